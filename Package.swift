@@ -1,0 +1,118 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// One manifest, read top to bottom like ARCHITECTURE: C libraries, platform modules in import order,
+// applications, the command. `scripts/check-borders` proves that the imports follow this order.
+
+let settings: [SwiftSetting] = [
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+    .enableUpcomingFeature("ExistentialAny"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+func system(_ name: String, pkgConfig: String?, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func platform(_ name: String, _ dependencies: [Target.Dependency], assets: Bool = false) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/Platform/\(name)",
+        exclude: assets ? ["README.md", "Assets"] : ["README.md"], swiftSettings: settings,
+        plugins: assets ? ["EmbedAssets"] : [])
+}
+
+func application(_ name: String) -> Target {
+    .target(
+        name: name, dependencies: ["Portico"], path: "Sources/Applications/\(name)", exclude: ["README.md", "Assets"],
+        swiftSettings: settings, plugins: ["EmbedAssets"])
+}
+
+func tests(_ name: String, of dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: settings)
+}
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "portico",
+    products: [
+        .executable(name: "portico", targets: ["PorticoCommand"]),
+        .library(name: "Portico", targets: ["Portico"]),
+        .library(name: "PorticoTesting", targets: ["PorticoTesting"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .plugin(name: "EmbedAssets", capability: .buildTool()),
+
+        system("CBrotli", pkgConfig: "libbrotlienc", apt: "libbrotli-dev"),
+        system("CLibPQ", pkgConfig: "libpq", apt: "libpq-dev"),
+        system("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
+        system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+
+        platform("PorticoValues", ["CSodium"]),
+        platform("PorticoJSON", ["PorticoValues"]),
+        platform("PorticoTelemetry", ["PorticoValues", logging]),
+        platform("PorticoSQL", ["PorticoValues", "PorticoTelemetry", logging]),
+        platform("PorticoSQLite", ["PorticoValues", "PorticoTelemetry", "PorticoSQL", "CSQLite"]),
+        platform("PorticoPostgreSQL", ["PorticoValues", "PorticoTelemetry", "PorticoSQL", "CLibPQ"]),
+        platform("PorticoPages", ["PorticoValues"], assets: true),
+        platform(
+            "PorticoHTTP",
+            ["PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoSQL", "PorticoPages", logging, "CBrotli", "CZlib"]),
+        platform(
+            "PorticoIdentity",
+            ["PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoSQL", "PorticoPages", "PorticoHTTP", "CSodium"]),
+        platform("PorticoEvents", ["PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoSQL"]),
+        platform(
+            "PorticoRealtime",
+            ["PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoHTTP", "PorticoEvents"]),
+        platform(
+            "PorticoServer",
+            ["PorticoValues", "PorticoTelemetry", "PorticoHTTP", nioCore, nioPosix, nioHTTP1]),
+        platform(
+            "PorticoOperations",
+            ["PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoSQL", "PorticoPages", "PorticoHTTP"]),
+        platform(
+            "Portico",
+            [
+                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoSQL", "PorticoSQLite", "PorticoPostgreSQL",
+                "PorticoPages", "PorticoHTTP", "PorticoIdentity", "PorticoEvents", "PorticoRealtime", "PorticoServer",
+                "PorticoOperations",
+                .product(name: "Yams", package: "Yams"), logging,
+            ]),
+        platform("PorticoTesting", ["Portico"]),
+
+        application("BagTracking"),
+
+        .executableTarget(
+            name: "PorticoCommand", dependencies: ["Portico", "BagTracking", argumentParser],
+            path: "Sources/PorticoCommand", exclude: ["README.md"], swiftSettings: settings),
+
+        tests("PorticoValuesTests", of: ["PorticoValues"]),
+        tests("PorticoJSONTests", of: ["PorticoJSON"]),
+        tests("PorticoTelemetryTests", of: ["PorticoValues", "PorticoTelemetry", logging]),
+        tests("PorticoSQLTests", of: ["PorticoSQL", "PorticoSQLite", "PorticoPostgreSQL", "PorticoTesting"]),
+        tests("PorticoPagesTests", of: ["PorticoPages"]),
+        tests("PorticoHTTPTests", of: ["PorticoHTTP", "PorticoTesting"]),
+        tests("PorticoIdentityTests", of: ["PorticoIdentity", "PorticoTesting"]),
+        tests("PorticoEventsTests", of: ["PorticoEvents", "PorticoRealtime", "PorticoTesting"]),
+        tests("PorticoServerTests", of: ["PorticoServer", "PorticoTesting", nioCore, nioPosix]),
+        tests("PorticoTests", of: ["Portico", "PorticoTesting"]),
+        tests("BagTrackingTests", of: ["BagTracking", "PorticoTesting"]),
+        tests("IntegrationTests", of: ["Portico", "BagTracking", "PorticoTesting"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

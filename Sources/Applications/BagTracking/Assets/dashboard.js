@@ -1,0 +1,81 @@
+// Keeps the dashboard current: numbers from `stats` messages, the feed and today's counts from `scan` messages.
+
+/** The number at a dotted path of an object, or null. */
+export function numberAt(object, path) {
+  const value = path.split(".").reduce((inner, name) => inner?.[name], object);
+  return Number.isFinite(value) ? value : null;
+}
+
+/** Which of today's counts a scan message changes, and by how much. */
+export function countsOf(scan) {
+  if (scan.outcome === "undone") return { undone: 1, linked: -1 };
+  if (["linked", "duplicate", "rejected"].includes(scan.outcome)) return { [scan.outcome]: 1 };
+  return {};
+}
+
+const grouped = new Intl.NumberFormat("en-US");
+
+function show(place, number) {
+  const text = grouped.format(number);
+  if (place.textContent === text) return;
+  place.textContent = text;
+  const tile = place.closest(".tile, li");
+  tile?.classList.remove("changed");
+  void tile?.offsetWidth;
+  tile?.classList.add("changed");
+}
+
+function takeStats(stats) {
+  for (const place of document.querySelectorAll("[data-live^='bags.'], [data-live^='bills.']")) {
+    const number = numberAt(stats, place.dataset.live);
+    if (number !== null) show(place, number);
+  }
+}
+
+function takeScan(scan) {
+  for (const [name, step] of Object.entries(countsOf(scan))) {
+    const place = document.querySelector(`[data-live="today.${name}"]`);
+    if (place) show(place, Math.max(0, Number(place.textContent.replaceAll(",", "")) + step));
+  }
+  const feed = document.getElementById("feed");
+  if (!feed) return;
+  const line = document.createElement("li");
+  const badge = document.querySelector(`#feed-badges [data-badge="${CSS.escape(scan.outcome)}"]`);
+  if (badge) line.append(...badge.cloneNode(true).childNodes);
+  const code = document.createElement("span");
+  code.className = "code";
+  code.textContent = scan.code;
+  const note = document.createElement("span");
+  note.className = "note";
+  note.textContent = [scan.parent_code, scan.user_name, clock(scan.recorded_at)].filter(Boolean).join(" ");
+  line.append(code, note);
+  feed.prepend(line);
+  while (feed.children.length > 10) feed.lastElementChild.remove();
+  feed.parentElement.querySelector(".empty")?.remove();
+}
+
+function clock(time) {
+  const { zoneMinutes, zone } = document.getElementById("live").dataset;
+  return `${new Date(Date.parse(time) + Number(zoneMinutes) * 60000).toISOString().slice(11, 16)} ${zone}`;
+}
+
+function follow(live) {
+  const state = document.getElementById("live-state");
+  const say = (words, isLive) => {
+    if (state.textContent !== words) state.textContent = words;
+    state.classList.toggle("live", isLive);
+  };
+  const source = new EventSource(live.dataset.stream);
+  source.addEventListener("open", () => say("live", true));
+  source.addEventListener("error", () => say(source.readyState === EventSource.CLOSED ? "not live" : "connecting again", false));
+  source.addEventListener("stats", (message) => takeStats(JSON.parse(message.data)));
+  source.addEventListener("scan", (message) => takeScan(JSON.parse(message.data)));
+  source.addEventListener("reset", () => location.reload());
+  addEventListener("pagehide", () => source.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+}
+
+if (typeof document !== "undefined") {
+  const live = document.getElementById("live");
+  if (live && "EventSource" in window) follow(live);
+}

@@ -1,0 +1,143 @@
+import Portico
+
+/// `GET /bags/audit`: who changed what, newest first, and whether the chain is whole.
+///
+/// Filters in the query, as in the API: `entity_type`, `entity_id`, `actor_id`, `action`, `from`, `to`, `cursor`.
+/// `verify=1` recomputes the whole chain before the page is made.
+struct AuditPage: BagPage {
+    /// What the list is narrowed to, as it came in the query.
+    struct Filter: Sendable {
+        var entityType = ""
+        var entityID = ""
+        var actorID = ""
+        var action = ""
+        var from = ""
+        var to = ""
+
+        var address: PageAddress {
+            PageAddress(
+                "/bags/audit",
+                [
+                    "entity_type": entityType, "entity_id": entityID, "actor_id": actorID, "action": action, "from": from,
+                    "to": to,
+                ])
+        }
+    }
+
+    /// One member that changed, its values as text; nil where there was or is none.
+    struct Change: Sendable {
+        var member: String
+        var before: String?
+        var after: String?
+    }
+
+    /// One row of the audit.
+    struct Row: Sendable {
+        var seq: Int64
+        var at: Instant
+        var actor: String?
+        var action: String
+        var entityType: String
+        var entityID: String
+        var changes: [Change]
+        var requestID: String?
+        var ip: String?
+        /// Nil until the row is chained.
+        var hash: String?
+    }
+
+    /// What the last check of the chain found.
+    struct Chain: Sendable {
+        var isWhole: Bool
+        var rows: Int
+        var chained: Int
+        var firstBadSeq: Int64?
+        var checkedAt: Instant
+    }
+
+    var frame: BagFrame
+    var filter = Filter()
+    var messages: [FieldMessage] = []
+    var rows: [Row]
+    /// The people to choose from.
+    var actors: [Choice] = []
+    /// Nil until somebody checked.
+    var chain: Chain?
+    var cursor: String?
+    var nextCursor: String?
+
+    var title: String { "Audit" }
+    var place: BagPlace? { .audit }
+
+    var content: HTML {
+        """
+        \(PageHeading("Audit", subtitle: "Every change, newest first. Times in \(frame.zone.name).", actions: [Button("Check the chain", href: filter.address.setting("verify", "1").text, icon: .shield)]))
+        \(chainState)\(ErrorSummary(messages))\(filters)\(list)
+        \(CursorPager(first: cursor == nil ? nil : filter.address.text, next: nextCursor.map { filter.address.setting("cursor", $0).text }))
+        """
+    }
+
+    private var chainState: HTML? {
+        guard let chain else { return nil }
+        let counts: HTML = "\(GroupedNumber(chain.chained)) of \(GroupedNumber(chain.rows)) rows chained, checked \(frame.time(chain.checkedAt))."
+        let notice =
+            chain.isWhole
+            ? Notice("The chain is whole", tone: .good, detail: counts)
+            : Notice(
+                "The chain is broken", tone: .bad,
+                detail: "The first bad row is \(chain.firstBadSeq.map(String.init)). Somebody changed or deleted stored rows. Tell the operator at once. \(counts)")
+        return "<div class=\"notices\">\(notice)</div>"
+    }
+
+    private var filters: FilterBar {
+        let state = FormState(messages: messages)
+        let types = ["bag", "sscc", "scan", "bill", "gate", "return", "import", "export", "label", "summary", "user", "area", "product_type", "webhook", "access"]
+        return FilterBar(
+            action: "/bags/audit",
+            fields: """
+                \(select("entity_type", "Kind", filter.entityType, types.map { Choice($0, $0.replacing("_", with: " ")) }))\
+                \(TextField("entity_id", label: "Code or id", value: filter.entityID, error: state.message("entity_id"), presence: .free, maxLength: 200, isCode: true))\
+                \(select("actor_id", "By", filter.actorID, actors))\
+                \(TextField("action", label: "Action", value: filter.action, error: state.message("action"), presence: .free, maxLength: 40, isCode: true))\
+                \(TextField("from", label: "From", value: filter.from, kind: .date, error: state.message("from"), presence: .free))\
+                \(TextField("to", label: "To", value: filter.to, kind: .date, error: state.message("to"), presence: .free))
+                """,
+            clear: filter.address.query.isEmpty ? nil : "/bags/audit")
+    }
+
+    private func select(_ name: String, _ label: String, _ value: String, _ choices: [Choice]) -> SelectField {
+        SelectField(name, label: label, value: value, choices: [Choice("", "Any")] + choices, presence: .free)
+    }
+
+    private var list: HTML {
+        guard !rows.isEmpty else { return EmptyState("No such rows", icon: .shield).html }
+        let columns: [DataTable.Column] = [
+            .init("Row", .number), .init("When"), .init("Who"), .init("What"), .init("Changes"), .init("Request", .code),
+        ]
+        let table = DataTable(caption: "Audit rows", columns: columns, rows: rows.map(line))
+        return "<div class=\"table-frame\">\(table)</div>"
+    }
+
+    private func line(_ row: Row) -> DataTable.Row {
+        let chained = row.hash == nil ? Badge("Not chained yet", tone: .warn, icon: .clock) : nil
+        let entity: HTML =
+            row.entityType == "bag" ? CodeLink(row.entityID).html : "<span class=\"code\">\(row.entityID)</span>"
+        let origin: HTML = "<span class=\"note epc\">\(row.requestID)</span> <span class=\"note\">\(row.ip)</span>"
+        return DataTable.Row(
+            [
+                "\(row.seq)", frame.time(row.at).html, "\(row.actor ?? "System")",
+                "<span><strong>\(row.action)</strong> \(entity) \(chained)</span>", diff(row.changes), origin,
+            ], id: "row-\(row.seq)")
+    }
+
+    private func diff(_ changes: [Change]) -> HTML {
+        guard !changes.isEmpty else { return .empty }
+        let lines = changes.map { change -> HTML in
+            let before: HTML? = change.before.map { "<del><span class=\"unseen\">before </span>\($0)</del>" }
+            let after: HTML? = change.after.map { "<ins><span class=\"unseen\">after </span>\($0)</ins>" }
+            let arrow: HTML? = before != nil && after != nil ? " <span aria-hidden=\"true\">→</span> " : nil
+            return "<li>\(change.member): \(before)\(arrow)\(after)</li>"
+        }
+        return "<ul class=\"diff\">\(lines)</ul>"
+    }
+}

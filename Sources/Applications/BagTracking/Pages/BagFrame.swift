@@ -1,0 +1,140 @@
+import Portico
+
+/// What every page of bag tracking knows about the request it answers.
+struct BagFrame: Sendable {
+    /// The signed-in person's name.
+    var person: String
+    /// `dispatcher`, `gatekeeper`, `biller` or `admin`.
+    var role: String
+    /// The name of the person's area; nil for people of all areas.
+    var area: String?
+    /// The names of the permissions the person has.
+    var permissions: Set<String>
+    /// The session's CSRF token.
+    var csrfToken: String
+    /// A fresh key of at most 48 characters; the forms of the page send it as `idempotency_key`.
+    var formKey: String
+    /// Addresses of styles and scripts.
+    var assets: AssetLinks
+    /// The nonce of the content policy.
+    var nonce: String?
+    /// The moment the page is made.
+    var now: Instant
+    /// Messages above the content, such as what the last form did.
+    var notices: [Notice] = []
+    /// What stands in the any-code box.
+    var searched = ""
+    /// Where the readers are.
+    var zone = TimeZoneOffset.india
+
+    /// Whether the person may do what the permission of this name allows.
+    func may(_ permission: String) -> Bool {
+        permissions.contains(permission)
+    }
+
+    /// The hidden values of a form; a suffix keeps two forms with one address apart.
+    func guarding(_ suffix: String? = nil) -> FormGuard {
+        let base = FormGuard(csrfToken: csrfToken, idempotencyKey: formKey)
+        return suffix.map { base.distinguished(by: $0) } ?? base
+    }
+
+    /// A moment in the warehouse's time.
+    func time(_ instant: Instant, _ detail: TimeText.Detail = .dateAndTime) -> TimeText {
+        TimeText(instant, zone: zone, detail: detail)
+    }
+}
+
+/// The places of the navigation.
+enum BagPlace: CaseIterable {
+    case dashboard, scan, find, bags, history, users, settings, audit
+
+    /// The permission without which the place is not shown.
+    var permission: String {
+        switch self {
+        case .dashboard: "stats.read"
+        case .scan: "scan.pack"
+        case .find, .bags, .history: "bag.read"
+        case .users: "user.manage"
+        case .settings: "config.manage"
+        case .audit: "audit.read"
+        }
+    }
+
+    func item(current: BagPlace?) -> NavigationItem {
+        let (label, href, icon) = entry
+        return NavigationItem(label, href: href, icon: icon, isCurrent: self == current)
+    }
+
+    private var entry: (String, String, Icon) {
+        switch self {
+        case .dashboard: ("Dashboard", "/bags/", .home)
+        case .scan: ("Scan", "/bags/scan", .scan)
+        case .find: ("Find", "/bags/find", .find)
+        case .bags: ("Bags", "/bags/bags", .sack)
+        case .history: ("History", "/bags/scans", .history)
+        case .users: ("People", "/bags/users", .users)
+        case .settings: ("Settings", "/bags/settings", .settings)
+        case .audit: ("Audit", "/bags/audit", .shield)
+        }
+    }
+}
+
+/// A page of bag tracking: a view model that knows its content.
+protocol BagPage: Sendable {
+    /// What it knows about the request.
+    var frame: BagFrame { get }
+    /// The name of the page.
+    var title: String { get }
+    /// The place of the navigation it belongs to.
+    var place: BagPlace? { get }
+    /// What is on it.
+    var content: HTML { get }
+    /// Names of style sheets besides the platform's.
+    var styles: [String] { get }
+    /// Names of its scripts.
+    var scripts: [String] { get }
+    /// A class for the whole page.
+    var pageClass: StaticString { get }
+}
+
+extension BagPage {
+    var styles: [String] { [] }
+    var scripts: [String] { ["portico.js"] }
+    var pageClass: StaticString { "" }
+
+    /// The whole document.
+    var body: HTML {
+        var shell = bagShell(title: title, assets: frame.assets)
+        let places = BagPlace.allCases.filter { frame.may($0.permission) }
+        shell.navigation = places.map { $0.item(current: place) }
+        let quick: [BagPlace] = frame.may("scan.pack") ? [.scan, .find, .bags] : [.dashboard, .find, .bags]
+        shell.bottomBar = quick.filter { frame.may($0.permission) }.map { $0.item(current: place) }
+        shell.person = SignedInPerson(
+            name: frame.person, role: [BagWords.role(frame.role), frame.area].compactMap(\.self).joined(separator: ", "),
+            signOut: "/bags/sign-out")
+        shell.csrfToken = frame.csrfToken
+        shell.headerSlot = codeBox
+        shell.notices = frame.notices
+        shell.styles = styles
+        shell.scripts = scripts
+        shell.nonce = frame.nonce
+        shell.pageClass = pageClass
+        return shell.document(content)
+    }
+
+    /// The box in the header that takes any code: GET `/bags/find` with `code`.
+    private var codeBox: HTML {
+        """
+        <form class="code-box" method="get" action="/bags/find" role="search" aria-label="Any code">\
+        <label class="unseen" for="any-code">Find any code</label>\
+        <input class="code" id="any-code" name="code" type="search" autocomplete="off" autocapitalize="characters" \
+        spellcheck="false" placeholder="Any code" maxlength="200" data-slash value="\(frame.searched)">\
+        <button class="button secondary" type="submit">\(Icon.find.labelled("Find"))</button></form>
+        """
+    }
+}
+
+/// The surroundings of bag tracking's pages, before anybody is known; sign-in and error pages stand in them as they are.
+func bagShell(title: String, assets: AssetLinks, nonce: String? = nil) -> PageShell {
+    PageShell(title: title, application: "Bag tracking", mark: .sack, home: "/bags/", assets: assets, nonce: nonce)
+}

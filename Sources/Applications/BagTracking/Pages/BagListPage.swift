@@ -1,0 +1,116 @@
+import Portico
+
+/// `GET /bags/bags`: sacks and bags, newest first.
+///
+/// Filters in the query, as in the API: `kind`, `area_code`, `product_type`, `status`, `billed`, `hold`, `lot`, `q`,
+/// `created_from`, `created_to`, `cursor`.
+struct BagListPage: BagPage {
+    /// What the list is narrowed to, as it came in the query.
+    struct Filter: Sendable {
+        var kind = ""
+        var areaCode = ""
+        var productType = ""
+        var status = ""
+        var billed = ""
+        var hold = ""
+        var lot = ""
+        var q = ""
+        var createdFrom = ""
+        var createdTo = ""
+
+        var address: PageAddress {
+            PageAddress(
+                "/bags/bags",
+                [
+                    "kind": kind, "area_code": areaCode, "product_type": productType, "status": status, "billed": billed,
+                    "hold": hold, "lot": lot, "q": q, "created_from": createdFrom, "created_to": createdTo,
+                ])
+        }
+
+        var isNarrowed: Bool { !address.query.isEmpty }
+    }
+
+    /// One sack or bag.
+    struct Row: Sendable {
+        var code: String
+        var kind: String
+        var status: String
+        var area: String
+        var product: String?
+        var childCount: Int?
+        var capacity: Int?
+        var parentCode: String?
+        var billCode: String?
+        var lot: String?
+        var isOnHold = false
+        var updatedAt: Instant
+    }
+
+    var frame: BagFrame
+    var filter = Filter()
+    var messages: [FieldMessage] = []
+    var rows: [Row]
+    /// The areas to choose from; empty for people of one area.
+    var areas: [Choice] = []
+    var products: [Choice]
+    var cursor: String?
+    var nextCursor: String?
+
+    var title: String { "Sacks and bags" }
+    var place: BagPlace? { .bags }
+
+    var content: HTML {
+        """
+        \(PageHeading("Sacks and bags", subtitle: "\(frame.area ?? "All areas"), newest first"))
+        \(ErrorSummary(messages))\(filters)\(list)
+        \(CursorPager(first: cursor == nil ? nil : filter.address.text, next: nextCursor.map { filter.address.setting("cursor", $0).text }))
+        """
+    }
+
+    private var filters: FilterBar {
+        let state = FormState(messages: messages)
+        let area = areas.isEmpty ? nil : select("area_code", "Area", filter.areaCode, areas)
+        return FilterBar(
+            action: "/bags/bags",
+            fields: """
+                \(TextField("q", label: "Code begins with", value: filter.q, hint: "*6586 finds the ending", error: state.message("q"), presence: .free, maxLength: 40, isCode: true))\
+                \(select("kind", "Kind", filter.kind, [Choice("parent", "Sacks"), Choice("child", "Bags")]))\
+                \(select("status", "Status", filter.status, BagWords.statuses))\(area)\
+                \(select("product_type", "Product", filter.productType, products))\
+                \(select("billed", "On a bill", filter.billed, [Choice("true", "Yes"), Choice("false", "No")]))\
+                \(select("hold", "On hold", filter.hold, [Choice("true", "Yes"), Choice("false", "No")]))\
+                \(TextField("lot", label: "Lot", value: filter.lot, error: state.message("lot"), presence: .free, maxLength: 40, isCode: true))\
+                \(TextField("created_from", label: "First seen from", value: filter.createdFrom, kind: .date, error: state.message("created_from"), presence: .free))\
+                \(TextField("created_to", label: "First seen to", value: filter.createdTo, kind: .date, error: state.message("created_to"), presence: .free))
+                """,
+            clear: filter.isNarrowed ? "/bags/bags" : nil)
+    }
+
+    private func select(_ name: String, _ label: String, _ value: String, _ choices: [Choice]) -> SelectField {
+        SelectField(name, label: label, value: value, choices: [Choice("", "Any")] + choices, presence: .free)
+    }
+
+    private var list: HTML {
+        guard !rows.isEmpty else {
+            return filter.isNarrowed
+                ? EmptyState("Nothing matches these filters", icon: .find, actions: [Button("Clear filters", href: "/bags/bags", icon: .cross)]).html
+                : EmptyState("No sacks yet", detail: "A sack exists from its first scan on.", icon: .sack).html
+        }
+        let columns: [DataTable.Column] = [
+            .init("Code", .code), .init("Status"), .init("Contents", .number), .init("Product or lot"), .init("Sack or bill", .code),
+            .init("Area"), .init("Changed"),
+        ]
+        let table = DataTable(caption: "Sacks and bags", columns: columns, rows: rows.map(line))
+        return "<div class=\"table-frame\">\(table)</div>"
+    }
+
+    private func line(_ row: Row) -> DataTable.Row {
+        let hold = row.isOnHold ? Badge("On hold", tone: .warn, icon: .hand) : nil
+        let fill: HTML = row.childCount.flatMap { count in row.capacity.map { "\(count) of \($0)" } } ?? .empty
+        let outside: HTML = row.parentCode.map { CodeLink($0).html } ?? "\(row.billCode)"
+        return DataTable.Row([
+            CodeLink(row.code).html, "<span>\(BagWords.status(row.status)) \(hold)</span>", fill, "\(row.product ?? row.lot)", outside,
+            "\(row.area)", frame.time(row.updatedAt).html,
+        ])
+    }
+}

@@ -1,0 +1,154 @@
+import Portico
+
+/// `GET /bags/`: how the warehouse stands now. Tiles follow the live stream and lead to the lists behind them.
+struct DashboardPage: BagPage {
+    /// What happened since midnight in the warehouse's time.
+    struct Today: Sendable {
+        /// Accepted child scans that still stand.
+        var linked: Int
+        /// Scans that found the bag already there.
+        var duplicate: Int
+        /// Refused scans.
+        var rejected: Int
+        /// Undone scans.
+        var undone: Int
+        /// Accepted child scans by hour of the day, 24 values.
+        var byHour: [Int]
+    }
+
+    /// Bags by state, as in the answer of `…/stats`.
+    struct Stock: Sendable {
+        var empty: Int
+        var filling: Int
+        var full: Int
+        var linked: Int
+        var loose: Int
+        var retired: Int
+    }
+
+    /// A further number: open findings, offline devices, the last import.
+    struct Extra: Sendable {
+        var label: String
+        var value: Int
+        var href: String?
+        var detail: String?
+        var tone: Tone
+        var liveKey: String?
+    }
+
+    var frame: BagFrame
+    /// When the numbers were read.
+    var asOf: Instant
+    /// The name of the area the numbers are of; nil for all areas.
+    var areaName: String?
+    /// The filter of the lists the tiles lead to.
+    var areaCode: String?
+    /// Nothing has been scanned on this system yet.
+    var isNew = false
+    var today: PageBlock<Today>
+    var stock: PageBlock<Stock>
+    /// The newest scans, at most 10.
+    var latest: PageBlock<[ScanLine]>
+    /// Empty when there is nothing more to show.
+    var extras: [Extra] = []
+    /// The topics of the live stream, such as `stats` and `area:lucknow`.
+    var topics: [String]
+
+    var title: String { "Dashboard" }
+    var place: BagPlace? { .dashboard }
+    var scripts: [String] { ["portico.js", "bags/dashboard.js"] }
+
+    var content: HTML {
+        """
+        \(PageHeading("\(areaName ?? "All areas")", subtitle: subtitle, actions: actions))
+        \(isNew ? firstSteps : nil)
+        <div class="stack" id="live" data-stream="\(PageAddress("/bags/api/v1/stream", ["topics": topics.joined(separator: ",")]).text)" \
+        data-zone-minutes="\(frame.zone.minutes)" data-zone="\(frame.zone.name)">
+        \(extraTiles)
+        <div class="columns"><div class="stack">\(todaySection)\(stockSection)</div>\(latestSection)</div>
+        </div>
+        """
+    }
+
+    private var subtitle: HTML {
+        "As of \(frame.time(asOf)) · <span id=\"live-state\" role=\"status\">not live</span>"
+    }
+
+    private var actions: [Button] {
+        frame.may("scan.pack") ? [Button("Start scanning", href: "/bags/scan", weight: .primary, icon: .scan)] : []
+    }
+
+    private var firstSteps: HTML {
+        """
+        <section class="block first-steps"><h2>Three steps to begin</h2><ol class="steps">\
+        <li>\(Icon.settings)<span><a href="/bags/settings">Check areas and product types</a>: codes, capacity, weight.</span></li>\
+        <li>\(Icon.users)<span><a href="/bags/users/new">Add the people</a> who pack, bill and watch the gate.</span></li>\
+        <li>\(Icon.scan)<span><a href="/bags/scan">Scan a first sack</a>, then its bags.</span></li></ol></section>
+        """
+    }
+
+    private var extraTiles: HTML? {
+        guard !extras.isEmpty else { return nil }
+        let tiles = extras.map {
+            StatTile($0.label, value: $0.value, href: $0.href, detail: $0.detail, tone: $0.tone, liveKey: $0.liveKey)
+        }
+        return "<div class=\"tiles\">\(tiles)</div>"
+    }
+
+    private var todaySection: HTML {
+        today.section("today", title: "Today", address: "/bags/") { today in
+            let hours = today.byHour.enumerated().map { BarChart.Bar("\($0)", $1) }
+            let scans = PageAddress("/bags/scans", ["from": frame.zone.date(of: frame.now).text])
+            let refused = Int((Double(today.rejected) * 1000 / Double(max(today.linked + today.rejected, 1))).rounded())
+            return """
+                <div class="tiles flat">
+                \(StatTile("Bags linked", value: today.linked, href: scans.setting("outcome", "linked").text, icon: .check, liveKey: "today.linked"))
+                \(StatTile("Already here", value: today.duplicate, href: scans.setting("outcome", "duplicate").text, icon: .info, liveKey: "today.duplicate"))
+                \(StatTile("Refused", value: today.rejected, href: scans.setting("outcome", "rejected").text, detail: "\(refused / 10).\(refused % 10) % of scans", icon: .stop, liveKey: "today.rejected"))
+                \(StatTile("Undone", value: today.undone, icon: .undo, liveKey: "today.undone"))
+                </div>
+                \(BarChart(title: "Bags linked by hour of today", bars: hours, labelEvery: 3))
+                """
+        }
+    }
+
+    private var stockSection: HTML {
+        stock.section("stock", title: "Sacks and bags", address: "/bags/") { stock in
+            let sacks = ShareBar([
+                share("Full", stock.full, .good, .full, kind: "parent", status: "full", live: "bags.parents.full"),
+                share("Filling", stock.filling, .info, .half, kind: "parent", status: "filling", live: "bags.parents.filling"),
+                share("Empty", stock.empty, .neutral, .ring, kind: "parent", status: "empty", live: "bags.parents.empty"),
+            ])
+            let bags = ShareBar([
+                share("In a sack", stock.linked, .good, .link, kind: "child", status: "linked", live: "bags.children.linked"),
+                share("Loose", stock.loose, .warn, .linkOff, kind: "child", status: "loose", live: "bags.children.loose"),
+            ])
+            return """
+                <div class="pair"><div><h3>Sacks</h3>\(sacks)</div><div><h3>Bags</h3>\(bags)</div></div>
+                """
+        }
+    }
+
+    private func share(
+        _ label: String, _ value: Int, _ tone: Tone, _ icon: Icon, kind: String, status: String, live: String
+    ) -> ShareBar.Part {
+        let list = PageAddress("/bags/bags", ["kind": kind, "status": status, "area_code": areaCode])
+        return ShareBar.Part(label, value, tone: tone, icon: icon, href: list.text, liveKey: live)
+    }
+
+    private var latestSection: HTML {
+        latest.section("latest", title: "Latest scans", address: "/bags/", aside: "<a href=\"/bags/scans\">History</a>") { scans in
+            let none = scans.isEmpty ? EmptyState("Nothing scanned today", icon: .scan) : nil
+            let lines = scans.map { scan -> HTML in
+                """
+                <li>\(scan.badge)<span class="code">\(scan.code)</span>\
+                <span class="note">\(scan.parentCode) \(scan.user) \(frame.time(scan.scannedAt, .time))</span></li>
+                """
+            }
+            let badges = ["created", "found", "linked", "duplicate", "rejected", "undone", "added", "matched", "returned"].map {
+                "<span data-badge=\"\($0)\">\(BagWords.outcome($0))</span>" as HTML
+            }
+            return "<ol class=\"feed\" id=\"feed\">\(lines)</ol>\(none)<div id=\"feed-badges\" hidden>\(badges)</div>"
+        }
+    }
+}

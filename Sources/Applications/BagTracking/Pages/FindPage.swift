@@ -1,0 +1,176 @@
+import Portico
+
+/// `GET /bags/find?code=…`: one box for any code, and its answer on one screen. `GET /bags/find?tab=lot&lot=…` traces a
+/// lot (permission `trace.read`).
+struct FindPage: BagPage {
+    /// One thing that happened to a bag.
+    struct Step: Sendable {
+        var at: Instant
+        /// As in the history of the API: `linked`, `billed`, `dispatched`, …
+        var what: String
+        var parentCode: String?
+        var billCode: String?
+        var ticketCode: String?
+        var user: String?
+        var undone = false
+    }
+
+    /// The bill a sack is on.
+    struct Bill: Sendable {
+        var id: String
+        var code: String
+        var state: String
+        var consignee: String?
+        var destination: String?
+    }
+
+    /// A sack or a bag that was found.
+    struct Found: Sendable {
+        var code: String
+        /// `parent` or `child`.
+        var kind: String
+        var status: String
+        var area: String
+        var product: String?
+        var childCount: Int?
+        var capacity: Int?
+        var weightGrams: Int?
+        var lot: String?
+        var testDate: String?
+        var sscc: String?
+        var holdReason: String?
+        /// The sack a bag is in.
+        var parentCode: String?
+        var bill: Bill?
+        /// The newest steps, newest first.
+        var steps: [Step]
+    }
+
+    /// What became of the code.
+    enum Result: Sendable {
+        case nothingAsked
+        case bag(Found)
+        case bill(Bill)
+        /// No such code; existing ones that look like it.
+        case unknown(suggestions: [String])
+        /// It is no code at all; why.
+        case invalid(String)
+    }
+
+    /// Where one lot went.
+    struct Trace: Sendable {
+        struct Sack: Sendable {
+            var code: String
+            var count: Int
+            var billCode: String?
+        }
+
+        struct Delivery: Sendable {
+            var bill: Bill
+            var count: Int
+        }
+
+        var lot: String
+        var children: Int
+        var loose: Int
+        var sacks: [Sack]
+        var bills: [Delivery]
+    }
+
+    var frame: BagFrame
+    var code = ""
+    var result = Result.nothingAsked
+    /// Whether the lot's tab is shown.
+    var showsLots = false
+    var lot = ""
+    var trace: Trace?
+
+    var title: String { showsLots ? "Trace a lot" : "Find" }
+    var place: BagPlace? { .find }
+
+    var content: HTML {
+        "\(PageHeading("Find"))\(tabs)\(showsLots ? lotPart : codePart)"
+    }
+
+    private var tabs: TabBar? {
+        guard frame.may("trace.read") else { return nil }
+        return TabBar(
+            label: "What to find",
+            tabs: [
+                .init("Any code", href: "/bags/find", isCurrent: !showsLots),
+                .init("Lot", href: "/bags/find?tab=lot", isCurrent: showsLots),
+            ])
+    }
+
+    private var codePart: HTML {
+        """
+        <form method="get" action="/bags/find" class="find-form" role="search">\
+        <label for="find-code">Bag label, sack, SSCC, bill or return ticket</label><div class="scan-line">\
+        <input class="code" id="find-code" name="code" type="search" value="\(code)" autocomplete="off" \
+        autocapitalize="characters" spellcheck="false" maxlength="400"\(HTML.flag("autofocus", result.isNothing))>\
+        <button class="button primary" type="submit">\(Icon.find)<span>Find</span></button></div></form>
+        <div class="find-result" role="region" aria-label="Result">\(resultPart)</div>
+        """
+    }
+
+    private var resultPart: HTML {
+        switch result {
+        case .nothingAsked:
+            return EmptyState("Scan or type any code", detail: "The answer says where it is and whose hands it passed.", icon: .scan).html
+        case .bag(let found): return FoundCard(frame: frame, found: found).html
+        case .bill(let bill): return "<section class=\"panel\">\(BillLine(bill: bill))</section>"
+        case .invalid(let why): return Notice("This is not a code", tone: .bad, detail: "\(why) Scan again, or type the code below the bars.").html
+        case .unknown(let suggestions):
+            let links: HTML? =
+                suggestions.isEmpty
+                ? nil
+                : """
+                <p>Did you mean</p><ul class="suggestions">\(suggestions.map {
+                    "<li><a class=\"button secondary code\" href=\"\(PageAddress("/bags/find", ["code": $0]).text)\">\($0)</a></li>" as HTML
+                })</ul>
+                """
+            return Notice("Unknown code", tone: .warn, detail: "<p>Nothing here is called <span class=\"code\">\(code)</span>. Scan again.</p>\(links)").html
+        }
+    }
+
+    private var lotPart: HTML {
+        """
+        <form method="get" action="/bags/find" class="find-form" role="search"><input type="hidden" name="tab" value="lot">\
+        <label for="find-lot">Lot number</label><div class="scan-line">\
+        <input class="code" id="find-lot" name="lot" type="search" value="\(lot)" autocomplete="off" \
+        autocapitalize="characters" spellcheck="false" maxlength="40"\(HTML.flag("autofocus", trace == nil))>\
+        <button class="button primary" type="submit">\(Icon.find)<span>Trace</span></button></div></form>
+        \(tracePart)
+        """
+    }
+
+    private var tracePart: HTML {
+        guard let trace else {
+            return lot.isEmpty
+                ? EmptyState("Type a lot number", detail: "Every sack and bill its bags went to.", icon: .tag).html
+                : EmptyState("No bag of lot \(lot)", icon: .tag).html
+        }
+        let sacks = DataTable(
+            caption: "Sacks", columns: [.init("Sack", .code), .init("Bags of the lot", .number), .init("Bill")],
+            rows: trace.sacks.map { .init([CodeLink($0.code).html, "\($0.count)", "\($0.billCode)"]) }, showsCaption: true)
+        let bills = DataTable(
+            caption: "Bills", columns: [.init("Bill"), .init("State"), .init("Consignee"), .init("Bags of the lot", .number)],
+            rows: trace.bills.map {
+                .init(["\($0.bill.code)", BagWords.billState($0.bill.state).html, "\($0.bill.consignee) \($0.bill.destination)", "\($0.count)"])
+            }, showsCaption: true)
+        return """
+            <div class="stack find-result"><div class="tiles">\
+            \(StatTile("Bags of the lot", value: trace.children, icon: .bag))\
+            \(StatTile("Sacks", value: trace.sacks.count, icon: .sack))\
+            \(StatTile("Bills", value: trace.bills.count, icon: .truck))\
+            \(StatTile("Loose", value: trace.loose, icon: .linkOff))</div>
+            <section class="block">\(sacks)</section><section class="block">\(bills)</section></div>
+            """
+    }
+}
+
+extension FindPage.Result {
+    var isNothing: Bool {
+        if case .nothingAsked = self { true } else { false }
+    }
+}

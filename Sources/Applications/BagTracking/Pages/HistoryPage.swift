@@ -1,0 +1,120 @@
+import Portico
+
+/// `GET /bags/scans`: what was scanned, newest first, with Undo where it is allowed.
+///
+/// Filters in the query: `mine` (`true`, or `false` for everybody's), `kind`, `outcome`, `code`, `parent_code`, `from`
+/// and `to` (days in the warehouse's time), `cursor`. Undo: POST `/bags/scans/{id}/undo` with `_csrf`,
+/// `idempotency_key`, `reason` (optional) and `next`, the page to return to.
+struct HistoryPage: BagPage {
+    /// What the list is narrowed to, as it came in the query.
+    struct Filter: Sendable {
+        var mine = true
+        var kind = ""
+        var outcome = ""
+        var code = ""
+        var parentCode = ""
+        var from = ""
+        var to = ""
+
+        var isNarrowed: Bool { ![kind, outcome, code, parentCode, from, to].allSatisfy(\.isEmpty) }
+
+        var address: PageAddress {
+            PageAddress(
+                "/bags/scans",
+                [
+                    "mine": mine ? nil : "false", "kind": kind, "outcome": outcome, "code": code,
+                    "parent_code": parentCode, "from": from, "to": to,
+                ])
+        }
+    }
+
+    var frame: BagFrame
+    var filter = Filter()
+    /// What is wrong with the filter.
+    var messages: [FieldMessage] = []
+    var scans: [ScanLine]
+    /// The cursor the page was asked with.
+    var cursor: String?
+    /// The cursor of the page after this one.
+    var nextCursor: String?
+
+    var title: String { "History" }
+    var place: BagPlace? { .history }
+
+    var content: HTML {
+        """
+        \(PageHeading("History", subtitle: "Every reading of a code stays here, undone ones too. Times in \(frame.zone.name)."))
+        \(TabBar(label: "Whose scans", tabs: tabs))
+        \(ErrorSummary(messages))\(filters)\(list)
+        \(CursorPager(first: cursor == nil ? nil : filter.address.text, next: nextCursor.map { filter.address.setting("cursor", $0).text }))
+        """
+    }
+
+    private var tabs: [TabBar.Tab] {
+        var everybody = filter
+        everybody.mine = false
+        var own = filter
+        own.mine = true
+        return [
+            TabBar.Tab("My scans", href: own.address.text, isCurrent: filter.mine),
+            TabBar.Tab(frame.area == nil ? "All scans" : "Everybody in \(frame.area ?? "")", href: everybody.address.text, isCurrent: !filter.mine),
+        ]
+    }
+
+    private var filters: FilterBar {
+        let whose: HTML? = filter.mine ? nil : "<input type=\"hidden\" name=\"mine\" value=\"false\">"
+        var clear = Filter()
+        clear.mine = filter.mine
+        return FilterBar(
+            action: "/bags/scans",
+            fields: """
+                \(whose)\
+                \(SelectField("outcome", label: "Outcome", value: filter.outcome, choices: [Choice("", "Any")] + BagWords.outcomes, presence: .free))\
+                \(SelectField("kind", label: "Kind", value: filter.kind, choices: kinds, presence: .free))\
+                \(TextField("code", label: "Code", value: filter.code, error: error("code"), presence: .free, maxLength: 200, isCode: true))\
+                \(TextField("parent_code", label: "Sack", value: filter.parentCode, error: error("parent_code"), presence: .free, maxLength: 40, isCode: true))\
+                \(TextField("from", label: "From", value: filter.from, kind: .date, error: error("from"), presence: .free))\
+                \(TextField("to", label: "To", value: filter.to, kind: .date, error: error("to"), presence: .free))
+                """,
+            clear: filter.isNarrowed ? clear.address.text : nil)
+    }
+
+    private var kinds: [Choice] {
+        [Choice("", "Any"), Choice("child", "Bag into sack"), Choice("parent", "Sack")]
+    }
+
+    private func error(_ field: String) -> String? {
+        FormState(messages: messages).message(field)
+    }
+
+    private var list: HTML {
+        guard !scans.isEmpty else {
+            let clear = filter.isNarrowed ? [Button("Clear filters", href: "/bags/scans", icon: .cross)] : []
+            let scan = !filter.isNarrowed && frame.may("scan.pack") ? [Button("Start scanning", href: "/bags/scan", weight: .primary, icon: .scan)] : []
+            return EmptyState(filter.isNarrowed ? "Nothing found" : "Nothing scanned today", icon: .history, actions: clear + scan).html
+        }
+        let columns: [DataTable.Column] = [
+            .init("Code", .code), .init("Outcome"), .init("Sack", .code), .init("Where"), .init("By"), .init("Scanned"),
+            .init("Undo", .actions),
+        ]
+        let next = filter.address.setting("cursor", cursor).text
+        let table = DataTable(caption: "Scans, newest first", columns: columns, rows: scans.map { row($0, next: next) })
+        return "<div class=\"table-frame\">\(table)</div>"
+    }
+
+    private func row(_ scan: ScanLine, next: String) -> DataTable.Row {
+        let code: HTML = scan.hasPage ? CodeLink(scan.code).html : "<span class=\"code\">\(scan.code)</span>"
+        let remark = scan.remark(frame).map { " <span class=\"note\">\($0)</span>" as HTML }
+        let sack: HTML = scan.parentCode.map { "\(CodeLink($0)) \(fill(scan))" } ?? .empty
+        return DataTable.Row(
+            [
+                code, "<span class=\"keep\">\(scan.badge)\(remark)</span>", sack, "\(scan.area)", "\(scan.user)",
+                frame.time(scan.scannedAt).html, scan.undoForm(frame, next: next) ?? .empty,
+            ], isStruck: scan.undone != nil, id: "scan-\(scan.id)")
+    }
+
+    private func fill(_ scan: ScanLine) -> HTML? {
+        guard let count = scan.countAfter, let capacity = scan.capacity else { return nil }
+        return "<span class=\"note\">\(count) of \(capacity)</span>"
+    }
+}

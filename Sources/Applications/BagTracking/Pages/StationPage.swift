@@ -1,0 +1,179 @@
+import Portico
+
+/// `GET /bags/scan` and the refusals of `POST /bags/scan`: the packing station.
+///
+/// Without script it is a form: POST `/bags/scan` with `_csrf`, `parent` (hidden, the current sack's code or empty),
+/// `client_scan_id` (hidden), `code` and, for people of all areas, `area_code`. After a success the route answers 303
+/// to `/bags/scan?parent=<code>&scan=<id>`; after a refusal this page with the refusal's status. Undo: POST
+/// `/bags/scans/{id}/undo` with `_csrf`, `idempotency_key`, `next`.
+///
+/// With script (`bags/station.js`) scans go to `…/scans/parent`, `…/scans/child` and `…/scans/batch`.
+struct StationPage: BagPage {
+    /// The sack that is being filled.
+    struct Sack: Sendable {
+        var code: String
+        var product: String
+        var capacity: Int
+        var childCount: Int
+        /// Warnings of the API: `parent_full`, `parent_billed`, `on_hold`.
+        var warnings: [String] = []
+    }
+
+    /// What the last scan came to.
+    struct Answer: Sendable {
+        /// `linked`, `full`, `duplicate`, `refused`, `sack` or `undone`.
+        var kind: String
+        /// A word or two.
+        var title: String
+        /// The rest: the count, the reason, where the bag is now.
+        var detail: String
+        /// The code that was read.
+        var code: String
+        /// The sack the bag is in now, where that is known and visible.
+        var currentParent: String?
+    }
+
+    /// A pattern of sack codes.
+    struct Product: Sendable {
+        var code: String
+        var name: String
+        var prefix: String
+        var digits: Int
+        var capacity: Int
+    }
+
+    var frame: BagFrame
+    /// The signed-in person's id; scans kept on the device belong to it.
+    var userID: String
+    var sack: Sack?
+    var answer: Answer?
+    /// What was typed and refused; stays in the box.
+    var typed = ""
+    /// A fresh id for the next scan of the form.
+    var clientScanID: String
+    /// The areas to choose from; empty for people of one area.
+    var areas: [Choice] = []
+    /// The chosen area.
+    var areaCode = ""
+    /// The newest own scans, at most 20.
+    var recent: [ScanLine]
+    /// Every active product type.
+    var products: [Product]
+
+    var title: String { "Scan" }
+    var place: BagPlace? { .scan }
+    var styles: [String] { ["bags/station.css"] }
+    var scripts: [String] { ["bags/station.js"] }
+    var pageClass: StaticString { "station-page" }
+
+    var content: HTML {
+        """
+        <div class="station" id="station" data-user="\(userID)" data-user-name="\(frame.person)" \
+        data-zone-minutes="\(frame.zone.minutes)" data-zone="\(frame.zone.name)" data-answer="\(answer?.kind ?? "idle")">
+        <h1 class="unseen">Packing station</h1>
+        <p class="band tone-warn" id="band" role="status" hidden></p>
+        <div class="station-desk">\(sackPanel)\(answerPanel)\(scanForm)</div>
+        <div class="station-side">
+        <section class="block attention tone-bad" id="attention" aria-labelledby="attention-title" hidden>\
+        <h2 id="attention-title">\(Icon.warning) Needs attention</h2><ul id="attention-list"></ul></section>
+        \(recentSection)
+        </div>
+        <p class="unseen" id="polite" role="status" aria-live="polite"></p>
+        <p class="unseen" id="assertive" role="alert" aria-live="assertive"></p>
+        </div>
+        \(StationParts(products: products).html)
+        """
+    }
+
+    private var sackPanel: HTML {
+        let warnings = sack?.warnings.map { "<p class=\"sack-warning\">\(Icon.warning) \(BagWords.warning($0))</p>" as HTML }
+        let leave: HTML = "<a class=\"button secondary\" id=\"leave\" href=\"/bags/scan\"\(HTML.flag("hidden", sack == nil))>\(Icon.check)<span>Leave sack</span></a>"
+        return """
+            <section class="sack" id="sack" aria-label="Current sack"\(HTML.attribute("data-code", sack?.code))>\
+            <div class="sack-head"><div><p class="sack-label">Current sack</p>\
+            <p class="sack-code code" id="sack-code">\(sack?.code ?? "None yet")</p>\
+            <p class="sack-product" id="sack-product">\(sack?.product ?? "Scan a sack")</p></div>\
+            <p class="sack-count" id="sack-count"\(HTML.flag("hidden", sack == nil))><span id="sack-n">\(sack?.childCount ?? 0)</span>\
+            <span class="of">of <span id="sack-of">\(sack?.capacity ?? 0)</span></span></p></div>\
+            \(SackGauge(count: sack?.childCount ?? 0, capacity: sack?.capacity ?? 0))\
+            <div id="sack-warnings">\(warnings ?? [])</div>\(leave)</section>
+            """
+    }
+
+    private var answerPanel: HTML {
+        let kind = answer?.kind ?? "idle"
+        let isRefused = kind == "refused"
+        let current: HTML? = answer?.currentParent.map { " It is in \(CodeLink($0))." }
+        return """
+            <section class="answer" id="answer" data-kind="\(kind)"\(HTML.attribute("role", isRefused ? "alert" : nil)) aria-label="Answer">\
+            <span class="answer-icon" id="answer-icon">\(StationParts.icon(kind))</span>\
+            <div class="answer-words"><p class="answer-title" id="answer-title">\(answer?.title ?? "Scan a sack")</p>\
+            <p class="answer-code code" id="answer-code">\(answer?.code)</p>\
+            <p class="answer-detail" id="answer-detail">\(answer?.detail ?? "Then its bags, one after the other.")\(current)</p></div></section>
+            """
+    }
+
+    private var scanForm: HTML {
+        let area: HTML? =
+            areas.isEmpty
+            ? nil
+            : "\(SelectField("area_code", label: "Area for new sacks", value: areaCode, choices: [Choice("", "Choose an area")] + areas))"
+        return """
+            <form class="scan-form" id="scan-form" method="post" action="/bags/scan">\
+            <input type="hidden" name="_csrf" value="\(frame.csrfToken)">\
+            <input type="hidden" name="parent" id="scan-parent" value="\(sack?.code)">\
+            <input type="hidden" name="client_scan_id" value="\(clientScanID)">\(area)\
+            <label for="code">Scan or type a code</label><div class="scan-line">\
+            <input class="code" id="code" name="code" type="text" value="\(typed)" autofocus autocomplete="off" \
+            autocapitalize="characters" autocorrect="off" spellcheck="false" enterkeyhint="send" maxlength="400">\
+            <button class="button primary" type="submit">Enter</button></div>\
+            <div class="scan-tools" id="scan-tools" hidden>\
+            <button class="button secondary" type="button" id="keyboard" aria-pressed="false">\(Icon.keyboard)<span>Keyboard</span></button>\
+            <button class="button secondary" type="button" id="camera">\(Icon.camera)<span>Camera</span></button>\
+            <button class="button secondary" type="button" id="sound" aria-pressed="true">\(Icon.sound)<span>Sound</span></button>\
+            <button class="button secondary" type="button" id="help">\(Icon.help)<span>Help</span></button></div>\
+            <p class="camera-note" id="camera-note" role="status" hidden></p>\
+            <div class="camera-view" id="camera-view" hidden><video id="video" muted playsinline></video>\
+            <div class="buttons"><button class="button secondary" type="button" id="torch" aria-pressed="false" hidden>\(Icon.torch)<span>Light</span></button>\
+            <button class="button secondary" type="button" id="camera-off">\(Icon.cross)<span>Close camera</span></button></div></div></form>
+            """
+    }
+
+    private var recentSection: HTML {
+        let lines = recent.map { scan -> HTML in
+            let place: HTML? = scan.parentCode.map { "in <span class=\"code\">\($0)</span>" }
+            return """
+                <li data-scan="\(scan.id)" data-outcome="\(scan.undone == nil ? scan.outcome : "undone")" data-code="\(scan.code)"\
+                \(scan.undone == nil ? .empty : HTML(trusted: " class=\"struck\""))>\
+                <span class="line-badge">\(scan.badge)</span><span class="code line-code">\(scan.code)</span>\
+                <span class="note line-note">\(place) \(scan.remark(frame)) \(frame.time(scan.scannedAt, .time))</span>\
+                <span class="line-undo">\(scan.undoForm(frame, next: "/bags/scan?parent=\(PageAddress.encode(sack?.code ?? ""))"))</span></li>
+                """
+        }
+        return """
+            <section class="block recent" aria-labelledby="recent-title"><div class="section-head">\
+            <h2 id="recent-title">Last scans</h2><a href="/bags/scans">History</a></div>\
+            <ol id="recent">\(lines)</ol><p class="soft" id="recent-none"\(HTML.flag("hidden", !recent.isEmpty))>Nothing scanned yet.</p></section>
+            """
+    }
+}
+
+/// The places of a sack, one box each, filled from the left; a plain bar when there are more than 60.
+struct SackGauge: PageComponent {
+    var count: Int
+    var capacity: Int
+
+    var html: HTML {
+        let boxes = capacity <= 60 ? max(capacity, 1) : 1
+        let cells = (0..<boxes).map { index -> HTML in
+            let filled = boxes == capacity ? index < count : false
+            return "<rect x=\"\(index * 10 + 1)\" width=\"8\" height=\"10\"\(filled ? " class=\"filled\"" as HTML : .empty)/>"
+        }
+        let bar: HTML? =
+            boxes == capacity || capacity == 0 ? nil : "<rect class=\"filled\" x=\"1\" width=\"\(count * 8 / capacity)\" height=\"10\"/>"
+        return """
+            <svg class="gauge" id="gauge" viewBox="0 0 \(boxes * 10) 10" preserveAspectRatio="none" role="img" \
+            aria-label="\(count) of \(capacity)">\(cells)\(bar)</svg>
+            """
+    }
+}

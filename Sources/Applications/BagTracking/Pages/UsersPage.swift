@@ -1,0 +1,116 @@
+import Portico
+
+/// `GET /bags/users`: the people of bag tracking.
+struct UsersPage: BagPage {
+    /// One person.
+    struct Row: Sendable {
+        var id: String
+        var email: String
+        var name: String
+        var role: String
+        var area: String?
+        var isActive: Bool
+        var lastSeenAt: Instant?
+    }
+
+    var frame: BagFrame
+    var rows: [Row]
+    var cursor: String?
+    var nextCursor: String?
+
+    var title: String { "People" }
+    var place: BagPlace? { .users }
+
+    var content: HTML {
+        let columns: [DataTable.Column] = [
+            .init("Name"), .init("Role"), .init("Area"), .init("Email"), .init("Last seen"), .init("State"),
+        ]
+        let table = DataTable(caption: "People", columns: columns, rows: rows.map(line))
+        return """
+            \(PageHeading("People", actions: [Button("Add a person", href: "/bags/users/new", weight: .primary, icon: .plus)]))
+            <div class="table-frame">\(table)</div>
+            \(CursorPager(first: cursor == nil ? nil : "/bags/users", next: nextCursor.map { PageAddress("/bags/users", ["cursor": $0]).text }))
+            """
+    }
+
+    private func line(_ row: Row) -> DataTable.Row {
+        let state = row.isActive ? Badge("Active", tone: .good) : Badge("Deactivated", icon: .archive)
+        return DataTable.Row([
+            "<a href=\"/bags/users/\(PageAddress.encode(row.id))\">\(row.name)</a>", "\(BagWords.role(row.role))", "\(row.area ?? "All areas")",
+            "\(row.email)", row.lastSeenAt.map { frame.time($0).html } ?? "Never", state.html,
+        ])
+    }
+}
+
+/// `GET /bags/users/new` and `GET /bags/users/{id}`, and the refusals of their forms.
+///
+/// Create: POST `/bags/users` with `_csrf`, `idempotency_key`, `email`, `name`, `role`, `area_code` (empty for people of
+/// all areas), `password` (empty: an invitation is mailed). Edit: POST `/bags/users/{id}` with `name`, `role`,
+/// `area_code`, `password` (empty: unchanged). Deactivate: POST `/bags/users/{id}/deactivate`.
+struct UserFormPage: BagPage {
+    var frame: BagFrame
+    /// The person being edited; nil for a new one.
+    var user: UsersPage.Row?
+    /// The code of the person's area.
+    var areaCode = ""
+    var areas: [Choice]
+    /// Whether it is the reader's own account: nobody changes their own role or deactivates themselves.
+    var isOwn = false
+    var form = FormState.fresh
+
+    var title: String { user?.name ?? "Add a person" }
+    var place: BagPlace? { .users }
+
+    var content: HTML {
+        let action = user.map { "/bags/users/\(PageAddress.encode($0.id))" } ?? "/bags/users"
+        let fields: HTML = "\(user == nil ? email : nil)\(name)\(role)\(area)\(password)"
+        let save = PageForm(
+            action: action, guarding: frame.guarding(), fields: fields,
+            buttons: "\(Button(user == nil ? "Add" : "Save"))\(Button("Cancel", href: "/bags/users", weight: .quiet))")
+        return """
+            \(PageHeading("\(title)", subtitle: user.map { "\($0.email)" }, back: ("People", "/bags/users")))
+            \(ErrorSummary(form.messages))\(isOwn ? ownNotice : nil)<section class="panel">\(save)</section>\(deactivation(action))
+            """
+    }
+
+    private var ownNotice: HTML {
+        "<p class=\"note\">This is your own account: another administrator has to change your role.</p>"
+    }
+
+    private var email: TextField {
+        TextField(
+            "email", label: "Email address", value: form.value("email"), kind: .email, error: form.message("email"), maxLength: 254)
+    }
+
+    private var name: TextField {
+        TextField("name", label: "Name", value: form.value("name", or: user?.name ?? ""), error: form.message("name"), maxLength: 100)
+    }
+
+    private var role: SelectField {
+        SelectField(
+            "role", label: "Role", value: form.value("role", or: user?.role ?? "dispatcher"), choices: BagWords.roles,
+            error: form.message("role"))
+    }
+
+    private var area: SelectField {
+        SelectField(
+            "area_code", label: "Area", value: form.value("area_code", or: areaCode), choices: [Choice("", "All areas")] + areas,
+            hint: "Dispatchers and gatekeepers have one area, the others all.", error: form.message("area_code"))
+    }
+
+    private var password: TextField {
+        TextField(
+            "password", label: user == nil ? "Password" : "New password", kind: .password,
+            hint: user == nil ? "Leave empty to send an invitation by mail." : "Leave empty to keep the present one. A new one ends all sessions.",
+            error: form.message("password"), presence: .optional, autocomplete: "new-password", maxLength: 1024)
+    }
+
+    private func deactivation(_ action: String) -> HTML? {
+        guard let user, user.isActive, !isOwn else { return nil }
+        let form = PageForm(
+            action: "\(action)/deactivate", guarding: frame.guarding(),
+            fields: "<p>All sessions end at once. The name stays in the history.</p>",
+            buttons: "\(Button("Deactivate", weight: .danger, icon: .archive, confirm: "Deactivate \(user.name)?"))")
+        return "<details class=\"fold after-panel\"><summary>\(Icon.archive)<span>Deactivate</span></summary>\(form)</details>"
+    }
+}

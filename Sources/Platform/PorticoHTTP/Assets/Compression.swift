@@ -1,0 +1,36 @@
+import CBrotli
+import CZlib
+
+/// Content codings for bytes that are compressed once and sent often.
+enum Compression {
+    /// Brotli (RFC 7932) at its best quality, or nil when it fails.
+    static func brotli(_ bytes: [UInt8]) -> [UInt8]? {
+        var size = BrotliEncoderMaxCompressedSize(bytes.count)
+        var output = [UInt8](repeating: 0, count: size)
+        let worked = BrotliEncoderCompress(
+            BROTLI_MAX_QUALITY, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_TEXT, bytes.count, bytes, &size, &output)
+        return worked == BROTLI_TRUE ? Array(output.prefix(size)) : nil
+    }
+
+    /// Gzip (RFC 1952) at its best level, or nil when it fails.
+    static func gzip(_ bytes: [UInt8]) -> [UInt8]? {
+        var stream = z_stream()
+        let header = deflateInit2_(
+            &stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        guard header == Z_OK else { return nil }
+        defer { deflateEnd(&stream) }
+        var input = bytes
+        var output = [UInt8](repeating: 0, count: Int(deflateBound(&stream, UInt(bytes.count))))
+        let room = output.count
+        let status = input.withUnsafeMutableBufferPointer { source in
+            output.withUnsafeMutableBufferPointer { target in
+                stream.next_in = source.baseAddress
+                stream.avail_in = UInt32(source.count)
+                stream.next_out = target.baseAddress
+                stream.avail_out = UInt32(target.count)
+                return deflate(&stream, Z_FINISH)
+            }
+        }
+        return status == Z_STREAM_END ? Array(output.prefix(room - Int(stream.avail_out))) : nil
+    }
+}

@@ -1,0 +1,156 @@
+import PorticoJSON
+
+/// The OpenAPI 3.1 document of an application, produced from the declarations that serve.
+public struct OpenAPIDocument {
+    private let mount: Mount
+    private let version: String
+
+    /// The document of a mount.
+    public init(of mount: Mount, version: String) {
+        self.mount = mount
+        self.version = version
+    }
+
+    /// The document's bytes.
+    public var bytes: [UInt8] {
+        let info: JSONValue = ["title": .string(mount.title), "version": .string(version)]
+        let session: JSONValue = ["type": "apiKey", "in": "cookie", "name": .string("\(mount.id)_session")]
+        let components: JSONValue = ["schemas": .object(schemas), "securitySchemes": ["session": session]]
+        let document: JSONValue = [
+            "openapi": "3.1.0", "info": info, "paths": .object(paths), "components": components,
+        ]
+        return document.bytes
+    }
+
+    private typealias Members = [(key: String, value: JSONValue)]
+
+    private var documented: [Route] { mount.routes.filter { $0.format != .page } }
+
+    private var paths: Members {
+        var paths: [(path: String, operations: Members)] = []
+        for route in documented {
+            let path = mount.prefix + route.path
+            let member = (key: route.method.name.lowercased(), value: operation(route))
+            if let index = paths.firstIndex(where: { $0.path == path }) {
+                paths[index].operations.append(member)
+            } else {
+                paths.append((path: path, operations: [member]))
+            }
+        }
+        return paths.map { (key: $0.path, value: .object($0.operations)) }
+    }
+
+    private var schemas: Members {
+        var components: [String: JSONSchema] = [:]
+        for answer in documented.flatMap(\.answers) {
+            for (name, schema) in answer.schema?.components ?? [:] { components[name] = schema }
+        }
+        var schemas: Members = components.sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value.json) }
+        schemas.append((key: "Problem", value: OpenAPIDocument.problemSchema))
+        return schemas
+    }
+
+    private func operation(_ route: Route) -> JSONValue {
+        var members: Members = [
+            (key: "operationId", value: .string(route.name)), (key: "summary", value: .string(route.summary)),
+            (key: "description", value: .string(access(route))),
+        ]
+        let parameters = route.fields.filter { $0.place != .body }.map(parameter)
+        if !parameters.isEmpty { members.append((key: "parameters", value: .array(parameters))) }
+        let body = route.fields.filter { $0.place == .body }
+        if !body.isEmpty { members.append((key: "requestBody", value: requestBody(body))) }
+        members.append((key: "responses", value: .object(responses(route))))
+        members.append((key: "security", value: route.access == .anonymous ? .array([]) : [["session": []]]))
+        if case .permission(let name) = route.access { members.append((key: "x-permission", value: .string(name))) }
+        members.append((key: "x-rate-limit-class", value: .string(route.limit.name)))
+        return .object(members)
+    }
+
+    private func requestBody(_ fields: [FieldShape]) -> JSONValue {
+        [
+            "required": .bool(fields.contains(where: \.isRequired)),
+            "content": ["application/json": ["schema": JSONSchema.object(fields).json]],
+        ]
+    }
+
+    private func parameter(_ field: FieldShape) -> JSONValue {
+        .object([
+            (key: "name", value: .string(field.name)), (key: "in", value: .string(field.place.rawValue)),
+            (key: "required", value: .bool(field.isRequired)), (key: "description", value: .string(field.description)),
+            (key: "schema", value: field.schema.json),
+        ])
+    }
+
+    private func responses(_ route: Route) -> Members {
+        var responses: Members = route.answers.map { (key: String($0.status.code), value: response($0)) }
+        let problem: JSONValue = ["application/problem+json": ["schema": ["$ref": "#/components/schemas/Problem"]]]
+        for (status, codes) in refusals(route).sorted(by: { $0.key < $1.key }) {
+            let value: JSONValue = ["description": .string(codes.joined(separator: ", ")), "content": problem]
+            responses.append((key: String(status), value: value))
+        }
+        return responses
+    }
+
+    private func response(_ answer: Route.Answer) -> JSONValue {
+        var members: Members = [(key: "description", value: .string(answer.description))]
+        if let mediaType = answer.mediaType {
+            let content: JSONValue = answer.schema.map { ["schema": $0.schema.json] } ?? .object([])
+            members.append((key: "content", value: .object([(key: mediaType, value: content)])))
+        }
+        return .object(members)
+    }
+
+    /// Status and codes of every refusal: the declared ones and those that every such route may give.
+    private func refusals(_ route: Route) -> [Int: [String]] {
+        var codes: [Int: [String]] = [:]
+        func add(_ status: Int, _ code: String) {
+            if codes[status]?.contains(code) != true { codes[status, default: []].append(code) }
+        }
+        for refusal in route.refusals { add(refusal.status.code, refusal.code) }
+        let hasBody = route.fields.contains { $0.place == .body }
+        add(400, "malformed_query")
+        if hasBody {
+            add(400, "malformed_json")
+            add(413, "too_large")
+            add(415, "unsupported_media_type")
+        }
+        if !route.fields.isEmpty { add(422, "validation_failed") }
+        if route.fields.contains(where: { $0.place == .path }) { add(404, "not_found") }
+        if route.access != .anonymous {
+            add(401, "not_signed_in")
+            add(403, "forbidden")
+        }
+        if !route.method.isSafe { add(403, "csrf_failed") }
+        if route.method == .post, route.keepsIdempotencyKeys { add(422, "idempotency_key_reused") }
+        add(503, "database_unavailable")
+        return codes
+    }
+
+    private func access(_ route: Route) -> String {
+        switch route.access {
+        case .anonymous: "Open to everybody."
+        case .signedIn: "For everybody who is signed in."
+        case .permission(let name): "Needs the permission \(name)."
+        case .anyPermission(let names): "Needs one of the permissions \(names.joined(separator: ", "))."
+        case .operators: "For operators and callers on the machine itself."
+        }
+    }
+
+    private static let problemSchema: JSONValue = [
+        "type": "object", "description": "RFC 9457 problem details",
+        "required": ["type", "title", "status", "detail", "code", "request_id"],
+        "properties": [
+            "type": ["type": "string"], "title": ["type": "string"], "status": ["type": "integer"],
+            "detail": ["type": "string"], "code": ["type": "string"], "request_id": ["type": "string"],
+            "errors": [
+                "type": "array",
+                "items": [
+                    "type": "object", "required": ["field", "code", "message"],
+                    "properties": [
+                        "field": ["type": "string"], "code": ["type": "string"], "message": ["type": "string"],
+                    ],
+                ],
+            ],
+        ],
+    ]
+}

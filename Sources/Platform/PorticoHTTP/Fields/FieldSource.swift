@@ -1,0 +1,77 @@
+import PorticoJSON
+
+/// The raw fields of one request.
+struct FieldSource {
+    enum Body {
+        case none
+        case json(JSONNode)
+        case form([(name: String, value: String)])
+    }
+
+    var path: [(name: String, value: String)] = []
+    var query: [(name: String, value: String)] = []
+    var headers: Headers = [:]
+    var body: Body = .none
+
+    func raw(_ name: String, in place: FieldPlace) -> RawField {
+        switch place {
+        case .path: path.first { $0.name == name }.map { .text($0.value) } ?? .missing
+        case .query: query.first { $0.name == name }.map { .text($0.value) } ?? .missing
+        case .header: headers[name].map { .text($0) } ?? .missing
+        case .body: bodyField(name)
+        }
+    }
+
+    private func bodyField(_ name: String) -> RawField {
+        switch body {
+        case .none: return .missing
+        case .json(let object):
+            guard let node = object[name], !node.isNull else { return .missing }
+            return .json(node)
+        case .form(let fields):
+            guard let value = fields.first(where: { $0.name == name })?.value, !value.isEmpty else { return .missing }
+            return .text(value)
+        }
+    }
+}
+
+/// A field as it came: text from a path, query or form, a typed value from JSON, or nothing. JSON null counts as nothing,
+/// and so does an empty form field.
+enum RawField {
+    case missing
+    case text(String)
+    case json(JSONNode)
+
+    var string: String? {
+        switch self {
+        case .missing: nil
+        case .text(let text): text
+        case .json(let node): node.string
+        }
+    }
+
+    var integer: Int64? {
+        switch self {
+        case .missing: nil
+        case .text(let text): Int64(text)
+        case .json(let node): node.int64
+        }
+    }
+
+    var flag: Bool? {
+        switch self {
+        case .missing: nil
+        case .text(let text):
+            switch text {
+            case "true", "1", "on": true
+            case "false", "0", "off": false
+            default: nil
+            }
+        case .json(let node): node.bool
+        }
+    }
+
+    var isMissing: Bool {
+        if case .missing = self { true } else { false }
+    }
+}

@@ -1,0 +1,18 @@
+/// What a transport hands requests to. The transport owns sockets, framing, deadlines and back-pressure; the responder owns
+/// everything between a whole request and its answer.
+public protocol HTTPResponder: Sendable {
+    /// The most bytes a body of this request may have; the transport answers 413 to more.
+    func bodyLimit(for head: RequestHead) -> Int
+
+    /// The answer, when it can be given at once without waiting; nil when it takes ``respond(to:)``.
+    ///
+    /// Runs on the connection's event loop, so it must neither block nor compute for long.
+    func respondAtOnce(to request: Request) -> Response?
+
+    /// The answer. Every error is an answer as well.
+    func respond(to request: Request) async -> Response
+
+    /// The answer to bytes that are no request: malformed, too large, too slow. `status` is 400, 408, 413, 414, 431, 501
+    /// or 505; the connection closes after it.
+    func refusal(_ status: HTTPStatus, head: RequestHead?) -> Response
+}

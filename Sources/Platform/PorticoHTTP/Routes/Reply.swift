@@ -1,0 +1,60 @@
+import PorticoJSON
+import PorticoPages
+
+/// A handler's answer with a body of one declared type.
+public struct Reply<Output: JSONRepresentable>: Sendable {
+    var status: HTTPStatus
+    var headers: Headers
+    var body: [UInt8]
+
+    /// An answer that is encoded now.
+    public init(_ output: Output, status: HTTPStatus = .ok, headers: Headers = [:]) {
+        self.status = status
+        self.headers = headers
+        self.body = JSONWriter.encode(output)
+    }
+
+    /// An answer whose bytes were encoded earlier, for exact replays.
+    public init(encoded body: [UInt8], status: HTTPStatus, headers: Headers = [:]) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// 200.
+    public static func ok(_ output: Output) -> Reply { Reply(output) }
+
+    /// 201 with the address of what was made.
+    public static func created(_ output: Output, at location: String) -> Reply {
+        Reply(output, status: .created, headers: ["location": location])
+    }
+}
+
+/// The body type of answers that have none.
+public struct NoContent: JSONRepresentable {
+    /// Nothing.
+    public init() {}
+    /// `NoContent`.
+    public static var schemaName: String { "NoContent" }
+    /// Nothing.
+    public static var example: NoContent { NoContent() }
+    /// No field.
+    public func write(to object: inout JSONObjectWriter) {}
+}
+
+/// A handler's answer for people: a document, or a way to another page.
+public struct PageReply: Sendable {
+    var response: Response
+
+    /// A document.
+    public static func page(_ document: HTML, status: HTTPStatus = .ok) -> PageReply {
+        PageReply(
+            response: Response(
+                status, headers: ["content-type": "text/html; charset=utf-8"], body: .bytes(Array(document.text.utf8))))
+    }
+
+    /// Look there, with GET (303). `path` begins with exactly one slash.
+    public static func redirect(to path: String) -> PageReply {
+        PageReply(response: .redirect(to: path))
+    }
+}

@@ -1,0 +1,191 @@
+import PorticoJSON
+import PorticoPages
+
+/// One route, declared once: what it is called, what goes in and out, who may call it, how often, how its answer may be
+/// kept, and what it does. The server, the API document and the permission table read this value.
+public struct Route: Sendable {
+    /// What a route speaks.
+    public enum Format: Sendable, Hashable {
+        /// JSON in and out, for programs.
+        case json
+        /// A document for people; forms in.
+        case page
+        /// Anything else: assets, metrics, streams.
+        case raw
+    }
+
+    /// An answer that a route may give.
+    public struct Answer: Sendable {
+        /// Its status.
+        public let status: HTTPStatus
+        /// What it means.
+        public let description: String
+        /// Media type of the body; nil when there is none.
+        public let mediaType: String?
+        /// Shape of a JSON body with its named parts.
+        public let schema: JSONSchema.Description?
+    }
+
+    enum Handler: Sendable {
+        case immediate(@Sendable (RequestContext, inout FieldReader) throws -> Response)
+        case deferred(@Sendable (RequestContext, FieldReader) async throws -> Response)
+    }
+
+    /// The method. A GET route answers HEAD as well.
+    public let method: HTTPMethod
+    /// The path below the application's mount, `/bags/{code}`; `{name}` takes one segment.
+    public let path: String
+    /// Stable name in camel case: operation id of the API document, name in logs.
+    public let name: String
+    /// What it does, in one line.
+    public let summary: String
+    /// Who may call it.
+    public var access: Access
+    /// How often.
+    public var limit: LimitClass
+    /// How the answer may be kept.
+    public var cache: CachePolicy
+    /// What it speaks.
+    public let format: Format
+    /// The fields of its input.
+    public let fields: [FieldShape]
+    /// The answers of a call that works.
+    public var answers: [Answer]
+    /// The refusals a caller should expect, besides those every route may give.
+    public var refusals: [(status: HTTPStatus, code: String)]
+    /// The most bytes a body may have.
+    public var bodyLimit: Int = 262_144
+    /// Whether a page with this route may use the camera.
+    public var usesCamera = false
+    /// Whether the answer may come more than once for one key (`Idempotency-Key`). Routes that replay on their own opt out.
+    public var keepsIdempotencyKeys = true
+    let handler: Handler
+
+    /// Names in the path's braces.
+    public var pathNames: [String] {
+        path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+    }
+
+    private init(
+        _ method: HTTPMethod, _ path: String, _ name: String, _ summary: String, access: Access, limit: LimitClass,
+        cache: CachePolicy, format: Format, input: any RouteInput.Type, answers: [Answer],
+        refusals: [(HTTPStatus, String)], handler: Handler
+    ) {
+        self.method = method
+        self.path = path
+        self.name = name
+        self.summary = summary
+        self.access = access
+        self.limit = limit
+        self.cache = cache
+        self.format = format
+        self.answers = answers
+        self.refusals = refusals.map { (status: $0.0, code: $0.1) }
+        self.handler = handler
+        let names = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+        var recorder = FieldReader(recordingWith: names, defaultPlace: Route.fieldPlace(method))
+        _ = input.init(&recorder)
+        self.fields = recorder.shapes
+    }
+
+    static func fieldPlace(_ method: HTTPMethod) -> FieldPlace {
+        method.isSafe || method == .delete ? .query : .body
+    }
+}
+
+extension Route {
+    /// A route of the JSON API.
+    /// - Parameters:
+    ///   - statuses: the statuses of calls that work, with what each means.
+    ///   - refusals: the refusals particular to this route.
+    ///   - handle: gets input that keeps every declared rule. Thrown ``Problem``s and ``ProblemConvertible``s become the
+    ///     answer; any other error is a 500.
+    public static func json<Input: RouteInput, Output: JSONRepresentable>(
+        _ method: HTTPMethod, _ path: String, _ name: String, _ summary: String, access: Access,
+        limit: LimitClass = .pages, cache: CachePolicy = .noStore,
+        statuses: [(HTTPStatus, String)] = [(.ok, "Done")], refusals: [(HTTPStatus, String)] = [],
+        handle: @escaping @Sendable (RequestContext, Input) async throws -> Reply<Output>
+    ) -> Route {
+        let schema = JSONSchema.describing(Output.self)
+        return Route(
+            method, path, name, summary, access: access, limit: limit, cache: cache, format: .json, input: Input.self,
+            answers: statuses.map {
+                let hasBody = $0.0 != .noContent
+                return Answer(
+                    status: $0.0, description: $0.1, mediaType: hasBody ? "application/json" : nil,
+                    schema: hasBody ? schema : nil)
+            },
+            refusals: refusals,
+            handler: .deferred { context, reader in
+                let reply = try await handle(context, try Route.input(reader))
+                return Route.response(reply)
+            })
+    }
+
+    /// A route for people: a page, or a form's action.
+    ///
+    /// The handler of a form keeps what was typed: it takes its fields leniently and shows the page again with the errors.
+    public static func page<Input: RouteInput>(
+        _ method: HTTPMethod, _ path: String, _ name: String, _ summary: String, access: Access,
+        limit: LimitClass = .pages, cache: CachePolicy = .privatePage,
+        handle: @escaping @Sendable (RequestContext, Input) async throws -> PageReply
+    ) -> Route {
+        Route(
+            method, path, name, summary, access: access, limit: limit, cache: method.isSafe ? cache : .noStore,
+            format: .page, input: Input.self,
+            answers: [Answer(status: .ok, description: summary, mediaType: "text/html", schema: nil)], refusals: [],
+            handler: .deferred { context, reader in
+                try await handle(context, try Route.input(reader)).response
+            })
+    }
+
+    /// A route that answers with anything: streams, files, figures.
+    public static func raw<Input: RouteInput>(
+        _ method: HTTPMethod, _ path: String, _ name: String, _ summary: String, access: Access,
+        limit: LimitClass = .pages, cache: CachePolicy = .noStore, mediaType: String,
+        refusals: [(HTTPStatus, String)] = [],
+        handle: @escaping @Sendable (RequestContext, Input) async throws -> Response
+    ) -> Route {
+        Route(
+            method, path, name, summary, access: access, limit: limit, cache: cache, format: .raw, input: Input.self,
+            answers: [Answer(status: .ok, description: summary, mediaType: mediaType, schema: nil)],
+            refusals: refusals,
+            handler: .deferred { context, reader in try await handle(context, try Route.input(reader)) })
+    }
+
+    /// A route answered on the event loop, at once: for answers that wait for nothing and that everybody may have.
+    public static func immediate<Input: RouteInput>(
+        _ method: HTTPMethod, _ path: String, _ name: String, _ summary: String,
+        limit: LimitClass = .unlimited, cache: CachePolicy = .noStore, mediaType: String,
+        handle: @escaping @Sendable (RequestContext, Input) throws -> Response
+    ) -> Route {
+        Route(
+            method, path, name, summary, access: .anonymous, limit: limit, cache: cache, format: .raw,
+            input: Input.self,
+            answers: [Answer(status: .ok, description: summary, mediaType: mediaType, schema: nil)], refusals: [],
+            handler: .immediate { context, reader in
+                let input = Input(&reader)
+                try Route.check(reader)
+                return try handle(context, input)
+            })
+    }
+
+    private static func input<Input: RouteInput>(_ reader: FieldReader) throws -> Input {
+        var reader = reader
+        let input = Input(&reader)
+        try check(reader)
+        return input
+    }
+
+    private static func check(_ reader: FieldReader) throws {
+        if reader.isUnknownResource { throw Problem(404, "not_found", "There is nothing at this address.") }
+        if !reader.errors.isEmpty { throw Problem.validation(reader.errors) }
+    }
+
+    private static func response<Output>(_ reply: Reply<Output>) -> Response {
+        var headers = reply.headers
+        if reply.status == .noContent { return Response(.noContent, headers: headers) }
+        headers.setDefault("content-type", "application/json")
+        return Response(reply.status, headers: headers, body: .bytes(reply.body))
+    }
+}

@@ -1,0 +1,46 @@
+/// Refuses unsafe requests that another site could have caused.
+///
+/// A request carried by a session cookie, and every form, needs the token of this caller; and where the browser says which
+/// site caused it, that must be this one (Fetch Metadata, else `Origin`).
+struct CSRFGuard {
+    let signer: CSRFSigner
+
+    func check(_ exchange: Exchange) throws {
+        guard let route = exchange.route, !route.method.isSafe else { return }
+        let carriedByCookie = exchange.principal?.csrfBinding != nil
+        guard carriedByCookie || RequestBody.isFormContent(exchange.head) || route.format == .page else { return }
+        guard isSameSite(exchange.head), let binding = exchange.principal?.csrfBinding ?? exchange.visit?.value,
+            let token = token(of: exchange), signer.verify(token, for: binding)
+        else {
+            throw Problem(
+                403, "csrf_failed",
+                "This form is too old or came from another site. Go back, reload the page and try again.")
+        }
+    }
+
+    private func token(of exchange: Exchange) -> String? {
+        if let header = exchange.head.headers["x-csrf-token"] { return header }
+        guard case .form(let fields) = exchange.body else { return nil }
+        return fields.first { $0.name == "_csrf" }?.value
+    }
+
+    private func isSameSite(_ head: RequestHead) -> Bool {
+        if let site = head.headers["sec-fetch-site"] { return site == "same-origin" || site == "none" }
+        guard let origin = head.headers["origin"] else { return true }
+        guard let host = head.headers["host"], let scheme = origin.range(of: "://") else { return false }
+        return origin[scheme.upperBound...] == host
+    }
+}
+
+extension String {
+    /// The first place where `part` stands.
+    fileprivate func range(of part: String) -> Range<String.Index>? {
+        let wanted = Array(part.utf8)
+        var start = utf8.startIndex
+        while start != utf8.endIndex {
+            if utf8[start...].starts(with: wanted) { return start..<utf8.index(start, offsetBy: wanted.count) }
+            start = utf8.index(after: start)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,22 @@
+import PorticoValues
+
+/// Entity tags and the conditional requests that use them (RFC 9110 §8.8.3, §13).
+enum EntityTag {
+    /// A strong tag of a body.
+    static func of(_ body: [UInt8]) -> String {
+        "\"\(Digest.sha256(body).prefix(12).base64URL)\""
+    }
+
+    /// Whether `If-None-Match` says that the client already has what `tag` names.
+    static func matches(_ condition: String, _ tag: String) -> Bool {
+        if condition == "*" { return true }
+        return condition.split(separator: ",").contains { candidate in
+            let candidate = candidate.drop { $0 == " " }.prefix { $0 != " " }
+            return strong(candidate) == strong(Substring(tag))
+        }
+    }
+
+    private static func strong(_ tag: Substring) -> Substring {
+        tag.hasPrefix("W/") ? tag.dropFirst(2) : tag
+    }
+}

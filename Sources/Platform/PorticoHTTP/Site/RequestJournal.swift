@@ -1,0 +1,80 @@
+import Logging
+import PorticoTelemetry
+import PorticoValues
+
+/// Counts, times and logs every request, and tells the client how long it took.
+struct RequestJournal: Sendable {
+    private let logger: Logger
+    private let durations: HistogramFamily
+    private let slowNanoseconds: Int64
+
+    init(_ configuration: Site.Configuration) {
+        logger = configuration.logger
+        slowNanoseconds = configuration.slowMilliseconds * 1_000_000
+        durations = configuration.metrics.histogram(
+            "http_server_request_duration_seconds", help: "Time from the whole request to its answer.",
+            labels: ["http_request_method", "http_route", "http_response_status_code"])
+    }
+
+    func finish(_ exchange: Exchange, _ response: inout Response, measure: RequestMeasure?) {
+        let elapsed = monotonicNanoseconds() - exchange.startedNanoseconds
+        let text = milliseconds(elapsed)
+        response.headers.add("x-response-time", "\(text)ms")
+        let summary = measure?.summary
+        let database = summary.map { ", db;dur=\(milliseconds($0.databaseNanoseconds));desc=\"\($0.statements) statements\"" }
+        response.headers.add("server-timing", "total;dur=\(text)\(database ?? "")")
+        durations.with(method(exchange), exchange.route?.path ?? "(none)", String(response.status.code))
+            .observe(nanoseconds: elapsed)
+        record(exchange, response, elapsed, summary)
+    }
+
+    func log(_ exchange: Exchange, _ level: Logger.Level, _ message: Logger.Message, error: any Error) {
+        logger.log(
+            level: level, message,
+            metadata: ["request.id": "\(exchange.requestID)", "http.route": "\(route(exchange))", "error": "\(error)"])
+    }
+
+    /// Changes, refusals and slow answers are always told; plain reads only when somebody debugs.
+    private func record(
+        _ exchange: Exchange, _ response: Response, _ elapsed: Int64, _ summary: RequestSummary?
+    ) {
+        let isNoteworthy = !exchange.head.method.isSafe || response.status.code >= 400 || elapsed >= slowNanoseconds
+        let level: Logger.Level = response.status.code >= 500 ? .error : isNoteworthy ? .info : .debug
+        let repeated = summary?.repeated ?? []
+        guard logger.logLevel <= level || !repeated.isEmpty else { return }
+        var metadata: Logger.Metadata = [
+            "request.id": "\(exchange.requestID)", "http.method": "\(exchange.head.method)",
+            "http.route": "\(route(exchange))", "http.status": "\(response.status.code)",
+            "duration_ms": "\(milliseconds(elapsed))",
+        ]
+        if let principal = exchange.principal { metadata["account.id"] = "\(principal.accountID)" }
+        if let summary {
+            metadata["db.statements"] = "\(summary.statements)"
+            metadata["db.rows"] = "\(summary.rows)"
+        }
+        logger.log(level: level, "request", metadata: metadata)
+        for item in repeated {
+            logger.warning(
+                "same statement many times in one request",
+                metadata: [
+                    "request.id": "\(exchange.requestID)", "http.route": "\(route(exchange))",
+                    "db.statement": "\(item.name)", "count": "\(item.count)",
+                ])
+        }
+    }
+
+    private func route(_ exchange: Exchange) -> String {
+        exchange.route?.path ?? "(none)"
+    }
+
+    private func method(_ exchange: Exchange) -> String {
+        let known: [HTTPMethod] = [.get, .head, .post, .put, .patch, .delete, .options]
+        return known.contains(exchange.head.method) ? exchange.head.method.name : "_OTHER"
+    }
+
+    private func milliseconds(_ nanoseconds: Int64) -> String {
+        let microseconds = nanoseconds / 1000
+        let rest = String(microseconds % 1000)
+        return "\(microseconds / 1000).\(String(repeating: "0", count: 3 - rest.utf8.count))\(rest)"
+    }
+}

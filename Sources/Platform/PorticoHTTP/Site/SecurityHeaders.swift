@@ -1,0 +1,31 @@
+/// The header fields that every answer carries, errors included.
+struct SecurityHeaders {
+    let isSecure: Bool
+
+    func add(to response: inout Response, route: Route?, nonce: String) {
+        let isPage = response.headers["content-type"]?.hasPrefix("text/html") ?? false
+        response.headers.setDefault(
+            "content-security-policy", isPage ? pagePolicy(nonce) : "default-src 'none'; frame-ancestors 'none'")
+        response.headers.add("x-content-type-options", "nosniff")
+        response.headers.setDefault("referrer-policy", "same-origin")
+        response.headers.add("cross-origin-opener-policy", "same-origin")
+        response.headers.add("cross-origin-resource-policy", "same-origin")
+        if isPage {
+            let camera = route?.usesCamera == true ? "camera=(self)" : "camera=()"
+            response.headers.add(
+                "permissions-policy", "\(camera), geolocation=(), microphone=(), payment=(), usb=()")
+            response.headers.add("x-frame-options", "DENY")
+        }
+        if isSecure {
+            response.headers.add("strict-transport-security", "max-age=63072000; includeSubDomains; preload")
+        }
+    }
+
+    private func pagePolicy(_ nonce: String) -> String {
+        """
+        default-src 'none'; script-src 'nonce-\(nonce)'; style-src 'nonce-\(nonce)'; img-src 'self' data:; \
+        font-src 'self'; media-src 'self' blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; \
+        form-action 'self'; base-uri 'none'; frame-ancestors 'none'
+        """
+    }
+}

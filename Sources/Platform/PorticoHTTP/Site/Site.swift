@@ -1,0 +1,306 @@
+import Logging
+import PorticoPages
+import PorticoTelemetry
+import PorticoValues
+
+/// Everything between a whole request and its answer: the one list of steps that every request passes.
+///
+/// Immutable once made; all state lives in what the mounts bring along.
+public final class Site: HTTPResponder {
+    /// What a site is made of.
+    public struct Configuration: Sendable {
+        /// The applications, and the platform's own routes.
+        public var mounts: [Mount]
+        /// Makes and checks form tokens.
+        public var csrf: CSRFSigner
+        /// The clock of the process.
+        public var clock: Clock
+        /// Where requests are logged.
+        public var logger: Logger
+        /// Where requests are counted.
+        public var metrics: MetricsRegistry
+        /// Addresses of embedded assets.
+        public var assets: AssetLinks
+        /// Whose forwarded addresses are believed.
+        public var trustedProxies = TrustedProxies.none
+        /// Whether clients come over TLS: cookies are then `Secure` and HSTS is sent.
+        public var isSecure = false
+        /// Requests that take longer are logged as slow, in milliseconds.
+        public var slowMilliseconds: Int64 = 1000
+
+        /// A configuration.
+        public init(
+            mounts: [Mount], csrf: CSRFSigner, clock: Clock, logger: Logger, metrics: MetricsRegistry,
+            assets: AssetLinks
+        ) {
+            self.mounts = mounts
+            self.csrf = csrf
+            self.clock = clock
+            self.logger = logger
+            self.metrics = metrics
+            self.assets = assets
+        }
+    }
+
+    let configuration: Configuration
+    let router: Router
+    let journal: RequestJournal
+    private let csrf: CSRFGuard
+    private let security: SecurityHeaders
+
+    /// A site.
+    /// - Throws: when two routes have the same method and path.
+    public init(_ configuration: Configuration) throws {
+        var router = Router()
+        for (index, mount) in configuration.mounts.enumerated() {
+            if !mount.prefix.isEmpty { router.name(mount: index, prefix: mount.prefix) }
+            for (position, route) in mount.routes.enumerated() {
+                try router.add(mount.prefix + route.path, method: route.method, mount: index, route: position)
+            }
+        }
+        self.configuration = configuration
+        self.router = router
+        self.journal = RequestJournal(configuration)
+        self.csrf = CSRFGuard(signer: configuration.csrf)
+        self.security = SecurityHeaders(isSecure: configuration.isSecure)
+    }
+
+    /// The route's limit; 256 KiB where there is no route.
+    public func bodyLimit(for head: RequestHead) -> Int {
+        guard case .match(let match) = router.find(head.method, head.path) else { return 262_144 }
+        return configuration.mounts[match.mount].routes[match.route].bodyLimit
+    }
+
+    /// Answers routes that wait for nothing.
+    public func respondAtOnce(to request: Request) -> Response? {
+        guard case .match(let match) = router.find(request.head.method, request.head.path) else { return nil }
+        let route = configuration.mounts[match.mount].routes[match.route]
+        guard case .immediate(let handle) = route.handler else { return nil }
+        var exchange = arrive(request)
+        exchange.mount = match.mount
+        exchange.route = route
+        exchange.parameters = match.parameters
+        do {
+            var reader = try fields(of: &exchange)
+            return leave(exchange, try handle(context(of: exchange), &reader), measure: nil)
+        } catch {
+            return leave(exchange, present(error, exchange), measure: nil)
+        }
+    }
+
+    /// Answers every request; errors are answers as well.
+    public func respond(to request: Request) async -> Response {
+        var exchange = arrive(request)
+        let measure = RequestMeasure()
+        let response = await RequestMeasure.$current.withValue(measure) {
+            do {
+                return try await answer(&exchange)
+            } catch {
+                return present(error, exchange)
+            }
+        }
+        return leave(exchange, response, measure: measure)
+    }
+
+    /// Answers bytes that are no request.
+    public func refusal(_ status: HTTPStatus, head: RequestHead?) -> Response {
+        let head = head ?? RequestHead(method: .get, target: "/", headers: [:], peer: "")
+        let exchange = arrive(Request(head: head))
+        return leave(exchange, present(Problem(status, Site.refusalCode(status), Site.refusalDetail(status)), exchange), measure: nil)
+    }
+
+    /// The steps, in order.
+    private func answer(_ exchange: inout Exchange) async throws -> Response {
+        let handle = try match(&exchange)
+        exchange.principal = try await mount(of: exchange)?.authenticator?.principal(for: exchange.head)
+        readVisit(&exchange)
+        try requireSignIn(exchange)
+        let reader = try fields(of: &exchange)
+        try csrf.check(exchange)
+        try requirePermission(exchange)
+        return try await once(exchange) {
+            try await handle(context(of: exchange), reader)
+        }
+    }
+}
+
+extension Site {
+    private func arrive(_ request: Request) -> Exchange {
+        let trusted = configuration.trustedProxies
+        let forwarded = trusted.contains(request.head.peer) ? request.head.headers["x-request-id"] : nil
+        return Exchange(
+            request: request, requestID: forwarded.flatMap(RequestID.sane) ?? RequestID.make(),
+            startedNanoseconds: monotonicNanoseconds(), now: configuration.clock.now(),
+            clientAddress: trusted.clientAddress(of: request.head), nonce: RequestID.make())
+    }
+
+    private func mount(of exchange: Exchange) -> Mount? {
+        exchange.mount.map { configuration.mounts[$0] }
+    }
+
+    /// Finds the route, or says 404, 405 or 400.
+    private func match(
+        _ exchange: inout Exchange
+    ) throws -> @Sendable (RequestContext, FieldReader) async throws -> Response {
+        switch router.find(exchange.head.method, exchange.head.path) {
+        case .malformed:
+            throw Problem(400, "malformed_path", "The address is not percent-encoded UTF-8.")
+        case .nothing(let mount):
+            exchange.mount = mount
+            throw Problem(404, "not_found", "There is nothing at this address.")
+        case .wrongMethod(let allowed, let mount):
+            exchange.mount = mount
+            throw Problem(
+                405, "method_not_allowed", "This address takes \(allowed.joined(separator: ", ")).",
+                headers: ["allow": allowed.joined(separator: ", ")])
+        case .match(let match):
+            let route = configuration.mounts[match.mount].routes[match.route]
+            exchange.mount = match.mount
+            exchange.route = route
+            exchange.parameters = match.parameters
+            switch route.handler {
+            case .deferred(let handle): return handle
+            case .immediate(let handle):
+                return { context, reader in
+                    var reader = reader
+                    return try handle(context, &reader)
+                }
+            }
+        }
+    }
+
+    private func requireSignIn(_ exchange: Exchange) throws {
+        guard let route = exchange.route, exchange.principal == nil, !route.access.admits(nil) else { return }
+        if route.access == .operators {
+            guard !AddressRange.isLoopback(exchange.clientAddress) else { return }
+            throw Problem(403, "forbidden", "Only operators and the machine itself may see this.")
+        }
+        throw Problem(401, "not_signed_in", "Sign in to go on.", headers: ["www-authenticate": "Bearer"])
+    }
+
+    private func requirePermission(_ exchange: Exchange) throws {
+        guard let route = exchange.route, let principal = exchange.principal else { return }
+        if route.access.admits(principal.permissions) { return }
+        if route.access == .operators, AddressRange.isLoopback(exchange.clientAddress) { return }
+        mount(of: exchange)?.onDenied?(context(of: exchange), route)
+        throw Problem(403, "forbidden", "Your role does not allow this.")
+    }
+
+    private func fields(of exchange: inout Exchange) throws -> FieldReader {
+        guard let route = exchange.route else { throw Problem(404, "not_found", "There is nothing at this address.") }
+        guard let query = PercentCoding.pairs(exchange.head.query) else {
+            throw Problem(400, "malformed_query", "The query is not percent-encoded UTF-8.")
+        }
+        exchange.body = try RequestBody.decode(exchange.request, for: route)
+        return FieldReader(
+            source: FieldSource(
+                path: exchange.parameters, query: query, headers: exchange.head.headers, body: exchange.body),
+            pathNames: route.pathNames, defaultPlace: Route.fieldPlace(route.method))
+    }
+
+    /// Runs the handler; with an idempotency key, at most once per key.
+    private func once(
+        _ exchange: Exchange, _ handle: () async throws -> Response
+    ) async throws -> Response {
+        guard let route = exchange.route, route.method == .post, route.keepsIdempotencyKeys,
+            let keeper = mount(of: exchange)?.idempotency, let key = idempotencyKey(exchange)
+        else { return try await handle() }
+        guard (1...255).contains(key.utf8.count) else {
+            throw Problem(422, "validation_failed", "Idempotency-Key must have 1 to 255 characters.")
+        }
+        let claim = try await keeper.begin(
+            IdempotentRequest(
+                key: key, accountID: exchange.principal?.accountID,
+                operation: "\(route.method.name) \(exchange.head.path)",
+                contentHash: Digest.sha256(exchange.request.body)))
+        switch claim {
+        case .replay(var response):
+            response.headers.add("idempotent-replay", "true")
+            return response
+        case .fresh(let token):
+            return try await keep(exchange, token, keeper, handle)
+        }
+    }
+
+    private func keep(
+        _ exchange: Exchange, _ token: IdempotencyToken, _ keeper: any IdempotencyKeeping,
+        _ handle: () async throws -> Response
+    ) async throws -> Response {
+        let response: Response
+        do {
+            response = try await handle()
+        } catch {
+            response = present(error, exchange)
+        }
+        if response.status.code >= 500 || response.status.code == 429 || !response.hasWholeBody {
+            await keeper.abandon(token)
+        } else {
+            try await keeper.finish(token, response)
+        }
+        return response
+    }
+
+    private func idempotencyKey(_ exchange: Exchange) -> String? {
+        if let key = exchange.head.headers["idempotency-key"] { return key }
+        guard case .form(let fields) = exchange.body else { return nil }
+        return fields.first { $0.name == "idempotency_key" && !$0.value.isEmpty }?.value
+    }
+
+    /// Pages for visitors who are not signed in bind their form tokens to a cookie of this visit.
+    private func readVisit(_ exchange: inout Exchange) {
+        guard exchange.principal == nil, exchange.route?.format == .page else { return }
+        if let value = exchange.head.cookie(visitCookie), (20...64).contains(value.utf8.count) {
+            exchange.visit = (value: value, isNew: false)
+        } else if exchange.head.method.isSafe {
+            exchange.visit = (value: randomBytes(24).base64URL, isNew: true)
+        }
+    }
+
+    private var visitCookie: String { configuration.isSecure ? "__Host-portico_visit" : "portico_visit" }
+
+    func context(of exchange: Exchange) -> RequestContext {
+        let binding = exchange.principal?.csrfBinding ?? exchange.visit?.value
+        return RequestContext(
+            request: exchange.request, requestID: exchange.requestID, now: exchange.now,
+            clientAddress: exchange.clientAddress, principal: exchange.principal,
+            mount: mount(of: exchange)?.prefix ?? "",
+            csrf: binding.map { configuration.csrf.token(for: $0) } ?? FormToken(""),
+            assets: configuration.assets, nonce: exchange.nonce)
+    }
+
+    /// The last step, for every answer: conditional requests, headers, figures, the log.
+    private func leave(_ exchange: Exchange, _ answer: Response, measure: RequestMeasure?) -> Response {
+        var response = answer
+        response.headers.reserve(12)
+        let policy = exchange.route?.cache ?? .noStore
+        let isGood = response.status == .ok
+        response.headers.setDefault("cache-control", isGood ? policy.control : CachePolicy.noStore.control)
+        if isGood, policy.isValidated, exchange.head.method.isSafe { validate(&response, exchange) }
+        security.add(to: &response, route: exchange.route, nonce: exchange.nonce)
+        if let visit = exchange.visit, visit.isNew {
+            let secure = configuration.isSecure ? "; Secure" : ""
+            response.headers.add(
+                "set-cookie", "\(visitCookie)=\(visit.value); Path=/; HttpOnly; SameSite=Lax\(secure)")
+        }
+        response.headers.add("x-request-id", exchange.requestID)
+        journal.finish(exchange, &response, measure: measure)
+        return response
+    }
+
+    private func validate(_ response: inout Response, _ exchange: Exchange) {
+        guard case .bytes(let body) = response.body else { return }
+        let tag = response.headers["etag"] ?? EntityTag.of(body)
+        response.headers["etag"] = tag
+        guard let condition = exchange.head.headers["if-none-match"], EntityTag.matches(condition, tag) else { return }
+        response.status = .notModified
+        response.body = .empty
+        response.headers["content-type"] = nil
+    }
+}
+
+extension Response {
+    /// Whether the body is all there, so that it can be kept.
+    fileprivate var hasWholeBody: Bool {
+        if case .stream = body { false } else { true }
+    }
+}

@@ -1,0 +1,42 @@
+/// A piece of JSON that has been read and found correct.
+///
+/// Reading is one strict pass (RFC 8259, RFC 3629): it checks everything and notes where each value is. Values are
+/// converted when they are asked for.
+///
+/// ```swift
+/// let document = try JSONDocument(parsing: body)
+/// guard let code = document.root["code"]?.string else { … }
+/// ```
+public final class JSONDocument {
+    /// The input, followed by zeros so that eight bytes can be read at any position.
+    let bytes: UnsafePointer<UInt8>
+    let byteCount: Int
+    let entries: UnsafePointer<JSONTapeEntry>
+    let entryCount: Int
+
+    /// Reads `bytes`, which must be one JSON value in UTF-8 with nothing but white space around it.
+    ///
+    /// Throws ``JSONError`` for anything else, for a byte order mark, for lone surrogates, for numbers beyond a double,
+    /// and for containers within more than `depthLimit` others.
+    public init(parsing bytes: [UInt8], depthLimit: Int = 64) throws(JSONError) {
+        var builder = JSONTapeBuilder(bytes, depthLimit: depthLimit)
+        guard builder.read() else {
+            throw JSONError(offset: min(builder.position, bytes.count), reason: builder.fault.rawValue)
+        }
+        (self.bytes, self.entries, self.entryCount) = builder.handOver()
+        byteCount = bytes.count
+    }
+
+    deinit {
+        bytes.deallocate()
+        entries.deallocate()
+    }
+
+    /// The outermost value.
+    public var root: JSONNode {
+        JSONNode(document: self, index: 0)
+    }
+}
+
+// Both buffers are written before the initializer returns and never again.
+extension JSONDocument: @unchecked Sendable {}

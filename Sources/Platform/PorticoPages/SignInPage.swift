@@ -1,0 +1,67 @@
+/// The page on which people sign in: a POST form with `email`, `password`, `next`, `_csrf` and, when a second factor
+/// is asked for, `code`.
+public struct SignInPage: PageComponent {
+    /// The surroundings; without a person and without navigation.
+    public var shell: PageShell
+    /// The address the form is sent to.
+    public var action: String
+    /// The token of the form.
+    public var csrfToken: String
+    /// Where to go afterwards; a path on this site.
+    public var next: String?
+    /// Whether the second factor is asked for now.
+    public var asksForCode: Bool
+    /// What came back.
+    public var form: FormState
+    /// A line below the heading, such as the accounts of a demonstration.
+    public var hint: HTML?
+
+    /// A page to sign in.
+    public init(
+        shell: PageShell, action: String, csrfToken: String, next: String? = nil, asksForCode: Bool = false,
+        form: FormState = .fresh, hint: HTML? = nil
+    ) {
+        self.shell = shell
+        self.action = action
+        self.csrfToken = csrfToken
+        self.next = next
+        self.asksForCode = asksForCode
+        self.form = form
+        self.hint = hint
+    }
+
+    /// The finished document.
+    public var html: HTML {
+        let code = asksForCode ? codeField : nil
+        let destination: HTML? = next.map { "<input type=\"hidden\" name=\"next\" value=\"\($0)\">" }
+        let below: HTML? = hint.map { "<div class=\"sign-in-hint\">\($0)</div>" }
+        return shell.document(
+            """
+            <div class="sign-in"><span class="sign-in-mark">\(shell.mark)</span>
+            <h1>Sign in</h1><p class="subtitle">\(shell.application)</p>
+            \(ErrorSummary(form.messages))
+            <form method="post" action="\(action)" class="form stacked" novalidate>
+            <input type="hidden" name="_csrf" value="\(csrfToken)">\(destination)
+            \(emailField)\(passwordField)\(code)
+            <div class="buttons">\(Button("Sign in"))</div></form>\(below)</div>
+            """)
+    }
+
+    private var emailField: TextField {
+        TextField(
+            "email", label: "Email address", value: form.value("email"), kind: .email, error: form.message("email"),
+            autocomplete: "username", maxLength: 254)
+    }
+
+    private var passwordField: TextField {
+        TextField(
+            "password", label: "Password", kind: .password, error: form.message("password"),
+            autocomplete: "current-password", maxLength: 1024)
+    }
+
+    private var codeField: TextField {
+        TextField(
+            "code", label: "Code from your authenticator", hint: "Six digits, or one of your recovery codes.",
+            error: form.message("code"), autocomplete: "one-time-code", maxLength: 32, width: 12, isCode: true)
+    }
+}

@@ -1,0 +1,269 @@
+import CLibPQ
+import PorticoSQL
+
+/// A connection for transactions and reads. It belongs to the thread that opened it.
+///
+/// `BEGIN` travels with the first statement, deferred statements with the next one or with `COMMIT`; the end of a read is
+/// sent and not waited for.
+final class PostgreSQLConnection: DeferringConnection {
+    /// The ways to begin.
+    enum Mode {
+        case reading, writing
+
+        fileprivate var begin: SQL {
+            switch self {
+            case .reading: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+            case .writing: "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
+            }
+        }
+    }
+
+    private enum Phase {
+        case resting
+        /// Nothing was sent yet.
+        case beginning(Mode)
+        case open
+    }
+
+    /// The most deferred statements before their results are looked at.
+    private static let deferredLimit = 100
+
+    private(set) var pipeline: Pipeline
+    private let settings: ConnectionSettings
+    private var phase = Phase.resting
+    private var deferred = 0
+    private var cursors = 0
+    private var earlierWaits = 0
+
+    /// Opens a connection.
+    /// - Throws: ``SQLError`` `.unavailable`.
+    init(_ settings: ConnectionSettings) throws {
+        self.settings = settings
+        self.pipeline = Pipeline(try settings.connect(.session))
+    }
+
+    /// Whether the pool may use this connection again.
+    var isUsable: Bool { !pipeline.isLost && !pipeline.link.isExpired }
+
+    /// How often this connection's thread has waited for the server.
+    var waits: Int { earlierWaits + pipeline.waits }
+
+    /// The first failure of the transaction.
+    var failure: SQLError? { pipeline.failure }
+
+    // MARK: - Transactions
+
+    /// Makes ready for a transaction; connects again when the server has hung up since the last one.
+    /// - Throws: ``SQLError`` `.unavailable`.
+    func begin(_ mode: Mode) throws {
+        if !pipeline.isAlive() {
+            earlierWaits += pipeline.waits
+            pipeline = Pipeline(try settings.connect(.session))
+        }
+        pipeline.forgetFailure()
+        phase = .beginning(mode)
+        deferred = 0
+    }
+
+    /// Commits, together with what was deferred, and waits until it is durable.
+    /// - Throws: ``SQLError``; then nothing is changed, unless its message says that this is unknown.
+    func commit() throws {
+        guard case .open = phase else {
+            phase = .resting
+            return
+        }
+        let ticket = try pipeline.send("COMMIT")
+        do {
+            try pipeline.sync()
+            let result = try pipeline.result(of: ticket)
+            phase = .resting
+            guard result.tag == "COMMIT" else {
+                throw failure ?? SQLError(.other, message: "the transaction was rolled back")
+            }
+        } catch let error as SQLError {
+            guard pipeline.isLost else { throw error }
+            throw SQLError(
+                .unavailable,
+                message: "the connection was lost during the commit; whether it took effect is unknown")
+        }
+    }
+
+    /// Ends the transaction without its changes. Sent, not waited for.
+    func abandon() {
+        end("ROLLBACK")
+    }
+
+    /// Ends a read. Sent, not waited for.
+    func endReading() {
+        end("COMMIT")
+    }
+
+    private func end(_ word: SQL) {
+        defer { phase = .resting }
+        guard case .open = phase, !pipeline.isLost else { return }
+        do {
+            try pipeline.sync()
+            _ = try pipeline.send(word)
+            try pipeline.sync()
+        } catch {
+            // The pipeline has noted the loss, and the server ends what it no longer hears of.
+            return
+        }
+    }
+
+    // MARK: - Statements
+
+    func run(_ sql: SQL, isLarge: Bool, _ row: (Row) throws -> Void) throws -> Int {
+        if isLarge, LargeResult.isPossible(for: sql) {
+            try runLarge(sql, row)
+            return 0
+        }
+        let ticket = try send(sql)
+        let result = try forgetting(sql) { try pipeline.result(of: ticket) }
+        deferred = 0
+        try result.forEach(limit: .max, row)
+        return result.changedRows
+    }
+
+    func runLater(_ name: String, _ sql: SQL) throws {
+        let ticket = try send(sql, name: name)
+        deferred += 1
+        guard deferred >= Self.deferredLimit else { return }
+        deferred = 0
+        _ = try pipeline.result(of: ticket)
+    }
+
+    func runScript(_ text: String) throws {
+        try open()
+        try pipeline.settle()
+        if let failure { throw failure }
+        try pipeline.outside { handle in
+            guard let pointer = PQexec(handle, text) else { throw SQLError.lost }
+            let result = ResultSet(pointer)
+            guard result.status == PGRES_COMMAND_OK || result.status == PGRES_TUPLES_OK else { throw SQLError(result) }
+        }
+    }
+
+    /// A plan for any values, so that none of them appears in it. Leaves the transaction as it was.
+    func plan(of sql: SQL) throws -> [String] {
+        try open()
+        if let failure { throw failure }
+        _ = try pipeline.sendOnce("SAVEPOINT portico_plan")
+        let name = try pipeline.prepare(sql)
+        let nulls = repeatElement("NULL", count: sql.parameters.count).joined(separator: ", ")
+        _ = try pipeline.sendOnce("SET LOCAL plan_cache_mode = force_generic_plan")
+        let call = nulls.isEmpty ? name : "\(name)(\(nulls))"
+        let explain = try pipeline.sendOnce(SQL(trusted: "EXPLAIN EXECUTE \(call)"))
+        try pipeline.sync()
+        _ = try pipeline.sendOnce("ROLLBACK TO SAVEPOINT portico_plan")
+        _ = try pipeline.sendOnce("RELEASE SAVEPOINT portico_plan")
+        defer { pipeline.forgetFailure() }
+        try pipeline.settle()
+        var lines: [String] = []
+        try pipeline.result(of: explain).forEach(limit: .max) { lines.append(try $0[0]) }
+        return lines
+    }
+
+    /// Sends a statement, with `BEGIN` ahead of the first.
+    private func send(_ sql: SQL, name: String? = nil) throws -> Pipeline.Ticket {
+        try open()
+        return try pipeline.send(sql, name: name)
+    }
+
+    private func open() throws {
+        guard case .beginning(let mode) = phase else { return }
+        _ = try pipeline.send(mode.begin)
+        phase = .open
+    }
+
+    /// A statement that no longer fits its tables is prepared anew the next time.
+    private func forgetting(_ sql: SQL, _ body: () throws -> ResultSet) throws -> ResultSet {
+        do {
+            return try body()
+        } catch let error as SQLError where error.code == .serialization {
+            pipeline.link.forget(text: sql.text)
+            throw error
+        }
+    }
+}
+
+// MARK: - Large results
+
+extension PostgreSQLConnection {
+    /// Gives every row to `row` through a cursor, of which one batch is worked on while the next is on its way.
+    private func runLarge(_ sql: SQL, _ row: (Row) throws -> Void) throws {
+        try open()
+        cursors += 1
+        let cursor = "portico_\(cursors)"
+        var declaration = SQL(trusted: "DECLARE \(cursor) NO SCROLL CURSOR FOR ")
+        declaration += sql
+        var wanted = LargeResult.firstBatch
+        let declared = try pipeline.sendOnce(declaration)
+        var ticket = try fetch(wanted, from: cursor)
+        _ = try pipeline.result(of: declared)
+        deferred = 0
+        while true {
+            let batch = try pipeline.result(of: ticket)
+            let isLast = batch.count < wanted
+            if !isLast {
+                wanted = LargeResult.nextBatch(after: batch)
+                ticket = try fetch(wanted, from: cursor)
+            }
+            try batch.forEach(limit: .max, row)
+            if isLast { break }
+        }
+        _ = try pipeline.sendOnce(SQL(trusted: "CLOSE \(cursor)"))
+    }
+
+    private func fetch(_ count: Int, from cursor: String) throws -> Pipeline.Ticket {
+        let ticket = try pipeline.sendOnce(SQL(trusted: "FETCH FORWARD \(count) FROM \(cursor)"))
+        try pipeline.sync()
+        return ticket
+    }
+}
+
+/// Results that are fetched in batches.
+enum LargeResult {
+    /// Rows of the first batch, whose width is unknown.
+    static let firstBatch = 64
+    private static let bytes = 1 << 20
+
+    /// Rows of the next batch, so that it takes about a megabyte.
+    static func nextBatch(after batch: ResultSet) -> Int {
+        let width = max(1, batch.size / max(1, batch.count))
+        return min(8192, max(16, bytes / width))
+    }
+
+    /// Whether the statement can have a cursor: it reads, and does nothing else.
+    static func isPossible(for sql: SQL) -> Bool {
+        let words = sql.text.split { !($0.isASCII && ($0.isLetter || $0 == "_")) }.lazy.map { $0.uppercased() }
+        guard let first = words.first else { return false }
+        switch first {
+        case "SELECT", "VALUES", "TABLE": return true
+        case "WITH": return !words.contains { ["INSERT", "UPDATE", "DELETE", "MERGE"].contains($0) }
+        default: return false
+        }
+    }
+}
+
+// MARK: - Bulk loads
+
+extension PostgreSQLConnection {
+    func bulkInsert(into table: String, columns: [String], rows: any Sequence<[SQLValue]>) throws -> Int {
+        try open()
+        try pipeline.settle()
+        if let failure { throw failure }
+        let names = columns.map { Identifier.quoted($0) }.joined(separator: ", ")
+        return try pipeline.outside { handle in
+            let load = CopyLoad(handle, width: columns.count)
+            try load.begin("COPY \(Identifier.quoted(table)) (\(names)) FROM STDIN")
+            do {
+                try load.append(rows)
+            } catch {
+                load.cancel()
+                throw error
+            }
+            return try load.finish()
+        }
+    }
+}

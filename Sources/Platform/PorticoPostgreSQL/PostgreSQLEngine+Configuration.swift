@@ -1,0 +1,45 @@
+import PorticoSQL
+import PorticoValues
+
+extension PostgreSQLEngine {
+    /// Where the server is, and how much of it the engine may use.
+    public struct Configuration: Sendable {
+        /// `postgres://user:password@host:port/database?sslmode=…`, as libpq reads it. Never printed.
+        public var url: Secret<String>
+        /// The schema of the application: lower-case letters, digits and `_`. Created when it is missing.
+        public var schema: String
+        /// Connections kept open when there is nothing to do.
+        public var base: Int
+        /// How many more there may be under load.
+        public var overflow: Int
+        /// The most connections for reads at length, opened when needed and closed after ``idleTimeout``.
+        public var longReaders: Int = 8
+        /// Connections that single statements share.
+        public var lanes: Int = 2
+        /// How long work waits for a connection before `.poolTimeout`.
+        public var acquireTimeout: Span
+        /// How long a statement may run before `.statementTimeout`.
+        public var statementTimeout: Span
+        /// How long a transaction may rest between statements before the server ends it.
+        public var restTimeout: Span = .seconds(60)
+        /// After which an unused connection above ``base`` is closed.
+        public var idleTimeout: Span = .seconds(60)
+        /// After which a connection is replaced, give or take a tenth, so that servers behind one name share the load.
+        public var maxLifetime: Span = .minutes(30)
+        /// The most prepared statements a connection keeps.
+        public var statementCapacity: Int = 200
+
+        /// Settings for a server and a schema, the others as they are usual.
+        public init(
+            url: String, schema: String, base: Int = 20, overflow: Int = 30, acquireTimeout: Span = .seconds(2),
+            statementTimeout: Span = .seconds(30)
+        ) {
+            self.url = Secret(url)
+            self.schema = schema
+            self.base = max(1, base)
+            self.overflow = max(0, overflow)
+            self.acquireTimeout = acquireTimeout
+            self.statementTimeout = statementTimeout
+        }
+    }
+}

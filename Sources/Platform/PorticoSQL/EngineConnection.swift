@@ -1,0 +1,84 @@
+/// One connection of an engine. Used by one thread at a time; never leaves the thread that opened it.
+public protocol EngineConnection: AnyObject {
+    /// Runs one statement to its end and gives every row to `row`.
+    ///
+    /// The statement is prepared once per connection and text. A thrown error ends the statement.
+    /// - Parameter isLarge: the result may not fit in memory; rows are fetched as they are consumed.
+    /// - Returns: number of rows inserted, updated or deleted.
+    /// - Throws: ``SQLError``, or what `row` throws.
+    func run(_ sql: SQL, isLarge: Bool, _ row: (Row) throws -> Void) throws -> Int
+
+    /// Runs several statements without parameters, for migrations and session settings.
+    func runScript(_ text: String) throws
+
+    /// Inserts many rows the fastest way the engine has (`COPY`, or one prepared statement).
+    /// - Returns: number of rows inserted.
+    func bulkInsert(into table: String, columns: [String], rows: any Sequence<[SQLValue]>) throws -> Int
+
+    /// The engine's plan for a statement, as text lines, for the slow log.
+    func plan(of sql: SQL) throws -> [String]
+}
+
+/// An embedded or remote database.
+///
+/// Closures are synchronous and run on a thread that may block. The session they get is valid until they return.
+public protocol DatabaseEngine: Sendable {
+    /// The SQL this engine speaks.
+    var dialect: Dialect { get }
+
+    /// Runs `body` on a reading connection that sees one consistent snapshot for as long as `body` runs.
+    func read<Value: Sendable>(
+        _ measure: StatementObserver, _ body: @escaping @Sendable (Reading) throws -> Value
+    ) async throws -> Value
+
+    /// Like ``read(_:_:)``, for a `body` that may take long because someone slow consumes what it reads. Engines keep
+    /// such reads from taking the places of short ones.
+    func readAtLength<Value: Sendable>(
+        _ measure: StatementObserver, _ body: @escaping @Sendable (Reading) throws -> Value
+    ) async throws -> Value
+
+    /// Runs `body` in one transaction. Returns after the commit is durable; throws with nothing changed.
+    ///
+    /// `body` may run more than once when another transaction gets in between, and so touches nothing but the database.
+    func write<Value: Sendable>(
+        _ measure: StatementObserver, _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value
+
+    /// A short check that the database answers, with the time it took in nanoseconds.
+    func ping() async throws -> Int64
+
+    /// How the pool stands.
+    var pool: PoolStatus { get }
+
+    /// Ends all connections after the work under way. Later work throws `.unavailable`.
+    func close() async
+}
+
+extension DatabaseEngine {
+    /// A plain read, for engines without places of their own for long ones.
+    public func readAtLength<Value: Sendable>(
+        _ measure: StatementObserver, _ body: @escaping @Sendable (Reading) throws -> Value
+    ) async throws -> Value {
+        try await read(measure, body)
+    }
+}
+
+/// Connections of a pool at one moment.
+public struct PoolStatus: Sendable, Hashable {
+    /// Connections at work.
+    public var inUse: Int
+    /// Connections open and free.
+    public var idle: Int
+    /// Callers waiting for one.
+    public var waiting: Int
+    /// The most connections the pool may open.
+    public var capacity: Int
+
+    /// A status.
+    public init(inUse: Int, idle: Int, waiting: Int, capacity: Int) {
+        self.inUse = inUse
+        self.idle = idle
+        self.waiting = waiting
+        self.capacity = capacity
+    }
+}

@@ -1,0 +1,31 @@
+import PorticoTelemetry
+
+/// What hears of every statement of one closure: the query log, and the request that caused it.
+public struct StatementObserver: Sendable {
+    private let log: QueryLog
+    private let request: RequestMeasure?
+
+    /// An observer for one closure.
+    public init(log: QueryLog, request: RequestMeasure? = nil) {
+        self.log = log
+        self.request = request
+    }
+
+    func isSlow(_ nanoseconds: Int64) -> Bool {
+        nanoseconds >= log.slowNanoseconds
+    }
+
+    func record(_ name: String, nanoseconds: Int64, rows: Int) {
+        log.statistics.record(name, nanoseconds: nanoseconds, rows: rows)
+        request?.record(statement: name, nanoseconds: nanoseconds, rows: rows)
+    }
+
+    func recordFailure(_ name: String, nanoseconds: Int64) {
+        log.statistics.record(name, nanoseconds: nanoseconds, failed: true)
+        request?.record(statement: name, nanoseconds: nanoseconds, rows: 0)
+    }
+
+    func recordSlow(_ name: String, nanoseconds: Int64, plan: [String]) {
+        log.reportSlow(name, nanoseconds: nanoseconds, plan: plan)
+    }
+}

@@ -1,0 +1,102 @@
+import PorticoSQL
+import PorticoValues
+
+extension SQLiteEngine {
+    /// Where the file is, and how much the engine may use.
+    public struct Configuration: Sendable {
+        /// Path of the file. Its folder and itself are made where they are missing. Not `:memory:`.
+        public var path: String
+        /// Connections for reads, each with a thread.
+        public var readers: Int = 4
+        /// The most connections for reads at length, opened when needed and closed after a minute.
+        public var longReaders: Int = 8
+        /// How long a read waits for a connection before `.poolTimeout`.
+        public var readTimeout: Span = .seconds(2)
+        /// How long a write, or a read at length, waits for its turn before `.poolTimeout`.
+        public var writeTimeout: Span = .seconds(30)
+        /// The most writes that share a commit.
+        public var groupLimit: Int = 256
+        /// After how long a group takes no more writes.
+        public var groupHold: Span = .milliseconds(50)
+        /// Size of the write-ahead log, in pages of 4 KiB, from which on it is copied into the file.
+        public var checkpointPages: Int = 2000
+        /// The most prepared statements a connection keeps.
+        public var statementCapacity: Int = 200
+        /// Page cache of the writer, in KiB.
+        public var writerCacheKiB: Int = 16_384
+        /// Page cache of each reader, in KiB.
+        public var readerCacheKiB: Int = 8192
+        /// How much of the file is read through the memory map, in bytes; 0 for none.
+        public var mapBytes: Int64 = 0
+
+        /// Settings for a file, the others as they are usual.
+        public init(path: String, readers: Int = 4) {
+            self.path = path
+            self.readers = max(readers, 1)
+        }
+
+        /// Another connection that may write.
+        func writingConnection() throws -> SQLiteConnection {
+            let connection = try SQLiteConnection(path: path, isReadOnly: false, statementCapacity: statementCapacity)
+            connection.setBusyTimeout(SQLiteConnection.busyTimeout)
+            try connection.useWriteAheadLog()
+            try connection.runScript(
+                """
+                PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = FAST;
+                PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -\(writerCacheKiB); \(shared)
+                """)
+            connection.watchLog()
+            return connection
+        }
+
+        /// Another connection that only reads.
+        func readingConnection() throws -> SQLiteConnection {
+            let connection = try SQLiteConnection(path: path, isReadOnly: true, statementCapacity: statementCapacity)
+            connection.setBusyTimeout(SQLiteConnection.busyTimeout)
+            try connection.runScript("PRAGMA query_only = ON; PRAGMA cache_size = -\(readerCacheKiB); \(shared)")
+            return connection
+        }
+
+        private var shared: String {
+            "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA mmap_size = \(mapBytes);"
+        }
+    }
+}
+
+extension SQLiteConnection {
+    /// Ends a read. Nothing was changed, so both ways of ending are the same; the second frees a broken one.
+    func endReading() {
+        do {
+            try execute("COMMIT")
+        } catch {
+            try? execute("ROLLBACK")
+        }
+    }
+
+    /// The last work of the writer: statistics for the planner where they are out of date, and an empty log.
+    func tidy() {
+        try? runScript("PRAGMA analysis_limit = 400; PRAGMA optimize;")
+        try? checkpoint(.truncate, patience: SQLiteConnection.busyTimeout)
+    }
+
+    /// Sets the file to write-ahead logging, which it then stays in. SQLite does not wait for another process that does
+    /// the same at this moment, so this does.
+    fileprivate func useWriteAheadLog() throws {
+        let end = monotonicNanoseconds() + Int64(SQLiteConnection.busyTimeout) * 1_000_000
+        let bell = ThreadLock()
+        while true {
+            do {
+                var mode = ""
+                _ = try run("PRAGMA journal_mode = WAL", isLarge: false) { mode = try $0[0] }
+                guard mode == "wal" else {
+                    throw SQLError(.unavailable, message: "the file can't have a write-ahead log; its mode is \(mode)")
+                }
+                return
+            } catch let error as SQLError where error.code == .busy && monotonicNanoseconds() < end {
+                bell.lock()
+                bell.wait(until: monotonicNanoseconds() + 5_000_000)
+                bell.unlock()
+            }
+        }
+    }
+}

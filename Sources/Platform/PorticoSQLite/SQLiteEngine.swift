@@ -1,0 +1,164 @@
+import PorticoSQL
+import PorticoValues
+import Synchronization
+
+/// SQLite in a file: one writer whose commits are shared, several readers, everything durable.
+///
+/// ```swift
+/// let engine = try await SQLiteEngine.open(SQLiteEngine.Configuration(path: "data/bags.sqlite"))
+/// let database = Database(engine: engine, queries: QueryLog(logger: logger))
+/// ```
+public final class SQLiteEngine: DatabaseEngine {
+    /// The settings this engine was opened with.
+    public let configuration: Configuration
+    let readers: WorkerPool<SQLiteConnection>
+    let longReaders: WorkerPool<SQLiteConnection>
+    let writers: WorkerPool<SQLiteConnection>
+    let figures: EngineFigures
+    private let writer: GroupWriter
+
+    /// Opens the file, makes it where it is missing, and sets it to write-ahead logging. Takes some milliseconds.
+    /// - Throws: ``SQLError`` `.unavailable`, `.corrupt`, `.busy` or `.readOnly`.
+    public static func open(_ configuration: Configuration) async throws -> SQLiteEngine {
+        try await onOwnThread("sqlite-open") { try SQLiteEngine(configuration) }
+    }
+
+    /// The same, on the thread of the caller.
+    /// - Throws: ``SQLError``.
+    public init(_ configuration: Configuration) throws {
+        self.configuration = configuration
+        try DatabaseFile.prepare(configuration.path)
+        let first = FirstConnection(try configuration.writingConnection())
+        let figures = EngineFigures()
+        self.figures = figures
+        writers = WorkerPool(
+            name: "sqlite-write", base: 1, capacity: 1, acquireTimeout: configuration.writeTimeout,
+            observeWait: { figures.pools.waited($0, for: "write") }, isUsable: { !$0.isInTransaction },
+            open: { try first.take() ?? configuration.writingConnection() })
+        readers = WorkerPool(
+            name: "sqlite-read", base: configuration.readers, capacity: configuration.readers,
+            acquireTimeout: configuration.readTimeout, observeWait: { figures.pools.waited($0, for: "read") },
+            isUsable: { !$0.isInTransaction }, open: { try configuration.readingConnection() })
+        longReaders = WorkerPool(
+            name: "sqlite-long", base: 0, capacity: configuration.longReaders,
+            acquireTimeout: configuration.writeTimeout, observeWait: { figures.pools.waited($0, for: "long") },
+            isUsable: { !$0.isInTransaction }, open: { try configuration.readingConnection() })
+        writer = GroupWriter(
+            pool: writers, limit: configuration.groupLimit,
+            holdNanoseconds: configuration.groupHold.milliseconds * 1_000_000,
+            observe: { figures.committed($0, logPages: $1) }, checkpointPages: configuration.checkpointPages)
+    }
+
+    /// SQLite's.
+    public var dialect: Dialect { .sqlite }
+
+    /// Runs `body` on a reader, in one snapshot.
+    public func read<Value: Sendable>(
+        _ measure: StatementObserver, _ body: @escaping @Sendable (Reading) throws -> Value
+    ) async throws -> Value {
+        try await read(in: readers, measure, body)
+    }
+
+    /// Runs `body` on one of the readers kept for long reads, which are opened when they are needed.
+    public func readAtLength<Value: Sendable>(
+        _ measure: StatementObserver, _ body: @escaping @Sendable (Reading) throws -> Value
+    ) async throws -> Value {
+        try await read(in: longReaders, measure, body)
+    }
+
+    /// Runs `body` in a transaction that shares its commit with those of other callers.
+    public func write<Value: Sendable>(
+        _ measure: StatementObserver, _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { caller in
+            writer.submit(PendingWrite(measure, caller, body))
+        }
+    }
+
+    /// Time of a query that touches the file, waiting for a reader included.
+    public func ping() async throws -> Int64 {
+        let started = monotonicNanoseconds()
+        try await withConnection(of: readers) { try $0.execute("SELECT count(*) FROM sqlite_schema") }
+        return monotonicNanoseconds() - started
+    }
+
+    /// All connections together; ``pools`` tells them apart.
+    public var pool: PoolStatus {
+        pools.map(\.status).reduce(PoolStatus(inUse: 0, idle: 0, waiting: 0, capacity: 0)) { sum, next in
+            PoolStatus(
+                inUse: sum.inUse + next.inUse, idle: sum.idle + next.idle, waiting: sum.waiting + next.waiting,
+                capacity: sum.capacity + next.capacity)
+        }
+    }
+
+    /// How the writer (`write`), the readers (`read`) and the readers for long reads (`long`) stand.
+    public var pools: [(name: String, status: PoolStatus)] {
+        [("write", writers.status), ("read", readers.status), ("long", longReaders.status)]
+    }
+
+    /// Finishes what is under way, copies the log into the file, and closes it.
+    public func close() async {
+        try? await onOwnThread("sqlite-close") { [readers, longReaders, writers] in
+            readers.close()
+            longReaders.close()
+            writers.submit { connection in
+                guard case .success(let connection) = connection else { return }
+                connection.tidy()
+            }
+            writers.close()
+        }
+    }
+
+    private func read<Value: Sendable>(
+        in pool: WorkerPool<SQLiteConnection>, _ measure: StatementObserver,
+        _ body: @escaping @Sendable (Reading) throws -> Value
+    ) async throws -> Value {
+        try await withConnection(of: pool) { connection in
+            try connection.execute("BEGIN")
+            defer { connection.endReading() }
+            return try body(Reading(SessionChannel(connection, dialect: .sqlite, observer: measure)))
+        }
+    }
+
+    func withConnection<Value: Sendable>(
+        of pool: WorkerPool<SQLiteConnection>, _ body: @escaping @Sendable (SQLiteConnection) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { caller in
+            pool.submit { connection in
+                caller.resume(with: Result { try body(try connection.get()) })
+            }
+        }
+    }
+}
+
+/// The connection that opened the file, on its way to the writer's thread.
+///
+/// `@unchecked Sendable`: handed over once, through the mutex; SQLite allows a handle to change threads between calls.
+private final class FirstConnection: @unchecked Sendable {
+    private let lock = Mutex(())
+    private var connection: SQLiteConnection?
+
+    init(_ connection: SQLiteConnection) {
+        self.connection = connection
+    }
+
+    func take() -> SQLiteConnection? {
+        lock.withLock { _ in
+            defer { connection = nil }
+            return connection
+        }
+    }
+}
+
+/// Runs blocking work on a thread made for it.
+func onOwnThread<Value: Sendable>(
+    _ name: String, _ body: @escaping @Sendable () throws -> Value
+) async throws -> Value {
+    try await withCheckedThrowingContinuation { caller in
+        do {
+            try startThread(name) { caller.resume(with: Result { try body() }) }
+        } catch {
+            caller.resume(throwing: error)
+        }
+    }
+}

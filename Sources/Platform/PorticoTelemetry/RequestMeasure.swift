@@ -1,0 +1,69 @@
+import Synchronization
+
+/// What one request cost in the database, collected while it runs.
+///
+/// The server binds it around the handler with `RequestMeasure.$current.withValue(RequestMeasure()) { … }`. Database
+/// closures run on other threads, where a task-local is not to be seen: the engine reads ``current`` once, before it
+/// leaves the task, and records on the object.
+public final class RequestMeasure: Sendable {
+    /// The measure of the request that this task serves, if any.
+    @TaskLocal public static var current: RequestMeasure?
+
+    /// Runs of one statement in one request beyond which it is reported as repeated (an N+1 pattern).
+    public static let repetitionThreshold = 5
+
+    private static let maximumNames = 256
+    private let state = Mutex(State())
+
+    /// A measure of nothing yet.
+    public init() {}
+
+    /// Adds one execution of a named statement: how long it took and how many rows it returned or changed.
+    public func record(statement name: String, nanoseconds: Int64, rows: Int) {
+        state.withLock { state in
+            state.statements += 1
+            state.rows += max(0, rows)
+            state.nanoseconds += max(0, nanoseconds)
+            guard state.counts[name] != nil || state.counts.count < RequestMeasure.maximumNames else { return }
+            state.counts[name, default: 0] += 1
+        }
+    }
+
+    /// What was collected so far; may be read while the request still runs.
+    public var summary: RequestSummary {
+        let state = self.state.withLock { $0 }
+        let repeated = state.counts.filter { $0.value > RequestMeasure.repetitionThreshold }
+            .map { RepeatedStatement(name: $0.key, count: $0.value) }
+            .sorted { ($1.count, $0.name) < ($0.count, $1.name) }
+        return RequestSummary(
+            statements: state.statements, rows: state.rows, databaseNanoseconds: state.nanoseconds,
+            repeated: repeated)
+    }
+
+    private struct State {
+        var statements = 0
+        var rows = 0
+        var nanoseconds: Int64 = 0
+        var counts: [String: Int] = [:]
+    }
+}
+
+/// The database work of one request.
+public struct RequestSummary: Sendable, Equatable {
+    /// Statements executed.
+    public let statements: Int
+    /// Rows returned or changed.
+    public let rows: Int
+    /// Time inside the database, in nanoseconds; statements that ran side by side are added up.
+    public let databaseNanoseconds: Int64
+    /// Statements that ran more than ``RequestMeasure/repetitionThreshold`` times, each once, most frequent first.
+    public let repeated: [RepeatedStatement]
+}
+
+/// A statement that one request ran again and again.
+public struct RepeatedStatement: Sendable, Equatable {
+    /// The statement's name.
+    public let name: String
+    /// How often it ran.
+    public let count: Int
+}
