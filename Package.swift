@@ -106,7 +106,7 @@ let package = Package(
         tests("PorticoTelemetryTests", of: ["PorticoValues", "PorticoTelemetry", logging]),
         tests("PorticoSQLTests", of: ["PorticoSQL", "PorticoSQLite", "PorticoPostgreSQL", "PorticoTesting"]),
         tests("PorticoPagesTests", of: ["PorticoPages"]),
-        tests("PorticoHTTPTests", of: ["PorticoHTTP", "PorticoTesting"]),
+        tests("PorticoHTTPTests", of: ["PorticoHTTP", "PorticoJSON", "PorticoPages", "PorticoTelemetry", "PorticoValues", logging]),
         tests("PorticoIdentityTests", of: ["PorticoIdentity", "PorticoTesting"]),
         tests("PorticoEventsTests", of: ["PorticoEvents", "PorticoRealtime", "PorticoTesting"]),
         tests("PorticoServerTests", of: ["PorticoServer", "PorticoTesting", nioCore, nioPosix]),

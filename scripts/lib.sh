@@ -51,15 +51,16 @@ repository_files() {
     return 0
 }
 
-# Runs a command so that it sees Ctrl-C itself and a TERM sent to this script reaches it; returns its status.
-# A plain foreground command would make bash hold every trap back until the command ends.
+# Runs a command so that it sees Ctrl-C itself and a TERM sent to this script reaches it and what it started (swift test
+# passes no signal on); a `kill -9` of this script ends it as well. Returns the command's status. A plain foreground
+# command would make bash hold every trap back until the command ends.
 interruptible() {
     local status=0 child
     interrupted=
-    env --default-signal=INT,QUIT -- "$@" <&0 &
+    env --default-signal=INT,QUIT -- setpriv --pdeathsig TERM -- "$@" <&0 &
     child=$!
     # shellcheck disable=SC2064 # the child of this call, not of a later one
-    trap "interrupted=TERM; kill -TERM $child 2>/dev/null" TERM HUP
+    trap "interrupted=TERM; terminate $child" TERM HUP
     trap 'interrupted=INT' INT
     wait "$child" || status=$?
     while kill -0 "$child" 2>/dev/null; do
@@ -70,6 +71,18 @@ interruptible() {
     # A command that took Ctrl-C as an instruction (psql, say) and ended well was not interrupted.
     if ((status == 0)); then interrupted=; fi
     return "$status"
+}
+
+# Sends TERM to a process and to all that descend from it. The list is complete before the first of them ends, because
+# the children of a process that ended are no longer known as such.
+terminate() {
+    local family=("$1") at thread children
+    for ((at = 0; at < ${#family[@]}; at++)); do
+        for thread in "/proc/${family[at]}"/task/*; do
+            { read -ra children <"$thread/children" && family+=("${children[@]}"); } 2>/dev/null || true
+        done
+    done
+    kill -TERM "${family[@]}" 2>/dev/null || true
 }
 
 # Ends this script the way its command was ended, after the clean-up; does nothing when nobody interrupted it.

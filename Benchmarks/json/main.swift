@@ -111,10 +111,12 @@ struct Record: JSONRepresentable, Codable {
 }
 
 extension Instant: @retroactive Codable {
+    /// Never used: the record reads its time as text.
     public init(from decoder: any Decoder) throws {
         self.init(milliseconds: 0)
     }
 
+    /// The form that the other encoders get, RFC 3339.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(rfc3339)

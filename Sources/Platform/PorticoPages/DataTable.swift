@@ -74,7 +74,10 @@ public struct DataTable: PageComponent {
             if index == 0 {
                 return "<th scope=\"row\" role=\"rowheader\" class=\"\(column.kind.rawValue)\">\(cell)</th>"
             }
-            return "<td role=\"cell\" class=\"\(column.kind.rawValue)\" data-label=\"\(column.label)\">\(cell)</td>"
+            let blank: HTML = cell.isEmpty ? " blank" : .empty
+            return """
+                <td role="cell" class="\(column.kind.rawValue)\(blank)" data-label="\(column.label)"><div>\(cell)</div></td>
+                """
         }
         return """
             <tr role="row"\(HTML.attribute("id", row.id))\(row.isStruck ? " class=\"struck\"" as HTML : .empty)>\(cells)</tr>

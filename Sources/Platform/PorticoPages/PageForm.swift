@@ -59,7 +59,7 @@ public struct PageForm: PageComponent {
     }
 }
 
-/// A form that narrows a list: GET, in one line where there is room.
+/// A form that narrows a list: GET, in one line where there is room, folded away on a phone until it is wanted.
 public struct FilterBar: PageComponent {
     /// The address of the list.
     public var action: String
@@ -82,6 +82,7 @@ public struct FilterBar: PageComponent {
     public var html: HTML {
         let clearing = clear.map { Button("Clear", href: $0, weight: .quiet, icon: .cross) }
         return """
+            <details class="fold filter-toggle"\(HTML.flag("open", clear != nil))><summary>\(Icon.settings)<span>\(label)</span></summary></details>\
             <form method="get" action="\(action)" class="filters" role="search" aria-label="\(label)">\(fields)\
             <div class="buttons">\(Button("Apply", weight: .secondary, icon: .find))\(clearing)</div></form>
             """

@@ -1,6 +1,26 @@
 import CLibPQ
 import PorticoSQL
 
+extension PostgreSQLConnection {
+    func bulkInsert(into table: String, columns: [String], rows: any Sequence<[SQLValue]>) throws -> Int {
+        try open()
+        try pipeline.settle()
+        if let failure { throw failure }
+        let names = columns.map { Identifier.quoted($0) }.joined(separator: ", ")
+        return try pipeline.outside { handle in
+            let load = CopyLoad(handle, width: columns.count)
+            try load.begin("COPY \(Identifier.quoted(table)) (\(names)) FROM STDIN")
+            do {
+                try load.append(rows)
+            } catch {
+                load.cancel()
+                throw error
+            }
+            return try load.finish()
+        }
+    }
+}
+
 /// Rows on their way into a table through `COPY … FROM STDIN` in its text format
 /// (https://www.postgresql.org/docs/15/sql-copy.html), which fits every column type.
 final class CopyLoad {

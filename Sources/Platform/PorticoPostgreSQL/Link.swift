@@ -69,14 +69,20 @@ final class Link: @unchecked Sendable {
         return (try statements.name(of: key) ?? prepare(key, &preamble), preamble)
     }
 
-    /// Forgets a statement that the server did not prepare or can't run any more.
+    /// Forgets a statement that the server did not prepare.
     func forget(_ key: StatementKey) {
         statements.remove(key)
     }
 
-    /// Forgets whatever is prepared from a text.
-    func forget(text: String) {
-        statements.removeAll(text: text)
+    /// Forgets a statement that the server can't run any more.
+    func forget(_ sql: SQL) {
+        parameters.fill(sql.parameters)
+        statements.remove(StatementKey(text: sql.text, types: parameters.types))
+    }
+
+    /// Forgets all statements, because tables have changed under some of them.
+    func forgetAll() {
+        statements.removeAll()
     }
 
     /// Ends a unit of the pipeline and sends what is buffered.

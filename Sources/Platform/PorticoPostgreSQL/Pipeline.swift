@@ -80,19 +80,24 @@ final class Pipeline {
             waits += 1
             while ticket.outcome == nil { readNext() }
         }
-        return try ticket.outcome.map { try $0.get() } ?? { throw SQLError.lost }()
+        guard let outcome = ticket.outcome else { throw SQLError.lost }
+        return try outcome.get()
     }
 
     /// Waits until nothing is under way.
     func settle() throws {
+        if head < expected.count { waits += 1 }
+        try drain()
+    }
+
+    private func drain() throws {
         if unsynced > 0 { try sync() }
-        if head < expected.count, !isReadable() { waits += 1 }
         while head < expected.count { readNext() }
     }
 
     /// Whether the connection is there, as far as this side can see without asking the server.
     func isAlive() -> Bool {
-        guard !isLost, (try? settle()) != nil else { return false }
+        guard !isLost, (try? drain()) != nil else { return false }
         // A resting connection hears nothing but farewells, of which the end of the stream is the last.
         for _ in 0..<4 where isReadable() {
             if PQconsumeInput(link.handle) == 0 || link.isLost { isLost = true }
@@ -154,8 +159,11 @@ final class Pipeline {
             close(ticket, with: outcome(result, of: ticket))
             advance()
             // A null ends each statement.
-            if PQgetResult(link.handle) != nil { lose() }
-            if link.isLost { lose() }
+            if let extra = PQgetResult(link.handle) {
+                PQclear(extra)
+                lose()
+            }
+            if link.isLost || result.isFarewell { lose() }
         default: lose()
         }
     }
@@ -166,7 +174,9 @@ final class Pipeline {
         case PGRES_PIPELINE_ABORTED: return .failure(skipping ?? .lost)
         case PGRES_FATAL_ERROR:
             // "The transaction is aborted" says less than what has aborted it.
-            var error = result.field(.state) == "25P02" ? failure ?? SQLError(result) : SQLError(result)
+            let state = result.field(.state) ?? ""
+            var error = state == "25P02" ? failure ?? SQLError(result) : SQLError(result)
+            if SQLError.isStaleStatement(state) { link.forgetAll() }
             if link.isLost, error.code != .unavailable { error = .lost }
             error.statement = error.statement ?? ticket.name
             failure = failure ?? error

@@ -31,8 +31,10 @@ final class PostgreSQLConnection: DeferringConnection {
     private(set) var pipeline: Pipeline
     private let settings: ConnectionSettings
     private var phase = Phase.resting
-    private var deferred = 0
-    private var cursors = 0
+    /// Deferred statements whose results nobody has looked at.
+    var deferred = 0
+    /// Cursors made so far; the number makes their names.
+    var cursors = 0
     private var earlierWaits = 0
 
     /// Opens a connection.
@@ -81,7 +83,7 @@ final class PostgreSQLConnection: DeferringConnection {
                 throw failure ?? SQLError(.other, message: "the transaction was rolled back")
             }
         } catch let error as SQLError {
-            guard pipeline.isLost else { throw error }
+            guard pipeline.isLost || error.code == .unavailable else { throw error }
             throw SQLError(
                 .unavailable,
                 message: "the connection was lost during the commit; whether it took effect is unknown")
@@ -119,7 +121,7 @@ final class PostgreSQLConnection: DeferringConnection {
             return 0
         }
         let ticket = try send(sql)
-        let result = try forgetting(sql) { try pipeline.result(of: ticket) }
+        let result = try pipeline.result(of: ticket)
         deferred = 0
         try result.forEach(limit: .max, row)
         return result.changedRows
@@ -170,100 +172,10 @@ final class PostgreSQLConnection: DeferringConnection {
         return try pipeline.send(sql, name: name)
     }
 
-    private func open() throws {
+    /// Puts `BEGIN` on the wire where nothing was sent yet.
+    func open() throws {
         guard case .beginning(let mode) = phase else { return }
         _ = try pipeline.send(mode.begin)
         phase = .open
-    }
-
-    /// A statement that no longer fits its tables is prepared anew the next time.
-    private func forgetting(_ sql: SQL, _ body: () throws -> ResultSet) throws -> ResultSet {
-        do {
-            return try body()
-        } catch let error as SQLError where error.code == .serialization {
-            pipeline.link.forget(text: sql.text)
-            throw error
-        }
-    }
-}
-
-// MARK: - Large results
-
-extension PostgreSQLConnection {
-    /// Gives every row to `row` through a cursor, of which one batch is worked on while the next is on its way.
-    private func runLarge(_ sql: SQL, _ row: (Row) throws -> Void) throws {
-        try open()
-        cursors += 1
-        let cursor = "portico_\(cursors)"
-        var declaration = SQL(trusted: "DECLARE \(cursor) NO SCROLL CURSOR FOR ")
-        declaration += sql
-        var wanted = LargeResult.firstBatch
-        let declared = try pipeline.sendOnce(declaration)
-        var ticket = try fetch(wanted, from: cursor)
-        _ = try pipeline.result(of: declared)
-        deferred = 0
-        while true {
-            let batch = try pipeline.result(of: ticket)
-            let isLast = batch.count < wanted
-            if !isLast {
-                wanted = LargeResult.nextBatch(after: batch)
-                ticket = try fetch(wanted, from: cursor)
-            }
-            try batch.forEach(limit: .max, row)
-            if isLast { break }
-        }
-        _ = try pipeline.sendOnce(SQL(trusted: "CLOSE \(cursor)"))
-    }
-
-    private func fetch(_ count: Int, from cursor: String) throws -> Pipeline.Ticket {
-        let ticket = try pipeline.sendOnce(SQL(trusted: "FETCH FORWARD \(count) FROM \(cursor)"))
-        try pipeline.sync()
-        return ticket
-    }
-}
-
-/// Results that are fetched in batches.
-enum LargeResult {
-    /// Rows of the first batch, whose width is unknown.
-    static let firstBatch = 64
-    private static let bytes = 1 << 20
-
-    /// Rows of the next batch, so that it takes about a megabyte.
-    static func nextBatch(after batch: ResultSet) -> Int {
-        let width = max(1, batch.size / max(1, batch.count))
-        return min(8192, max(16, bytes / width))
-    }
-
-    /// Whether the statement can have a cursor: it reads, and does nothing else.
-    static func isPossible(for sql: SQL) -> Bool {
-        let words = sql.text.split { !($0.isASCII && ($0.isLetter || $0 == "_")) }.lazy.map { $0.uppercased() }
-        guard let first = words.first else { return false }
-        switch first {
-        case "SELECT", "VALUES", "TABLE": return true
-        case "WITH": return !words.contains { ["INSERT", "UPDATE", "DELETE", "MERGE"].contains($0) }
-        default: return false
-        }
-    }
-}
-
-// MARK: - Bulk loads
-
-extension PostgreSQLConnection {
-    func bulkInsert(into table: String, columns: [String], rows: any Sequence<[SQLValue]>) throws -> Int {
-        try open()
-        try pipeline.settle()
-        if let failure { throw failure }
-        let names = columns.map { Identifier.quoted($0) }.joined(separator: ", ")
-        return try pipeline.outside { handle in
-            let load = CopyLoad(handle, width: columns.count)
-            try load.begin("COPY \(Identifier.quoted(table)) (\(names)) FROM STDIN")
-            do {
-                try load.append(rows)
-            } catch {
-                load.cancel()
-                throw error
-            }
-            return try load.finish()
-        }
     }
 }

@@ -52,7 +52,7 @@ struct PreparedStatements {
         entries[key] = nil
     }
 
-    mutating func removeAll(text: String) {
-        entries = entries.filter { $0.key.text != text }
+    mutating func removeAll() {
+        entries.removeAll(keepingCapacity: true)
     }
 }

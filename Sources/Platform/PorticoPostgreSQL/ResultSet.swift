@@ -12,6 +12,7 @@ final class ResultSet: RowSet, @unchecked Sendable {
         case message = 0x4D
         case constraint = 0x6E
         case column = 0x63
+        case severity = 0x56
     }
 
     let pointer: OpaquePointer
@@ -39,6 +40,12 @@ final class ResultSet: RowSet, @unchecked Sendable {
         case 0x49, 0x55, 0x4D, 0x44: return PQcmdTuples(pointer).map { Int(atol($0)) } ?? 0
         default: return 0
         }
+    }
+
+    /// Whether the server ends the connection after this error.
+    var isFarewell: Bool {
+        guard let severity = field(.severity) else { return false }
+        return severity != "ERROR"
     }
 
     func field(_ field: ErrorField) -> String? {

@@ -19,6 +19,11 @@ extension SQLError {
             constraint: result.field(.constraint) ?? result.field(.column))
     }
 
+    /// Whether a table may have changed under a prepared statement; the next attempt prepares it anew.
+    static func isStaleStatement(_ state: String) -> Bool {
+        state == "0A000" || state == "26000"
+    }
+
     /// The kind of failure behind an SQLSTATE (https://www.postgresql.org/docs/15/errcodes-appendix.html).
     static func code(of state: String, message: String = "") -> SQLError.Code {
         switch state {
@@ -27,7 +32,6 @@ extension SQLError {
         case "23514": .checkViolation
         case "23502": .notNullViolation
         case "40001", "40P01": .serialization
-        // A table has changed under a prepared statement; the next attempt prepares it anew.
         case "0A000" where message.hasPrefix("cached plan"), "26000": .serialization
         case "55P03": .busy
         // Another word than "timeout" means that someone has cancelled it.

@@ -66,6 +66,11 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
             text += String(parameters.count)
         }
 
+        /// A bound value, or null.
+        public mutating func appendInterpolation<Value: SQLBindable>(_ value: Value?) {
+            appendInterpolation(value.sqlValue)
+        }
+
         /// A piece of SQL; its placeholders are renumbered.
         public mutating func appendInterpolation(_ piece: SQL) {
             guard !piece.parameters.isEmpty, !parameters.isEmpty else {

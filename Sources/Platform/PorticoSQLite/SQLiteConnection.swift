@@ -34,6 +34,9 @@ final class SQLiteConnection: EngineConnection {
         sqlite3_close_v2(handle)
     }
 
+    /// Number of prepared statements kept.
+    var statementCount: Int { statements.count }
+
     /// Whether a transaction is open.
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 

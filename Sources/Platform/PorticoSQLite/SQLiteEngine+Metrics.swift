@@ -43,6 +43,7 @@ final class EngineFigures: Sendable {
     let pools = PoolMetrics()
     private let logPages = Atomic<Int>(0)
     private let groups = AtomicLazyReference<Histogram>()
+    private let watcher = AtomicLazyReference<Watcher>()
 
     /// A page of the usual size with its header in the log (https://www.sqlite.org/fileformat2.html#walformat).
     private static let logPageBytes: Int64 = 4096 + 24
@@ -52,6 +53,12 @@ final class EngineFigures: Sendable {
     func committed(_ writes: Int, logPages pages: Int) {
         logPages.store(pages, ordering: .relaxed)
         groups.load()?.observe(Double(writes))
+        watcher.load()?.hear(writes, pages)
+    }
+
+    /// Tells `hear` of every commit from now on. Only the first call has an effect.
+    func watch(_ hear: @escaping @Sendable (_ writes: Int, _ logPages: Int) -> Void) {
+        _ = watcher.storeIfNil(Watcher(hear))
     }
 
     func show(in registry: MetricsRegistry, application: String) {
@@ -59,5 +66,13 @@ final class EngineFigures: Sendable {
             "portico_sqlite_group_writes", help: "Transactions that shared a commit.", labels: ["application"],
             buckets: HistogramBuckets([1, 2, 4, 8, 16, 32, 64, 128, 256]))
         _ = groups.storeIfNil(family.with(application))
+    }
+
+    private final class Watcher: Sendable {
+        let hear: @Sendable (_ writes: Int, _ logPages: Int) -> Void
+
+        init(_ hear: @escaping @Sendable (_ writes: Int, _ logPages: Int) -> Void) {
+            self.hear = hear
+        }
     }
 }

@@ -42,13 +42,10 @@ function takeScan(scan) {
   const line = document.createElement("li");
   const badge = document.querySelector(`#feed-badges [data-badge="${CSS.escape(scan.outcome)}"]`);
   if (badge) line.append(...badge.cloneNode(true).childNodes);
-  const code = document.createElement("span");
-  code.className = "code";
-  code.textContent = scan.code;
-  const note = document.createElement("span");
-  note.className = "note";
-  note.textContent = [scan.parent_code, scan.user_name, clock(scan.recorded_at)].filter(Boolean).join(" ");
-  line.append(code, note);
+  const note = [scan.parent_code, scan.user_name].filter(Boolean).join(" ");
+  for (const [className, text] of [["code", scan.code], ["note", clock(scan.recorded_at)], ["note who", note]]) {
+    line.append(Object.assign(document.createElement("span"), { className, textContent: text }));
+  }
   feed.prepend(line);
   while (feed.children.length > 10) feed.lastElementChild.remove();
   feed.parentElement.querySelector(".empty")?.remove();

@@ -60,7 +60,7 @@ struct BagDetailPage: BagPage {
     var content: HTML {
         """
         \(PageHeading("<span class=\"code\">\(code)</span> \(BagWords.status(status))", subtitle: subtitle, back: ("Sacks and bags", "/bags/bags")))
-        \(ErrorSummary(form.messages, scope: openForm ?? "f"))\(holdNotice)
+        \(ErrorSummary(form.messages, scope: openForm ?? "f"))\(holdNotice.map { "<div class=\"notices\">\($0)</div>" as HTML })
         <div class="columns"><div class="stack">
         <section class="block" aria-labelledby="where-title"><h2 class="unseen" id="where-title">Where it is</h2>\
         \(PositionLine(steps: PositionLine.steps(isBag: !isSack, code: code, parentCode: parentCode, bill: bill)))\

@@ -78,13 +78,18 @@ struct DashboardPage: BagPage {
         frame.may("scan.pack") ? [Button("Start scanning", href: "/bags/scan", weight: .primary, icon: .scan)] : []
     }
 
+    /// What to do first; people see only the steps that are theirs.
     private var firstSteps: HTML {
-        """
-        <section class="block first-steps"><h2>Three steps to begin</h2><ol class="steps">\
-        <li>\(Icon.settings)<span><a href="/bags/settings">Check areas and product types</a>: codes, capacity, weight.</span></li>\
-        <li>\(Icon.users)<span><a href="/bags/users/new">Add the people</a> who pack, bill and watch the gate.</span></li>\
-        <li>\(Icon.scan)<span><a href="/bags/scan">Scan a first sack</a>, then its bags.</span></li></ol></section>
-        """
+        let steps: [(permission: String, line: HTML)] = [
+            ("config.manage", "\(Icon.settings)<span><a href=\"/bags/settings\">Check areas and product types</a>: codes, capacity, weight.</span>"),
+            ("user.manage", "\(Icon.users)<span><a href=\"/bags/users/new\">Add the people</a> who pack, bill and watch the gate.</span>"),
+            ("scan.pack", "\(Icon.scan)<span><a href=\"/bags/scan\">Scan a first sack</a>, then its bags.</span>"),
+        ]
+        let own = steps.filter { frame.may($0.permission) }
+        let title = own.count == steps.count ? "Three steps to begin" : "To begin"
+        return """
+            <section class="block first-steps"><h2>\(title)</h2><ol class="steps">\(own.map { "<li>\($0.line)</li>" as HTML })</ol></section>
+            """
     }
 
     private var extraTiles: HTML? {
@@ -107,7 +112,7 @@ struct DashboardPage: BagPage {
                 \(StatTile("Refused", value: today.rejected, href: scans.setting("outcome", "rejected").text, detail: "\(refused / 10).\(refused % 10) % of scans", icon: .stop, liveKey: "today.rejected"))
                 \(StatTile("Undone", value: today.undone, icon: .undo, liveKey: "today.undone"))
                 </div>
-                \(BarChart(title: "Bags linked by hour of today", bars: hours, labelEvery: 3))
+                \(today.linked > 0 ? BarChart(title: "Bags linked by hour of today", bars: hours, labelEvery: 3) : nil)
                 """
         }
     }
@@ -141,8 +146,8 @@ struct DashboardPage: BagPage {
             let none = scans.isEmpty ? EmptyState("Nothing scanned today", icon: .scan) : nil
             let lines = scans.map { scan -> HTML in
                 """
-                <li>\(scan.badge)<span class="code">\(scan.code)</span>\
-                <span class="note">\(scan.parentCode) \(scan.user) \(frame.time(scan.scannedAt, .time))</span></li>
+                <li>\(scan.badge)<span class="code">\(scan.code)</span><span class="note">\(frame.time(scan.scannedAt, .time))</span>\
+                <span class="note who">\(scan.parentCode) \(scan.user)</span></li>
                 """
             }
             let badges = ["created", "found", "linked", "duplicate", "rejected", "undone", "added", "matched", "returned"].map {

@@ -129,7 +129,7 @@ struct StationPage: BagPage {
             <button class="button primary" type="submit">Enter</button></div>\
             <div class="scan-tools" id="scan-tools" hidden>\
             <button class="button secondary" type="button" id="keyboard" aria-pressed="false">\(Icon.keyboard)<span>Keyboard</span></button>\
-            <button class="button secondary" type="button" id="camera">\(Icon.camera)<span>Camera</span></button>\
+            <button class="button secondary" type="button" id="camera" data-module="\(frame.assets("bags/camera.js"))">\(Icon.camera)<span>Camera</span></button>\
             <button class="button secondary" type="button" id="sound" aria-pressed="true">\(Icon.sound)<span>Sound</span></button>\
             <button class="button secondary" type="button" id="help">\(Icon.help)<span>Help</span></button></div>\
             <p class="camera-note" id="camera-note" role="status" hidden></p>\
@@ -140,20 +140,25 @@ struct StationPage: BagPage {
     }
 
     private var recentSection: HTML {
-        let lines = recent.map { scan -> HTML in
-            let place: HTML? = scan.parentCode.map { "in <span class=\"code\">\($0)</span>" }
-            return """
-                <li data-scan="\(scan.id)" data-outcome="\(scan.undone == nil ? scan.outcome : "undone")" data-code="\(scan.code)"\
-                \(scan.undone == nil ? .empty : HTML(trusted: " class=\"struck\""))>\
-                <span class="line-badge">\(scan.badge)</span><span class="code line-code">\(scan.code)</span>\
-                <span class="note line-note">\(place) \(scan.remark(frame)) \(frame.time(scan.scannedAt, .time))</span>\
-                <span class="line-undo">\(scan.undoForm(frame, next: "/bags/scan?parent=\(PageAddress.encode(sack?.code ?? ""))"))</span></li>
-                """
-        }
+        let lines = recent.map(line)
         return """
             <section class="block recent" aria-labelledby="recent-title"><div class="section-head">\
             <h2 id="recent-title">Last scans</h2><a href="/bags/scans">History</a></div>\
             <ol id="recent">\(lines)</ol><p class="soft" id="recent-none"\(HTML.flag("hidden", !recent.isEmpty))>Nothing scanned yet.</p></section>
+            """
+    }
+
+    /// One of the last scans, as the script makes them too.
+    private func line(_ scan: ScanLine) -> HTML {
+        let place: HTML? = scan.parentCode.map { "in <span class=\"code\">\($0)</span> · " }
+        let remark: HTML? = scan.remark(frame).map { "\($0) · " }
+        let next = PageAddress("/bags/scan", ["parent": sack?.code]).text
+        return """
+            <li data-scan="\(scan.id)" data-outcome="\(scan.undone == nil ? scan.outcome : "undone")"\
+            \(HTML.attribute("class", scan.undone == nil ? nil : "struck"))>\
+            <span class="line-badge">\(scan.badge)</span><span class="code line-code">\(scan.code)</span>\
+            <span class="note line-note">\(place)\(remark)\(frame.time(scan.scannedAt, .time))</span>\
+            <span class="line-undo">\(scan.undoForm(frame, next: next))</span></li>
             """
     }
 }
@@ -164,16 +169,18 @@ struct SackGauge: PageComponent {
     var capacity: Int
 
     var html: HTML {
-        let boxes = capacity <= 60 ? max(capacity, 1) : 1
-        let cells = (0..<boxes).map { index -> HTML in
-            let filled = boxes == capacity ? index < count : false
-            return "<rect x=\"\(index * 10 + 1)\" width=\"8\" height=\"10\"\(filled ? " class=\"filled\"" as HTML : .empty)/>"
+        let isBoxes = (1...60).contains(capacity)
+        let width = isBoxes ? capacity * 10 : 1000
+        let boxes = (0..<(isBoxes ? capacity : 0)).map { index -> HTML in
+            let filled = HTML.attribute("class", index < count ? "filled" : nil)
+            return "<rect x=\"\(index * 10 + 1)\" width=\"8\" height=\"10\"\(filled)/>"
         }
-        let bar: HTML? =
-            boxes == capacity || capacity == 0 ? nil : "<rect class=\"filled\" x=\"1\" width=\"\(count * 8 / capacity)\" height=\"10\"/>"
+        let bar: HTML = """
+            <rect width="1000" height="10"/><rect class="filled" width="\(count * 1000 / max(capacity, 1))" height="10"/>
+            """
         return """
-            <svg class="gauge" id="gauge" viewBox="0 0 \(boxes * 10) 10" preserveAspectRatio="none" role="img" \
-            aria-label="\(count) of \(capacity)">\(cells)\(bar)</svg>
+            <svg class="gauge" id="gauge" viewBox="0 0 \(width) 10" preserveAspectRatio="none" role="img" \
+            aria-label="\(count) of \(capacity)"\(HTML.flag("hidden", capacity == 0))>\(isBoxes ? HTML(joining: boxes) : bar)</svg>
             """
     }
 }

@@ -46,7 +46,7 @@ struct NumberLexeme {
             let digit = start[index] &- 0x30
             if digit <= 9 {
                 decimal.digits = decimal.digits &* 10 &+ UInt64(digit)
-                if decimal.digits != 0 { digitCount &+= 1 }
+                if digit != 0 || digitCount > 0 { digitCount &+= 1 }
                 decimal.power &-= afterPoint
             } else if start[index] == 0x2E {
                 afterPoint = 1

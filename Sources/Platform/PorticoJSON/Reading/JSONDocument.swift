@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A piece of JSON that has been read and found correct.
 ///
 /// Reading is one strict pass (RFC 8259, RFC 3629): it checks everything and notes where each value is. Values are
@@ -10,9 +12,12 @@
 public final class JSONDocument {
     /// The input, followed by zeros so that eight bytes can be read at any position.
     let bytes: UnsafePointer<UInt8>
-    let byteCount: Int
     let entries: UnsafePointer<JSONTapeEntry>
-    let entryCount: Int
+    /// Where the last look-up ended: the object in the upper half, its member in the lower. Fields are mostly asked for
+    /// in the order they come. Any value is safe, so threads need not agree on it.
+    let lastFound = Atomic<UInt64>(.max)
+    private let input: MemoryBlock
+    private let tape: MemoryBlock
 
     /// Reads `bytes`, which must be one JSON value in UTF-8 with nothing but white space around it.
     ///
@@ -23,13 +28,14 @@ public final class JSONDocument {
         guard builder.read() else {
             throw JSONError(offset: min(builder.position, bytes.count), reason: builder.fault.rawValue)
         }
-        (self.bytes, self.entries, self.entryCount) = builder.handOver()
-        byteCount = bytes.count
+        (input, tape) = builder.handOver()
+        self.bytes = UnsafePointer(input.base)
+        entries = UnsafePointer(JSONTapeBuilder.entries(of: tape))
     }
 
     deinit {
-        bytes.deallocate()
-        entries.deallocate()
+        input.release()
+        tape.release()
     }
 
     /// The outermost value.
@@ -38,5 +44,5 @@ public final class JSONDocument {
     }
 }
 
-// Both buffers are written before the initializer returns and never again.
+// Both blocks are written before the initializer returns and never again; the rest is atomic.
 extension JSONDocument: @unchecked Sendable {}

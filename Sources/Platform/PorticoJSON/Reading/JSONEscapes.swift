@@ -5,16 +5,20 @@ enum JSONEscapes {
         guard escape[1] == 0x75 else { return nil }
         var unit: UInt32 = 0
         for index in 2..<6 {
-            let byte = escape[index]
-            let lower = byte | 0x20
-            switch byte {
-            case 0x30...0x39: unit = unit << 4 | UInt32(byte &- 0x30)
-            default:
-                guard lower >= 0x61, lower <= 0x66 else { return nil }
-                unit = unit << 4 | UInt32(lower &- 0x57)
-            }
+            guard let digit = digit(escape[index]) else { return nil }
+            unit = unit << 4 | digit
         }
         return unit
+    }
+
+    /// The value of a hexadecimal digit; nil for any other byte.
+    static func digit(_ byte: UInt8) -> UInt32? {
+        switch byte {
+        case 0x30...0x39: UInt32(byte &- 0x30)
+        case 0x41...0x46: UInt32(byte &- 0x37)
+        case 0x61...0x66: UInt32(byte &- 0x57)
+        default: nil
+        }
     }
 
     /// The text of `count` bytes between quotes. It is never longer than its escaped form.

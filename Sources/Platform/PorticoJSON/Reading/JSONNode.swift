@@ -1,3 +1,5 @@
+import Synchronization
+
 /// One value in a ``JSONDocument``: the document and a position in it. Copying it copies nothing else.
 public struct JSONNode: Sendable {
     /// The kinds of JSON values.
@@ -73,6 +75,30 @@ public struct JSONNode: Sendable {
 }
 
 extension JSONDocument {
+    /// The index behind a value and everything inside it.
+    @inline(__always)
+    func sibling(after index: Int) -> Int {
+        // A predicted branch; following `next` alone would wait for each load in turn.
+        let entry = entries + index
+        return entry.pointee.kind.isContainer ? Int(entry.pointee.next) : index &+ 1
+    }
+
+    /// The first of the siblings from `start` up to `end` with this key; 0 when there is none.
+    @inline(__always)
+    func member(_ key: UnsafePointer<UInt8>, _ count: Int, _ hash: UInt32, from start: Int, to end: Int) -> Int {
+        var member = start
+        while member < end {
+            let entry = entries + member
+            if entry.pointee.keyHash == hash, Int(entry.pointee.keyCount) == count,
+                Words.equal(bytes + Int(entry.pointee.keyStart), key, count)
+            {
+                return member
+            }
+            member = sibling(after: member)
+        }
+        return 0
+    }
+
     /// The text of `count` bytes between quotes.
     @inline(__always)
     func text(_ start: UInt32, _ count: UInt32, _ isEscaped: Bool) -> String {
@@ -97,27 +123,21 @@ extension JSONNode {
     /// The index of the member whose key has these bytes; 0, which is nobody's member, when there is none.
     @inline(__always)
     private func firstMember(_ key: UnsafeBufferPointer<UInt8>) -> Int {
-        guard let bytes = key.baseAddress else { return firstMember(document.bytes, 0) }
-        return firstMember(bytes, key.count)
+        firstMember(key.baseAddress ?? document.bytes, key.count)
     }
 
+    /// Begins behind the member found last in this object and wraps around; any match is the only one.
     @inline(__always)
     private func firstMember(_ key: UnsafePointer<UInt8>, _ count: Int) -> Int {
-        let (entries, bytes) = (document.entries, document.bytes)
         let hash = Words.hash(key, count)
-        let end = Int(entries[index].next)
-        var member = index &+ 1
-        while member < end {
-            let entry = entries + member
-            if entry.pointee.keyHash == hash, Int(entry.pointee.keyCount) == count,
-                Words.equal(bytes + Int(entry.pointee.keyStart), key, count)
-            {
-                return member
-            }
-            // A predicted branch; following `next` alone would wait for each load in turn.
-            member = entry.pointee.kind.isContainer ? Int(entry.pointee.next) : member &+ 1
-        }
-        return 0
+        let first = index &+ 1
+        let end = Int(entry.pointee.next)
+        let last = document.lastFound.load(ordering: .relaxed)
+        let start = last >> 32 == UInt64(index) ? document.sibling(after: Int(last & 0xFFFF_FFFF)) : first
+        var found = document.member(key, count, hash, from: start, to: end)
+        if found == 0, start != first { found = document.member(key, count, hash, from: first, to: start) }
+        if found != 0 { document.lastFound.store(UInt64(index) << 32 | UInt64(found), ordering: .relaxed) }
+        return found
     }
 
     /// Compares all keys, unescaped.

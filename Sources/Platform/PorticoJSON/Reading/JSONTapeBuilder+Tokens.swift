@@ -34,31 +34,38 @@ extension JSONTapeBuilder {
         case 0x75:
             return readUnicodeEscape()
         default:
-            return fail(position &+ 1 >= byteCount ? .unexpectedEnd : .badEscape)
+            return failEscape(after: 1)
         }
     }
 
     /// `\uXXXX`, or two of them for a pair of surrogates.
     private mutating func readUnicodeEscape() -> Bool {
-        guard let first = JSONEscapes.codeUnit(bytes + position) else { return failEscape() }
+        guard let first = JSONEscapes.codeUnit(bytes + position) else { return failEscape(after: 2) }
         if first & 0xF800 != 0xD800 {
             position &+= 6
             return true
         }
         guard first < 0xDC00 else { return fail(.loneSurrogate) }
-        guard position &+ 6 < byteCount else {
+        let next = position &+ 6
+        if next == byteCount || (next &+ 1 == byteCount && bytes[next] == 0x5C) {
             position = byteCount
             return fail(.unexpectedEnd)
         }
-        guard bytes[position &+ 6] == 0x5C, let second = JSONEscapes.codeUnit(bytes + (position &+ 6)),
-            second & 0xFC00 == 0xDC00
-        else { return fail(.loneSurrogate) }
+        guard bytes[next] == 0x5C, bytes[next &+ 1] == 0x75 else { return fail(.loneSurrogate) }
+        guard let second = JSONEscapes.codeUnit(bytes + next) else {
+            position = next
+            return failEscape(after: 2)
+        }
+        guard second & 0xFC00 == 0xDC00 else { return fail(.loneSurrogate) }
         position &+= 12
         return true
     }
 
-    private mutating func failEscape() -> Bool {
-        if position &+ 6 > byteCount { position = byteCount }
+    /// Tells an escape that is cut off, after `count` bytes of it and hexadecimal digits only, from one that is wrong.
+    private mutating func failEscape(after count: Int) -> Bool {
+        var end = position &+ count
+        while end < byteCount, JSONEscapes.digit(bytes[end]) != nil { end &+= 1 }
+        if end >= byteCount { position = byteCount }
         return fail(.badEscape)
     }
 

@@ -8,6 +8,8 @@ struct JSONTapeBuilder: ~Copyable {
 
     let bytes: UnsafeMutablePointer<UInt8>
     let byteCount: Int
+    private let input: MemoryBlock
+    private var tape: MemoryBlock
     /// The next byte to look at; where it went wrong once `fault` is set.
     var position = 0
     var fault = JSONFault.unexpectedByte
@@ -25,26 +27,35 @@ struct JSONTapeBuilder: ~Copyable {
     // Whether the key before the next value has escapes.
     private var keyTrait: JSONTapeEntry.Traits = []
 
-    init(_ input: [UInt8], depthLimit: Int) {
+    init(_ text: [UInt8], depthLimit: Int) {
         self.depthLimit = depthLimit
-        byteCount = input.count
-        bytes = .allocate(capacity: input.count + Self.padding)
-        bytes.update(from: input, count: input.count)
-        (bytes + input.count).update(repeating: 0, count: Self.padding)
-        entryCapacity = max(input.count / 16, 8)
-        entries = .allocate(capacity: entryCapacity)
+        byteCount = text.count
+        input = MemoryBlock(capacity: text.count + Self.padding)
+        bytes = input.base
+        bytes.update(from: text, count: text.count)
+        (bytes + text.count).update(repeating: 0, count: Self.padding)
+        tape = MemoryBlock(capacity: max(text.count / 16, 8) * Self.stride)
+        entries = Self.entries(of: tape)
+        entryCapacity = tape.capacity / Self.stride
     }
 
     deinit {
         guard isOwner else { return }
-        bytes.deallocate()
-        entries.deallocate()
+        input.release()
+        tape.release()
     }
 
-    /// Gives both buffers away after a successful ``read()``.
-    consuming func handOver() -> (UnsafePointer<UInt8>, UnsafePointer<JSONTapeEntry>, Int) {
+    /// Gives both blocks away after a successful ``read()``.
+    consuming func handOver() -> (input: MemoryBlock, tape: MemoryBlock) {
         isOwner = false
-        return (UnsafePointer(bytes), UnsafePointer(entries), entryCount)
+        return (input, tape)
+    }
+
+    private static let stride = MemoryLayout<JSONTapeEntry>.stride
+
+    /// The memory of a block as tape.
+    static func entries(of block: MemoryBlock) -> UnsafeMutablePointer<JSONTapeEntry> {
+        UnsafeMutableRawPointer(block.base).assumingMemoryBound(to: JSONTapeEntry.self)
     }
 
     /// Reads the whole input. False with `fault` and `position` set when it is not JSON.
@@ -157,11 +168,9 @@ struct JSONTapeBuilder: ~Copyable {
 
     @inline(never)
     private mutating func growEntries() {
-        entryCapacity *= 2
-        let larger = UnsafeMutablePointer<JSONTapeEntry>.allocate(capacity: entryCapacity)
-        larger.update(from: entries, count: entryCount)
-        entries.deallocate()
-        entries = larger
+        tape = tape.grown(to: tape.capacity * 2, keeping: entryCount * Self.stride)
+        entries = Self.entries(of: tape)
+        entryCapacity = tape.capacity / Self.stride
     }
 
     @inline(__always)

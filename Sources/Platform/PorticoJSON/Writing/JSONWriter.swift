@@ -18,13 +18,13 @@ public struct JSONWriter: ~Copyable {
 
     /// A writer with room for `capacity` bytes; it grows as needed.
     public init(capacity: Int = 1024) {
-        let block = JSONWriterBlock(capacity: max(capacity, 64))
+        let block = MemoryBlock(capacity: max(capacity, 64))
         base = block.base
         self.capacity = block.capacity
     }
 
     deinit {
-        JSONWriterBlock(base: base, capacity: capacity).release()
+        MemoryBlock(base: base, capacity: capacity).release()
     }
 
     /// Bytes written so far, a comma that waits for the next value included.
@@ -150,7 +150,7 @@ extension JSONWriter {
 
     @usableFromInline @inline(never)
     mutating func grow(by count: Int) {
-        let smaller = JSONWriterBlock(base: base, capacity: capacity)
+        let smaller = MemoryBlock(base: base, capacity: capacity)
         let larger = smaller.grown(to: max(capacity * 2, written + count), keeping: written)
         base = larger.base
         capacity = larger.capacity

@@ -1,0 +1,875 @@
+// The packing station. Sections: codes, scanner, queue policy, words, device store, server, sounds, view, station,
+// keys and focus, start. The camera is a module of its own, loaded when it is first wanted. The first four know neither page nor network and are tested for themselves.
+
+export const LIMITS = {
+  waiting: 200, stored: 10000, batch: 100, bounce: 800, recent: 20, patience: 5000, emptyField: 3000,
+};
+
+/* ── Codes ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/** A code as the server compares it: invisible characters, white space and symbology identifier gone, capitals. */
+export function normalise(text) {
+  // Control characters but TAB, LF and CR; zero-width characters.
+  let code = text.replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u200B-\u200D\u2060\uFEFF]/g, "").trim();
+  code = code.replace(/^\][A-Za-z][A-Za-z0-9]/, "");
+  if (/^https?:\/\//i.test(code)) {
+    const parts = code.replace(/[?#].*$/, "").split("/").filter(Boolean);
+    const index = parts.findLastIndex((part) => part === "obj" || part === "00");
+    if (index < 0 || index !== parts.length - 2) return code;
+    try { code = decodeURIComponent(parts.at(-1)); } catch { return code; }
+    if (parts[index] === "00") code = `00${code}`;
+  }
+  return code.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+}
+
+const isSSCC = (code) => /^(?:\(00\)|00)?[0-9]{18}$/.test(code);
+const matches = (code, { prefix, digits }) =>
+  code.startsWith(prefix) && new RegExp(`^[0-9]{${digits}}$`).test(code.slice(prefix.length));
+
+/** What a normalised code is: `{kind: "command" | "parent" | "child" | "invalid", code, product?, why?}`. */
+export function read(code, products) {
+  if (/^CMD:(UNDO|DONE|REPEAT)$/.test(code)) return { kind: "command", code };
+  const product = products.find((each) => matches(code, each));
+  if (product || isSSCC(code)) return { kind: "parent", code, product };
+  const label = /^LABEL\s*NO\.?\s*:?\s*([0-9]{4,17})(?=\s|$)/.exec(code);
+  if (label) return { kind: "child", code, shown: label[1] };
+  const plain = code.replaceAll("-", "");
+  const damaged = products.some(({ prefix }) => {
+    const start = prefix.replaceAll("-", "");
+    return plain.startsWith(start) && /^[0-9]+$/.test(plain.slice(start.length));
+  });
+  if (damaged) return { kind: "child", code, shown: code, why: "It looks like a damaged sack label." };
+  if (!/^[A-Z0-9]{4,20}$/.test(code)) return { kind: "child", code, shown: code, why: "It is not a bag's code." };
+  return { kind: "child", code, shown: code };
+}
+
+/* ── Scanner ───────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/**
+ * Tells a scanner from a person: at least four characters with gaps of at most 40 ms, ended by Enter, Tab or 100 ms of
+ * silence. A label whose text has several lines sends Enter in its middle; it ends with the silence.
+ */
+export class ScannerRecogniser {
+  constructor({ shortest = 4, gap = 40, silence = 100 } = {}) {
+    Object.assign(this, { shortest, gap, silence, text: "", last: -Infinity, ended: -Infinity });
+  }
+
+  get isScanning() { return this.text.length >= this.shortest; }
+
+  /** Takes a key pressed at `time`; says whether a burst began, whether to keep the key from the page, and the scan. */
+  key(key, time) {
+    const since = time - this.last;
+    if (key.length === 1) {
+      const goesOn = this.text !== "" && since <= (this.isScanning ? this.silence : this.gap);
+      this.text = goesOn ? this.text + key : key;
+      this.last = time;
+      return { began: !goesOn, swallow: this.isScanning };
+    }
+    if (key !== "Enter" && key !== "Tab") return {};
+    if (!this.isScanning || since > this.silence) {
+      this.text = "";
+      return { swallow: time - this.ended <= 300 };
+    }
+    if (key === "Enter" && /^LABEL/i.test(this.text)) {
+      this.text += "\n";
+      this.last = time;
+      return { swallow: true };
+    }
+    return { swallow: true, scan: this.finish(time) };
+  }
+
+  /** The scan that ended because nothing came for long enough, or null. */
+  quiet(time) {
+    return this.isScanning && time - this.last >= this.silence ? this.finish(time) : null;
+  }
+
+  finish(time) {
+    const scan = this.text.trim();
+    this.text = "";
+    this.ended = time;
+    return scan;
+  }
+}
+
+/** Drops the same code within 800 ms: the trigger bounced. */
+export class BounceFilter {
+  constructor(milliseconds = LIMITS.bounce) { Object.assign(this, { milliseconds, code: null, time: -Infinity }); }
+
+  isBounce(code, time) {
+    if (code === this.code && time - this.time < this.milliseconds) return true;
+    Object.assign(this, { code, time });
+    return false;
+  }
+}
+
+/* ── Queue policy ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/** Milliseconds until the next attempt: 1, 2, 4 … 60 s, give or take a quarter, never sooner than the server asks. */
+export function retryDelay(attempt, random, retryAfterSeconds = 0) {
+  const steps = Math.min(60, 2 ** Math.max(0, attempt - 1)) * 1000;
+  return Math.max(retryAfterSeconds * 1000, Math.round(steps * (0.75 + random * 0.5)));
+}
+
+/** What an answer means for the entry: `done`, `refused` (for good), `sign-in` or `keep` (for another try). */
+export function verdict(status) {
+  if (status >= 200 && status < 300) return "done";
+  if (status === 401) return "sign-in";
+  if (status === 0 || status === 403 || status === 408 || status === 429 || status >= 500) return "keep";
+  return "refused";
+}
+
+/** The entries to send next: this user's only, oldest first, at most 100. */
+export function nextBatch(entries, userID, limit = LIMITS.batch) {
+  return entries.filter((entry) => entry.user_id === userID).slice(0, limit);
+}
+
+/** What goes over the wire for an entry of the device. */
+export function wire(entry, inBatch) {
+  const { kind, code, parent, area_code, client_scan_id, scanned_at } = entry;
+  const body = { code, client_scan_id, scanned_at };
+  if (inBatch) body.kind = kind;
+  if (kind === "child") body.parent = parent;
+  if (area_code) body.area_code = area_code;
+  return body;
+}
+
+/** Whether the bag is already among the scans kept here: `null`, `same` sack or the other sack's code. */
+export function foundHere(entries, code, parent) {
+  const twin = entries.findLast((entry) => entry.kind === "child" && entry.code === code);
+  return !twin ? null : twin.parent === parent ? "same" : twin.parent;
+}
+
+/* ── Words ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+export const scans = (number) => `${number} ${number === 1 ? "scan" : "scans"}`;
+
+/** What the page shows for an accepted scan. */
+export function accepted(body, shown) {
+  const { scan, parent } = body;
+  const count = `${parent.child_count} of ${parent.capacity}`;
+  const warned = { parent_full: "It is full.", parent_billed: "It is on a bill: nothing can be added.", on_hold: "It is on hold.",
+    lot_differs: "The label names another lot than before.", test_date_unreadable: "The date of test could not be read." };
+  const warnings = (scan.warnings ?? []).map((code) => warned[code] ?? code.replaceAll("_", " "));
+  if (scan.kind === "parent") {
+    const isFull = parent.child_count >= parent.capacity;
+    return { kind: warnings.length || isFull ? "duplicate" : "sack", title: count, detail: [body.created ? "New sack." : "", ...warnings].join(" ").trim() || "Scan its bags.", code: parent.code };
+  }
+  if (body.duplicate) return { kind: "duplicate", title: "Already in this sack", detail: count, code: shown };
+  if (parent.child_count >= parent.capacity) return { kind: "full", title: `Full: ${count}`, detail: "Scan a sack.", code: shown };
+  return { kind: "linked", title: count, detail: [`in ${parent.code}`, ...warnings].join(". "), code: shown };
+}
+
+/** What the page shows for a refusal. */
+export function refused(problem, shown) {
+  const current = problem?.current;
+  const where = [current?.parent_code && `It is in ${current.parent_code}.`, current?.bill_code && `On bill ${current.bill_code}.`];
+  const detail = [problem?.detail, ...where.filter((words) => words && !problem?.detail?.includes(words))].filter(Boolean);
+  return { kind: "refused", title: problem?.title ?? "Refused", detail: detail.join(" "), code: shown };
+}
+
+/* ── Device store ──────────────────────────────────────────────────────────────────────────────────────────────── */
+
+const settled = (request) => new Promise((resolve, reject) => {
+  request.onsuccess = () => resolve(request.result);
+  request.onerror = () => reject(request.error);
+});
+
+class DeviceStore {
+  async open() {
+    const request = indexedDB.open("bags-station", 1);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore("scans", { keyPath: "seq", autoIncrement: true });
+      request.result.createObjectStore("attention", { keyPath: "client_scan_id" });
+    };
+    this.database = await settled(request);
+    navigator.storage?.persist?.().catch(() => {});
+  }
+
+  /** Runs `work` on a store; resolves when the device says that it is written. */
+  write(name, work) {
+    return new Promise((resolve, reject) => {
+      const transaction = this.database.transaction(name, "readwrite", { durability: "strict" });
+      let result;
+      transaction.oncomplete = () => resolve(result);
+      transaction.onabort = transaction.onerror = () => reject(transaction.error);
+      const request = work(transaction.objectStore(name));
+      if (request) request.onsuccess = () => { result = request.result; };
+    });
+  }
+
+  all(name) { return settled(this.database.transaction(name).objectStore(name).getAll()); }
+  async add(entry) { entry.seq = await this.write("scans", (store) => store.add(entry)); }
+  put(entries) { return this.write("scans", (store) => { for (const entry of entries) store.put(entry); }); }
+  remove(entries) { return this.write("scans", (store) => { for (const entry of entries) store.delete(entry.seq); }); }
+  attend(item) { return this.write("attention", (store) => store.put(item)); }
+  dismiss(id) { return this.write("attention", (store) => store.delete(id)); }
+}
+
+/* ── Server ────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+const API = "/bags/api/v1";
+
+class Server {
+  constructor(token) { this.token = token; }
+
+  /** Sends and never throws: no network is status 0. */
+  async send(method, path, body) {
+    const headers = { Accept: "application/json", "X-CSRF-Token": this.token };
+    if (body) headers["Content-Type"] = "application/json";
+    try {
+      const answer = await fetch(API + path, {
+        method, headers, body: body && JSON.stringify(body), credentials: "same-origin", cache: "no-store",
+        signal: AbortSignal.timeout(LIMITS.patience),
+      });
+      const retryAfter = Number(answer.headers.get("Retry-After")) || 0;
+      return { status: answer.status, body: await answer.json().catch(() => null), retryAfter };
+    } catch {
+      return { status: 0, body: null, retryAfter: 0 };
+    }
+  }
+
+  /** The same once more with a fresh token when the one of the page was too old. */
+  async post(path, body) {
+    const answer = await this.send("POST", path, body);
+    if (answer.status !== 403 || answer.body?.code !== "csrf_failed" || !(await this.session())) return answer;
+    return this.send("POST", path, body);
+  }
+
+  async session() {
+    const answer = await this.send("GET", "/session");
+    if (answer.status !== 200 || !answer.body?.user) return null;
+    this.token = answer.body.csrf_token ?? this.token;
+    return answer.body.user;
+  }
+}
+
+/* ── Sounds ────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/** Tones as frequency in hertz, start and length in seconds. */
+export const TONES = {
+  sack: [[880, 0, 0.08]], linked: [[880, 0, 0.08]], undone: [[880, 0, 0.08]], full: [[660, 0, 0.1], [990, 0.12, 0.14]],
+  duplicate: [[600, 0, 0.07], [600, 0.13, 0.07]], refused: [[220, 0, 0.6]], saved: [[440, 0, 0.12]],
+};
+
+class Sounds {
+  isOn = true;
+
+  /** Browsers let a page sound only after a key or a touch; every scan is one. */
+  wake() {
+    this.context ??= "AudioContext" in window ? new AudioContext() : null;
+    if (this.context?.state === "suspended") this.context.resume().catch(() => {});
+  }
+
+  play(kind) {
+    if (kind === "refused") navigator.vibrate?.([200, 100, 200]);
+    if (!this.isOn || !this.context) return;
+    for (const [frequency, start, length] of TONES[kind] ?? []) {
+      const begin = this.context.currentTime + start;
+      const tone = new OscillatorNode(this.context, { frequency, type: kind === "refused" ? "square" : "sine" });
+      const volume = new GainNode(this.context, { gain: 0 });
+      volume.gain.setValueAtTime(0, begin);
+      volume.gain.linearRampToValueAtTime(kind === "refused" ? 0.25 : 0.4, begin + 0.006);
+      volume.gain.setValueAtTime(kind === "refused" ? 0.25 : 0.4, begin + length - 0.012);
+      volume.gain.linearRampToValueAtTime(0, begin + length);
+      tone.connect(volume).connect(this.context.destination);
+      tone.start(begin);
+      tone.stop(begin + length);
+    }
+  }
+
+  /** Says it with a voice of the device itself; voices that ask another host are not used. */
+  say(words) {
+    const voice = this.isOn && globalThis.speechSynthesis?.getVoices().find((each) => each.localService && each.lang.startsWith("en"));
+    if (!voice) return;
+    const speech = new SpeechSynthesisUtterance(words);
+    speech.voice = voice;
+    speechSynthesis.speak(speech);
+  }
+}
+
+/* ── View ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+const at = (id) => document.getElementById(id);
+const made = (tag, className, text) => Object.assign(document.createElement(tag), { className, textContent: text ?? "" });
+const part = (kind, name) => [...(document.querySelector(`#parts [data-${kind}="${name}"]`)?.cloneNode(true).childNodes ?? [])];
+
+class View {
+  constructor() {
+    const { zoneMinutes, zone } = at("station").dataset;
+    this.clock = (time) => `${new Date(Date.parse(time) + Number(zoneMinutes) * 60000).toISOString().slice(11, 16)} ${zone}`;
+  }
+
+  answer({ kind, title, detail, code }) {
+    at("station").dataset.answer = kind;
+    at("answer").dataset.kind = kind;
+    at("answer").removeAttribute("role");
+    at("answer-icon").replaceChildren(...part("icon", kind));
+    at("answer-title").textContent = title;
+    at("answer-code").textContent = code ?? "";
+    at("answer-detail").textContent = detail ?? "";
+    at("answer").classList.remove("fresh");
+    void at("answer").offsetWidth;
+    at("answer").classList.add("fresh");
+    this.announce(kind === "refused" ? "assertive" : "polite", [title, code, detail].filter(Boolean).join(". "));
+  }
+
+  /** A region is read out when its text changes; the same words twice need a change in between. */
+  announce(region, words) {
+    at(region).textContent = "";
+    setTimeout(() => { at(region).textContent = words; }, 40);
+  }
+
+  sack(sack) {
+    at("sack-code").textContent = sack?.code ?? "None yet";
+    at("sack-product").textContent = sack ? sack.product ?? "" : "Scan a sack";
+    at("scan-parent").value = sack?.code ?? "";
+    at("leave").hidden = !sack;
+    at("sack-count").hidden = !sack || sack.count === null;
+    at("sack-n").textContent = sack?.count ?? 0;
+    at("sack-of").textContent = sack?.saved ? `${sack.capacity}, ${sack.saved} saved` : sack?.capacity ?? 0;
+    at("sack-warnings").replaceChildren();
+    this.gauge(sack?.count ?? 0, sack?.capacity ?? 0);
+  }
+
+  /** A box for each place of the sack, or one bar when there are more than 60. */
+  gauge(count, capacity) {
+    const isBoxes = capacity > 0 && capacity <= 60;
+    const cells = isBoxes
+      ? Array.from({ length: capacity }, (_, index) => [index * 10 + 1, 8, index < count])
+      : [[0, 1000, false], [0, (1000 * count) / Math.max(capacity, 1), true]];
+    at("gauge").replaceChildren(...cells.map(([x, width, isFilled]) => {
+      const cell = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+      for (const [name, value] of Object.entries({ x, width, height: 10 })) cell.setAttribute(name, value);
+      if (isFilled) cell.setAttribute("class", "filled");
+      return cell;
+    }));
+    at("gauge").toggleAttribute("hidden", capacity === 0);
+    at("gauge").setAttribute("viewBox", `0 0 ${isBoxes ? capacity * 10 : 1000} 10`);
+    at("gauge").setAttribute("aria-label", `${count} of ${capacity}`);
+  }
+
+  band(text, link) {
+    at("band").hidden = !text;
+    if (at("band").dataset.text === text) return;
+    at("band").dataset.text = text;
+    at("band").textContent = text;
+    if (link) at("band").append(Object.assign(document.createElement("a"), { href: link, textContent: "Sign in" }));
+  }
+
+  /** A line on top of the last scans, for a scan on its way. */
+  addLine(entry, shown) {
+    const line = document.createElement("li");
+    line.dataset.client = entry.client_scan_id;
+    line.append(made("span", "line-badge"), made("span", "code line-code", shown), made("span", "note line-note"), made("span", "line-undo"));
+    at("recent").prepend(line);
+    at("recent-none").hidden = true;
+    while (at("recent").children.length > LIMITS.recent) at("recent").lastElementChild.remove();
+    this.line(entry.client_scan_id, { badge: "saved", note: [entry.parent && `in ${entry.parent}`, this.clock(entry.scanned_at)].filter(Boolean).join(" · ") });
+  }
+
+  line(client, { badge, note, scan, undo }) {
+    const line = document.querySelector(`#recent [data-client="${CSS.escape(client)}"]`);
+    if (!line) return;
+    if (scan) line.dataset.scan = scan;
+    line.dataset.outcome = badge;
+    line.classList.toggle("struck", badge === "undone");
+    line.querySelector(".line-badge").replaceChildren(...part("badge", badge));
+    if (note !== undefined) line.querySelector(".line-note").textContent = note;
+    line.querySelector(".line-undo").replaceChildren(...(undo ? [this.undoButton(line)] : []));
+  }
+
+  undoButton(line) {
+    const button = made("button", "button secondary");
+    button.type = "button";
+    button.setAttribute("aria-label", `Undo ${line.querySelector(".line-code").textContent}`);
+    button.append(...part("icon", "undo"), made("span", "", "Undo"));
+    return button;
+  }
+
+  attention(items, dismiss) {
+    at("attention").hidden = items.length === 0;
+    at("attention-list").replaceChildren(...items.map((item) => {
+      const line = document.createElement("li");
+      const words = made("span", "", "");
+      words.append(made("span", "code", item.code), ` ${item.title}. ${item.detail} ${this.clock(item.scanned_at)}`);
+      const button = made("button", "button secondary", "Done");
+      button.type = "button";
+      button.setAttribute("aria-label", `Done with ${item.code}`);
+      button.addEventListener("click", () => dismiss(item));
+      line.append(words, button);
+      return line;
+    }));
+  }
+}
+
+/* ── Station ───────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+function freshID() {
+  if (globalThis.crypto.randomUUID) return crypto.randomUUID();
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+class Station {
+  constructor() {
+    this.userID = at("station").dataset.user;
+    this.userName = at("station").dataset.userName;
+    this.products = [...document.querySelectorAll("#product-types li")].map(({ dataset }) => ({
+      code: dataset.code, name: dataset.name, prefix: dataset.prefix, digits: Number(dataset.digits), capacity: Number(dataset.capacity),
+    }));
+    this.server = new Server(document.querySelector("meta[name=csrf-token]")?.content ?? "");
+    Object.assign(this, {
+      view: new View(), sounds: new Sounds(), store: new DeviceStore(), bounce: new BounceFilter(), entries: [], others: [],
+      attention: [], sack: null, last: null, failures: 0, notBefore: 0, isSending: false, isSignedOut: false, broken: null,
+      intake: Promise.resolve(),
+    });
+  }
+
+  async start() {
+    this.restoreSack();
+    try {
+      await this.store.open();
+      const kept = await this.store.all("scans");
+      // Entries from before this page: their answers are news, not the answer to a pull of the trigger.
+      this.entries = kept.filter((entry) => entry.user_id === this.userID).map((entry) => ({ ...entry, isTold: true }));
+      this.others = kept.filter((entry) => entry.user_id !== this.userID);
+      this.attention = (await this.store.all("attention")).filter((item) => item.user_id === this.userID);
+    } catch (problem) {
+      this.stop(problem);
+    }
+    this.refreshLists();
+    addEventListener("online", () => this.hurry());
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.checkSession(); });
+    await this.checkSession();
+  }
+
+  /** The page may be older than the session: another user means another page. */
+  async checkSession() {
+    const user = await this.server.session();
+    if (user && String(user.id) !== this.userID) return location.reload();
+    if (user) this.isSignedOut = false;
+    this.hurry();
+  }
+
+  restoreSack() {
+    const code = at("sack").dataset.code ?? new URLSearchParams(location.search).get("parent");
+    if (!code) return;
+    const product = this.products.find((each) => matches(code, each));
+    const isServed = at("sack").dataset.code === code;
+    this.sack = {
+      code, entered: code, product: product?.name ?? at("sack-product").textContent, saved: 0,
+      capacity: isServed ? Number(at("sack-of").textContent) : product?.capacity ?? 0, count: isServed ? Number(at("sack-n").textContent) : null,
+    };
+    if (!isServed) this.view.sack(this.sack);
+  }
+
+  /** Takes a reading. Readings are worked off one after the other, however fast they come. */
+  take(text) {
+    this.sounds.wake();
+    this.intake = this.intake.then(() => this.work(text)).catch((problem) => this.stop(problem));
+    return this.intake;
+  }
+
+  async work(text) {
+    if (this.broken) return this.stop(this.broken);
+    const code = normalise(text);
+    if (!code || this.bounce.isBounce(code, performance.now())) return;
+    const reading = read(code, this.products);
+    if (reading.kind === "command") return this.command(code);
+    if (reading.kind === "parent") this.changeSack(reading);
+    else if (!this.sack) return this.tell({ kind: "refused", title: "Scan a sack first", detail: "Then its bags.", code: reading.shown });
+    else if (this.isOffline && this.refuseHere(reading)) return;
+    if (this.entries.length >= LIMITS.stored) return this.tell({ kind: "refused", title: "This device is full", detail: `${scans(this.entries.length)} wait here. Bring it to a network.`, code });
+    if (!this.isOffline && this.entries.length >= LIMITS.waiting) return this.tell({ kind: "refused", title: "Too fast", detail: "Wait a moment, then scan it again.", code });
+    await this.keep(reading);
+  }
+
+  get isOffline() { return this.failures > 0 || this.isSignedOut; }
+
+  /** Without network the page itself looks at the pattern and at the scans kept here. */
+  refuseHere({ code, shown, why }) {
+    if (why) return this.tell({ kind: "refused", title: "Refused", detail: why, code: shown });
+    const twin = foundHere(this.entries, code, this.sack.entered);
+    if (twin === "same") return this.tell({ kind: "duplicate", title: "Already in this sack", detail: "Saved on this device before.", code: shown });
+    if (twin) return this.tell({ kind: "refused", title: "In another sack", detail: `Scanned into ${twin} on this device.`, code: shown });
+    return false;
+  }
+
+  async keep({ kind, code, shown = code }) {
+    const area = document.querySelector("#scan-form [name=area_code]")?.value;
+    const entry = {
+      client_scan_id: freshID(), user_id: this.userID, user_name: this.userName, kind, code, parent: kind === "child" ? this.sack.entered : null,
+      bill_id: null, ticket_id: null, scanned_at: new Date().toISOString(), attempts: 0, shown, ...(area ? { area_code: area } : {}),
+    };
+    await this.store.add(entry);
+    this.entries.push(entry);
+    this.view.addLine(entry, shown);
+    this.countWaiting();
+    if (this.isOffline) this.tellSaved(entry);
+    this.pump();
+  }
+
+  changeSack({ code, product }) {
+    const left = this.sack;
+    this.sack = left?.entered === code || left?.code === code ? left : { code, entered: code, product: product?.name, capacity: product?.capacity ?? 0, count: null, saved: 0 };
+    if (left && left !== this.sack) this.sayLeft(left);
+    this.showSack();
+  }
+
+  leave() {
+    if (!this.sack) return;
+    const left = this.sack;
+    this.sack = null;
+    this.showSack();
+    this.tell({ kind: "idle", title: "Scan a sack", detail: this.leftWords(left), code: "" });
+    this.sayLeft(left);
+  }
+
+  leftWords({ code, count, capacity }) { return count === null ? `Left ${code}.` : `Left ${code} at ${count} of ${capacity}.`; }
+
+  sayLeft(sack) {
+    this.view.announce("polite", this.leftWords(sack));
+    this.sounds.say(this.leftWords(sack).replace(/[0-9]{3,}/g, (digits) => [...digits].join(" ")));
+  }
+
+  showSack() {
+    this.view.sack(this.sack);
+    history.replaceState(null, "", this.sack ? `/bags/scan?parent=${encodeURIComponent(this.sack.code)}` : "/bags/scan");
+  }
+
+  tell(answer) {
+    this.last = answer;
+    this.view.answer(answer);
+    this.sounds.play(answer.kind);
+    focusBox();
+    return true;
+  }
+
+  tellSaved(entry) {
+    if (entry.isTold) return;
+    entry.isTold = true;
+    if (entry.kind === "child" && this.sack?.entered === entry.parent) { this.sack.saved += 1; this.view.sack(this.sack); }
+    this.tell({ kind: "saved", title: "Saved on this device", detail: `${scans(this.entries.length)} wait for the network.`, code: entry.shown });
+  }
+
+  /** Something keeps this device from saving scans: every further pull says so, loudly. */
+  stop(problem) {
+    this.broken = problem ?? new Error("storage");
+    this.tell({ kind: "refused", title: "Stop scanning", detail: "This device cannot save scans. Free some space or use another device, then load the page again.", code: "" });
+  }
+
+  async command(code) {
+    if (code === "CMD:DONE") return this.leave();
+    if (code === "CMD:REPEAT") return this.last && this.tell(this.last);
+    return this.undoLast();
+  }
+
+  /* Sending: one request at a time, oldest entry first, so that a sack always arrives before its bags. */
+
+  hurry() {
+    this.notBefore = 0;
+    this.pump();
+  }
+
+  async pump() {
+    if (this.isSending || !this.entries.length) return this.refreshBand();
+    if (Date.now() < this.notBefore) return;
+    this.isSending = true;
+    const send = async () => { while (this.entries.length && Date.now() >= this.notBefore) await this.sendNext(); };
+    try {
+      // Two windows of one browser share the store; only one of them sends.
+      await (navigator.locks ? navigator.locks.request("bags-station-queue", send) : send());
+    } catch (problem) {
+      this.stop(problem);
+    } finally {
+      this.isSending = false;
+      this.refreshBand();
+    }
+  }
+
+  async sendNext() {
+    const chunk = nextBatch(this.entries, this.userID);
+    const isSingle = chunk.length === 1 && chunk[0].attempts === 0;
+    const answer = isSingle
+      ? await this.server.post(`/scans/${chunk[0].kind}`, wire(chunk[0], false))
+      : await this.server.post("/scans/batch", { items: chunk.map((entry) => wire(entry, true)) });
+    if (isSingle && verdict(answer.status) !== "keep" && verdict(answer.status) !== "sign-in") return this.settle([[chunk[0], answer]]);
+    const results = new Map((answer.body?.results ?? []).map((result) => [result.client_scan_id, result]));
+    if (!isSingle && answer.status === 200 && results.size) return this.settle(chunk.flatMap((entry) => results.has(entry.client_scan_id) ? [[entry, results.get(entry.client_scan_id)]] : []));
+    await this.postpone(chunk, answer);
+  }
+
+  /** Takes the answers of some entries; those to keep for another try put the rest off as well. */
+  async settle(pairs) {
+    const gone = pairs.filter(([, { status }]) => ["done", "refused"].includes(verdict(status)));
+    if (gone.length) this.failures = 0;
+    for (const [entry, answer] of gone) await this.takeAnswer(entry, answer);
+    await this.store.remove(gone.map(([entry]) => entry));
+    const ids = new Set(gone.map(([entry]) => entry.client_scan_id));
+    this.entries = this.entries.filter((entry) => !ids.has(entry.client_scan_id));
+    this.refreshLists();
+    const kept = pairs.filter(([entry]) => !ids.has(entry.client_scan_id));
+    if (kept.length) await this.postpone(kept.map(([entry]) => entry), kept[0][1]);
+  }
+
+  async postpone(chunk, answer) {
+    this.isSignedOut = answer.status === 401;
+    this.failures += 1;
+    for (const entry of chunk) entry.attempts += 1;
+    const delay = retryDelay(this.failures, Math.random(), answer.retryAfter);
+    this.notBefore = Date.now() + delay;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.pump(), delay + 5);
+    await this.store.put(chunk);
+    for (const entry of this.entries) this.tellSaved(entry);
+    this.refreshBand();
+  }
+
+  async takeAnswer(entry, { status, body }) {
+    if (verdict(status) === "refused") return this.takeRefusal(entry, body);
+    const { scan, parent } = body;
+    if (this.sack && (this.sack.entered === (entry.parent ?? entry.code) || this.sack.code === parent.code)) {
+      const product = this.products.find((each) => each.code === parent.product_type)?.name ?? this.sack.product;
+      const saved = this.entries.filter((each) => each.isTold && each !== entry && each.parent === this.sack.entered).length;
+      Object.assign(this.sack, { code: parent.code, product, capacity: parent.capacity, count: parent.child_count, saved });
+      if (entry.kind === "parent") this.showSack(); else this.view.sack(this.sack);
+    }
+    const note = [entry.parent && `in ${parent.code}`, this.view.clock(scan.scanned_at ?? entry.scanned_at)].filter(Boolean).join(" · ");
+    this.view.line(entry.client_scan_id, { badge: scan.outcome, note, scan: scan.id, undo: scan.outcome === "linked" });
+    if (!entry.isTold) this.tell(accepted(body, entry.shown));
+  }
+
+  async takeRefusal(entry, problem) {
+    const words = refused(problem, entry.shown);
+    this.view.line(entry.client_scan_id, { badge: "rejected", note: `${words.title}. ${words.detail}`, scan: problem?.scan_id });
+    // A sack that was refused must not collect the next bags, and neither may the one before it.
+    if (entry.kind === "parent" && this.sack?.entered === entry.code) { this.sack = null; this.showSack(); }
+    if (!entry.isTold) return this.tell(words);
+    const item = { client_scan_id: entry.client_scan_id, user_id: entry.user_id, code: entry.shown, scanned_at: entry.scanned_at, title: words.title, detail: words.detail };
+    await this.store.attend(item);
+    this.attention.push(item);
+    this.sounds.play("refused");
+    this.view.announce("assertive", `${entry.shown} needs attention. ${words.title}`);
+  }
+
+  refreshLists() {
+    this.view.attention(this.attention, async (item) => {
+      await this.store.dismiss(item.client_scan_id);
+      this.attention = this.attention.filter((each) => each !== item);
+      this.refreshLists();
+      focusBox();
+    });
+    this.countWaiting();
+    this.refreshBand();
+  }
+
+  countWaiting() {
+    try { localStorage.setItem("portico.waiting", String(this.entries.length)); } catch { /* Only a reminder elsewhere. */ }
+  }
+
+  refreshBand() {
+    const own = this.entries.length;
+    const others = [...new Set(this.others.map((entry) => entry.user_name))].map((name) => `${scans(this.others.filter((entry) => entry.user_name === name).length)} of ${name} wait until they sign in here.`);
+    const wait = `${scans(own)} saved on this device.`;
+    if (this.isSignedOut) return this.view.band(`You are signed out. ${own ? wait : ""} `, `/bags/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+    if (this.failures) return this.view.band([`Offline. ${wait} They go by themselves when the network is back.`, ...others].join(" "));
+    this.view.band(others.join(" "));
+  }
+
+  /* Undo */
+
+  async undoLast() {
+    const line = [...at("recent").children].find(({ dataset }) => ["linked", "saved"].includes(dataset.outcome));
+    if (!line) return this.tell({ kind: "refused", title: "Nothing to undo", detail: "", code: "" });
+    return this.undo(line);
+  }
+
+  async undo(line) {
+    const shown = line.querySelector(".line-code").textContent;
+    const entry = this.entries.find((each) => each.client_scan_id === line.dataset.client);
+    if (entry) return this.undoKept(entry, line);
+    const answer = await this.server.post(`/scans/${encodeURIComponent(line.dataset.scan)}/undo`, {});
+    if (answer.status === 0) return this.tell({ kind: "refused", title: "Undo needs the network", detail: "The scan stands for now.", code: shown });
+    if (verdict(answer.status) !== "done") return this.tell(refused(answer.body, shown));
+    line.dataset.client ??= `line-${line.dataset.scan}`;
+    this.view.line(line.dataset.client, { badge: "undone", note: `Undone at ${this.view.clock(answer.body.scan.undone_at ?? new Date().toISOString())}` });
+    const { parent } = answer.body;
+    if (parent && this.sack?.code === parent.code) { this.sack.count = parent.child_count; this.view.sack(this.sack); }
+    return this.tell({ kind: "undone", title: "Undone", detail: parent ? `${parent.code}: ${parent.child_count} of ${parent.capacity}` : "", code: shown });
+  }
+
+  /** A scan that never left this device is taken back by forgetting it; one that may have arrived has to be sent first. */
+  async undoKept(entry, line) {
+    if (entry.attempts > 0 || this.isSending) return this.tell({ kind: "refused", title: "Not sent yet", detail: "It may have arrived. Undo it when the network is back.", code: entry.shown });
+    await this.store.remove([entry]);
+    this.entries = this.entries.filter((each) => each !== entry);
+    if (entry.isTold && this.sack?.entered === entry.parent && this.sack.saved > 0) { this.sack.saved -= 1; this.view.sack(this.sack); }
+    this.view.line(line.dataset.client, { badge: "undone", note: "Taken back before it was sent" });
+    this.refreshLists();
+    return this.tell({ kind: "undone", title: "Taken back", detail: "It was not sent.", code: entry.shown });
+  }
+}
+
+/* ── Keys and focus ────────────────────────────────────────────────────────────────────────────────────────────── */
+
+function focusBox() {
+  if (!document.querySelector("dialog[open]")) at("code").focus({ preventScroll: true });
+}
+
+const isField = (element) => element?.matches?.("input:not([type=checkbox]), textarea, select") ?? false;
+const shortcutsAreOn = () => { try { return localStorage.getItem("portico.shortcuts") !== "off"; } catch { return true; } };
+
+function watchKeys(station) {
+  const scanner = new ScannerRecogniser();
+  let before = null;
+  let timer = 0;
+  const finish = (scan) => {
+    if (before) before.field.value = before.value;
+    before = null;
+    at("code").value = "";
+    focusBox();
+    station.take(scan);
+  };
+  addEventListener("keydown", (event) => {
+    station.sounds.wake();
+    if (event.isComposing || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+    const { began, swallow, scan } = scanner.key(event.key, event.timeStamp);
+    if (began) before = isField(document.activeElement) ? { field: document.activeElement, value: document.activeElement.value } : null;
+    if (swallow) { event.preventDefault(); event.stopImmediatePropagation(); }
+    clearTimeout(timer);
+    if (scan) return finish(scan);
+    timer = setTimeout(() => {
+      const silent = scanner.quiet(event.timeStamp + scanner.silence);
+      if (silent) finish(silent); else loneKey(event);
+    }, scanner.silence);
+  }, { capture: true });
+
+  /** A single key that no other key followed. In the box it is taken out again; in other fields it is text. */
+  function loneKey({ key, target }) {
+    const isInBox = target === at("code");
+    if ((key !== "?" && key !== "/") || !shortcutsAreOn() || (isField(target) && !isInBox)) return;
+    if (isInBox && at("code").value !== key) return;
+    at("code").value = "";
+    if (key === "?") at("help-dialog").showModal(); else document.querySelector("[data-slash]")?.focus();
+  }
+
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { document.querySelectorAll("details.menu[open]").forEach((menu) => { menu.open = false; }); focusBox(); }
+    const isElsewhere = isField(event.target) && (event.target !== at("code") || at("code").value !== "");
+    if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || isElsewhere) return;
+    event.preventDefault();
+    station.undoLast();
+  });
+}
+
+function watchFocus() {
+  const empties = { timer: 0 };
+  const watchEmpty = ({ target }) => {
+    clearTimeout(empties.timer);
+    if (!isField(target) || target === at("code") || target.tagName === "SELECT" || target.closest("dialog")) return;
+    empties.timer = setTimeout(() => { if (document.activeElement === target && !target.value) focusBox(); }, LIMITS.emptyField);
+  };
+  document.addEventListener("focusin", watchEmpty);
+  document.addEventListener("input", watchEmpty);
+  document.addEventListener("click", ({ target }) => {
+    document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(target)) menu.open = false; });
+    if (!target.closest("a, button, input, select, textarea, label, summary, dialog")) focusBox();
+  });
+  document.querySelectorAll("dialog").forEach((dialog) => dialog.addEventListener("close", focusBox));
+  addEventListener("focus", focusBox);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) focusBox(); });
+  focusBox();
+}
+
+/** The keyboard of a phone stays away until it is asked for: it would cover the answers. */
+function keyboardButton() {
+  at("code").inputMode = "none";
+  at("keyboard").addEventListener("click", () => {
+    const isShown = at("keyboard").getAttribute("aria-pressed") === "true";
+    at("keyboard").setAttribute("aria-pressed", String(!isShown));
+    at("code").blur();
+    at("code").inputMode = isShown ? "none" : "text";
+    focusBox();
+  });
+}
+
+/* ── Start ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+function bindControls(station) {
+  at("scan-tools").hidden = false;
+  at("scan-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const text = at("code").value;
+    at("code").value = "";
+    if (text.trim()) station.take(text);
+    focusBox();
+  });
+  // Some scanners of phones put the whole code in at once, without keys.
+  at("code").addEventListener("input", (event) => {
+    if (event.inputType !== "insertText" || (event.data?.length ?? 0) < 4) return;
+    at("code").value = "";
+    station.take(event.data);
+  });
+  at("leave").addEventListener("click", (event) => { event.preventDefault(); station.leave(); });
+  at("help").addEventListener("click", () => at("help-dialog").showModal());
+  at("sound").addEventListener("click", () => {
+    station.sounds.isOn = !station.sounds.isOn;
+    at("sound").setAttribute("aria-pressed", String(station.sounds.isOn));
+    focusBox();
+  });
+  at("recent").addEventListener("click", (event) => {
+    const line = event.target.closest("button") && event.target.closest("li");
+    if (!line) return;
+    event.preventDefault();
+    station.undo(line);
+  });
+  for (const box of document.querySelectorAll("[data-shortcuts]")) {
+    box.checked = shortcutsAreOn();
+    box.closest("label").hidden = false;
+    box.addEventListener("change", () => localStorage.setItem("portico.shortcuts", box.checked ? "on" : "off"));
+  }
+}
+
+function cameraButton(station) {
+  at("camera").addEventListener("click", async () => {
+    const { openCamera } = await import(at("camera").dataset.module);
+    await openCamera((text) => station.take(text), focusBox);
+  });
+}
+
+/** Signing out with scans waiting asks first; signing out makes the browser forget the kept page. */
+function guardSignOut(station) {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("form[data-sign-out]")) return;
+    const go = () => { navigator.serviceWorker?.controller?.postMessage({ type: "forget" }); form.submit(); };
+    event.preventDefault();
+    if (!station.entries.length) return go();
+    const dialog = at("leave-dialog");
+    at("leave-text").textContent = `${scans(station.entries.length)} wait on this device. They are kept and sent when you sign in here again; nobody else can send them.`;
+    dialog.addEventListener("close", () => { if (dialog.returnValue === "go") go(); }, { once: true });
+    dialog.returnValue = "stay";
+    dialog.showModal();
+  });
+}
+
+async function keepForOffline() {
+  if (!navigator.serviceWorker) return;
+  await navigator.serviceWorker.register("/bags/sw.js", { scope: "/bags/" });
+  const { active } = await navigator.serviceWorker.ready;
+  const assets = [...document.querySelectorAll("link[rel=stylesheet], script[src]")].map((each) => each.href ?? each.src);
+  assets.push(at("camera").dataset.module);
+  active.postMessage({ type: "keep", assets });
+}
+
+if (typeof document !== "undefined" && at("station")) {
+  const station = new Station();
+  bindControls(station);
+  keyboardButton();
+  cameraButton(station);
+  guardSignOut(station);
+  watchKeys(station);
+  watchFocus();
+  at("code").select();
+  station.start();
+  keepForOffline().catch(() => {});
+}

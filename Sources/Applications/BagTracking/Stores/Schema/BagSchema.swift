@@ -1,0 +1,27 @@
+import Portico
+
+/// The tables of bag tracking. Accounts, audit, jobs and the outbox are the platform's and are migrated before.
+///
+/// Times are milliseconds since the epoch, flags 0 or 1, weights whole grams.
+enum BagSchema {
+    /// All steps, in order.
+    static let component = SchemaComponent(
+        name: "bags",
+        migrations: [
+            Migration(1, "areas and product types") { catalog($0) + seeds($0) },
+            Migration(2, "bills") { bills($0) },
+            Migration(3, "sacks and bags") { bags($0) + ssccAssignments($0) },
+            Migration(4, "scans") { scans($0) },
+            Migration(5, "custody events") { custody($0) },
+            Migration(6, "counters") { counters($0) },
+            Migration(7, "people") { people($0) },
+        ])
+
+    /// Ends a `CREATE TABLE` whose rows are found by their key only: SQLite then keeps them inside its index.
+    static func keyed(_ dialect: Dialect) -> String {
+        switch dialect {
+        case .sqlite: "STRICT, WITHOUT ROWID"
+        case .postgresql: ""
+        }
+    }
+}

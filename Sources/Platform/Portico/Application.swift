@@ -1,0 +1,104 @@
+import Logging
+
+/// A complete application on the platform: what it is called, what it stores, who works with it, and how it starts.
+public protocol Application: Sendable {
+    /// Short name: mount path, name of its database, prefix of its settings.
+    var id: String { get }
+    /// Name as people read it.
+    var title: String { get }
+    /// What it is for, in one line, for the start page.
+    var purpose: String { get }
+    /// Its mark.
+    var mark: Icon { get }
+    /// Its tables, after those of the platform.
+    var schema: [SchemaComponent] { get }
+    /// Its settings.
+    var settings: [SettingDeclaration] { get }
+    /// Its roles with their permissions.
+    var roles: [(name: String, permissions: Set<String>)] { get }
+    /// Its embedded files.
+    var assets: [EmbeddedAsset] { get }
+
+    /// Makes its routes and workers.
+    func start(_ environment: ApplicationEnvironment) async throws -> RunningApplication
+
+    /// Fills an empty database with demonstration data. Does nothing to one that has data.
+    func seed(_ demonstration: Demonstration, _ environment: ApplicationEnvironment) async throws
+}
+
+/// What the platform gives an application.
+public struct ApplicationEnvironment: Sendable {
+    /// Its database, schema up to date.
+    public let database: Database
+    /// The clock of the process.
+    public let clock: Clock
+    /// Its events.
+    public let outbox: EventOutbox
+    /// Keys for its purposes.
+    public let keys: SecretKeys
+    /// Makes and checks form tokens.
+    public let csrf: CSRFSigner
+    /// Hashes passwords.
+    public let passwords: PasswordHasher
+    /// Where it counts.
+    public let metrics: MetricsRegistry
+    /// Where it logs.
+    public let logger: Logger
+    /// The effective settings.
+    public let settings: Settings
+    /// Embedded files of all applications.
+    public let library: AssetLibrary
+    /// Whether clients come over TLS.
+    public let isSecure: Bool
+    /// Address people reach the node at, without a slash at the end.
+    public let publicURL: String
+}
+
+/// An application that has started.
+public struct RunningApplication: Sendable {
+    /// What it answers.
+    public var mount: Mount
+    /// What runs beside requests until it is cancelled, by name.
+    public var workers: [(name: String, run: @Sendable () async -> Void)]
+    /// What it depends on besides its database.
+    public var checks: [HealthCheck]
+
+    /// A started application.
+    public init(
+        mount: Mount, workers: [(name: String, run: @Sendable () async -> Void)] = [], checks: [HealthCheck] = []
+    ) {
+        self.mount = mount
+        self.workers = workers
+        self.checks = checks
+    }
+}
+
+/// How much demonstration data, and which.
+public struct Demonstration: Sendable, Hashable {
+    /// How much.
+    public enum Scale: String, Sendable, CaseIterable {
+        /// Enough to look around.
+        case small
+        /// As much as a house has in a season.
+        case medium
+        /// As much as it must be able to carry.
+        case full
+    }
+
+    /// How much.
+    public let scale: Scale
+    /// The same seed gives the same data.
+    public let seed: UInt64
+    /// The day the data ends on is the day of this instant.
+    public let now: Instant
+    /// Password of all accounts.
+    public let password: Secret<String>
+
+    /// A demonstration.
+    public init(scale: Scale, seed: UInt64, now: Instant, password: Secret<String>) {
+        self.scale = scale
+        self.seed = seed
+        self.now = now
+        self.password = password
+    }
+}

@@ -1,0 +1,10 @@
+@_exported import PorticoEvents
+@_exported import PorticoHTTP
+@_exported import PorticoIdentity
+@_exported import PorticoJSON
+@_exported import PorticoOperations
+@_exported import PorticoPages
+@_exported import PorticoRealtime
+@_exported import PorticoSQL
+@_exported import PorticoTelemetry
+@_exported import PorticoValues

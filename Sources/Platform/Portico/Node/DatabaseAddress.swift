@@ -1,0 +1,50 @@
+import Glibc
+import Logging
+import PorticoPostgreSQL
+import PorticoSQLite
+
+/// Where an application keeps its rows, from the one setting that chooses the engine.
+struct DatabaseAddress {
+    enum Engine {
+        case sqlite(path: String)
+        case postgresql(url: String, schema: String)
+    }
+
+    let engine: Engine
+
+    /// The address of an application's database.
+    /// - Throws: ``Settings/Mistake`` for an address of neither kind.
+    init(_ url: String, application: String, dataDirectory: String) throws(Settings.Mistake) {
+        if url.hasPrefix("postgres://") || url.hasPrefix("postgresql://") {
+            engine = .postgresql(url: url, schema: application)
+        } else if url.hasPrefix("sqlite:") {
+            let place = String(url.dropFirst("sqlite:".count))
+            let isFile = place.hasSuffix(".sqlite") || place.hasSuffix(".db")
+            let folder = place.isEmpty ? dataDirectory : place
+            engine = .sqlite(path: isFile ? place : "\(folder)/\(application).sqlite")
+        } else {
+            throw Settings.Mistake(
+                description: "database.url: begins with neither sqlite: nor postgres://; it takes sqlite:<folder> or postgres://…")
+        }
+    }
+
+    /// Opens the database and counts what it does.
+    func open(_ settings: Settings, application: String, metrics: MetricsRegistry, logger: Logger) async throws -> Database {
+        let log = QueryLog(logger: logger, slowMilliseconds: Int64(settings.integer("database.slow_milliseconds")))
+        QueryMetrics.register(log, in: metrics, application: application)
+        switch engine {
+        case .sqlite(let path):
+            let configuration = SQLiteEngine.Configuration(path: path, readers: settings.integer("database.readers"))
+            let engine = try await SQLiteEngine.open(configuration)
+            engine.register(in: metrics, application: application)
+            return Database(engine: engine, queries: log)
+        case .postgresql(let url, let schema):
+            var configuration = PostgreSQLEngine.Configuration(url: url, schema: schema)
+            configuration.base = settings.integer("database.pool_base")
+            configuration.overflow = settings.integer("database.pool_overflow")
+            let engine = try await PostgreSQLEngine.open(configuration)
+            engine.register(in: metrics, application: application)
+            return Database(engine: engine, queries: log)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import Logging
+
+/// Parts of a node for commands that do not serve.
+extension Node {
+    /// Opens an application's database.
+    public static func open(
+        _ application: any Application, settings: Settings, logger: Logger
+    ) async throws -> Database {
+        let own = "\(application.id).database_url"
+        let address = try DatabaseAddress(
+            settings.text(settings.isSet(own) ? own : "database.url"), application: application.id,
+            dataDirectory: settings.text("data.directory"))
+        return try await address.open(
+            settings, application: application.id, metrics: MetricsRegistry(), logger: logger)
+    }
+
+    /// The components of an application's schema, the platform's first.
+    public static func schema(of application: any Application) -> [SchemaComponent] {
+        [IdentitySchema.component, EventSchema.component] + application.schema
+    }
+
+    /// Brings an application's schema up to date.
+    /// - Returns: the steps that were applied, or would be.
+    public static func migrate(
+        _ application: any Application, settings: Settings, logger: Logger, dryRun: Bool
+    ) async throws -> [String] {
+        let database = try await open(application, settings: settings, logger: logger)
+        let steps = try await database.migrate(schema(of: application), at: Clock().now(), dryRun: dryRun)
+        await database.engine.close()
+        return steps
+    }
+
+    /// The routes of an application over a database that is closed again: for documents, not for serving.
+    public static func mount(
+        of application: any Application, settings: Settings, logger: Logger
+    ) async throws -> Mount {
+        let database = try await open(application, settings: settings, logger: logger)
+        _ = try await database.migrate(schema(of: application), at: Clock().now())
+        let parts = try SharedParts(
+            Configuration(applications: [application], settings: settings), clock: Clock(), metrics: MetricsRegistry())
+        let running = try await application.start(parts.environment(application, database, logger: logger))
+        await database.engine.close()
+        return running.mount
+    }
+}

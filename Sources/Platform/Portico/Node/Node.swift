@@ -1,0 +1,135 @@
+import Logging
+import PorticoServer
+import Synchronization
+
+/// One process that serves applications: opens their databases, brings schemas up to date, starts workers, listens, and
+/// ends in good order.
+public final class Node: Sendable {
+    /// What a node is made of.
+    public struct Configuration: Sendable {
+        /// The applications to serve.
+        public var applications: [any Application]
+        /// The effective settings.
+        public var settings: Settings
+        /// Demonstration data to put into empty databases.
+        public var demonstration: Demonstration?
+        /// Version of the program.
+        public var version: String
+
+        /// A configuration.
+        public init(
+            applications: [any Application], settings: Settings, demonstration: Demonstration? = nil,
+            version: String = "development"
+        ) {
+            self.applications = applications
+            self.settings = settings
+            self.demonstration = demonstration
+            self.version = version
+        }
+    }
+
+    private let configuration: Configuration
+    private let clock: Clock
+    private let logger: Logger
+    private let metrics: MetricsRegistry
+    private let state = Mutex(State())
+
+    private struct State {
+        var databases: [Database] = []
+        var workers: [Task<Void, Never>] = []
+        var server: HTTPServer?
+        var isDraining = false
+    }
+
+    /// A node that has not started. The clock is the system's unless a test brings its own.
+    public init(
+        _ configuration: Configuration, logger: Logger, clock: Clock = Clock(), metrics: MetricsRegistry = MetricsRegistry()
+    ) {
+        self.configuration = configuration
+        self.logger = logger
+        self.clock = clock
+        self.metrics = metrics
+    }
+
+    /// Starts everything and listens.
+    /// - Returns: the port listened on.
+    /// - Throws: ``Settings/Mistake``, ``SQLError``, or the server's error when the port is taken; nothing is left running.
+    public func start() async throws -> Int {
+        do {
+            return try await startAll()
+        } catch {
+            await stop()
+            throw error
+        }
+    }
+
+    private func startAll() async throws -> Int {
+        let settings = configuration.settings
+        ProcessMetrics.register(in: metrics, version: configuration.version)
+        let parts = try SharedParts(configuration, clock: clock, metrics: metrics)
+        var mounts: [Mount] = []
+        var checks: [HealthCheck] = []
+        for application in configuration.applications {
+            let (running, database) = try await start(application, parts)
+            mounts.append(running.mount)
+            checks.append(.database(database, application: application.id))
+            checks += running.checks
+        }
+        let operations = OperationsRoutes(checks: checks, metrics: metrics) { [self] in state.withLock { $0.isDraining } }
+        mounts.append(RootMount.make(configuration, parts, operations: operations.routes))
+        let site = try Site(parts.siteConfiguration(mounts, logger: logger))
+        let server = HTTPServer(
+            configuration: serverConfiguration(settings), responder: site, observer: ServerMetrics(metrics))
+        state.withLock { $0.server = server }
+        return try await server.start()
+    }
+
+    private func start(
+        _ application: any Application, _ parts: SharedParts
+    ) async throws -> (RunningApplication, Database) {
+        var logger = self.logger
+        logger[metadataKey: "application"] = "\(application.id)"
+        let settings = configuration.settings
+        let url = settings.isSet("\(application.id).database_url") ? "\(application.id).database_url" : "database.url"
+        let address = try DatabaseAddress(
+            settings.text(url), application: application.id, dataDirectory: settings.text("data.directory"))
+        let database = try await address.open(settings, application: application.id, metrics: metrics, logger: logger)
+        state.withLock { $0.databases.append(database) }
+        for step in try await database.migrate(Node.schema(of: application), at: clock.now()) {
+            logger.notice("schema step applied", metadata: ["step": "\(step)"])
+        }
+        let environment = parts.environment(application, database, logger: logger)
+        if let demonstration = configuration.demonstration {
+            try await application.seed(demonstration, environment)
+        }
+        let running = try await application.start(environment)
+        let workers = running.workers.map { worker in Task { await worker.run() } }
+        state.withLock { $0.workers += workers }
+        return (running, database)
+    }
+
+    private func serverConfiguration(_ settings: Settings) -> HTTPServer.Configuration {
+        var server = HTTPServer.Configuration(host: settings.text("server.host"), port: settings.integer("server.port"))
+        server.maxConnections = settings.integer("server.max_connections")
+        server.drainTimeout = .seconds(settings.integer("server.drain_seconds"))
+        server.lagInterval = .seconds(1)
+        return server
+    }
+
+    /// Ends in good order: no new connections, running requests finish, workers end, databases close.
+    public func stop() async {
+        let (server, workers, databases) = state.withLock { state in
+            state.isDraining = true
+            defer {
+                state.server = nil
+                state.workers = []
+                state.databases = []
+            }
+            return (state.server, state.workers, state.databases)
+        }
+        await server?.shutdown()
+        for worker in workers { worker.cancel() }
+        for worker in workers { await worker.value }
+        for database in databases { await database.engine.close() }
+    }
+}

@@ -1,0 +1,59 @@
+import Logging
+
+/// What all applications of a node share.
+struct SharedParts {
+    let configuration: Node.Configuration
+    let clock: Clock
+    let metrics: MetricsRegistry
+    let keys: SecretKeys
+    let csrf: CSRFSigner
+    let passwords: PasswordHasher
+    let library: AssetLibrary
+    let proxies: TrustedProxies
+    let publicURL: String
+
+    var settings: Settings { configuration.settings }
+    var isSecure: Bool { settings.flag("server.secure") }
+    var isTesting: Bool { settings.text("environment") == "testing" }
+
+    init(_ configuration: Node.Configuration, clock: Clock, metrics: MetricsRegistry) throws {
+        let settings = configuration.settings
+        self.configuration = configuration
+        self.clock = clock
+        self.metrics = metrics
+        guard let proxies = TrustedProxies(settings.list("server.trusted_proxies")) else {
+            throw Settings.Mistake(
+                description: "server.trusted_proxies: not all of them are networks; it takes addresses such as 10.0.0.0/8")
+        }
+        self.proxies = proxies
+        let isLoopback = settings.text("server.host") == "localhost" || AddressRange.isLoopback(settings.text("server.host"))
+        if settings.text("environment") == "testing", !isLoopback {
+            throw Settings.Mistake(
+                description: "server.host: '\(settings.text("server.host"))' is not accepted in the testing environment; it takes a loopback address")
+        }
+        keys = SecretKeys(master: try MasterKey.load(settings))
+        csrf = CSRFSigner(key: keys.key(for: "csrf"))
+        passwords = PasswordHasher()
+        var library = AssetLibrary()
+        library.add(EmbeddedAsset.platform, folder: "portico")
+        for application in configuration.applications { library.add(application.assets, folder: application.id) }
+        self.library = library
+        let url = settings.text("public_url")
+        publicURL = url.isEmpty ? "http://\(settings.text("server.host")):\(settings.text("server.port"))" : url
+    }
+
+    func environment(_ application: any Application, _ database: Database, logger: Logger) -> ApplicationEnvironment {
+        ApplicationEnvironment(
+            database: database, clock: clock, outbox: EventOutbox(), keys: keys, csrf: csrf, passwords: passwords,
+            metrics: metrics, logger: logger, settings: settings, library: library, isSecure: isSecure,
+            publicURL: publicURL)
+    }
+
+    func siteConfiguration(_ mounts: [Mount], logger: Logger) -> Site.Configuration {
+        var site = Site.Configuration(
+            mounts: mounts, csrf: csrf, clock: clock, logger: logger, metrics: metrics, assets: library.links)
+        site.trustedProxies = proxies
+        site.isSecure = isSecure
+        return site
+    }
+}

@@ -1,0 +1,59 @@
+/// What only the testing environment has: a clock that can be moved, and two plain routes to measure the server by.
+struct TestingRoutes {
+    let clock: Clock
+
+    var routes: [Route] {
+        [
+            .json(.post, "/__test/clock", "advanceClock", "Moves the clock of the process", access: .anonymous) {
+                (_: RequestContext, input: ClockInput) in
+                clock.advance(by: .seconds(input.seconds))
+                return Reply<ClockAnswer>.ok(ClockAnswer(now: clock.now()))
+            },
+            .immediate(.get, "/__bench/plaintext", "benchPlaintext", "Thirteen bytes", mediaType: "text/plain") {
+                (_: RequestContext, _: NoInput) in .text("Hello, World!")
+            },
+            .json(.get, "/__bench/json", "benchJSON", "A small object", access: .anonymous) {
+                (_: RequestContext, input: BenchInput) in
+                Reply<BenchAnswer>.ok(BenchAnswer(message: "Hello, \(input.name)!", length: input.name.utf8.count))
+            },
+        ]
+    }
+}
+
+private struct ClockInput: RouteInput {
+    let seconds: Int64
+
+    init(_ fields: inout FieldReader) {
+        seconds = fields.integer("advance_seconds", -31_536_000...315_360_000, "How far, in seconds")
+    }
+}
+
+private struct ClockAnswer: JSONRepresentable {
+    let now: Instant
+    static let schemaName = "Clock"
+    static let example = ClockAnswer(now: Instant(seconds: 1_790_000_000))
+
+    func write(to object: inout JSONObjectWriter) {
+        object.field("now", now, "The time it is now")
+    }
+}
+
+private struct BenchInput: RouteInput {
+    let name: String
+
+    init(_ fields: inout FieldReader) {
+        name = fields.optionalText("name", 1...60, "Whom to greet") ?? "World"
+    }
+}
+
+private struct BenchAnswer: JSONRepresentable {
+    let message: String
+    let length: Int
+    static let schemaName = "BenchAnswer"
+    static let example = BenchAnswer(message: "Hello, World!", length: 5)
+
+    func write(to object: inout JSONObjectWriter) {
+        object.field("message", message, "A greeting")
+        object.field("length", length, "Bytes of the name")
+    }
+}

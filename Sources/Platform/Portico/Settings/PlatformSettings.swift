@@ -1,0 +1,40 @@
+/// The settings every node has.
+public enum PlatformSettings {
+    /// All of them.
+    public static let declarations: [SettingDeclaration] = [
+        SettingDeclaration(
+            "environment", .choice(["production", "testing"]), default: "production",
+            "testing adds a clock that can be moved; it listens on loopback only"),
+        SettingDeclaration("server.host", .text(1...255), default: "127.0.0.1", "address to listen on"),
+        SettingDeclaration("server.port", .integer(0...65_535), default: "8080", "port to listen on; 0 takes a free one"),
+        SettingDeclaration(
+            "server.trusted_proxies", .list, default: "", "networks whose X-Forwarded-For and X-Request-Id are believed"),
+        SettingDeclaration(
+            "server.secure", .flag, default: "false", "clients come over TLS: cookies are Secure, HSTS is sent"),
+        SettingDeclaration(
+            "server.max_connections", .integer(1...1_000_000), default: "10000", "connections at a time"),
+        SettingDeclaration(
+            "server.drain_seconds", .integer(0...600), default: "30", "time for running requests to end at a stop"),
+        SettingDeclaration(
+            "public_url", .text(0...200), default: "", "address people reach the node at, for links that leave it"),
+        SettingDeclaration("data.directory", .text(1...500), default: "data", "where files and embedded databases are"),
+        SettingDeclaration(
+            "database.url", .text(1...1000), default: "sqlite:", isSecret: true,
+            "sqlite:<folder> (one file per application) or postgres://… (one schema per application)"),
+        SettingDeclaration(
+            "database.readers", .integer(1...64), default: "4", "reading connections per application on SQLite"),
+        SettingDeclaration(
+            "database.pool_base", .integer(1...500), default: "20", "connections kept open on PostgreSQL"),
+        SettingDeclaration(
+            "database.pool_overflow", .integer(0...500), default: "30", "further connections at peaks on PostgreSQL"),
+        SettingDeclaration(
+            "database.slow_milliseconds", .integer(1...600_000), default: "100", "statements slower than this are logged"),
+        SettingDeclaration(
+            "secret.key", .text(0...500), default: "", isSecret: true,
+            "at least 32 characters, the same on every node; without it one is kept in the data directory"),
+        SettingDeclaration(
+            "log.level", .choice(["debug", "info", "notice", "warning", "error"]), default: "info", "least level to log"),
+        SettingDeclaration(
+            "log.format", .choice(["auto", "json", "console"]), default: "auto", "auto: console on a terminal, else JSON"),
+    ]
+}

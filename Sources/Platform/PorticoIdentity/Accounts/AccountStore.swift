@@ -1,0 +1,119 @@
+import PorticoSQL
+import PorticoValues
+
+/// The accounts of one application.
+///
+/// Everything works in the caller's transaction, so that the application changes its own rows about the person, and
+/// writes the audit row, together with the account.
+public struct AccountStore: Sendable {
+    private let sessions: SessionStore
+
+    /// Accounts whose sessions are in `sessions`.
+    public init(sessions: SessionStore) {
+        self.sessions = sessions
+    }
+
+    /// Makes an account, active at once.
+    /// - Parameter passwordHash: a ``PasswordHasher``'s hash; nil for an account that can't sign in yet. Many accounts of a
+    ///   demonstration may share one.
+    /// - Throws: ``AccountRefusal`` when the address is taken.
+    public func create(
+        _ account: NewAccount, passwordHash: String?, at now: Instant, in transaction: Transaction
+    ) throws -> Account {
+        let made = try transaction.first(
+            "accounts.insert",
+            """
+            INSERT INTO accounts (email, email_key, name, role, password_hash, created_at)
+            VALUES (\(account.email.text), \(account.email.key), \(account.name), \(account.role), \(passwordHash), \(now))
+            ON CONFLICT (email_key) DO NOTHING
+            RETURNING \(Account.columns)
+            """
+        ) { try Account($0) }
+        guard let made else { throw AccountRefusal.emailTaken }
+        return made
+    }
+
+    /// The account with an id, or nil.
+    public func account(id: Int64, in session: some SQLSession) throws -> Account? {
+        try session.first("accounts.by_id", "SELECT \(Account.columns) FROM accounts WHERE id = \(id)") {
+            try Account($0)
+        }
+    }
+
+    /// The account with an address, whatever its case, or nil.
+    public func account(email: String, in session: some SQLSession) throws -> Account? {
+        try session.first(
+            "accounts.by_email",
+            "SELECT \(Account.columns) FROM accounts WHERE email_key = \(EmailAddress.key(of: email))"
+        ) { try Account($0) }
+    }
+
+    /// Accounts in the order of their ids.
+    /// - Parameters:
+    ///   - after: id of the last account of the page before; nil for the first page.
+    ///   - isActive: only accounts that are active, or that are not; nil for all.
+    public func accounts(
+        after: Int64? = nil, isActive: Bool? = nil, limit: Int, in session: some SQLSession
+    ) throws -> Page<Account> {
+        let filter: SQL = isActive.map { " AND is_active = \($0)" } ?? ""
+        let fetched = try session.all(
+            "accounts.list",
+            """
+            SELECT \(Account.columns) FROM accounts WHERE id > \(after ?? 0)\(filter)
+            ORDER BY id LIMIT \(limit + 1)
+            """
+        ) { try Account($0) }
+        return Page(fetched: fetched, limit: limit) { [String($0.id)] }
+    }
+
+    /// Ids of the active accounts with a role, kept from changing until the transaction ends: of two transactions that
+    /// each take one of the last two away, the second sees what the first did.
+    public func lockActive(role: String, in transaction: Transaction) throws -> [Int64] {
+        try transaction.all(
+            "accounts.lock_role",
+            """
+            SELECT id FROM accounts WHERE role = \(role) AND is_active = 1
+            ORDER BY id\(transaction.dialect.forUpdate)
+            """
+        ) { try $0[0] }
+    }
+
+    /// Changes an account. Another password, another role and deactivation end all its sessions.
+    /// - Returns: the account before and after; nil when there is none with this id.
+    public func change(
+        id: Int64, _ change: AccountChange, in transaction: Transaction
+    ) throws -> (before: Account, after: Account)? {
+        guard let before = try locked(id, transaction) else { return nil }
+        let endsSessions = change.endsSessions(of: before)
+        let after = try transaction.first(
+            "accounts.update",
+            """
+            UPDATE accounts SET name = \(change.name ?? before.name), role = \(change.role ?? before.role),
+                is_active = \(change.isActive ?? before.isActive),
+                password_hash = coalesce(\(change.passwordHash), password_hash),
+                credentials_version = \(before.credentialsVersion + (endsSessions ? 1 : 0))
+            WHERE id = \(id) RETURNING \(Account.columns)
+            """
+        ) { try Account($0) }
+        guard let after else { return nil }
+        if endsSessions { try sessions.revokeAll(of: id, in: transaction) }
+        return (before, after)
+    }
+
+    /// Ends everything the account is signed in with, because something the application keeps about it has changed. A
+    /// sign-in under way does not get through either.
+    public func endSessions(of id: Int64, in transaction: Transaction) throws {
+        try transaction.execute(
+            "accounts.bump_credentials",
+            "UPDATE accounts SET credentials_version = credentials_version + 1 WHERE id = \(id)")
+        try sessions.revokeAll(of: id, in: transaction)
+    }
+
+    /// The account, kept from changing until the transaction ends.
+    private func locked(_ id: Int64, _ transaction: Transaction) throws -> Account? {
+        try transaction.first(
+            "accounts.lock",
+            "SELECT \(Account.columns) FROM accounts WHERE id = \(id)\(transaction.dialect.forUpdate)"
+        ) { try Account($0) }
+    }
+}

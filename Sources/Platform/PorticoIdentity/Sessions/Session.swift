@@ -1,0 +1,59 @@
+import PorticoHTTP
+import PorticoSQL
+import PorticoValues
+
+/// A session that is valid now, with everything a request needs to know of it.
+public struct Session: Sendable, Hashable {
+    /// Who is signed in. Its CSRF tokens are bound to this session.
+    public let principal: Principal
+    /// When it began.
+    public let createdAt: Instant
+    /// When a request of it was last noted, to the minute.
+    public var lastSeenAt: Instant
+    /// When it ends in any case.
+    public let expiresAt: Instant
+    /// SHA-256 of what the browser holds.
+    let tokenHash: [UInt8]
+
+    /// When it ends if no further request comes.
+    func end(_ settings: SessionSettings) -> Instant {
+        min(expiresAt, lastSeenAt + settings.idle)
+    }
+
+    func isValid(at now: Instant, _ settings: SessionSettings) -> Bool {
+        now < end(settings)
+    }
+}
+
+/// A session that has just begun.
+public struct NewSession: Sendable {
+    /// The session.
+    public let session: Session
+    /// When it ends if no further request comes.
+    public let endsAt: Instant
+    /// The `Set-Cookie` value that gives it to the browser.
+    public let cookie: String
+}
+
+/// One of an account's sessions, for a list from which its owner can end them.
+public struct SessionListing: Sendable, Hashable {
+    /// Names the session without giving it away: hexadecimal SHA-256 of what the browser holds.
+    public let id: String
+    /// When it began.
+    public let createdAt: Instant
+    /// When a request of it was last noted.
+    public let lastSeenAt: Instant
+    /// When it ends in any case.
+    public let expiresAt: Instant
+    /// What the browser called itself, at most 200 characters.
+    public let userAgent: String
+
+    init(_ row: Row) throws {
+        let hash: [UInt8] = try row[0]
+        id = hash.hexadecimal
+        createdAt = try row[1]
+        lastSeenAt = try row[2]
+        expiresAt = try row[3]
+        userAgent = try row[4]
+    }
+}

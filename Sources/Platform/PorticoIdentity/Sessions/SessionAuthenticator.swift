@@ -1,0 +1,57 @@
+import PorticoHTTP
+import PorticoValues
+import Synchronization
+
+/// Finds the account behind a request by its session cookie.
+///
+/// The last use of a session is noted at most once a minute, beside the request: a slow or full database does not keep
+/// people from reading.
+public final class SessionAuthenticator: Authenticator {
+    private let store: SessionStore
+    private let notes = Mutex<[[UInt8]: Note]>([:])
+
+    /// A note under way, or the time of one that failed.
+    private struct Note {
+        let at: Instant
+        let task: Task<Void, Never>
+    }
+
+    /// An authenticator over the sessions of an application.
+    public init(store: SessionStore) {
+        self.store = store
+    }
+
+    /// The account behind the request's cookie, or nil.
+    /// - Throws: ``SQLError`` when the database can't tell.
+    public func principal(for head: RequestHead) async throws -> Principal? {
+        guard let session = try await store.session(of: head) else { return nil }
+        noteUse(of: session)
+        return session.principal
+    }
+
+    /// Waits for the notes under way: before the database is closed.
+    public func settle() async {
+        let tasks = notes.withLock { $0.values.map(\.task) }
+        for task in tasks { await task.value }
+    }
+
+    private func noteUse(of session: Session) {
+        let now = store.clock.now()
+        guard now - session.lastSeenAt >= SessionStore.noteInterval else { return }
+        notes.withLock { notes in
+            if let note = notes[session.tokenHash], now - note.at < SessionStore.noteInterval { return }
+            notes[session.tokenHash] = Note(
+                at: now,
+                task: Task { [store] in
+                    try? await store.noteUse(of: session, at: now)
+                    self.finish(session.tokenHash)
+                })
+        }
+    }
+
+    /// Forgets a note. The cached lookup still shows the use before it; another note within the second costs little.
+    private func finish(_ tokenHash: [UInt8]) {
+        notes.withLock { $0[tokenHash] = nil }
+        store.cache.forget(tokenHash)
+    }
+}

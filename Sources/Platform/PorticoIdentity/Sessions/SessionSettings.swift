@@ -1,0 +1,62 @@
+import PorticoHTTP
+import PorticoValues
+
+/// How long sessions last and how their cookie looks.
+public struct SessionSettings: Sendable {
+    /// Name of the cookie.
+    public let cookieName: String
+    /// Whether the cookie may only travel over TLS.
+    public let isSecure: Bool
+    /// After how long without a request a session ends.
+    public var idle: Span = .hours(12)
+    /// After how long a session ends in any case.
+    public var absolute: Span = .days(30)
+
+    /// Settings of an application.
+    /// - Parameter isSecure: false only on plain HTTP over loopback; browsers refuse `__Host-` cookies there.
+    public init(application: String, isSecure: Bool) {
+        self.isSecure = isSecure
+        cookieName = isSecure ? "__Host-\(application)_session" : "\(application)_session"
+    }
+
+    /// The `Set-Cookie` value that gives a session to a browser.
+    func cookie(for token: SessionToken) -> String {
+        "\(cookieName)=\(token.text); Max-Age=\(absolute.seconds)\(attributes)"
+    }
+
+    /// The `Set-Cookie` value that takes it away.
+    var emptyCookie: String {
+        "\(cookieName)=; Max-Age=0\(attributes)"
+    }
+
+    private var attributes: String {
+        "; Path=/; HttpOnly; SameSite=Lax\(isSecure ? "; Secure" : "")"
+    }
+
+    /// The session that a request carries, as far as its form tells.
+    func token(in head: RequestHead) -> SessionToken? {
+        head.cookie(cookieName).flatMap { SessionToken($0) }
+    }
+}
+
+/// What a browser holds to be known again: 256 random bits. Only its hash is stored.
+struct SessionToken: Sendable, Hashable {
+    /// The bits as URL-safe Base64.
+    let text: String
+    /// SHA-256 of the bits.
+    let hash: [UInt8]
+
+    /// A new token.
+    init() {
+        let bytes = randomBytes(32)
+        text = bytes.base64URL
+        hash = Digest.sha256(bytes)
+    }
+
+    /// The token with this text, or nil when it can't be one.
+    init?(_ text: String) {
+        guard text.utf8.count == 43, let bytes = [UInt8](base64URL: text) else { return nil }
+        self.text = text
+        hash = Digest.sha256(bytes)
+    }
+}

@@ -1,0 +1,178 @@
+import PorticoHTTP
+import PorticoSQL
+import PorticoValues
+
+/// The sessions of one application: rows in its database, with the last second's lookups in memory.
+public struct SessionStore: Sendable {
+    /// Loads what the application keeps about an account, such as the area it works in.
+    public typealias Attributes =
+        @Sendable (_ accountID: Int64, _ session: any SQLSession) throws -> [String: String]
+
+    /// How long sessions last and how their cookie looks.
+    public let settings: SessionSettings
+    let clock: Clock
+    private let database: Database
+    private let roles: RoleCatalog
+    private let attributes: Attributes
+    private let addressKey: Secret<[UInt8]>
+    let cache = SessionCache()
+
+    /// Sessions in a database.
+    /// - Parameter addressKey: with it the client's address is hashed before it is kept.
+    public init(
+        database: Database, clock: Clock, settings: SessionSettings, roles: RoleCatalog, addressKey: [UInt8],
+        attributes: @escaping Attributes = { _, _ in [:] }
+    ) {
+        self.database = database
+        self.clock = clock
+        self.settings = settings
+        self.roles = roles
+        self.attributes = attributes
+        self.addressKey = Secret(addressKey)
+    }
+
+    /// The session a request carries, or nil when it carries none that is valid.
+    /// - Throws: ``SQLError`` when the database can't tell.
+    public func session(of head: RequestHead) async throws -> Session? {
+        guard let token = settings.token(in: head) else { return nil }
+        let now = clock.now()
+        let (cached, revocations) = cache.find(token.hash, at: now)
+        if let cached { return cached.isValid(at: now, settings) ? cached : nil }
+        let found = try await database.read { try find(token.hash, in: $0) }
+        guard let found, found.isValid(at: now, settings) else { return nil }
+        cache.keep(found, checkedAt: now, revocations: revocations)
+        return found
+    }
+
+    /// Begins a session of an account.
+    /// - Parameters:
+    ///   - head: the request that signed in. The session it carries, if any, ends: the id changes at every sign-in.
+    ///   - address: the client's, of which a keyed hash is kept.
+    public func begin(
+        _ account: Account, head: RequestHead, address: String, at now: Instant, in transaction: Transaction
+    ) throws -> NewSession {
+        if let old = settings.token(in: head) { try revoke(old.hash, in: transaction) }
+        let token = SessionToken()
+        let userAgent = String((head.headers["user-agent"] ?? "").prefix(200))
+        let addressHash = Digest.hmacSHA256(Array(address.utf8), key: addressKey.reveal())
+        try transaction.execute(
+            "sessions.insert",
+            """
+            INSERT INTO sessions (token_hash, account_id, created_at, last_seen_at, expires_at, user_agent, address_hash)
+            VALUES (\(token.hash), \(account.id), \(now), \(now), \(now + settings.absolute), \(userAgent), \(addressHash))
+            """)
+        try noteSeen(account.id, at: now, in: transaction)
+        let session = Session(
+            principal: try principal(account.id, account.email, account.name, account.role, token.hash, in: transaction),
+            createdAt: now, lastSeenAt: now, expiresAt: now + settings.absolute, tokenHash: token.hash)
+        return NewSession(session: session, endsAt: session.end(settings), cookie: settings.cookie(for: token))
+    }
+
+    /// Ends a session.
+    public func revoke(_ session: Session, in transaction: Transaction) throws {
+        try revoke(session.tokenHash, in: transaction)
+    }
+
+    /// Ends one of an account's sessions by the id it is listed with.
+    /// - Returns: whether the account had it.
+    public func revoke(id: String, of accountID: Int64, in transaction: Transaction) throws -> Bool {
+        let listed = try transaction.all(
+            "sessions.hashes", "SELECT token_hash FROM sessions WHERE account_id = \(accountID)"
+        ) { try [UInt8].read($0, 0) }
+        guard let hash = listed.first(where: { $0.hexadecimal == id }) else { return false }
+        try revoke(hash, in: transaction)
+        return true
+    }
+
+    /// Ends all sessions of an account.
+    public func revokeAll(of accountID: Int64, in transaction: Transaction) throws {
+        try transaction.execute("sessions.delete_all", "DELETE FROM sessions WHERE account_id = \(accountID)")
+        transaction.afterCommit { [cache] in cache.drop(account: accountID) }
+    }
+
+    /// The valid sessions of an account, the last used first.
+    public func sessions(of accountID: Int64, at now: Instant, in session: some SQLSession) throws -> [SessionListing] {
+        try session.all(
+            "sessions.list",
+            """
+            SELECT token_hash, created_at, last_seen_at, expires_at, user_agent FROM sessions
+            WHERE account_id = \(accountID) AND expires_at > \(now) AND last_seen_at > \(now - settings.idle)
+            ORDER BY last_seen_at DESC, token_hash
+            """
+        ) { try SessionListing($0) }
+    }
+
+    /// Removes sessions that have reached their absolute end.
+    /// - Returns: how many were removed.
+    public func purge(at now: Instant) async throws -> Int {
+        try await database.write { transaction in
+            try transaction.execute("sessions.purge", "DELETE FROM sessions WHERE expires_at <= \(now)")
+        }
+    }
+}
+
+extension SessionStore {
+    /// How often the last request of a session is noted.
+    static let noteInterval = Span.minutes(1)
+
+    /// Notes that a session is in use, for its idle expiry. Two nodes that note at once note the same.
+    func noteUse(of session: Session, at now: Instant) async throws {
+        try await database.write { transaction in
+            try transaction.execute(
+                "sessions.note_use",
+                """
+                UPDATE sessions SET last_seen_at = \(now)
+                WHERE token_hash = \(session.tokenHash) AND last_seen_at < \(now)
+                """)
+            try noteSeen(session.principal.accountID, at: now, in: transaction)
+        }
+    }
+
+    private func noteSeen(_ accountID: Int64, at now: Instant, in transaction: Transaction) throws {
+        try transaction.execute(
+            "accounts.note_seen", "UPDATE accounts SET last_seen_at = \(now) WHERE id = \(accountID)")
+    }
+
+    private func revoke(_ tokenHash: [UInt8], in transaction: Transaction) throws {
+        try transaction.execute("sessions.delete", "DELETE FROM sessions WHERE token_hash = \(tokenHash)")
+        transaction.afterCommit { [cache] in cache.drop(tokenHash) }
+    }
+
+    private func find(_ tokenHash: [UInt8], in reading: Reading) throws -> Session? {
+        try reading.first(
+            "sessions.find",
+            """
+            SELECT s.account_id, a.email, a.name, a.role, s.created_at, s.last_seen_at, s.expires_at
+            FROM sessions s JOIN accounts a ON a.id = s.account_id
+            WHERE s.token_hash = \(tokenHash) AND a.is_active = 1
+            """
+        ) { row in
+            Found(
+                accountID: try row[0], email: try row[1], name: try row[2], role: try row[3], createdAt: try row[4],
+                lastSeenAt: try row[5], expiresAt: try row[6])
+        }.map { found in
+            Session(
+                principal: try principal(found.accountID, found.email, found.name, found.role, tokenHash, in: reading),
+                createdAt: found.createdAt, lastSeenAt: found.lastSeenAt, expiresAt: found.expiresAt,
+                tokenHash: tokenHash)
+        }
+    }
+
+    private func principal(
+        _ id: Int64, _ email: String, _ name: String, _ role: String, _ tokenHash: [UInt8], in session: any SQLSession
+    ) throws -> Principal {
+        Principal(
+            accountID: id, email: email, name: name, roles: [role], permissions: roles.permissions(of: role),
+            attributes: try attributes(id, session), csrfBinding: tokenHash.hexadecimal)
+    }
+
+    private struct Found {
+        let accountID: Int64
+        let email: String
+        let name: String
+        let role: String
+        let createdAt: Instant
+        let lastSeenAt: Instant
+        let expiresAt: Instant
+    }
+}

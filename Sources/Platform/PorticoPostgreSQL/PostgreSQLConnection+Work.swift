@@ -1,0 +1,46 @@
+import Glibc
+import PorticoSQL
+
+extension PostgreSQLConnection {
+    /// How often a transaction is run again after another one got in between.
+    private static let reruns = 3
+
+    /// Runs `body` on one snapshot.
+    func read<Value>(_ observer: StatementObserver, _ body: (Reading) throws -> Value) throws -> Value {
+        try begin(.reading)
+        defer { endReading() }
+        return try body(Reading(SessionChannel(self, dialect: .postgresql, observer: observer)))
+    }
+
+    /// Runs `body` in a transaction, and again when another one got in between.
+    func write<Value>(_ observer: StatementObserver, _ body: (Transaction) throws -> Value) throws -> Value {
+        for attempt in 1...Self.reruns {
+            do {
+                return try writeOnce(observer, body)
+            } catch {
+                // The body may have thrown something of its own because of it.
+                guard failure?.code == .serialization else { throw error }
+                // The one that got in between needs a moment; two that met must not meet again in step.
+                usleep(UInt32.random(in: 1000...5000) * UInt32(attempt))
+            }
+        }
+        return try writeOnce(observer, body)
+    }
+
+    private func writeOnce<Value>(
+        _ observer: StatementObserver, _ body: (Transaction) throws -> Value
+    ) throws -> Value {
+        try begin(.writing)
+        let channel = SessionChannel(self, dialect: .postgresql, observer: observer)
+        let value: Value
+        do {
+            value = try body(Transaction(channel))
+            try commit()
+        } catch {
+            abandon()
+            throw error
+        }
+        for work in channel.afterCommit { work() }
+        return value
+    }
+}

@@ -1,0 +1,180 @@
+import CLibPQ
+import PorticoSQL
+import PorticoTelemetry
+import PorticoValues
+
+/// A schema of a PostgreSQL server, 15 or later, through libpq.
+///
+/// ```swift
+/// let engine = try await PostgreSQLEngine.open(
+///     PostgreSQLEngine.Configuration(url: "postgres://portico@db.example/portico", schema: "bags"))
+/// let database = Database(engine: engine, queries: QueryLog(logger: logger))
+/// ```
+public final class PostgreSQLEngine: SingleStatementEngine {
+    /// The settings this engine was opened with.
+    public let configuration: Configuration
+    let metrics: PoolMetrics
+    let waits: WaitCounter
+    private let sessions: WorkerPool<PostgreSQLConnection>
+    private let longSessions: WorkerPool<PostgreSQLConnection>
+    private let singles: Multiplexer
+    private let notifications: NotificationListener
+
+    /// Connects, makes the schema where it is missing, and makes ready.
+    /// - Throws: ``SQLError`` `.unavailable`, or `.other` for settings that can't work.
+    public static func open(_ configuration: Configuration) async throws -> PostgreSQLEngine {
+        let settings = try ConnectionSettings(configuration)
+        try await onOwnThread("pg-open") { try createSchema(configuration.schema, settings) }
+        return PostgreSQLEngine(configuration, settings)
+    }
+
+    private init(_ configuration: Configuration, _ settings: ConnectionSettings) {
+        self.configuration = configuration
+        let metrics = PoolMetrics()
+        self.metrics = metrics
+        waits = WaitCounter()
+        sessions = WorkerPool(
+            name: "pg", base: configuration.base, capacity: configuration.base + configuration.overflow,
+            acquireTimeout: configuration.acquireTimeout, idleTimeout: configuration.idleTimeout,
+            observeWait: { metrics.waited($0, for: "session") }, isUsable: { $0.isUsable },
+            open: { try PostgreSQLConnection(settings) })
+        longSessions = WorkerPool(
+            name: "pg-long", base: 0, capacity: configuration.longReaders,
+            acquireTimeout: configuration.acquireTimeout, idleTimeout: configuration.idleTimeout,
+            observeWait: { metrics.waited($0, for: "long") }, isUsable: { $0.isUsable },
+            open: { try PostgreSQLConnection(settings) })
+        singles = Multiplexer(
+            settings, lanes: configuration.lanes, acquireTimeout: configuration.acquireTimeout,
+            observeWait: { metrics.waited($0, for: "single") })
+        notifications = NotificationListener(settings)
+    }
+
+    /// PostgreSQL's.
+    public var dialect: Dialect { .postgresql }
+
+    /// Runs `body` in a read-only transaction on one snapshot.
+    public func read<Value: Sendable>(
+        _ measure: StatementObserver, _ body: @escaping @Sendable (Reading) throws -> Value
+    ) async throws -> Value {
+        try await withConnection(of: sessions) { try $0.read(measure, body) }
+    }
+
+    /// The same, on one of the connections kept for reads at length.
+    public func readAtLength<Value: Sendable>(
+        _ measure: StatementObserver, _ body: @escaping @Sendable (Reading) throws -> Value
+    ) async throws -> Value {
+        try await withConnection(of: longSessions) { try $0.read(measure, body) }
+    }
+
+    /// Runs `body` in a transaction, again up to three times when another one got in between.
+    public func write<Value: Sendable>(
+        _ measure: StatementObserver, _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value {
+        try await withConnection(of: sessions) { try $0.write(measure, body) }
+    }
+
+    /// Runs one reading statement on a connection that it shares with others.
+    public func fetch(_ sql: SQL) async throws -> any RowSet {
+        try await singles.fetch(sql)
+    }
+
+    /// A plan for any values, as text lines.
+    public func plan(of sql: SQL) async throws -> [String] {
+        try await withConnection(of: sessions) { connection in
+            try connection.begin(.reading)
+            defer { connection.endReading() }
+            return try connection.plan(of: sql)
+        }
+    }
+
+    /// Time of a statement that touches no table. Does not wait for a place in the pool.
+    public func ping() async throws -> Int64 {
+        let started = monotonicNanoseconds()
+        _ = try await singles.fetch("SELECT 1")
+        return monotonicNanoseconds() - started
+    }
+
+    /// Calls `onNotify` with the payload of every notification on `channel`, on a thread of the database; it must be quick.
+    ///
+    /// After the connection was lost and made anew it is called with an empty payload, because what was sent meanwhile is
+    /// lost: look for what there is to do. Send with `SELECT pg_notify(channel, payload)` inside a transaction.
+    /// - Returns: what keeps the subscription; it ends when the last reference goes.
+    /// - Throws: ``SQLError`` `.unavailable` when the server can't be reached now.
+    public func listen(
+        channel: String, onNotify: @escaping @Sendable (_ payload: String) -> Void
+    ) async throws -> PostgreSQLSubscription {
+        try await notifications.listen(channel, onNotify)
+    }
+
+    /// All connections together; ``pools`` tells them apart.
+    public var pool: PoolStatus {
+        pools.map(\.status).reduce(PoolStatus(inUse: 0, idle: 0, waiting: 0, capacity: 0)) { sum, next in
+            PoolStatus(
+                inUse: sum.inUse + next.inUse, idle: sum.idle + next.idle, waiting: sum.waiting + next.waiting,
+                capacity: sum.capacity + next.capacity)
+        }
+    }
+
+    /// How the connections for transactions and reads (`session`), for reads at length (`long`) and for single statements
+    /// (`single`) stand.
+    public var pools: [(name: String, status: PoolStatus)] {
+        [("session", sessions.status), ("long", longSessions.status), ("single", singles.status)]
+    }
+
+    /// How often a thread has waited for the server inside transactions and reads: the trips that statements cost.
+    public var roundTrips: Int { waits.value }
+
+    /// Refuses new work, finishes what is under way, and closes all connections.
+    public func close() async {
+        try? await onOwnThread("pg-close") { [sessions, longSessions, singles, notifications] in
+            notifications.close()
+            singles.close()
+            longSessions.close()
+            sessions.close()
+        }
+    }
+
+    private func withConnection<Value: Sendable>(
+        of pool: WorkerPool<PostgreSQLConnection>,
+        _ body: @escaping @Sendable (PostgreSQLConnection) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { caller in
+            pool.submit { [waits] acquired in
+                caller.resume(
+                    with: Result {
+                        let connection = try acquired.get()
+                        let before = connection.waits
+                        defer { waits.add(connection.waits - before) }
+                        return try body(connection)
+                    })
+            }
+        }
+    }
+
+    private static func createSchema(_ schema: String, _ settings: ConnectionSettings) throws {
+        let pipeline = Pipeline(try settings.connect(.session))
+        let known = try pipeline.sendOnce("SELECT FROM pg_namespace WHERE nspname = \(schema)")
+        // A role that may not create schemas can still use one that is there.
+        guard try pipeline.result(of: known).count == 0 else { return }
+        let create = try pipeline.sendOnce(SQL(trusted: "CREATE SCHEMA IF NOT EXISTS \(Identifier.quoted(schema))"))
+        do {
+            _ = try pipeline.result(of: create)
+        } catch let error as SQLError where error.code == .uniqueViolation {
+            // Another node created it at the same moment.
+            return
+        }
+    }
+}
+
+/// Runs blocking work on a thread made for it.
+func onOwnThread<Value: Sendable>(
+    _ name: String, _ body: @escaping @Sendable () throws -> Value
+) async throws -> Value {
+    try await withCheckedThrowingContinuation { caller in
+        do {
+            try startThread(name) { caller.resume(with: Result { try body() }) }
+        } catch {
+            caller.resume(throwing: error)
+        }
+    }
+}

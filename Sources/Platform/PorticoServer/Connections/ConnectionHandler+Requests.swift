@@ -1,0 +1,97 @@
+import NIOCore
+import NIOHTTP1
+import PorticoHTTP
+
+extension ConnectionHandler {
+    /// A head has come.
+    func begin(_ head: HTTPRequestHead, peer: String, _ context: ChannelHandlerContext) {
+        watched.kind = .nothing
+        switch RequestAdmission.admit(head, peer: peer, configuration: core.configuration) {
+        case .failure(let refused):
+            exchange.isHead = head.method == .HEAD
+            refuse(refused.status, head: nil, context)
+        case .success(let admitted):
+            exchange = admitted.exchange
+            var incoming = Incoming(head: admitted.head)
+            if admitted.body != .none {
+                incoming.limit = core.responder.bodyLimit(for: admitted.head)
+                if case .known(let length) = admitted.body {
+                    guard length <= incoming.limit else { return refuse(413, head: admitted.head, context) }
+                    // What is only announced gets no memory to speak of.
+                    incoming.body.reserveCapacity(min(length, 64 * 1024))
+                }
+                if admitted.expectsContinue { append("HTTP/1.1 100 Continue\r\n\r\n", context) }
+            }
+            self.incoming = incoming
+            phase = .receiving
+        }
+    }
+
+    /// A part of a body has come.
+    func receive(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
+        guard phase == .receiving, let incoming else { return }
+        guard incoming.body.count + buffer.readableBytes <= incoming.limit else {
+            return refuse(413, head: incoming.head, context)
+        }
+        buffer.withUnsafeReadableBytes { self.incoming?.body.append(contentsOf: $0) }
+    }
+
+    /// A request is whole.
+    func complete(_ context: ChannelHandlerContext) {
+        guard phase == .receiving, let incoming = incoming.take() else { return }
+        meter.expectRequestLine()
+        phase = .answering
+        let request = Request(head: incoming.head, body: incoming.body)
+        let responder = core.responder
+        guard let response = responder.respondAtOnce(to: request) else {
+            return launch(context) { await responder.respond(to: request) }
+        }
+        if case .stream = response.body, exchange.carriesBody(response.status) {
+            launch(context) { response }
+        } else {
+            answer(response, context)
+        }
+    }
+
+    /// Answers what is no request and ends the connection.
+    func refuse(_ status: HTTPStatus, head: RequestHead?, _ context: ChannelHandlerContext) {
+        var response = core.responder.refusal(status, head: head)
+        if case .stream = response.body { response.body = .empty }
+        incoming = nil
+        exchange.isHead = head.map { $0.method == .head } ?? exchange.isHead
+        exchange.isHTTP11 = true
+        exchange.keepsAlive = false
+        append(response, context)
+        farewell(context, lingering: true)
+    }
+
+    /// Tells a client that there are too many.
+    func turnAway(_ context: ChannelHandlerContext) {
+        exchange.keepsAlive = false
+        append(Response(503, headers: ["retry-after": "1"]), context)
+        farewell(context, lingering: true)
+    }
+
+    /// Lets work that takes its time answer the current request. The task belongs to the connection: it is cancelled when
+    /// the channel closes, and the connection stays on the books until it has ended.
+    private func launch(_ context: ChannelHandlerContext, _ work: @escaping @Sendable () async -> Response) {
+        let connection = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let loop = context.eventLoop
+        let channel = context.channel
+        let exchange = exchange
+        task = Task {
+            let response = await work()
+            guard case .stream(let produce) = response.body, exchange.carriesBody(response.status) else {
+                return loop.execute { connection.value.deliver(response) }
+            }
+            let writer = StreamWriter(connection: connection, channel: channel, isChunked: exchange.isHTTP11)
+            loop.execute { connection.value.beginStream(response, writer) }
+            do {
+                try await produce(writer)
+                loop.execute { connection.value.endStream(isWhole: true) }
+            } catch {
+                loop.execute { connection.value.endStream(isWhole: false) }
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import NIOCore
+import Synchronization
+
+/// The open connections of a server, with those whose work has not ended yet.
+final class ConnectionRegistry: Sendable {
+    /// What a new connection is to do.
+    enum Admission {
+        case welcome(Int)
+        case overfull(Int)
+        case draining(Int)
+
+        var id: Int {
+            switch self {
+            case .welcome(let id), .overfull(let id), .draining(let id): id
+            }
+        }
+    }
+
+    private struct State {
+        var channels: [Int: any Channel] = [:]
+        var nextID = 0
+        var isDraining = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+    private let capacity: Int
+
+    init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    /// The channels of all connections.
+    var channels: [any Channel] { state.withLock { Array($0.channels.values) } }
+
+    func add(_ channel: any Channel) -> Admission {
+        state.withLock { state in
+            let id = state.nextID
+            state.nextID += 1
+            state.channels[id] = channel
+            if state.isDraining { return .draining(id) }
+            return state.channels.count > capacity ? .overfull(id) : .welcome(id)
+        }
+    }
+
+    func remove(_ id: Int) {
+        let waiters: [CheckedContinuation<Void, Never>] = state.withLock { state in
+            state.channels[id] = nil
+            guard state.channels.isEmpty else { return [] }
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// Marks every later connection as too late.
+    /// - Returns: The channels to tell.
+    func startDraining() -> [any Channel] {
+        state.withLock { state in
+            state.isDraining = true
+            return Array(state.channels.values)
+        }
+    }
+
+    /// Returns when there is no connection left, or when the time is over.
+    func emptied(within timeout: Duration, on loop: any EventLoop) async {
+        let alarm = loop.scheduleTask(in: TimeAmount(timeout)) { self.wake() }
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let isEmpty = state.withLock { state in
+                guard !state.channels.isEmpty else { return true }
+                state.waiters.append(continuation)
+                return false
+            }
+            if isEmpty { continuation.resume() }
+        }
+        alarm.cancel()
+    }
+
+    private func wake() {
+        let waiters = state.withLock { state in
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+}

@@ -1,0 +1,19 @@
+import Foundation
+import Logging
+import Portico
+
+/// How this program logs.
+enum Logging {
+    /// The logger that the settings describe: JSON lines, or plain lines where a person reads them.
+    static func make(_ settings: Settings) -> Logger {
+        let level = Logger.Level(rawValue: settings.text("log.level")) ?? .info
+        let configuration = LogConfiguration(sink: .standardError, level: LogLevelBox(level))
+        let format = settings.text("log.format")
+        let isForPeople = format == "console" || (format == "auto" && isatty(STDERR_FILENO) == 1)
+        return Logger(label: "portico") { label in
+            isForPeople
+                ? ConsoleLogHandler(label: label, configuration: configuration)
+                : JSONLogHandler(label: label, configuration: configuration)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Testing
+
+@testable import PorticoHTTP
+
+@Suite struct ClientAddressTests {
+    private func address(peer: String, forwarded: [String], trusted: [String]) throws -> String {
+        let proxies = try #require(TrustedProxies(trusted))
+        var headers: Headers = [:]
+        for value in forwarded { headers.add("x-forwarded-for", value) }
+        return proxies.clientAddress(of: RequestHead(method: .get, target: "/", headers: headers, peer: peer))
+    }
+
+    @Test("a peer that nobody trusts can't say who it is")
+    func untrusted() throws {
+        #expect(try address(peer: "203.0.113.9", forwarded: ["10.0.0.1"], trusted: ["10.0.0.0/8"]) == "203.0.113.9")
+    }
+
+    @Test("the header is read from the right past trusted proxies")
+    func chain() throws {
+        let seen = try address(
+            peer: "10.0.0.2", forwarded: ["1.2.3.4, 198.51.100.7", "10.9.9.9"], trusted: ["10.0.0.0/8"])
+        #expect(seen == "198.51.100.7")
+    }
+
+    @Test("rubbish in the header falls back to the peer")
+    func rubbish() throws {
+        #expect(try address(peer: "10.0.0.2", forwarded: ["<script>"], trusted: ["10.0.0.0/8"]) == "10.0.0.2")
+    }
+
+    @Test("networks of both families match by prefix, mapped addresses as IPv4")
+    func networks() throws {
+        let v6 = try #require(AddressRange("2001:db8::/32"))
+        #expect(v6.contains("2001:db8:ffff::1"))
+        #expect(!v6.contains("2001:db9::1"))
+        let v4 = try #require(AddressRange("192.0.2.128/25"))
+        #expect(v4.contains("::ffff:192.0.2.200"))
+        #expect(!v4.contains("192.0.2.1"))
+        #expect(AddressRange("192.0.2.0/33") == nil)
+        #expect(AddressRange("host.example") == nil)
+    }
+}

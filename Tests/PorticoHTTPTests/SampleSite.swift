@@ -1,0 +1,135 @@
+import Logging
+import PorticoJSON
+import PorticoPages
+import PorticoTelemetry
+import PorticoValues
+
+@testable import PorticoHTTP
+
+/// A small application that uses every kind of route.
+struct SampleSite {
+    struct Item: JSONRepresentable {
+        let id: Int64
+        let name: String
+        static let schemaName = "Item"
+        static let example = Item(id: 1, name: "Lamp")
+
+        func write(to object: inout JSONObjectWriter) {
+            object.field("id", id: id, "Id")
+            object.field("name", name, "Name")
+        }
+    }
+
+    struct NewItem: RouteInput {
+        let name: String
+        let count: Int64
+        let tags: [Tag]
+
+        init(_ fields: inout FieldReader) {
+            name = fields.text("name", 1...10, "Name")
+            count = fields.integer("count", 1...500, "How many")
+            tags = fields.list("tags", 0...2, of: Tag.self, "Tags")
+        }
+    }
+
+    struct Tag: RouteInput {
+        let word: String
+
+        init(_ fields: inout FieldReader) {
+            word = fields.text("word", 1...5, "Word")
+        }
+    }
+
+    struct ItemID: RouteInput {
+        let id: Int64
+
+        init(_ fields: inout FieldReader) {
+            id = fields.identifier("id", "Id of the item")
+        }
+    }
+
+    struct Teapot: Error {}
+
+    /// Knows `Cookie: who=<role>`.
+    struct CookieAuthenticator: Authenticator {
+        func principal(for head: RequestHead) async throws -> Principal? {
+            guard let role = head.cookie("who") else { return nil }
+            return Principal(
+                accountID: 7, email: "\(role)@example.org", name: role, roles: [role],
+                permissions: role == "writer" ? ["item.write"] : [], csrfBinding: "session-\(role)")
+        }
+    }
+
+    let site: Site
+    let csrf = CSRFSigner(key: Array(repeating: 7, count: 32))
+
+    init(isSecure: Bool = false) throws {
+        var mount = Mount(
+            id: "shop", prefix: "/shop", title: "Shop",
+            routes: [
+                .json(
+                    .post, "/api/v1/items", "createItem", "Makes an item", access: .permission("item.write"),
+                    statuses: [(.created, "Made")]
+                ) { (_: RequestContext, input: NewItem) in
+                    .created(Item(id: input.count, name: input.name), at: "/shop/api/v1/items/\(input.count)")
+                },
+                .json(
+                    .get, "/api/v1/items/{id}", "item", "Shows an item", access: .anonymous,
+                    cache: .privateRevalidated
+                ) { (_: RequestContext, input: ItemID) in .ok(Item(id: input.id, name: "<Lamp>")) },
+                .json(.get, "/api/v1/broken", "broken", "Fails", access: .anonymous) {
+                    (_: RequestContext, _: NoInput) async throws -> Reply<Item> in throw Teapot()
+                },
+                .page(.get, "/items", "itemsPage", "Lists items", access: .signedIn) {
+                    (context: RequestContext, _: NoInput) in .page("<p>\(context.csrf.value)</p>")
+                },
+                .page(.get, "/sign-in", "signInPage", "Sign in", access: .anonymous) {
+                    (context: RequestContext, _: NoInput) in .page("<p>\(context.csrf.value)</p>")
+                },
+                .page(.post, "/sign-in", "signIn", "Signs in", access: .anonymous) {
+                    (_: RequestContext, _: NoInput) in .redirect(to: "/shop/items")
+                },
+                .immediate(.get, "/now", "now", "At once", mediaType: "text/plain") {
+                    (_: RequestContext, _: NoInput) in .text("now")
+                },
+            ])
+        mount.authenticator = CookieAuthenticator()
+        mount.roles = [(name: "writer", permissions: ["item.write"]), (name: "reader", permissions: [])]
+        mount.errorPage = { problem, context in "<h1>\(problem.detail)</h1><p>\(context.requestID)</p>" }
+        var configuration = Site.Configuration(
+            mounts: [mount], csrf: csrf, clock: Clock(standingAt: Instant(seconds: 1_790_000_000)),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: MetricsRegistry(),
+            assets: AssetLinks { "/assets/\($0)" })
+        configuration.isSecure = isSecure
+        site = try Site(configuration)
+    }
+
+    func send(
+        _ method: HTTPMethod, _ target: String, _ headers: Headers = [:], body: String = ""
+    ) async -> Response {
+        await site.respond(
+            to: Request(
+                head: RequestHead(method: method, target: target, headers: headers, peer: "192.0.2.1"),
+                body: Array(body.utf8)))
+    }
+
+    /// A JSON request of a role, with its token.
+    func post(_ target: String, as role: String, _ body: String) async -> Response {
+        await send(
+            .post, target,
+            [
+                "cookie": "who=\(role)", "content-type": "application/json",
+                "x-csrf-token": csrf.token(for: "session-\(role)").value,
+            ], body: body)
+    }
+}
+
+extension Response {
+    /// The body as text; empty when it is none or streams.
+    var bodyText: String {
+        if case .bytes(let bytes) = body { String(decoding: bytes, as: UTF8.self) } else { "" }
+    }
+
+    /// The body as JSON.
+    func json() throws -> JSONValue { try JSONValue(parsing: Array(bodyText.utf8)) }
+}

@@ -1,0 +1,129 @@
+import PorticoSQL
+import PorticoTesting
+import Testing
+
+@Suite("Streams", .timeLimit(.minutes(1)))
+struct StreamTests {
+    @Test("hand over every chunk in order", arguments: TestEngine.available)
+    func order(engine: TestEngine) async throws {
+        try await withThings(engine) { database in
+            try await database.fill(500)
+            let stream = database.stream { reading, emit in
+                try reading.each("kept.stream", "SELECT t FROM kept ORDER BY id") { row in
+                    try row.withBytes(0) { try emit(Array($0)) }
+                }
+            }
+            var texts: [String] = []
+            for try await chunk in stream { texts.append(String(decoding: chunk, as: UTF8.self)) }
+            #expect(texts == (0..<500).map { "row \($0)" })
+        }
+    }
+
+    @Test("stay at most a few chunks ahead of the consumer", arguments: TestEngine.available)
+    func backPressure(engine: TestEngine) async throws {
+        try await withThings(engine) { database in
+            let emitted = Tally()
+            let stream = database.stream(capacity: 3) { _, emit in
+                for number in 0..<200 {
+                    try emit([UInt8(number)])
+                    emitted.add()
+                }
+            }
+            var taken = 0
+            for try await _ in stream {
+                taken += 1
+                #expect(emitted.value <= taken + 3)
+                await Task.yield()
+            }
+            #expect(taken == 200)
+        }
+    }
+
+    @Test("end the read when the consumer goes away", arguments: TestEngine.available)
+    func consumerGone(engine: TestEngine) async throws {
+        try await withThings(engine) { database in
+            let (codes, sender) = AsyncStream<SQLError.Code?>.makeStream()
+            let stream = database.endless(capacity: 2) { sender.yield($0) }
+            for try await _ in stream { break }
+            var iterator = codes.makeAsyncIterator()
+            #expect(await iterator.next() == .cancelled)
+            #expect(try await database.read { try $0.thingCount() } == 0)
+        }
+    }
+
+    @Test("end the read when nobody ever iterates", arguments: TestEngine.available)
+    func neverIterated(engine: TestEngine) async throws {
+        try await withThings(engine) { database in
+            let (codes, sender) = AsyncStream<SQLError.Code?>.makeStream()
+            _ = database.endless(capacity: 2) { sender.yield($0) }
+            var iterator = codes.makeAsyncIterator()
+            #expect(await iterator.next() == .cancelled)
+        }
+    }
+
+    @Test("throw at the consumer what the read throws, after what was emitted", arguments: TestEngine.available)
+    func failure(engine: TestEngine) async throws {
+        try await withThings(engine) { database in
+            let stream = database.stream { _, emit in
+                try emit([1])
+                throw Refusal()
+            }
+            var taken = 0
+            await #expect(throws: Refusal.self) {
+                for try await _ in stream { taken += 1 }
+            }
+            #expect(taken == 1)
+        }
+    }
+
+    @Test("see one snapshot however slowly they are consumed", arguments: TestEngine.available)
+    func snapshot(engine: TestEngine) async throws {
+        try await withThings(engine) { database in
+            try await database.fill(100)
+            let stream = database.stream(capacity: 1) { reading, emit in
+                try reading.each("kept.stream", "SELECT t FROM kept ORDER BY id") { row in
+                    try row.withBytes(0) { try emit(Array($0)) }
+                }
+            }
+            var taken = 0
+            for try await _ in stream {
+                taken += 1
+                if taken == 1 { try await database.write { try $0.execute("kept.empty", "DELETE FROM kept") } }
+            }
+            #expect(taken == 100)
+        }
+    }
+
+    @Test("held open by slow consumers leave room for short reads", arguments: TestEngine.available)
+    func manyOpen(engine: TestEngine) async throws {
+        try await withThings(engine) { database in
+            var iterators = (0..<6).map { _ in database.endless(capacity: 1) { _ in }.makeAsyncIterator() }
+            for index in iterators.indices { _ = try await iterators[index].next() }
+            #expect(try await database.read { try $0.thingCount() } == 0)
+            iterators = []
+        }
+    }
+}
+
+extension Database {
+    fileprivate func fill(_ count: Int) async throws {
+        try await write {
+            try $0.bulkInsert(
+                "kept.load", into: "kept", columns: ["id", "t"],
+                rows: (0..<count).map { [.integer(Int64($0)), .text("row \($0)")] })
+        }
+    }
+
+    /// Emits until its consumer has gone, then tells why it ended.
+    fileprivate func endless(capacity: Int, ended: @escaping @Sendable (SQLError.Code?) -> Void) -> ChunkStream {
+        stream(capacity: capacity) { reading, emit in
+            _ = try reading.thingCount()
+            do {
+                while true { try emit([0]) }
+            } catch {
+                ended((error as? SQLError)?.code)
+                throw error
+            }
+        }
+    }
+}
