@@ -93,7 +93,7 @@ let package = Package(
                 "PorticoOperations",
                 .product(name: "Yams", package: "Yams"), logging,
             ]),
-        platform("PorticoTesting", ["Portico"]),
+        platform("PorticoTesting", ["Portico", "PorticoSQLite", "PorticoPostgreSQL", "PorticoHTTP", "PorticoJSON", "PorticoSQL", "PorticoValues", logging]),
 
         application("BagTracking"),
 
@@ -108,9 +108,9 @@ let package = Package(
         tests("PorticoPagesTests", of: ["PorticoPages"]),
         tests("PorticoHTTPTests", of: ["PorticoHTTP", "PorticoJSON", "PorticoPages", "PorticoTelemetry", "PorticoValues", logging]),
         tests("PorticoIdentityTests", of: ["PorticoIdentity", "PorticoTesting"]),
-        tests("PorticoEventsTests", of: ["PorticoEvents", "PorticoRealtime", "PorticoTesting"]),
+        tests("PorticoEventsTests", of: ["PorticoEvents", "PorticoRealtime", "PorticoHTTP", "PorticoJSON", "PorticoSQL", "PorticoTelemetry", "PorticoValues", "PorticoTesting", logging]),
         tests("PorticoServerTests", of: ["PorticoServer", "PorticoTesting", nioCore, nioPosix]),
-        tests("PorticoTests", of: ["Portico", "PorticoTesting"]),
+        tests("PorticoTests", of: ["Portico", "PorticoTesting", logging]),
         tests("BagTrackingTests", of: ["BagTracking", "PorticoTesting"]),
         tests("IntegrationTests", of: ["Portico", "BagTracking", "PorticoTesting"]),
     ],

@@ -98,6 +98,34 @@ import Testing
         #expect(node.members.map(\.node.kind) == [.array, .array, .number])
     }
 
+    @Test("finds keys asked for in any order, over and over, and in several objects by turns")
+    func order() throws {
+        let node = try root(#"[{"a":1,"b":[{"c":9}],"c":3,"d":4},{"d":40,"c":30,"a":10}]"#)
+        let objects = Array(node.elements)
+        for key in ["a", "d", "d", "c", "a", "missing", "c", "missing", "d"] {
+            #expect(objects[0][key]?.int64 == ["a": 1, "c": 3, "d": 4][key])
+            #expect(objects[1][key]?.int64 == ["a": 10, "c": 30, "d": 40][key])
+            #expect(objects[0]["b"]?.elements.first { _ in true }?[key]?.int64 == ["c": 9][key])
+        }
+    }
+
+    @Test("is read by several tasks at once")
+    func concurrency() async throws {
+        let members = (0..<20).map { #""k\#($0)":\#($0)"# }
+        let node = try root("{" + members.joined(separator: ",") + "}")
+        await withTaskGroup(of: Bool.self) { group in
+            for step in 1...4 {
+                group.addTask {
+                    (0..<2000).allSatisfy { round in
+                        let index = round * step % 20
+                        return node["k\(index)"]?.int64 == Int64(index)
+                    }
+                }
+            }
+            for await isRight in group { #expect(isRight) }
+        }
+    }
+
     @Test("outlives the variable that held its document")
     func ownership() throws {
         let names = try (0..<100).map { try root(#"{"name":"a name long enough to be on the heap \#($0)"}"#) }

@@ -43,7 +43,8 @@ struct BulkInsertTests {
         try await withThings(engine) { database in
             let error = await #expect(throws: SQLError.self) {
                 try await database.write {
-                    try $0.bulkInsert("things.load", into: "things", columns: ["code"], rows: [[.text("a"), .text("b")]])
+                    try $0.bulkInsert(
+                        "things.load", into: "things", columns: ["code"], rows: [[.text("a"), .text("b")]])
                 }
             }
             #expect(error?.code == .syntax)

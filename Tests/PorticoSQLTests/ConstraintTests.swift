@@ -32,9 +32,9 @@ struct ConstraintTests {
         }
         #expect(dangling?.code == .foreignKeyViolation)
         let referred = try await failure(on: engine) { transaction in
-            try transaction.insertThing("a", id: 1)
-            try transaction.execute("things.child", "INSERT INTO things (code, parent) VALUES (\("b"), \(1))")
-            try transaction.execute("things.delete", "DELETE FROM things WHERE id = \(1)")
+            try transaction.insertThing("a", id: 50)
+            try transaction.execute("things.child", "INSERT INTO things (code, parent) VALUES (\("b"), \(50))")
+            try transaction.execute("things.delete", "DELETE FROM things WHERE id = \(50)")
         }
         #expect(referred?.code == .foreignKeyViolation)
     }

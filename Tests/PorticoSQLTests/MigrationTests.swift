@@ -69,7 +69,8 @@ struct MigrationTests {
         try await withDatabase(on: engine) { database in
             let good = component("a", steps: 1)
             await #expect(throws: SQLError.self) {
-                try await database.migrate([SchemaComponent(name: "a", migrations: good.migrations + [broken])], at: now)
+                try await database.migrate(
+                    [SchemaComponent(name: "a", migrations: good.migrations + [broken])], at: now)
             }
             let error = await #expect(throws: SQLError.self) {
                 try await database.read { try $0.scalar("half", "SELECT count(*) FROM half", as: Int.self) }

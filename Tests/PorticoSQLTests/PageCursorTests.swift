@@ -5,7 +5,8 @@ import Testing
 struct PageCursorTests {
     private let signer = CursorSigner(key: Array(repeating: 7, count: 32))
 
-    @Test("give back the position they were made of", arguments: [[], ["a"], ["", ""], ["2024-01-01", "42", "Größe"]])
+    @Test(
+        "give back the position they were made of", arguments: [[], ["a"], ["", ""], ["2024-01-01", "42", "Größe"]])
     func roundTrip(position: [String]) {
         let cursor = signer.sign(position, list: "bags")
         // No part at all and one empty part are the same position.

@@ -191,10 +191,13 @@ struct PostgreSQLFailureTests {
             let applied = try await first + second
             #expect(applied.sorted() == ["test/1 tables", "test/2 more"])
             let broken = SchemaComponent(
-                name: "broken", migrations: [Migration(1, "half") { _ in "CREATE TABLE d (a BIGINT); CREATE TABEL e (a INT)" }])
+                name: "broken",
+                migrations: [Migration(1, "half") { _ in "CREATE TABLE d (a BIGINT); CREATE TABEL e (a INT)" }])
             let error = await sqlError { _ = try await database.migrate([broken], at: now) }
             #expect(error?.code == .syntax)
-            let isThere = try await database.read { try $0.scalar("d", "SELECT to_regclass('d') IS NOT NULL", as: Bool.self) }
+            let isThere = try await database.read {
+                try $0.scalar("d", "SELECT to_regclass('d') IS NOT NULL", as: Bool.self)
+            }
             #expect(isThere == false)
         }
     }
@@ -224,7 +227,8 @@ struct PostgreSQLConfigurationTests {
     @Test("a schema's name that would need quotes is refused", arguments: ["", "Bags", "a b", "1a", "a\"", "a-b"])
     func schemaNames(name: String) async {
         let error = await sqlError {
-            _ = try await PostgreSQLEngine.open(PostgreSQLEngine.Configuration(url: "postgres://localhost", schema: name))
+            _ = try await PostgreSQLEngine.open(
+                PostgreSQLEngine.Configuration(url: "postgres://localhost", schema: name))
         }
         #expect(error?.code == .other)
     }

@@ -35,7 +35,8 @@ struct PostgreSQLNotificationTests {
             let (payloads, continuation) = AsyncStream.makeStream(of: String.self)
             let subscription = try await engine.listen(channel: channel) { continuation.yield($0) }
             let killed = try await database.fetchAll(
-                "kill", "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE query = \("LISTEN \"\(channel)\"")"
+                "kill",
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE query = \("LISTEN \"\(channel)\"")"
             ) { try $0[0] as Bool }
             #expect(killed == [true])
             var iterator = payloads.makeAsyncIterator()

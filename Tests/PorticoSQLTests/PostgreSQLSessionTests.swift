@@ -190,7 +190,9 @@ struct PostgreSQLSessionTests {
         try await PostgreSQLServer.withEngine { _, database in
             try await database.write { _ = try $0.execute("make", "CREATE TABLE t (a BIGINT)") }
             let error = await sqlError {
-                try await database.read { _ = try $0.scalar("add", "INSERT INTO t VALUES (1) RETURNING a", as: Int.self) }
+                try await database.read {
+                    _ = try $0.scalar("add", "INSERT INTO t VALUES (1) RETURNING a", as: Int.self)
+                }
             }
             #expect(error?.code == .readOnly)
         }
@@ -264,7 +266,8 @@ struct PostgreSQLSessionTests {
             engine.register(in: registry, application: "bags")
             _ = try await database.read { try $0.scalar("one", "SELECT 1", as: Int.self) }
             let text = String(decoding: registry.prometheusText(), as: UTF8.self)
-            #expect(text.contains(#"portico_sql_pool_connections{application="bags",pool="session",state="capacity"} 8"#))
+            #expect(
+                text.contains(#"portico_sql_pool_connections{application="bags",pool="session",state="capacity"} 8"#))
             #expect(text.contains(#"portico_sql_pool_wait_seconds_count{application="bags",pool="session"} 1"#))
             #expect(text.contains(#"portico_sql_round_trips_total{application="bags"} 1"#))
         }

@@ -25,12 +25,16 @@ struct PostgreSQLSingleTests {
         switch number % 10 {
         case 3:
             let error = await sqlError {
-                _ = try await database.fetchAll("zero", "SELECT \(number) / (\(number) - \(number))") { try $0[0] as Int }
+                _ = try await database.fetchAll("zero", "SELECT \(number) / (\(number) - \(number))") {
+                    try $0[0] as Int
+                }
             }
             return error?.code == .unexpectedValue ? nil : "\(number): \(error?.description ?? "no failure")"
         case 7:
             let error = await sqlError {
-                _ = try await database.fetchAll("wrong", "SELECT nothing\(SQL(trusted: "\(number % 3)"))") { try $0[0] as Int }
+                _ = try await database.fetchAll("wrong", "SELECT nothing\(SQL(trusted: "\(number % 3)"))") {
+                    try $0[0] as Int
+                }
             }
             return error?.code == .syntax ? nil : "\(number): \(error?.description ?? "no failure")"
         default:
@@ -83,7 +87,9 @@ struct PostgreSQLSingleTests {
             let lengths = try await withThrowingTaskGroup(of: Int?.self) { group in
                 for _ in 0..<12 {
                     group.addTask {
-                        try await database.fetchFirst("echo", "SELECT \(text)::text || 'x'") { (try $0[0] as String).utf8.count }
+                        try await database.fetchFirst("echo", "SELECT \(text)::text || 'x'") {
+                            (try $0[0] as String).utf8.count
+                        }
                     }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
@@ -99,7 +105,9 @@ struct PostgreSQLSingleTests {
         } _: { _, database in
             for _ in 0..<3 {
                 let error = await sqlError {
-                    _ = try await database.fetchFirst("die", "SELECT pg_terminate_backend(pg_backend_pid())") { try $0[0] as Bool }
+                    _ = try await database.fetchFirst("die", "SELECT pg_terminate_backend(pg_backend_pid())") {
+                        try $0[0] as Bool
+                    }
                 }
                 #expect(error?.code == .unavailable)
                 #expect(error?.isTransient == true)
@@ -118,13 +126,16 @@ struct PostgreSQLSingleTests {
             let sum = try await withThrowingTaskGroup(of: Int.self) { group in
                 for number in 0..<400 {
                     group.addTask {
-                        try await database.fetchFirst("n", SQL(trusted: "SELECT \(number % 30)")) { try $0[0] as Int } ?? 0
+                        try await database.fetchFirst("n", SQL(trusted: "SELECT \(number % 30)")) { try $0[0] as Int }
+                            ?? 0
                     }
                 }
                 return try await group.reduce(0, +)
             }
             #expect(sum == (0..<400).map { $0 % 30 }.reduce(0, +))
-            let kept = try await database.fetchFirst("kept", "SELECT count(*) FROM pg_prepared_statements") { try $0[0] as Int }
+            let kept = try await database.fetchFirst("kept", "SELECT count(*) FROM pg_prepared_statements") {
+                try $0[0] as Int
+            }
             #expect(kept == 10)
         }
     }
@@ -137,7 +148,9 @@ struct PostgreSQLSingleTests {
             $0.overflow = 0
             $0.maxLifetime = .milliseconds(0)
         } _: { _, database in
-            let pid = { @Sendable in try await database.read { try $0.scalar("pid", "SELECT pg_backend_pid()", as: Int.self) } }
+            let pid = { @Sendable in
+                try await database.read { try $0.scalar("pid", "SELECT pg_backend_pid()", as: Int.self) }
+            }
             let first = try await pid()
             let second = try await pid()
             #expect(first != second)

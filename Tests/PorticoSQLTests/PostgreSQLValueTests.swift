@@ -6,7 +6,8 @@ import Testing
 @Suite(.enabled(if: PostgreSQLServer.isPresent), .timeLimit(.minutes(1)))
 struct PostgreSQLValueTests {
     private static let awkward = [
-        "", "a\tb", "a\nb\r\nc", "back\\slash \\N \\.", "it's \"quoted\"", "żółć 🧳 e\u{301}", "\\", "\\x41", "$1 $$", "NULL",
+        "", "a\tb", "a\nb\r\nc", "back\\slash \\N \\.", "it's \"quoted\"", "żółć 🧳 e\u{301}", "\\", "\\x41", "$1 $$",
+        "NULL",
     ]
 
     @Test("every kind of value comes back as it was stored")
@@ -40,7 +41,8 @@ struct PostgreSQLValueTests {
             let expected = rows
             let back = try await database.write { transaction in
                 try transaction.execute("make", "CREATE TABLE t (a BIGINT, b TEXT, c BYTEA, d DOUBLE PRECISION)")
-                let count = try transaction.bulkInsert("load", into: "t", columns: ["a", "b", "c", "d"], rows: expected)
+                let count = try transaction.bulkInsert(
+                    "load", into: "t", columns: ["a", "b", "c", "d"], rows: expected)
                 #expect(count == expected.count)
                 return try transaction.all("all", "SELECT * FROM t") { row in try (0..<4).map { try row.value($0) } }
             }
@@ -78,7 +80,9 @@ struct PostgreSQLValueTests {
             #expect(twice?.code == .uniqueViolation)
             #expect(twice?.constraint == "t_a")
             let wide = await sqlError {
-                try await database.write { _ = try $0.bulkInsert("load", into: "t", columns: ["a"], rows: [[.null, .null]]) }
+                try await database.write {
+                    _ = try $0.bulkInsert("load", into: "t", columns: ["a"], rows: [[.null, .null]])
+                }
             }
             #expect(wide?.code == .syntax)
             let nul = await sqlError {
@@ -168,7 +172,9 @@ struct PostgreSQLValueTests {
                 let found = try await database.read { try $0.scalar("n", text, as: Int.self) }
                 #expect(found == number % 25)
             }
-            let kept = try await database.read { try $0.scalar("n", "SELECT count(*) FROM pg_prepared_statements", as: Int.self) }
+            let kept = try await database.read {
+                try $0.scalar("n", "SELECT count(*) FROM pg_prepared_statements", as: Int.self)
+            }
             #expect(kept == 10)
         }
     }
@@ -201,7 +207,8 @@ struct PostgreSQLValueTests {
             let sum = try await database.read { reading in
                 var next = 1
                 var sum = 0
-                try reading.each("series", "SELECT n, repeat('x', 20) FROM generate_series(1, \(2_000_000)) AS n") { row in
+                try reading.each("series", "SELECT n, repeat('x', 20) FROM generate_series(1, \(2_000_000)) AS n") {
+                    row in
                     let number: Int = try row[0]
                     if number != next { throw SQLError(.other, message: "row \(number) is out of order") }
                     next += 1
@@ -220,7 +227,8 @@ struct PostgreSQLValueTests {
             let found = try await database.read { reading in
                 var found: [Int] = []
                 do {
-                    try reading.each("outer", "WITH s AS (SELECT generate_series(1, 5000) AS n) SELECT n FROM s") { row in
+                    try reading.each("outer", "WITH s AS (SELECT generate_series(1, 5000) AS n) SELECT n FROM s") {
+                        row in
                         let number: Int = try row[0]
                         found.append(try reading.scalar("inner", "SELECT \(number) * 2", as: Int.self) ?? 0)
                         try reading.each("each", "VALUES (1), (2)") { found[found.count - 1] += try $0[0] as Int }

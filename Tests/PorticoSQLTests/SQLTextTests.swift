@@ -69,7 +69,8 @@ struct SQLTextTests {
         }
     }
 
-    @Test("that is wrong fails as syntax, with the statement's name and without values", arguments: TestEngine.available)
+    @Test(
+        "that is wrong fails as syntax, with the statement's name and without values", arguments: TestEngine.available)
     func wrong(engine: TestEngine) async throws {
         try await withThings(engine) { database in
             let error = await #expect(throws: SQLError.self) {

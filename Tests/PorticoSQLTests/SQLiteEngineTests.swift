@@ -79,6 +79,28 @@ struct SQLiteEngineTests {
         }
     }
 
+    @Test("copies itself to a new file while others write, and never over another")
+    func copying() async throws {
+        try await withFolder { folder in
+            let path = folder.file("copy.sqlite")
+            try await withSQLite { engine, database in
+                try await database.write { try $0.insertThing("a") }
+                async let copying: Void = engine.copy(to: path)
+                try await database.write { try $0.insertThing("b") }
+                try await copying
+                let again = await #expect(throws: SQLError.self) { try await engine.copy(to: path) }
+                #expect(again?.code == .other)
+            }
+            #expect(DatabaseFile.size("\(path)-wal") == 0)
+            let copy = try await SQLiteEngine.open(.init(path: path))
+            let codes = try await Database(engine: copy, queries: .silent).read { try $0.thingCodes() }
+            #expect(codes == ["a"] || codes == ["a", "b"])
+            let faults = try await copy.faults()
+            #expect(faults == [])
+            await copy.close()
+        }
+    }
+
     @Test("runs the same text inside its own rows")
     func reentrancy() async throws {
         try await withSQLite { _, database in
@@ -118,7 +140,8 @@ struct SQLiteEngineTests {
             let path = folder.file("test.sqlite")
             try DatabaseFile.prepare(path)
             let connection = try SQLiteConnection(path: path, isReadOnly: false, statementCapacity: 10)
-            try connection.runScript("CREATE TABLE t (id INTEGER PRIMARY KEY, code TEXT); CREATE INDEX t_code ON t (code)")
+            try connection.runScript(
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, code TEXT); CREATE INDEX t_code ON t (code)")
             let plan = try connection.plan(of: "SELECT id FROM t WHERE code = \("x")")
             #expect(plan.count == 1)
             #expect(plan.first?.contains("USING COVERING INDEX t_code") == true)

@@ -127,7 +127,9 @@ struct SQLiteGroupTests {
         try await withGroups(checkpointPages: 20) { groups in
             for round in 0..<60 {
                 try await groups.database.write { transaction in
-                    for number in 0..<5 { try transaction.insertThing("r\(round)-\(number)-\(String(repeating: "x", count: 900))") }
+                    for number in 0..<5 {
+                        try transaction.insertThing("r\(round)-\(number)-\(String(repeating: "x", count: 900))")
+                    }
                 }
                 _ = try await groups.database.read { try $0.thingCount() }
             }

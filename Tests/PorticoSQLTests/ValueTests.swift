@@ -107,7 +107,9 @@ struct ValueTests {
             for attempt in attempts { try await database.write { try $0.insertThing(attempt) } }
             for attempt in attempts {
                 let found = try await database.read {
-                    try $0.all("things.byCode", "SELECT code FROM things WHERE code = \(attempt)") { try $0[0] as String }
+                    try $0.all("things.byCode", "SELECT code FROM things WHERE code = \(attempt)") {
+                        try $0[0] as String
+                    }
                 }
                 #expect(found == [attempt])
             }

@@ -111,7 +111,9 @@ struct WorkerPoolTests {
     @Test("let work at hand take what waits, and tell how long each has waited")
     func takeWaiting() async throws {
         let waits = Tally()
-        let pool = WorkerPool<Int>(name: "test", base: 1, capacity: 1, observeWait: { if $0 >= 0 { waits.add() } }) { 1 }
+        let pool = WorkerPool<Int>(name: "test", base: 1, capacity: 1, observeWait: { if $0 >= 0 { waits.add() } }) {
+            1
+        }
         let gate = Gate()
         let taken = Tally()
         pool.submit { connection in

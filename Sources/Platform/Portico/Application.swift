@@ -74,7 +74,7 @@ public struct RunningApplication: Sendable {
 }
 
 /// How much demonstration data, and which.
-public struct Demonstration: Sendable, Hashable {
+public struct Demonstration: Sendable {
     /// How much.
     public enum Scale: String, Sendable, CaseIterable {
         /// Enough to look around.

@@ -44,8 +44,8 @@ public enum IdentitySchema {
 
     /// `seq` never comes twice, also not after the newest row was deleted: hence AUTOINCREMENT on SQLite.
     ///
-    /// On PostgreSQL the hidden column `xid` stands first for a reason: defaults are computed in the order of the columns,
-    /// so a transaction has its id before it takes a `seq`. ``AuditChain`` relies on this.
+    /// On PostgreSQL the hidden column `xid` stands first for a reason: defaults are computed in the order of the
+    /// columns, so a transaction has its id before it takes a `seq`. ``AuditChain`` relies on this.
     private static func audit(_ dialect: Dialect) -> String {
         let identity = dialect == .sqlite ? "INTEGER PRIMARY KEY AUTOINCREMENT" : dialect.identity
         let transactionID = dialect == .sqlite ? "" : "xid xid8 NOT NULL DEFAULT pg_current_xact_id(),"

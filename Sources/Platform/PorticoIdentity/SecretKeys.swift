@@ -2,8 +2,8 @@ import PorticoValues
 
 /// The keys of one application, each for one purpose, derived from its master secret.
 ///
-/// A key is HMAC-SHA-256 of the purpose's name under the master secret, so that knowing one of them tells nothing of the
-/// others (the expansion of RFC 5869 with one block). Every node derives the same keys.
+/// A key is HMAC-SHA-256 of the purpose's name under the master secret, so that knowing one of them tells nothing of
+/// the others (the expansion of RFC 5869 with one block). Every node derives the same keys.
 public struct SecretKeys: Sendable {
     private let master: Secret<[UInt8]>
 

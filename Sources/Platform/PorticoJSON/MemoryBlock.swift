@@ -5,8 +5,14 @@ import Synchronization
 /// A few large blocks are kept for the next one: memory fresh from the system costs a page fault for every 4 KiB,
 /// which for a long list takes as long as writing half of it.
 struct MemoryBlock {
-    let base: UnsafeMutablePointer<UInt8>
+    /// Not bound to a type, and aligned for any.
+    let base: UnsafeMutableRawPointer
     let capacity: Int
+
+    /// The whole block as bytes.
+    var bytes: UnsafeMutablePointer<UInt8> {
+        base.bindMemory(to: UInt8.self, capacity: capacity)
+    }
 
     private static let keptSizes = 64 * 1024...1024 * 1024
     private static let kept = Mutex(Kept())
@@ -17,7 +23,7 @@ struct MemoryBlock {
         var blocks: [MemoryBlock] = []
     }
 
-    init(base: UnsafeMutablePointer<UInt8>, capacity: Int) {
+    init(base: UnsafeMutableRawPointer, capacity: Int) {
         self.base = base
         self.capacity = capacity
     }
@@ -27,14 +33,14 @@ struct MemoryBlock {
         if Self.keptSizes.contains(capacity), let block = Self.takeKept(capacity) {
             self = block
         } else {
-            self.init(base: .allocate(capacity: capacity), capacity: capacity)
+            self.init(base: .allocate(byteCount: capacity, alignment: 16), capacity: capacity)
         }
     }
 
     /// A larger block with the same first `count` bytes; this one is gone.
     func grown(to capacity: Int, keeping count: Int) -> MemoryBlock {
         let larger = MemoryBlock(capacity: capacity)
-        larger.base.update(from: base, count: count)
+        larger.base.copyMemory(from: base, byteCount: count)
         release()
         return larger
     }

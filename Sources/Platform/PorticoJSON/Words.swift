@@ -54,18 +54,15 @@ enum Words {
         UnsafeMutableRawPointer(pointer).storeBytes(of: half.littleEndian, as: UInt32.self)
     }
 
-    /// A 32-bit mixture of the length and the first and last eight bytes; the reader compares it before the bytes.
+    /// The length and three bytes of a key; the reader compares it before the bytes.
+    ///
+    /// Single bytes, because a short Swift string has just been stored as two words, and a load across the border
+    /// between them waits for both.
     @inline(__always)
     static func hash(_ pointer: UnsafePointer<UInt8>, _ count: Int) -> UInt32 {
-        var mixed = UInt64(truncatingIfNeeded: count) &* 0x9E37_79B9_7F4A_7C15
-        if count >= 8 {
-            mixed ^= load(pointer) ^ (load(pointer + (count &- 8)) &* 31)
-        } else if count >= 4 {
-            mixed ^= UInt64(loadHalf(pointer)) | UInt64(loadHalf(pointer + (count &- 4))) << 32
-        } else if count > 0 {
-            mixed ^= UInt64(pointer[0]) | UInt64(pointer[count >> 1]) << 8 | UInt64(pointer[count &- 1]) << 16
-        }
-        return UInt32(truncatingIfNeeded: (mixed &* 0x9E37_79B9_7F4A_7C15) >> 32)
+        guard count > 0 else { return 0 }
+        let ends = UInt32(pointer[0]) | UInt32(pointer[count &- 1]) << 8
+        return ends | UInt32(pointer[count >> 1]) << 16 | UInt32(truncatingIfNeeded: count) << 24
     }
 
     /// Whether two runs of `count` bytes are equal.

@@ -74,7 +74,8 @@ public struct ShareBar: PageComponent {
         public var liveKey: String?
 
         /// A part.
-        public init(_ label: String, _ value: Int, tone: Tone, icon: Icon, href: String? = nil, liveKey: String? = nil) {
+        public init(_ label: String, _ value: Int, tone: Tone, icon: Icon, href: String? = nil, liveKey: String? = nil)
+        {
             self.label = label
             self.value = max(value, 0)
             self.tone = tone
@@ -99,19 +100,24 @@ public struct ShareBar: PageComponent {
         var pieces: [HTML] = []
         for part in parts where part.value > 0 {
             let width = max(part.value * 1000 / total, 6)
-            pieces.append("<rect class=\"tone-\(part.tone.rawValue)\" x=\"\(start)\" width=\"\(width)\" height=\"10\"/>")
+            pieces.append(
+                "<rect class=\"tone-\(part.tone.rawValue)\" x=\"\(start)\" width=\"\(width)\" height=\"10\"/>")
             start += width
         }
         let legend = parts.map { part -> HTML in
             let inside: HTML = """
                 \(part.icon)<span class="share-label">\(part.label)</span>\
-                <span class="share-value"\(HTML.attribute("data-live", part.liveKey))>\(GroupedNumber(part.value))</span>
+                <span class="share-value"\(HTML.attribute("data-live", part.liveKey))>\(GroupedNumber(part.value))\
+                </span>
                 """
-            guard let href = part.href else { return "<li class=\"tone-\(part.tone.rawValue)\"><span>\(inside)</span></li>" }
+            guard let href = part.href else {
+                return "<li class=\"tone-\(part.tone.rawValue)\"><span>\(inside)</span></li>"
+            }
             return "<li class=\"tone-\(part.tone.rawValue)\"><a href=\"\(href)\">\(inside)</a></li>"
         }
         return """
-            <div class="share"><svg viewBox="0 0 \(max(start, 1)) 10" preserveAspectRatio="none" aria-hidden="true">\(pieces)</svg>\
+            <div class="share"><svg viewBox="0 0 \(max(start, 1)) 10" preserveAspectRatio="none" aria-hidden="true">\
+            \(pieces)</svg>\
             <ul>\(legend)</ul></div>
             """
     }

@@ -58,11 +58,13 @@ public struct DataTable: PageComponent {
     /// The finished markup.
     public var html: HTML {
         let heads = columns.map { column -> HTML in
-            let label: HTML = column.kind == .actions ? "<span class=\"unseen\">\(column.label)</span>" : "\(column.label)"
+            let label: HTML =
+                column.kind == .actions ? "<span class=\"unseen\">\(column.label)</span>" : "\(column.label)"
             return "<th scope=\"col\" role=\"columnheader\" class=\"\(column.kind.rawValue)\">\(label)</th>"
         }
         return """
-            <table class="data" role="table"><caption\(showsCaption ? "" as HTML : " class=\"unseen\"")>\(caption)</caption>
+            <table class="data" role="table"><caption\(showsCaption ? "" as HTML : " class=\"unseen\"")>\(caption)\
+            </caption>
             <thead role="rowgroup"><tr role="row">\(heads)</tr></thead>
             <tbody role="rowgroup">\(rows.map(line))</tbody></table>
             """
@@ -76,11 +78,13 @@ public struct DataTable: PageComponent {
             }
             let blank: HTML = cell.isEmpty ? " blank" : .empty
             return """
-                <td role="cell" class="\(column.kind.rawValue)\(blank)" data-label="\(column.label)"><div>\(cell)</div></td>
+                <td role="cell" class="\(column.kind.rawValue)\(blank)" data-label="\(column.label)"><div>\(cell)\
+                </div></td>
                 """
         }
         return """
-            <tr role="row"\(HTML.attribute("id", row.id))\(row.isStruck ? " class=\"struck\"" as HTML : .empty)>\(cells)</tr>
+            <tr role="row"\(HTML.attribute("id", row.id))\(row.isStruck ? " class=\"struck\"" as HTML : .empty)>\
+            \(cells)</tr>
 
             """
     }

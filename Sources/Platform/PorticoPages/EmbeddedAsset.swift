@@ -1,6 +1,6 @@
 /// A style sheet or script that is part of the program.
 public struct EmbeddedAsset: Sendable {
-    /// The name by which ``AssetLinks`` knows it: `portico.css`, `bags/station.js`.
+    /// The name of the file, such as `station.js`; an application's id in front of it makes it unique.
     public let name: String
     /// The text of the file.
     public let content: StaticString

@@ -33,7 +33,8 @@ struct FieldFrame {
         let optional: HTML = isOptional ? " <span class=\"optional\">(optional)</span>" : .empty
         let labelClass: HTML = hidesLabel ? " class=\"unseen\"" : .empty
         return """
-            <div class="field\(error == nil ? "" : " has-error")"><label for="\(id)"\(labelClass)>\(label)\(optional)</label>\
+            <div class="field\(error == nil ? "" : " has-error")"><label for="\(id)"\(labelClass)>\(label)\(optional)\
+            </label>\
             \(hintLine)\(errorLine)\(control)</div>
             """
     }

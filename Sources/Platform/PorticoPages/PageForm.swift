@@ -82,7 +82,8 @@ public struct FilterBar: PageComponent {
     public var html: HTML {
         let clearing = clear.map { Button("Clear", href: $0, weight: .quiet, icon: .cross) }
         return """
-            <details class="fold filter-toggle"\(HTML.flag("open", clear != nil))><summary>\(Icon.settings)<span>\(label)</span></summary></details>\
+            <details class="fold filter-toggle"\(HTML.flag("open", clear != nil))><summary>\(Icon.settings)<span>\
+            \(label)</span></summary></details>\
             <form method="get" action="\(action)" class="filters" role="search" aria-label="\(label)">\(fields)\
             <div class="buttons">\(Button("Apply", weight: .secondary, icon: .find))\(clearing)</div></form>
             """

@@ -151,7 +151,8 @@ public struct PageShell: Sendable {
     private var account: HTML? {
         person.map { person in
             """
-            <details class="menu account"><summary>\(Icon.user)<span class="account-name">\(person.name)</span></summary>\
+            <details class="menu account"><summary>\(Icon.user)<span class="account-name">\(person.name)</span>\
+            </summary>\
             <div class="sheet"><p class="sheet-name">\(person.name)</p><p class="sheet-role">\(person.role)</p>\
             <label class="shortcut-switch" hidden><input type="checkbox" data-shortcuts> Single-key shortcuts</label>\
             \(signOut(person))</div></details>
@@ -172,7 +173,8 @@ public struct PageShell: Sendable {
         let isElsewhere = !bottomBar.contains(where: \.isCurrent) && navigation.contains(where: \.isCurrent)
         return """
             <nav class="phone-bar" aria-label="Quick"><ul>\(bottomBar.prefix(3).map { link($0) })\
-            <li><details class="menu more\(isElsewhere ? " is-current" : "")"><summary>\(Icon.more)<span>More</span></summary>\
+            <li><details class="menu more\(isElsewhere ? " is-current" : "")"><summary>\(Icon.more)<span>More</span>\
+            </summary>\
             <div class="sheet"><ul>\(navigation.map { link($0) })</ul></div></details></li></ul></nav>
             """
     }

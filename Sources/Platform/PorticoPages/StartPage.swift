@@ -43,10 +43,8 @@ public struct StartPage: PageComponent {
             <span class="application-purpose">\(application.purpose)</span></span>\(Icon.arrowRight)</a></li>
             """
         }
-        let links: HTML? =
-            operatorLinks.isEmpty
-            ? nil
-            : "<p class=\"operator-links\">\(operatorLinks.map { "<a href=\"\($0.href)\">\($0.label)</a>" as HTML })</p>"
+        let anchors = operatorLinks.map { "<a href=\"\($0.href)\">\($0.label)</a>" as HTML }
+        let links: HTML? = anchors.isEmpty ? nil : "<p class=\"operator-links\">\(anchors)</p>"
         let empty: EmptyState? =
             applications.isEmpty ? EmptyState("Nothing is running here", detail: "Start an application first.") : nil
         return shell.document(

@@ -115,7 +115,8 @@ public enum PageBlock<Value: Sendable>: Sendable {
             case .failed:
                 """
                 <div class="block-failed" role="status">\(Icon.warning)<span>Not available at the moment.</span>\
-                <a class="button secondary" href="\(address)" data-retry="\(name)">\(Icon.retry)<span>Retry</span></a></div>
+                <a class="button secondary" href="\(address)" data-retry="\(name)">\(Icon.retry)<span>Retry</span></a>\
+                </div>
                 """
             }
         return "<section class=\"block\" id=\"\(name)\" aria-labelledby=\"\(name)-title\">\(head)\(inside)</section>"

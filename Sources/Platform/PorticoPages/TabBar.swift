@@ -32,7 +32,8 @@ public struct TabBar: PageComponent {
     public var html: HTML {
         let links = tabs.map { tab -> HTML in
             """
-            <li><a href="\(tab.href)"\(HTML.attribute("aria-current", tab.isCurrent ? "page" : nil))>\(tab.label)</a></li>
+            <li><a href="\(tab.href)"\(HTML.attribute("aria-current", tab.isCurrent ? "page" : nil))>\(tab.label)</a>\
+            </li>
             """
         }
         return "<nav class=\"tabs\" aria-label=\"\(label)\"><ul>\(links)</ul></nav>"
@@ -53,6 +54,12 @@ public struct CursorPager: PageComponent {
         self.first = first
         self.previous = previous
         self.next = next
+    }
+
+    /// Links through the list at `address`, whose pages go by `cursor`: back to its beginning, and on.
+    public init(address: PageAddress, cursor: String?, next: String?) {
+        self.first = cursor == nil ? nil : address.text
+        self.next = next.map { address.setting("cursor", $0).text }
     }
 
     /// The finished markup; nothing when all is on one page.

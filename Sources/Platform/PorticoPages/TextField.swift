@@ -67,7 +67,8 @@ public struct TextField: PageComponent {
             hidesLabel: hidesLabel)
         let shared: HTML = """
             \(frame.binding) name="\(name)" autocomplete="\(autocomplete ?? "off")"\
-            \(HTML.attribute("maxlength", maxLength.map(String.init)))\(HTML.flag("required", presence == .required))\(spelling)
+            \(HTML.attribute("maxlength", maxLength.map(String.init)))\(HTML.flag("required", presence == .required))\
+            \(spelling)
             """
         if lines > 1 { return frame.around("<textarea\(shared) rows=\"\(lines)\">\n\(value)</textarea>") }
         let bounds: HTML = """

@@ -65,7 +65,8 @@ public struct Notice: PageComponent {
         let role = tone == .bad || tone == .warn ? "alert" : "status"
         let more: HTML? = detail.map { "<div class=\"notice-detail\">\($0)</div>" }
         return """
-            <div class="notice tone-\(tone.rawValue)" role="\(role)">\(tone.icon)<div><p class="notice-title">\(title)</p>\
+            <div class="notice tone-\(tone.rawValue)" role="\(role)">\(tone.icon)<div><p class="notice-title">\(title)\
+            </p>\
             \(more)</div></div>
             """
     }

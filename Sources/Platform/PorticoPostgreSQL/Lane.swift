@@ -4,8 +4,8 @@ import PorticoSQL
 /// A connection that many single statements share. Never blocks.
 ///
 /// Statements of a batch stand before one sync, so that they cost one message to the server and one answer. When one
-/// fails the server skips the others of its batch; those are sent again, unprepared and each before a sync of its own, so
-/// that nothing else can fail them.
+/// fails the server skips the others of its batch; those are sent again, unprepared and each before a sync of its own,
+/// so that nothing else can fail them.
 final class Lane {
     private enum Expectation {
         case job(Multiplexer.Job)

@@ -4,7 +4,8 @@ import PorticoValues
 
 /// One libpq connection in pipeline mode, with the statements it has prepared.
 ///
-/// `@unchecked Sendable`: it is made on one thread and handed to another once; whoever holds it is the only one to use it.
+/// `@unchecked Sendable`: it is made on one thread and handed to another once; whoever holds it is the only one to use
+/// it.
 final class Link: @unchecked Sendable {
     /// What one call of ``send(_:)`` put on the wire before the statement itself; each has a result of its own.
     struct Preamble {

@@ -8,7 +8,7 @@ final class MultiplexerLoop {
     private enum LaneState {
         case connecting
         /// Gone; connect again at this moment.
-        case away(until: Int64, failures: Int)
+        case away(until: Int64)
         case up(Lane)
     }
 
@@ -21,7 +21,7 @@ final class MultiplexerLoop {
 
     init(_ owner: Multiplexer) {
         self.owner = owner
-        self.lanes = Array(repeating: .away(until: 0, failures: 0), count: owner.lanes)
+        self.lanes = Array(repeating: .away(until: 0), count: owner.lanes)
         self.failures = Array(repeating: 0, count: owner.lanes)
     }
 
@@ -51,7 +51,7 @@ final class MultiplexerLoop {
     private func connect(isClosed: Bool) {
         let now = monotonicNanoseconds()
         for index in lanes.indices {
-            guard case .away(let until, _) = lanes[index], until <= now, !isClosed else { continue }
+            guard case .away(let until) = lanes[index], until <= now, !isClosed else { continue }
             lanes[index] = .connecting
             owner.connect(index)
         }
@@ -72,7 +72,7 @@ final class MultiplexerLoop {
         failures[index] += 1
         let backoff = min(Self.longestBackoff, 50_000_000 << Int64(min(failures[index], 8)))
         let jittered = Int64.random(in: backoff / 2...backoff)
-        lanes[index] = .away(until: monotonicNanoseconds() + jittered, failures: failures[index])
+        lanes[index] = .away(until: monotonicNanoseconds() + jittered)
     }
 
     private func serve(_ index: Int) {
@@ -82,16 +82,11 @@ final class MultiplexerLoop {
         if lane.isLost {
             lastFailure = .lost
             lane.failAll()
-            // The first attempt to come back is made at once: mostly the server was only restarted.
-            failures[index] == 0 ? reconnectAtOnce(index) : depart(index)
+            // The first attempt to come back is made at once; only when it fails the next ones wait.
+            lanes[index] = .away(until: 0)
         } else if lane.isExpired, lane.isResting {
-            lanes[index] = .away(until: 0, failures: 0)
+            lanes[index] = .away(until: 0)
         }
-    }
-
-    private func reconnectAtOnce(_ index: Int) {
-        failures[index] = 1
-        lanes[index] = .away(until: 0, failures: 1)
     }
 
     // MARK: - Jobs
@@ -116,7 +111,7 @@ final class MultiplexerLoop {
     /// Whether no lane is up and none is about to be.
     private var isHopeless: Bool {
         let now = monotonicNanoseconds()
-        return lanes.allSatisfy { if case .away(let until, _) = $0 { until > now } else { false } }
+        return lanes.allSatisfy { if case .away(let until) = $0 { until > now } else { false } }
     }
 
     private func refuseBacklog() {
@@ -154,7 +149,7 @@ final class MultiplexerLoop {
     /// Milliseconds until a deadline or an attempt to connect is due; negative when none is.
     private var timeout: Int32 {
         var next = backlog.first.map { $0.queuedAt + owner.acquireNanoseconds } ?? .max
-        for case .away(let until, _) in lanes { next = min(next, until) }
+        for case .away(let until) in lanes { next = min(next, until) }
         guard next != .max else { return -1 }
         return Int32(clamping: max(0, (next - monotonicNanoseconds()) / 1_000_000 + 1))
     }

@@ -3,8 +3,8 @@ import PorticoSQL
 
 /// A connection for transactions and reads. It belongs to the thread that opened it.
 ///
-/// `BEGIN` travels with the first statement, deferred statements with the next one or with `COMMIT`; the end of a read is
-/// sent and not waited for.
+/// `BEGIN` travels with the first statement, deferred statements with the next one or with `COMMIT`; the end of a read
+/// is sent and not waited for.
 final class PostgreSQLConnection: DeferringConnection {
     /// The ways to begin.
     enum Mode {

@@ -10,7 +10,8 @@ extension PostgreSQLEngine {
     public func register(in registry: MetricsRegistry, application: String) {
         metrics.register(in: registry, application: application) { [weak self] in self?.pools ?? [] }
         registry.observe(
-            counter: "portico_sql_round_trips_total", help: "Waits for the database server inside transactions and reads.",
+            counter: "portico_sql_round_trips_total",
+            help: "Waits for the database server inside transactions and reads.",
             labels: ["application"]
         ) { [waits] in [(labels: [application], value: Double(waits.value))] }
     }

@@ -94,10 +94,11 @@ public final class PostgreSQLEngine: SingleStatementEngine {
         return monotonicNanoseconds() - started
     }
 
-    /// Calls `onNotify` with the payload of every notification on `channel`, on a thread of the database; it must be quick.
+    /// Calls `onNotify` with the payload of every notification on `channel`, on a thread of the database; it must be
+    /// quick.
     ///
-    /// After the connection was lost and made anew it is called with an empty payload, because what was sent meanwhile is
-    /// lost: look for what there is to do. Send with `SELECT pg_notify(channel, payload)` inside a transaction.
+    /// After the connection was lost and made anew it is called with an empty payload, because what was sent meanwhile
+    /// is lost: look for what there is to do. Send with `SELECT pg_notify(channel, payload)` inside a transaction.
     /// - Returns: what keeps the subscription; it ends when the last reference goes.
     /// - Throws: ``SQLError`` `.unavailable` when the server can't be reached now.
     public func listen(
@@ -115,8 +116,8 @@ public final class PostgreSQLEngine: SingleStatementEngine {
         }
     }
 
-    /// How the connections for transactions and reads (`session`), for reads at length (`long`) and for single statements
-    /// (`single`) stand.
+    /// How the connections for transactions and reads (`session`), for reads at length (`long`) and for single
+    /// statements (`single`) stand.
     public var pools: [(name: String, status: PoolStatus)] {
         [("session", sessions.status), ("long", longSessions.status), ("single", singles.status)]
     }

@@ -142,7 +142,9 @@ final class ResultCursor: RowSource {
     /// The value as the server wrote it; empty when null.
     private func raw(_ column: Int) -> UnsafeRawBufferPointer {
         let index = Int32(clamping: column)
-        guard let start = PQgetvalue(result.pointer, row, index) else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        guard let start = PQgetvalue(result.pointer, row, index) else {
+            return UnsafeRawBufferPointer(start: nil, count: 0)
+        }
         return UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(result.pointer, row, index)))
     }
 

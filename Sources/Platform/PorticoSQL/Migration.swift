@@ -42,7 +42,8 @@ extension Database {
     /// Safe when several nodes start at once: they wait for each other.
     /// - Returns: `component/number name` of the steps that were applied (or, with `dryRun`, would be).
     /// - Throws: ``SQLError`` with code `.migration` when an applied step's text has changed or a newer program was here.
-    public func migrate(_ components: [SchemaComponent], at now: Instant, dryRun: Bool = false) async throws -> [String] {
+    public func migrate(_ components: [SchemaComponent], at now: Instant, dryRun: Bool = false) async throws -> [String]
+    {
         let dialect = dialect
         try await write { transaction in
             if dialect == .postgresql {
@@ -71,7 +72,8 @@ extension Database {
         let newest = try await read {
             try $0.scalar(
                 "migrations.newest",
-                "SELECT coalesce(max(number), 0) FROM schema_migrations WHERE component = \(component.name)", as: Int.self)
+                "SELECT coalesce(max(number), 0) FROM schema_migrations WHERE component = \(component.name)",
+                as: Int.self)
         }
         let known = component.migrations.last?.number ?? 0
         if let newest, newest > known {

@@ -22,7 +22,8 @@ public struct CursorSigner: Sendable {
         guard cursor.utf8.count <= 1024, let bytes = [UInt8](base64URL: cursor), bytes.count >= 16 else { return nil }
         let payload = Array(bytes.dropLast(16))
         guard constantTimeEqual(Array(bytes.suffix(16)), code(payload, list)) else { return nil }
-        return String(decoding: payload, as: UTF8.self).split(separator: "\u{1F}", omittingEmptySubsequences: false).map {
+        return String(decoding: payload, as: UTF8.self).split(separator: "\u{1F}", omittingEmptySubsequences: false).map
+        {
             String($0)
         }
     }

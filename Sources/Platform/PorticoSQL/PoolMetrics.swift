@@ -28,15 +28,16 @@ public final class PoolMetrics: Sendable {
         let family = registry.histogram(
             "portico_sql_pool_wait_seconds", help: "Time that work waited for a database connection.",
             labels: ["application", "pool"], buckets: HistogramBuckets([0.0001, 0.001, 0.005, 0.025, 0.1, 0.5, 2, 10]))
-        let mine = Waits(
-            Dictionary(pools().map { ($0.name, family.with(application, $0.name)) }, uniquingKeysWith: { first, _ in first }))
+        let histograms = pools().map { ($0.name, family.with(application, $0.name)) }
+        let mine = Waits(Dictionary(histograms, uniquingKeysWith: { first, _ in first }))
         guard waits.storeIfNil(mine) === mine else { return }
         registry.observe(
             gauge: "portico_sql_pool_connections", help: "Database connections by state, and callers waiting for one.",
             labels: ["application", "pool", "state"]
         ) {
             pools().flatMap { name, status in
-                [("in_use", status.inUse), ("idle", status.idle), ("waiting", status.waiting),
+                [
+                    ("in_use", status.inUse), ("idle", status.idle), ("waiting", status.waiting),
                     ("capacity", status.capacity),
                 ].map { (labels: [application, name, $0.0], value: Double($0.1)) }
             }

@@ -1,9 +1,10 @@
 /// What went wrong in a database. The description holds no bound value and no row, so that it may be logged.
 public struct SQLError: Error, Sendable, CustomStringConvertible {
     /// The kinds of failure that callers treat differently.
-    public struct Code: Sendable, Hashable {
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String {
-            case uniqueViolation, foreignKeyViolation, checkViolation, notNullViolation, serialization, busy, unavailable
+            case uniqueViolation, foreignKeyViolation, checkViolation, notNullViolation, serialization, busy,
+                unavailable
             case poolTimeout, statementTimeout, diskFull, corrupt, readOnly, syntax, unexpectedNull, unexpectedValue
             case migration, cancelled, other
         }
@@ -46,7 +47,8 @@ public struct SQLError: Error, Sendable, CustomStringConvertible {
         /// Anything else.
         public static let other = Code(kind: .other)
 
-        var name: String { kind.rawValue }
+        /// The case's name, for example `uniqueViolation`.
+        public var description: String { kind.rawValue }
     }
 
     /// The kind of failure.
@@ -73,6 +75,6 @@ public struct SQLError: Error, Sendable, CustomStringConvertible {
 
     /// `uniqueViolation in bags.insert: …`.
     public var description: String {
-        "\(code.name)\(statement.map { " in \($0)" } ?? "")\(constraint.map { " (\($0))" } ?? ""): \(message)"
+        "\(code)\(statement.map { " in \($0)" } ?? "")\(constraint.map { " (\($0))" } ?? ""): \(message)"
     }
 }

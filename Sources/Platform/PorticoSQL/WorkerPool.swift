@@ -178,7 +178,9 @@ public final class WorkerPool<Connection>: @unchecked Sendable {
             let now = monotonicNanoseconds()
             var expired: [Item] = []
             let isDone = lock.withLock { () -> Bool in
-                while let first = queue.first, first.deadline <= now, let item = queue.popFirst() { expired.append(item) }
+                while let first = queue.first, first.deadline <= now, let item = queue.popFirst() {
+                    expired.append(item)
+                }
                 if queue.isEmpty { hasSweeper = false }
                 return queue.isEmpty
             }

@@ -28,6 +28,11 @@ enum DatabaseFile {
         return stat(path, &status) == 0 ? Int64(status.st_size) : 0
     }
 
+    /// Removes a file with what SQLite may have put beside it.
+    static func remove(_ path: String) {
+        for suffix in ["", "-journal", "-wal", "-shm"] { unlink(path + suffix) }
+    }
+
     private static func refusal(_ what: String, _ path: String) -> SQLError {
         SQLError(.unavailable, message: "\(what) \(path) can't be made: \(String(cString: strerror(errno)))")
     }

@@ -36,7 +36,8 @@ final class PendingWrite<Value: Sendable>: GroupMember, @unchecked Sendable {
     func settle(_ failure: (any Error)?) {
         if let failure { return caller.resume(throwing: failure) }
         guard let outcome else {
-            return caller.resume(throwing: SQLError(.other, message: "the transaction was committed without having run"))
+            return caller.resume(
+                throwing: SQLError(.other, message: "the transaction was committed without having run"))
         }
         for work in outcome.channel.afterCommit { work() }
         caller.resume(returning: outcome.value)

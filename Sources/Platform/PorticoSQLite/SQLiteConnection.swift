@@ -34,6 +34,16 @@ final class SQLiteConnection: EngineConnection {
         sqlite3_close_v2(handle)
     }
 
+    /// Gives the handle to `body`, for what only SQLite's own functions can do.
+    func withHandle<Value>(_ body: (OpaquePointer) -> Value) -> Value {
+        body(handle)
+    }
+
+    /// The failure behind a status that one of SQLite's functions has returned.
+    func failure(_ status: Int32) -> SQLError {
+        SQLError(sqlite: handle, status: status)
+    }
+
     /// Number of prepared statements kept.
     var statementCount: Int { statements.count }
 

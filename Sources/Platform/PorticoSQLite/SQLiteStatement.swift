@@ -105,7 +105,9 @@ extension String {
     fileprivate func withUTF8Pointer<Value>(_ body: (UnsafePointer<CChar>, Int) -> Value) -> Value {
         var text = self
         return text.withUTF8 { bytes in
-            guard let base = bytes.baseAddress else { return [CChar(0)].withUnsafeBufferPointer { body($0.baseAddress!, 0) } }
+            guard let base = bytes.baseAddress else {
+                return [CChar(0)].withUnsafeBufferPointer { body($0.baseAddress!, 0) }
+            }
             return base.withMemoryRebound(to: CChar.self, capacity: bytes.count) { body($0, bytes.count) }
         }
     }

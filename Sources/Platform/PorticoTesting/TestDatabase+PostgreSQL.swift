@@ -14,7 +14,8 @@ extension Place {
         let schema = "test_\(randomBytes(8).hexadecimal)"
         return Place {
             try await PostgreSQLEngine.open(
-                PostgreSQLEngine.Configuration(url: url, schema: schema, base: 1, overflow: 7, acquireTimeout: .seconds(30)))
+                PostgreSQLEngine.Configuration(
+                    url: url, schema: schema, base: 1, overflow: 7, acquireTimeout: .seconds(30)))
         } removing: {
             await drop(schema, url)
             turnstile.leave()

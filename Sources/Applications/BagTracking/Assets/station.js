@@ -142,17 +142,22 @@ export function foundHere(entries, code, parent) {
 /* ── Words ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 export const scans = (number) => `${number} ${number === 1 ? "scan" : "scans"}`;
+export const waiting = (number) => `${scans(number)} ${number === 1 ? "waits" : "wait"}`;
+
+const WARNINGS = {
+  parent_full: "It is full.", parent_billed: "It is on a bill: nothing can be added.", on_hold: "It is on hold.",
+  lot_differs: "The label names another lot than before.", test_date_unreadable: "The date of test could not be read.",
+};
 
 /** What the page shows for an accepted scan. */
 export function accepted(body, shown) {
   const { scan, parent } = body;
   const count = `${parent.child_count} of ${parent.capacity}`;
-  const warned = { parent_full: "It is full.", parent_billed: "It is on a bill: nothing can be added.", on_hold: "It is on hold.",
-    lot_differs: "The label names another lot than before.", test_date_unreadable: "The date of test could not be read." };
-  const warnings = (scan.warnings ?? []).map((code) => warned[code] ?? code.replaceAll("_", " "));
+  const warnings = (scan.warnings ?? []).map((code) => WARNINGS[code] ?? code.replaceAll("_", " "));
   if (scan.kind === "parent") {
     const isFull = parent.child_count >= parent.capacity;
-    return { kind: warnings.length || isFull ? "duplicate" : "sack", title: count, detail: [body.created ? "New sack." : "", ...warnings].join(" ").trim() || "Scan its bags.", code: parent.code };
+    const detail = [body.created ? "New sack." : "", ...warnings].join(" ").trim();
+    return { kind: warnings.length || isFull ? "duplicate" : "sack", title: count, detail: detail || "Scan its bags.", code: parent.code };
   }
   if (body.duplicate) return { kind: "duplicate", title: "Already in this sack", detail: count, code: shown };
   if (parent.child_count >= parent.capacity) return { kind: "full", title: `Full: ${count}`, detail: "Scan a sack.", code: shown };
@@ -279,7 +284,8 @@ class Sounds {
 
   /** Says it with a voice of the device itself; voices that ask another host are not used. */
   say(words) {
-    const voice = this.isOn && globalThis.speechSynthesis?.getVoices().find((each) => each.localService && each.lang.startsWith("en"));
+    const voices = (this.isOn && globalThis.speechSynthesis?.getVoices()) || [];
+    const voice = voices.find((each) => each.localService && each.lang.startsWith("en"));
     if (!voice) return;
     const speech = new SpeechSynthesisUtterance(words);
     speech.voice = voice;
@@ -291,7 +297,8 @@ class Sounds {
 
 const at = (id) => document.getElementById(id);
 const made = (tag, className, text) => Object.assign(document.createElement(tag), { className, textContent: text ?? "" });
-const part = (kind, name) => [...(document.querySelector(`#parts [data-${kind}="${name}"]`)?.cloneNode(true).childNodes ?? [])];
+const part = (kind, name) =>
+  [...(document.querySelector(`#parts [data-${kind}="${name}"]`)?.cloneNode(true).childNodes ?? [])];
 
 class View {
   constructor() {
@@ -360,11 +367,13 @@ class View {
   addLine(entry, shown) {
     const line = document.createElement("li");
     line.dataset.client = entry.client_scan_id;
-    line.append(made("span", "line-badge"), made("span", "code line-code", shown), made("span", "note line-note"), made("span", "line-undo"));
+    const parts = [["line-badge"], ["code line-code", shown], ["note line-note"], ["line-undo"]];
+    line.append(...parts.map(([className, text]) => made("span", className, text)));
     at("recent").prepend(line);
     at("recent-none").hidden = true;
     while (at("recent").children.length > LIMITS.recent) at("recent").lastElementChild.remove();
-    this.line(entry.client_scan_id, { badge: "saved", note: [entry.parent && `in ${entry.parent}`, this.clock(entry.scanned_at)].filter(Boolean).join(" · ") });
+    const note = [entry.parent && `in ${entry.parent}`, this.clock(entry.scanned_at)].filter(Boolean).join(" · ");
+    this.line(entry.client_scan_id, { badge: "saved", note });
   }
 
   line(client, { badge, note, scan, undo }) {
@@ -414,13 +423,14 @@ class Station {
     this.userID = at("station").dataset.user;
     this.userName = at("station").dataset.userName;
     this.products = [...document.querySelectorAll("#product-types li")].map(({ dataset }) => ({
-      code: dataset.code, name: dataset.name, prefix: dataset.prefix, digits: Number(dataset.digits), capacity: Number(dataset.capacity),
+      code: dataset.code, name: dataset.name, prefix: dataset.prefix, digits: Number(dataset.digits),
+      capacity: Number(dataset.capacity),
     }));
     this.server = new Server(document.querySelector("meta[name=csrf-token]")?.content ?? "");
     Object.assign(this, {
-      view: new View(), sounds: new Sounds(), store: new DeviceStore(), bounce: new BounceFilter(), entries: [], others: [],
-      attention: [], sack: null, last: null, failures: 0, notBefore: 0, isSending: false, isSignedOut: false, broken: null,
-      intake: Promise.resolve(),
+      view: new View(), sounds: new Sounds(), store: new DeviceStore(), bounce: new BounceFilter(),
+      entries: [], others: [], attention: [], sack: null, last: null, broken: null, intake: Promise.resolve(),
+      failures: 0, notBefore: 0, isSending: false, isSignedOut: false,
     });
   }
 
@@ -439,7 +449,9 @@ class Station {
     this.refreshLists();
     addEventListener("online", () => this.hurry());
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.checkSession(); });
-    await this.checkSession();
+    // A page that just came from the server knows who is signed in; one the service worker kept may not.
+    const [visit] = performance.getEntriesByType("navigation");
+    if (this.entries.length || visit?.workerStart > 0) await this.checkSession();
   }
 
   /** The page may be older than the session: another user means another page. */
@@ -457,7 +469,8 @@ class Station {
     const isServed = at("sack").dataset.code === code;
     this.sack = {
       code, entered: code, product: product?.name ?? at("sack-product").textContent, saved: 0,
-      capacity: isServed ? Number(at("sack-of").textContent) : product?.capacity ?? 0, count: isServed ? Number(at("sack-n").textContent) : null,
+      capacity: isServed ? Number(at("sack-of").textContent) : product?.capacity ?? 0,
+      count: isServed ? Number(at("sack-n").textContent) : null,
     };
     if (!isServed) this.view.sack(this.sack);
   }
@@ -476,29 +489,33 @@ class Station {
     const reading = read(code, this.products);
     if (reading.kind === "command") return this.command(code);
     if (reading.kind === "parent") this.changeSack(reading);
-    else if (!this.sack) return this.tell({ kind: "refused", title: "Scan a sack first", detail: "Then its bags.", code: reading.shown });
+    else if (!this.sack) return this.refuse("Scan a sack first", "Then its bags.", reading.shown);
     else if (this.isOffline && this.refuseHere(reading)) return;
-    if (this.entries.length >= LIMITS.stored) return this.tell({ kind: "refused", title: "This device is full", detail: `${scans(this.entries.length)} wait here. Bring it to a network.`, code });
-    if (!this.isOffline && this.entries.length >= LIMITS.waiting) return this.tell({ kind: "refused", title: "Too fast", detail: "Wait a moment, then scan it again.", code });
+    const count = this.entries.length;
+    if (count >= LIMITS.stored) return this.refuse("This device is full", `${waiting(count)} here. Bring it to a network.`, code);
+    if (!this.isOffline && count >= LIMITS.waiting) return this.refuse("Too fast", "Wait a moment, then scan it again.", code);
     await this.keep(reading);
   }
+
+  refuse(title, detail, code) { return this.tell({ kind: "refused", title, detail, code }); }
 
   get isOffline() { return this.failures > 0 || this.isSignedOut; }
 
   /** Without network the page itself looks at the pattern and at the scans kept here. */
   refuseHere({ code, shown, why }) {
-    if (why) return this.tell({ kind: "refused", title: "Refused", detail: why, code: shown });
+    if (why) return this.refuse("Refused", why, shown);
     const twin = foundHere(this.entries, code, this.sack.entered);
-    if (twin === "same") return this.tell({ kind: "duplicate", title: "Already in this sack", detail: "Saved on this device before.", code: shown });
-    if (twin) return this.tell({ kind: "refused", title: "In another sack", detail: `Scanned into ${twin} on this device.`, code: shown });
-    return false;
+    if (!twin) return false;
+    if (twin !== "same") return this.refuse("In another sack", `Scanned into ${twin} on this device.`, shown);
+    return this.tell({ kind: "duplicate", title: "Already in this sack", detail: "Saved on this device before.", code: shown });
   }
 
   async keep({ kind, code, shown = code }) {
     const area = document.querySelector("#scan-form [name=area_code]")?.value;
     const entry = {
-      client_scan_id: freshID(), user_id: this.userID, user_name: this.userName, kind, code, parent: kind === "child" ? this.sack.entered : null,
-      bill_id: null, ticket_id: null, scanned_at: new Date().toISOString(), attempts: 0, shown, ...(area ? { area_code: area } : {}),
+      client_scan_id: freshID(), user_id: this.userID, user_name: this.userName, kind, code, shown,
+      parent: kind === "child" ? this.sack.entered : null, bill_id: null, ticket_id: null, attempts: 0,
+      scanned_at: new Date().toISOString(), ...(area ? { area_code: area } : {}),
     };
     await this.store.add(entry);
     this.entries.push(entry);
@@ -510,7 +527,9 @@ class Station {
 
   changeSack({ code, product }) {
     const left = this.sack;
-    this.sack = left?.entered === code || left?.code === code ? left : { code, entered: code, product: product?.name, capacity: product?.capacity ?? 0, count: null, saved: 0 };
+    const isSame = left && [left.entered, left.code].includes(code);
+    const fresh = { code, entered: code, product: product?.name, capacity: product?.capacity ?? 0, count: null, saved: 0 };
+    this.sack = isSame ? left : fresh;
     if (left && left !== this.sack) this.sayLeft(left);
     this.showSack();
   }
@@ -548,13 +567,23 @@ class Station {
     if (entry.isTold) return;
     entry.isTold = true;
     if (entry.kind === "child" && this.sack?.entered === entry.parent) { this.sack.saved += 1; this.view.sack(this.sack); }
-    this.tell({ kind: "saved", title: "Saved on this device", detail: `${scans(this.entries.length)} wait for the network.`, code: entry.shown });
+    const detail = `${waiting(this.entries.length)} for the network.`;
+    this.tell({ kind: "saved", title: "Saved on this device", detail, code: entry.shown });
+    this.refreshBand();
+  }
+
+  /** The queue is empty again. Nobody pulled a trigger, so there is a word but no sound. */
+  tellSent() {
+    const count = this.attention.length;
+    const detail = count ? `${scans(count)} ${count === 1 ? "needs" : "need"} attention, see the list.` : "Scan on.";
+    this.last = { kind: "undone", title: "All scans sent", detail, code: "" };
+    this.view.answer(this.last);
   }
 
   /** Something keeps this device from saving scans: every further pull says so, loudly. */
   stop(problem) {
     this.broken = problem ?? new Error("storage");
-    this.tell({ kind: "refused", title: "Stop scanning", detail: "This device cannot save scans. Free some space or use another device, then load the page again.", code: "" });
+    this.refuse("Stop scanning", "This device cannot save scans. Free some space or use another device, then load the page again.", "");
   }
 
   async command(code) {
@@ -592,21 +621,23 @@ class Station {
     const answer = isSingle
       ? await this.server.post(`/scans/${chunk[0].kind}`, wire(chunk[0], false))
       : await this.server.post("/scans/batch", { items: chunk.map((entry) => wire(entry, true)) });
-    if (isSingle && verdict(answer.status) !== "keep" && verdict(answer.status) !== "sign-in") return this.settle([[chunk[0], answer]]);
+    if (isSingle && ["done", "refused"].includes(verdict(answer.status))) return this.settle([[chunk[0], answer]]);
     const results = new Map((answer.body?.results ?? []).map((result) => [result.client_scan_id, result]));
-    if (!isSingle && answer.status === 200 && results.size) return this.settle(chunk.flatMap((entry) => results.has(entry.client_scan_id) ? [[entry, results.get(entry.client_scan_id)]] : []));
+    const pairs = chunk.map((entry) => [entry, results.get(entry.client_scan_id)]).filter(([, result]) => result);
+    if (!isSingle && answer.status === 200 && pairs.length) return this.settle(pairs);
     await this.postpone(chunk, answer);
   }
 
   /** Takes the answers of some entries; those to keep for another try put the rest off as well. */
   async settle(pairs) {
     const gone = pairs.filter(([, { status }]) => ["done", "refused"].includes(verdict(status)));
-    if (gone.length) this.failures = 0;
+    if (gone.length) Object.assign(this, { failures: 0, isSignedOut: false });
     for (const [entry, answer] of gone) await this.takeAnswer(entry, answer);
     await this.store.remove(gone.map(([entry]) => entry));
     const ids = new Set(gone.map(([entry]) => entry.client_scan_id));
     this.entries = this.entries.filter((entry) => !ids.has(entry.client_scan_id));
     this.refreshLists();
+    if (!this.entries.length && this.last?.kind === "saved") this.tellSent();
     const kept = pairs.filter(([entry]) => !ids.has(entry.client_scan_id));
     if (kept.length) await this.postpone(kept.map(([entry]) => entry), kept[0][1]);
   }
@@ -644,7 +675,8 @@ class Station {
     // A sack that was refused must not collect the next bags, and neither may the one before it.
     if (entry.kind === "parent" && this.sack?.entered === entry.code) { this.sack = null; this.showSack(); }
     if (!entry.isTold) return this.tell(words);
-    const item = { client_scan_id: entry.client_scan_id, user_id: entry.user_id, code: entry.shown, scanned_at: entry.scanned_at, title: words.title, detail: words.detail };
+    const { client_scan_id, user_id, scanned_at } = entry;
+    const item = { client_scan_id, user_id, scanned_at, code: entry.shown, title: words.title, detail: words.detail };
     await this.store.attend(item);
     this.attention.push(item);
     this.sounds.play("refused");
@@ -668,18 +700,23 @@ class Station {
 
   refreshBand() {
     const own = this.entries.length;
-    const others = [...new Set(this.others.map((entry) => entry.user_name))].map((name) => `${scans(this.others.filter((entry) => entry.user_name === name).length)} of ${name} wait until they sign in here.`);
+    const names = [...new Set(this.others.map((entry) => entry.user_name))];
+    const others = names.map((name) => {
+      const count = this.others.filter((entry) => entry.user_name === name).length;
+      return `${waiting(count)} here until ${name} signs in.`;
+    });
     const wait = `${scans(own)} saved on this device.`;
-    if (this.isSignedOut) return this.view.band(`You are signed out. ${own ? wait : ""} `, `/bags/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
-    if (this.failures) return this.view.band([`Offline. ${wait} They go by themselves when the network is back.`, ...others].join(" "));
-    this.view.band(others.join(" "));
+    const signIn = `/bags/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+    if (this.isSignedOut) return this.view.band(`You are signed out. ${own ? wait : ""} `, signIn);
+    const lead = this.failures ? [`Offline. ${wait} They go by themselves when the network is back.`] : [];
+    this.view.band([...lead, ...others].join(" "));
   }
 
   /* Undo */
 
   async undoLast() {
     const line = [...at("recent").children].find(({ dataset }) => ["linked", "saved"].includes(dataset.outcome));
-    if (!line) return this.tell({ kind: "refused", title: "Nothing to undo", detail: "", code: "" });
+    if (!line) return this.refuse("Nothing to undo", "", "");
     return this.undo(line);
   }
 
@@ -688,21 +725,27 @@ class Station {
     const entry = this.entries.find((each) => each.client_scan_id === line.dataset.client);
     if (entry) return this.undoKept(entry, line);
     const answer = await this.server.post(`/scans/${encodeURIComponent(line.dataset.scan)}/undo`, {});
-    if (answer.status === 0) return this.tell({ kind: "refused", title: "Undo needs the network", detail: "The scan stands for now.", code: shown });
+    if (answer.status === 0) return this.refuse("Undo needs the network", "The scan stands for now.", shown);
     if (verdict(answer.status) !== "done") return this.tell(refused(answer.body, shown));
     line.dataset.client ??= `line-${line.dataset.scan}`;
-    this.view.line(line.dataset.client, { badge: "undone", note: `Undone at ${this.view.clock(answer.body.scan.undone_at ?? new Date().toISOString())}` });
-    const { parent } = answer.body;
+    const { scan, parent } = answer.body;
+    const time = this.view.clock(scan.undone_at ?? new Date().toISOString());
+    this.view.line(line.dataset.client, { badge: "undone", note: `Undone at ${time}` });
     if (parent && this.sack?.code === parent.code) { this.sack.count = parent.child_count; this.view.sack(this.sack); }
-    return this.tell({ kind: "undone", title: "Undone", detail: parent ? `${parent.code}: ${parent.child_count} of ${parent.capacity}` : "", code: shown });
+    const detail = parent ? `${parent.code}: ${parent.child_count} of ${parent.capacity}` : "";
+    return this.tell({ kind: "undone", title: "Undone", detail, code: shown });
   }
 
   /** A scan that never left this device is taken back by forgetting it; one that may have arrived has to be sent first. */
   async undoKept(entry, line) {
-    if (entry.attempts > 0 || this.isSending) return this.tell({ kind: "refused", title: "Not sent yet", detail: "It may have arrived. Undo it when the network is back.", code: entry.shown });
+    const mayHaveArrived = entry.attempts > 0 || this.isSending;
+    if (mayHaveArrived) return this.refuse("Not sent yet", "It may have arrived. Undo it when the network is back.", entry.shown);
     await this.store.remove([entry]);
     this.entries = this.entries.filter((each) => each !== entry);
-    if (entry.isTold && this.sack?.entered === entry.parent && this.sack.saved > 0) { this.sack.saved -= 1; this.view.sack(this.sack); }
+    if (entry.isTold && this.sack?.entered === entry.parent && this.sack.saved > 0) {
+      this.sack.saved -= 1;
+      this.view.sack(this.sack);
+    }
     this.view.line(line.dataset.client, { badge: "undone", note: "Taken back before it was sent" });
     this.refreshLists();
     return this.tell({ kind: "undone", title: "Taken back", detail: "It was not sent.", code: entry.shown });
@@ -732,8 +775,12 @@ function watchKeys(station) {
   addEventListener("keydown", (event) => {
     station.sounds.wake();
     if (event.isComposing || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+    // The silence may have ended a scan before its timer came to say so.
+    const late = scanner.quiet(event.timeStamp);
+    if (late) finish(late);
     const { began, swallow, scan } = scanner.key(event.key, event.timeStamp);
-    if (began) before = isField(document.activeElement) ? { field: document.activeElement, value: document.activeElement.value } : null;
+    const field = document.activeElement;
+    if (began) before = isField(field) ? { field, value: field.value } : null;
     if (swallow) { event.preventDefault(); event.stopImmediatePropagation(); }
     clearTimeout(timer);
     if (scan) return finish(scan);
@@ -753,7 +800,10 @@ function watchKeys(station) {
   }
 
   addEventListener("keydown", (event) => {
-    if (event.key === "Escape") { document.querySelectorAll("details.menu[open]").forEach((menu) => { menu.open = false; }); focusBox(); }
+    if (event.key === "Escape") {
+      document.querySelectorAll("details.menu[open]").forEach((menu) => { menu.open = false; });
+      focusBox();
+    }
     const isElsewhere = isField(event.target) && (event.target !== at("code") || at("code").value !== "");
     if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || isElsewhere) return;
     event.preventDefault();
@@ -771,7 +821,8 @@ function watchFocus() {
   document.addEventListener("focusin", watchEmpty);
   document.addEventListener("input", watchEmpty);
   document.addEventListener("click", ({ target }) => {
-    document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(target)) menu.open = false; });
+    const menus = [...document.querySelectorAll("details.menu[open]")];
+    menus.filter((menu) => !menu.contains(target)).forEach((menu) => { menu.open = false; });
     if (!target.closest("a, button, input, select, textarea, label, summary, dialog")) focusBox();
   });
   document.querySelectorAll("dialog").forEach((dialog) => dialog.addEventListener("close", focusBox));
@@ -845,7 +896,8 @@ function guardSignOut(station) {
     event.preventDefault();
     if (!station.entries.length) return go();
     const dialog = at("leave-dialog");
-    at("leave-text").textContent = `${scans(station.entries.length)} wait on this device. They are kept and sent when you sign in here again; nobody else can send them.`;
+    const wait = waiting(station.entries.length);
+    at("leave-text").textContent = `${wait} on this device until you sign in here again. Nobody else can send them.`;
     dialog.addEventListener("close", () => { if (dialog.returnValue === "go") go(); }, { once: true });
     dialog.returnValue = "stay";
     dialog.showModal();

@@ -18,7 +18,8 @@ struct AuditPage: BagPage {
             PageAddress(
                 "/bags/audit",
                 [
-                    "entity_type": entityType, "entity_id": entityID, "actor_id": actorID, "action": action, "from": from,
+                    "entity_type": entityType, "entity_id": entityID, "actor_id": actorID, "action": action,
+                    "from": from,
                     "to": to,
                 ])
         }
@@ -71,48 +72,55 @@ struct AuditPage: BagPage {
 
     var content: HTML {
         """
-        \(PageHeading("Audit", subtitle: "Every change, newest first. Times in \(frame.zone.name).", actions: [Button("Check the chain", href: filter.address.setting("verify", "1").text, icon: .shield)]))
+        \(heading)
         \(chainState)\(ErrorSummary(messages))\(filters)\(list)
-        \(CursorPager(first: cursor == nil ? nil : filter.address.text, next: nextCursor.map { filter.address.setting("cursor", $0).text }))
+        \(CursorPager(address: filter.address, cursor: cursor, next: nextCursor))
         """
+    }
+
+    private var heading: PageHeading {
+        let check = Button("Check the chain", href: filter.address.setting("verify", "1").text, icon: .shield)
+        return PageHeading(
+            "Audit", subtitle: "Every change, newest first. Times in \(frame.zone.name).", actions: [check])
     }
 
     private var chainState: HTML? {
         guard let chain else { return nil }
-        let counts: HTML = "\(GroupedNumber(chain.chained)) of \(GroupedNumber(chain.rows)) rows chained, checked \(frame.time(chain.checkedAt))."
+        let counts: HTML = """
+            \(GroupedNumber(chain.chained)) of \(GroupedNumber(chain.rows)) rows chained, \
+            checked \(frame.time(chain.checkedAt)).
+            """
+        let broken: HTML = """
+            The first bad row is \(chain.firstBadSeq.map(String.init)). Somebody changed or deleted stored rows. \
+            Tell the operator at once. \(counts)
+            """
         let notice =
             chain.isWhole
             ? Notice("The chain is whole", tone: .good, detail: counts)
-            : Notice(
-                "The chain is broken", tone: .bad,
-                detail: "The first bad row is \(chain.firstBadSeq.map(String.init)). Somebody changed or deleted stored rows. Tell the operator at once. \(counts)")
+            : Notice("The chain is broken", tone: .bad, detail: broken)
         return "<div class=\"notices\">\(notice)</div>"
     }
 
     private var filters: FilterBar {
-        let state = FormState(messages: messages)
-        let types = ["bag", "sscc", "scan", "bill", "gate", "return", "import", "export", "label", "summary", "user", "area", "product_type", "webhook", "access"]
+        let field = FilterFields(messages: messages)
+        let kinds = entityTypes.map { Choice($0, $0.replacing("_", with: " ")) }
         return FilterBar(
             action: "/bags/audit",
             fields: """
-                \(select("entity_type", "Kind", filter.entityType, types.map { Choice($0, $0.replacing("_", with: " ")) }))\
-                \(TextField("entity_id", label: "Code or id", value: filter.entityID, error: state.message("entity_id"), presence: .free, maxLength: 200, isCode: true))\
-                \(select("actor_id", "By", filter.actorID, actors))\
-                \(TextField("action", label: "Action", value: filter.action, error: state.message("action"), presence: .free, maxLength: 40, isCode: true))\
-                \(TextField("from", label: "From", value: filter.from, kind: .date, error: state.message("from"), presence: .free))\
-                \(TextField("to", label: "To", value: filter.to, kind: .date, error: state.message("to"), presence: .free))
+                \(field.choice("entity_type", "Kind", filter.entityType, kinds))\
+                \(field.code("entity_id", "Code or id", filter.entityID, maxLength: 200))\
+                \(field.choice("actor_id", "By", filter.actorID, actors))\
+                \(field.code("action", "Action", filter.action, maxLength: 40))\
+                \(field.day("from", "From", filter.from))\(field.day("to", "To", filter.to))
                 """,
             clear: filter.address.query.isEmpty ? nil : "/bags/audit")
-    }
-
-    private func select(_ name: String, _ label: String, _ value: String, _ choices: [Choice]) -> SelectField {
-        SelectField(name, label: label, value: value, choices: [Choice("", "Any")] + choices, presence: .free)
     }
 
     private var list: HTML {
         guard !rows.isEmpty else { return EmptyState("No such rows", icon: .shield).html }
         let columns: [DataTable.Column] = [
-            .init("Row", .number), .init("When"), .init("Who"), .init("What"), .init("Changes"), .init("Request", .code),
+            .init("Row", .number), .init("When"), .init("Who"), .init("What"), .init("Changes"),
+            .init("Request", .code),
         ]
         let table = DataTable(caption: "Audit rows", columns: columns, rows: rows.map(line))
         return "<div class=\"table-frame\">\(table)</div>"
@@ -141,3 +149,9 @@ struct AuditPage: BagPage {
         return "<ul class=\"diff\">\(lines)</ul>"
     }
 }
+
+/// The parts of actions before the dot.
+private let entityTypes = [
+    "bag", "sscc", "scan", "bill", "gate", "return", "import", "export", "label", "summary", "user", "area",
+    "product_type", "webhook", "access",
+]

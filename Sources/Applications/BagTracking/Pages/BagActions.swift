@@ -26,9 +26,11 @@ struct BagActions: PageComponent {
         guard !actions.isEmpty else { return .empty }
         let sealed: HTML? =
             isSealed
-            ? "<p class=\"note sealed\">\(Icon.lock) Sealed: while the sack is on a bill nothing may enter or leave it.</p>" : nil
+            ? "<p class=\"note sealed\">\(Icon.lock) Sealed: nothing may enter or leave a sack on a bill.</p>"
+            : nil
         return """
-            <section class="actions" aria-labelledby="actions-title"><h2 id="actions-title">Corrections</h2>\(sealed)\(actions)</section>
+            <section class="actions" aria-labelledby="actions-title"><h2 id="actions-title">Corrections</h2>\(sealed)\
+            \(actions)</section>
             """
     }
 
@@ -43,7 +45,8 @@ struct BagActions: PageComponent {
     private var unlinking: HTML? {
         guard mayCorrect, !page.isSack, page.status == "linked", !isSealed else { return nil }
         return fold(
-            "unlink", "Take out of its sack", .linkOff, fields: "\(reason("unlink"))", button: Button("Take out", weight: .danger))
+            "unlink", "Take out of its sack", .linkOff, fields: "\(reason("unlink"))",
+            button: Button("Take out", weight: .danger))
     }
 
     private var emptying: HTML? {
@@ -57,7 +60,9 @@ struct BagActions: PageComponent {
     private var holding: HTML? {
         guard frame.may("bag.hold"), page.isSack, !isRetired else { return nil }
         if page.hold != nil {
-            return fold("release", "Lift the hold", .unlock, fields: "<p>The sack can be put on a bill again.</p>", button: Button("Lift the hold"))
+            return fold(
+                "release", "Lift the hold", .unlock, fields: "<p>The sack can be put on a bill again.</p>",
+                button: Button("Lift the hold"))
         }
         let words: HTML = "<p>A sack on hold can be packed and read, but not put on a bill.</p>"
         return fold("hold", "Put on hold", .hand, fields: "\(words)\(reason("hold"))", button: Button("Put on hold"))
@@ -79,12 +84,17 @@ struct BagActions: PageComponent {
     private var retiring: HTML? {
         guard frame.may("bag.retire"), !isRetired, !isSealed else { return nil }
         let count = page.childCount ?? 0
-        let dead: HTML = "The code <span class=\"code\">\(page.code)</span> is refused from then on. Its history stays, and an administrator can restore it."
+        let dead: HTML =
+            """
+            The code <span class="code">\(page.code)</span> is refused from then on. Its history stays, and \
+            an administrator can restore it.
+            """
         let cascade =
             count > 0
             ? Checkbox(
                 "cascade", label: "Take its \(BagWords.count(count, "bag", "bags")) out first", value: "unlink",
-                isTicked: page.openForm == "retire" && page.form.values["cascade"] != nil, error: message("retire", "cascade"),
+                isTicked: page.openForm == "retire" && page.form.values["cascade"] != nil,
+                error: message("retire", "cascade"),
                 scope: "retire")
             : nil
         let linked: HTML? =
@@ -96,13 +106,15 @@ struct BagActions: PageComponent {
 
     private var restoring: HTML? {
         guard frame.may("bag.restore"), isRetired else { return nil }
-        return fold("restore", "Restore", .restore, fields: "<p>The code can be scanned again.</p>", button: Button("Restore"))
+        return fold(
+            "restore", "Restore", .restore, fields: "<p>The code can be scanned again.</p>", button: Button("Restore"))
     }
 
     private func reason(_ form: String) -> TextField {
         TextField(
             "reason", label: "Reason", value: page.openForm == form ? page.form.value("reason") : "",
-            hint: "3 to 200 characters; it stays in the audit.", error: message(form, "reason"), maxLength: 200, scope: form)
+            hint: "3 to 200 characters; it stays in the audit.", error: message(form, "reason"), maxLength: 200,
+            scope: form)
     }
 
     private func message(_ form: String, _ field: String) -> String? {
@@ -111,9 +123,11 @@ struct BagActions: PageComponent {
 
     private func fold(_ name: String, _ title: String, _ icon: Icon, fields: HTML, button: Button) -> HTML {
         let form = PageForm(
-            action: "\(CodeLink.address(page.code))/\(name)", guarding: frame.guarding(), fields: fields, buttons: "\(button)")
+            action: "\(CodeLink.address(page.code))/\(name)", guarding: frame.guarding(), fields: fields,
+            buttons: "\(button)")
         return """
-            <details class="fold"\(HTML.flag("open", page.openForm == name))><summary>\(icon)<span>\(title)</span></summary>\(form)</details>
+            <details class="fold"\(HTML.flag("open", page.openForm == name))><summary>\(icon)<span>\(title)</span>\
+            </summary>\(form)</details>
             """
     }
 }

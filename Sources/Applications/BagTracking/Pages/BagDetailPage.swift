@@ -59,8 +59,9 @@ struct BagDetailPage: BagPage {
 
     var content: HTML {
         """
-        \(PageHeading("<span class=\"code\">\(code)</span> \(BagWords.status(status))", subtitle: subtitle, back: ("Sacks and bags", "/bags/bags")))
-        \(ErrorSummary(form.messages, scope: openForm ?? "f"))\(holdNotice.map { "<div class=\"notices\">\($0)</div>" as HTML })
+        \(heading)
+        \(ErrorSummary(form.messages, scope: openForm ?? "f"))\
+        \(holdNotice.map { "<div class=\"notices\">\($0)</div>" as HTML })
         <div class="columns"><div class="stack">
         <section class="block" aria-labelledby="where-title"><h2 class="unseen" id="where-title">Where it is</h2>\
         \(PositionLine(steps: PositionLine.steps(isBag: !isSack, code: code, parentCode: parentCode, bill: bill)))\
@@ -75,8 +76,11 @@ struct BagDetailPage: BagPage {
         """
     }
 
-    private var subtitle: HTML {
-        "\(isSack ? "Sack" : "Bag")\(product.map { ", \($0)" as HTML }), \(area)"
+    private var heading: PageHeading {
+        PageHeading(
+            "<span class=\"code\">\(code)</span> \(BagWords.status(status))",
+            subtitle: "\(isSack ? "Sack" : "Bag")\(product.map { ", \($0)" as HTML }), \(area)",
+            back: ("Sacks and bags", "/bags/bags"))
     }
 
     private var holdNotice: Notice? {
@@ -85,8 +89,9 @@ struct BagDetailPage: BagPage {
 
     private var fill: HTML? {
         guard let childCount, let capacity else { return nil }
-        let weight: HTML? = weightGrams.map { grams in
-            "<p class=\"note\">\(BagWords.weight(grams))\(expectedWeightGrams.map { " of \(BagWords.weight($0)) when full" as HTML })</p>"
+        let weight: HTML? = weightGrams.map { grams -> HTML in
+            let full: HTML? = expectedWeightGrams.map { " of \(BagWords.weight($0)) when full" }
+            return "<p class=\"note\">\(BagWords.weight(grams))\(full)</p>"
         }
         return """
             <div class="fill"><p class="fill-count"><strong>\(childCount)</strong> of \(capacity)</p>\
@@ -98,11 +103,15 @@ struct BagDetailPage: BagPage {
         let table = DataTable(
             caption: "Bags in this sack",
             columns: [.init("Bag", .code), .init("Lot", .code), .init("Put in by"), .init("Put in")],
-            rows: children.map { .init([CodeLink($0.code).html, "\($0.lot)", "\($0.linkedBy)", frame.time($0.linkedAt).html]) })
+            rows: children.map {
+                .init([CodeLink($0.code).html, "\($0.lot)", "\($0.linkedBy)", frame.time($0.linkedAt).html])
+            })
         let none = EmptyState("No bags in this sack", icon: .bag)
         return """
-            <section class="block" aria-labelledby="bags-title"><div class="section-head"><h2 id="bags-title">Bags in it</h2>\
-            <span class="soft">\(BagWords.count(children.count, "bag", "bags"))</span></div>\(children.isEmpty ? none.html : table.html)</section>
+            <section class="block" aria-labelledby="bags-title"><div class="section-head">\
+            <h2 id="bags-title">Bags in it</h2>\
+            <span class="soft">\(BagWords.count(children.count, "bag", "bags"))</span></div>\
+            \(children.isEmpty ? none.html : table.html)</section>
             """
     }
 

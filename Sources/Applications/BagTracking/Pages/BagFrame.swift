@@ -110,7 +110,8 @@ extension BagPage {
         let quick: [BagPlace] = frame.may("scan.pack") ? [.scan, .find, .bags] : [.dashboard, .find, .bags]
         shell.bottomBar = quick.filter { frame.may($0.permission) }.map { $0.item(current: place) }
         shell.person = SignedInPerson(
-            name: frame.person, role: [BagWords.role(frame.role), frame.area].compactMap(\.self).joined(separator: ", "),
+            name: frame.person,
+            role: [BagWords.role(frame.role), frame.area].compactMap(\.self).joined(separator: ", "),
             signOut: "/bags/sign-out")
         shell.csrfToken = frame.csrfToken
         shell.headerSlot = codeBox
@@ -134,7 +135,7 @@ extension BagPage {
     }
 }
 
-/// The surroundings of bag tracking's pages, before anybody is known; sign-in and error pages stand in them as they are.
+/// The surroundings of bag tracking's pages before anybody is known; sign-in and error pages stand in them as they are.
 func bagShell(title: String, assets: AssetLinks, nonce: String? = nil) -> PageShell {
     PageShell(title: title, application: "Bag tracking", mark: .sack, home: "/bags/", assets: assets, nonce: nonce)
 }

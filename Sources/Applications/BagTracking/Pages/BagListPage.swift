@@ -22,7 +22,8 @@ struct BagListPage: BagPage {
             PageAddress(
                 "/bags/bags",
                 [
-                    "kind": kind, "area_code": areaCode, "product_type": productType, "status": status, "billed": billed,
+                    "kind": kind, "area_code": areaCode, "product_type": productType, "status": status,
+                    "billed": billed,
                     "hold": hold, "lot": lot, "q": q, "created_from": createdFrom, "created_to": createdTo,
                 ])
         }
@@ -63,41 +64,43 @@ struct BagListPage: BagPage {
         """
         \(PageHeading("Sacks and bags", subtitle: "\(frame.area ?? "All areas"), newest first"))
         \(ErrorSummary(messages))\(filters)\(list)
-        \(CursorPager(first: cursor == nil ? nil : filter.address.text, next: nextCursor.map { filter.address.setting("cursor", $0).text }))
+        \(CursorPager(address: filter.address, cursor: cursor, next: nextCursor))
         """
     }
 
     private var filters: FilterBar {
-        let state = FormState(messages: messages)
-        let area = areas.isEmpty ? nil : select("area_code", "Area", filter.areaCode, areas)
+        let field = FilterFields(messages: messages)
+        let area = areas.isEmpty ? nil : field.choice("area_code", "Area", filter.areaCode, areas)
+        let yesNo = [Choice("true", "Yes"), Choice("false", "No")]
+        let kinds = [Choice("parent", "Sacks"), Choice("child", "Bags")]
         return FilterBar(
             action: "/bags/bags",
             fields: """
-                \(TextField("q", label: "Code begins with", value: filter.q, hint: "*6586 finds the ending", error: state.message("q"), presence: .free, maxLength: 40, isCode: true))\
-                \(select("kind", "Kind", filter.kind, [Choice("parent", "Sacks"), Choice("child", "Bags")]))\
-                \(select("status", "Status", filter.status, BagWords.statuses))\(area)\
-                \(select("product_type", "Product", filter.productType, products))\
-                \(select("billed", "On a bill", filter.billed, [Choice("true", "Yes"), Choice("false", "No")]))\
-                \(select("hold", "On hold", filter.hold, [Choice("true", "Yes"), Choice("false", "No")]))\
-                \(TextField("lot", label: "Lot", value: filter.lot, error: state.message("lot"), presence: .free, maxLength: 40, isCode: true))\
-                \(TextField("created_from", label: "First seen from", value: filter.createdFrom, kind: .date, error: state.message("created_from"), presence: .free))\
-                \(TextField("created_to", label: "First seen to", value: filter.createdTo, kind: .date, error: state.message("created_to"), presence: .free))
+                \(field.code("q", "Code begins with", filter.q, maxLength: 40, hint: "*6586 finds the ending"))\
+                \(field.choice("kind", "Kind", filter.kind, kinds))\
+                \(field.choice("status", "Status", filter.status, BagWords.statuses))\(area)\
+                \(field.choice("product_type", "Product", filter.productType, products))\
+                \(field.choice("billed", "On a bill", filter.billed, yesNo))\
+                \(field.choice("hold", "On hold", filter.hold, yesNo))\
+                \(field.code("lot", "Lot", filter.lot, maxLength: 40))\
+                \(field.day("created_from", "First seen from", filter.createdFrom))\
+                \(field.day("created_to", "First seen to", filter.createdTo))
                 """,
             clear: filter.isNarrowed ? "/bags/bags" : nil)
-    }
-
-    private func select(_ name: String, _ label: String, _ value: String, _ choices: [Choice]) -> SelectField {
-        SelectField(name, label: label, value: value, choices: [Choice("", "Any")] + choices, presence: .free)
     }
 
     private var list: HTML {
         guard !rows.isEmpty else {
             return filter.isNarrowed
-                ? EmptyState("Nothing matches these filters", icon: .find, actions: [Button("Clear filters", href: "/bags/bags", icon: .cross)]).html
+                ? EmptyState(
+                    "Nothing matches these filters", icon: .find,
+                    actions: [Button("Clear filters", href: "/bags/bags", icon: .cross)]
+                ).html
                 : EmptyState("No sacks yet", detail: "A sack exists from its first scan on.", icon: .sack).html
         }
         let columns: [DataTable.Column] = [
-            .init("Code", .code), .init("Status"), .init("Contents", .number), .init("Product or lot"), .init("Sack or bill", .code),
+            .init("Code", .code), .init("Status"), .init("Contents", .number), .init("Product or lot"),
+            .init("Sack or bill", .code),
             .init("Area"), .init("Changed"),
         ]
         let table = DataTable(caption: "Sacks and bags", columns: columns, rows: rows.map(line))
@@ -109,7 +112,8 @@ struct BagListPage: BagPage {
         let fill: HTML = row.childCount.flatMap { count in row.capacity.map { "\(count) of \($0)" } } ?? .empty
         let outside: HTML = row.parentCode.map { CodeLink($0).html } ?? "\(row.billCode)"
         return DataTable.Row([
-            CodeLink(row.code).html, "<span>\(BagWords.status(row.status)) \(hold)</span>", fill, "\(row.product ?? row.lot)", outside,
+            CodeLink(row.code).html, "<span>\(BagWords.status(row.status)) \(hold)</span>", fill,
+            "\(row.product ?? row.lot)", outside,
             "\(row.area)", frame.time(row.updatedAt).html,
         ])
     }

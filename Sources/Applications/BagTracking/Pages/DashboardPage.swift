@@ -62,7 +62,8 @@ struct DashboardPage: BagPage {
         """
         \(PageHeading("\(areaName ?? "All areas")", subtitle: subtitle, actions: actions))
         \(isNew ? firstSteps : nil)
-        <div class="stack" id="live" data-stream="\(PageAddress("/bags/api/v1/stream", ["topics": topics.joined(separator: ",")]).text)" \
+        <div class="stack" id="live" \
+        data-stream="\(PageAddress("/bags/api/v1/stream", ["topics": topics.joined(separator: ",")]).text)" \
         data-zone-minutes="\(frame.zone.minutes)" data-zone="\(frame.zone.name)">
         \(extraTiles)
         <div class="columns"><div class="stack">\(todaySection)\(stockSection)</div>\(latestSection)</div>
@@ -81,14 +82,21 @@ struct DashboardPage: BagPage {
     /// What to do first; people see only the steps that are theirs.
     private var firstSteps: HTML {
         let steps: [(permission: String, line: HTML)] = [
-            ("config.manage", "\(Icon.settings)<span><a href=\"/bags/settings\">Check areas and product types</a>: codes, capacity, weight.</span>"),
-            ("user.manage", "\(Icon.users)<span><a href=\"/bags/users/new\">Add the people</a> who pack, bill and watch the gate.</span>"),
+            (
+                "config.manage",
+                "\(Icon.settings)<span><a href=\"/bags/settings\">Check areas and product types</a>.</span>"
+            ),
+            (
+                "user.manage",
+                "\(Icon.users)<span><a href=\"/bags/users/new\">Add the people</a> who pack and bill.</span>"
+            ),
             ("scan.pack", "\(Icon.scan)<span><a href=\"/bags/scan\">Scan a first sack</a>, then its bags.</span>"),
         ]
         let own = steps.filter { frame.may($0.permission) }
         let title = own.count == steps.count ? "Three steps to begin" : "To begin"
         return """
-            <section class="block first-steps"><h2>\(title)</h2><ol class="steps">\(own.map { "<li>\($0.line)</li>" as HTML })</ol></section>
+            <section class="block first-steps"><h2>\(title)</h2><ol class="steps">\
+            \(own.map { "<li>\($0.line)</li>" as HTML })</ol></section>
             """
     }
 
@@ -103,30 +111,43 @@ struct DashboardPage: BagPage {
     private var todaySection: HTML {
         today.section("today", title: "Today", address: "/bags/") { today in
             let hours = today.byHour.enumerated().map { BarChart.Bar("\($0)", $1) }
-            let scans = PageAddress("/bags/scans", ["from": frame.zone.date(of: frame.now).text])
-            let refused = Int((Double(today.rejected) * 1000 / Double(max(today.linked + today.rejected, 1))).rounded())
-            return """
-                <div class="tiles flat">
-                \(StatTile("Bags linked", value: today.linked, href: scans.setting("outcome", "linked").text, icon: .check, liveKey: "today.linked"))
-                \(StatTile("Already here", value: today.duplicate, href: scans.setting("outcome", "duplicate").text, icon: .info, liveKey: "today.duplicate"))
-                \(StatTile("Refused", value: today.rejected, href: scans.setting("outcome", "rejected").text, detail: "\(refused / 10).\(refused % 10) % of scans", icon: .stop, liveKey: "today.rejected"))
-                \(StatTile("Undone", value: today.undone, icon: .undo, liveKey: "today.undone"))
-                </div>
-                \(today.linked > 0 ? BarChart(title: "Bags linked by hour of today", bars: hours, labelEvery: 3) : nil)
-                """
+            let chart = BarChart(title: "Bags linked by hour of today", bars: hours, labelEvery: 3)
+            return "<div class=\"tiles flat\">\(tiles(today))</div>\(today.linked > 0 ? chart : nil)"
         }
+    }
+
+    private func tiles(_ today: Today) -> [StatTile] {
+        let list = PageAddress("/bags/scans", ["mine": "false", "from": frame.zone.date(of: frame.now).text])
+        let share = today.rejected * 1000 / max(today.linked + today.rejected, 1)
+        func tile(_ label: String, _ value: Int, _ outcome: String, _ icon: Icon, detail: String? = nil) -> StatTile {
+            StatTile(
+                label, value: value, href: list.setting("outcome", outcome).text, detail: detail, icon: icon,
+                liveKey: "today.\(outcome)")
+        }
+        return [
+            tile("Bags linked", today.linked, "linked", .check),
+            tile("Already here", today.duplicate, "duplicate", .info),
+            tile("Refused", today.rejected, "rejected", .stop, detail: "\(share / 10).\(share % 10) % of scans"),
+            StatTile("Undone", value: today.undone, icon: .undo, liveKey: "today.undone"),
+        ]
     }
 
     private var stockSection: HTML {
         stock.section("stock", title: "Sacks and bags", address: "/bags/") { stock in
             let sacks = ShareBar([
                 share("Full", stock.full, .good, .full, kind: "parent", status: "full", live: "bags.parents.full"),
-                share("Filling", stock.filling, .info, .half, kind: "parent", status: "filling", live: "bags.parents.filling"),
-                share("Empty", stock.empty, .neutral, .ring, kind: "parent", status: "empty", live: "bags.parents.empty"),
+                share(
+                    "Filling", stock.filling, .info, .half, kind: "parent", status: "filling",
+                    live: "bags.parents.filling"),
+                share(
+                    "Empty", stock.empty, .neutral, .ring, kind: "parent", status: "empty", live: "bags.parents.empty"),
             ])
             let bags = ShareBar([
-                share("In a sack", stock.linked, .good, .link, kind: "child", status: "linked", live: "bags.children.linked"),
-                share("Loose", stock.loose, .warn, .linkOff, kind: "child", status: "loose", live: "bags.children.loose"),
+                share(
+                    "In a sack", stock.linked, .good, .link, kind: "child", status: "linked",
+                    live: "bags.children.linked"),
+                share(
+                    "Loose", stock.loose, .warn, .linkOff, kind: "child", status: "loose", live: "bags.children.loose"),
             ])
             return """
                 <div class="pair"><div><h3>Sacks</h3>\(sacks)</div><div><h3>Bags</h3>\(bags)</div></div>
@@ -142,15 +163,19 @@ struct DashboardPage: BagPage {
     }
 
     private var latestSection: HTML {
-        latest.section("latest", title: "Latest scans", address: "/bags/", aside: "<a href=\"/bags/scans\">History</a>") { scans in
+        latest.section("latest", title: "Latest scans", address: "/bags/", aside: "<a href=\"/bags/scans\">History</a>")
+        { scans in
             let none = scans.isEmpty ? EmptyState("Nothing scanned today", icon: .scan) : nil
             let lines = scans.map { scan -> HTML in
                 """
-                <li>\(scan.badge)<span class="code">\(scan.code)</span><span class="note">\(frame.time(scan.scannedAt, .time))</span>\
+                <li>\(scan.badge)<span class="code">\(scan.code)</span><span class="note">\
+                \(frame.time(scan.scannedAt, .time))</span>\
                 <span class="note who">\(scan.parentCode) \(scan.user)</span></li>
                 """
             }
-            let badges = ["created", "found", "linked", "duplicate", "rejected", "undone", "added", "matched", "returned"].map {
+            let badges = [
+                "created", "found", "linked", "duplicate", "rejected", "undone", "added", "matched", "returned",
+            ].map {
                 "<span data-badge=\"\($0)\">\(BagWords.outcome($0))</span>" as HTML
             }
             return "<ol class=\"feed\" id=\"feed\">\(lines)</ol>\(none)<div id=\"feed-badges\" hidden>\(badges)</div>"

@@ -116,26 +116,33 @@ struct FindPage: BagPage {
     private var resultPart: HTML {
         switch result {
         case .nothingAsked:
-            return EmptyState("Scan or type any code", detail: "The answer says where it is and whose hands it passed.", icon: .scan).html
+            return EmptyState(
+                "Scan or type any code", detail: "The answer says where it is and whose hands it passed.", icon: .scan
+            ).html
         case .bag(let found): return FoundCard(frame: frame, found: found).html
         case .bill(let bill): return "<section class=\"panel\">\(BillLine(bill: bill))</section>"
-        case .invalid(let why): return Notice("This is not a code", tone: .bad, detail: "\(why) Scan again, or type the code below the bars.").html
-        case .unknown(let suggestions):
-            let links: HTML? =
-                suggestions.isEmpty
-                ? nil
-                : """
-                <p>Did you mean</p><ul class="suggestions">\(suggestions.map {
-                    "<li><a class=\"button secondary code\" href=\"\(PageAddress("/bags/find", ["code": $0]).text)\">\($0)</a></li>" as HTML
-                })</ul>
-                """
-            return Notice("Unknown code", tone: .warn, detail: "<p>Nothing here is called <span class=\"code\">\(code)</span>. Scan again.</p>\(links)").html
+        case .invalid(let why):
+            return Notice(
+                "This is not a code", tone: .bad, detail: "\(why) Scan again, or type the code below the bars."
+            ).html
+        case .unknown(let suggestions): return unknownPart(suggestions)
         }
+    }
+
+    private func unknownPart(_ suggestions: [String]) -> HTML {
+        let links = suggestions.map { suggestion -> HTML in
+            let address = PageAddress("/bags/find", ["code": suggestion]).text
+            return "<li><a class=\"button secondary code\" href=\"\(address)\">\(suggestion)</a></li>"
+        }
+        let mean: HTML? = links.isEmpty ? nil : "<p>Did you mean</p><ul class=\"suggestions\">\(links)</ul>"
+        let said: HTML = "<p>Nothing here is called <span class=\"code\">\(code)</span>. Scan again.</p>"
+        return Notice("Unknown code", tone: .warn, detail: said + (mean ?? .empty)).html
     }
 
     private var lotPart: HTML {
         """
-        <form method="get" action="/bags/find" class="find-form" role="search"><input type="hidden" name="tab" value="lot">\
+        <form method="get" action="/bags/find" class="find-form" role="search">\
+        <input type="hidden" name="tab" value="lot">\
         <label for="find-lot">Lot number</label><div class="scan-line">\
         <input class="code" id="find-lot" name="lot" type="search" value="\(lot)" autocomplete="off" \
         autocapitalize="characters" spellcheck="false" maxlength="40"\(HTML.flag("autofocus", trace == nil))>\
@@ -152,11 +159,16 @@ struct FindPage: BagPage {
         }
         let sacks = DataTable(
             caption: "Sacks", columns: [.init("Sack", .code), .init("Bags of the lot", .number), .init("Bill")],
-            rows: trace.sacks.map { .init([CodeLink($0.code).html, "\($0.count)", "\($0.billCode)"]) }, showsCaption: true)
+            rows: trace.sacks.map { .init([CodeLink($0.code).html, "\($0.count)", "\($0.billCode)"]) },
+            showsCaption: true)
         let bills = DataTable(
-            caption: "Bills", columns: [.init("Bill"), .init("State"), .init("Consignee"), .init("Bags of the lot", .number)],
+            caption: "Bills",
+            columns: [.init("Bill"), .init("State"), .init("Consignee"), .init("Bags of the lot", .number)],
             rows: trace.bills.map {
-                .init(["\($0.bill.code)", BagWords.billState($0.bill.state).html, "\($0.bill.consignee) \($0.bill.destination)", "\($0.count)"])
+                .init([
+                    "\($0.bill.code)", BagWords.billState($0.bill.state).html,
+                    "\($0.bill.consignee) \($0.bill.destination)", "\($0.count)",
+                ])
             }, showsCaption: true)
         return """
             <div class="stack find-result"><div class="tiles">\

@@ -11,7 +11,8 @@ struct FoundCard: PageComponent {
         <div class="found-head"><div><p class="soft">\(found.kind == "parent" ? found.product ?? "Sack" : "Bag")</p>\
         <h2 class="code found-code">\(found.code)</h2></div>\(BagWords.status(found.status))</div>
         \(hold)\(PositionLine(steps: PositionLine.steps(of: found)))\(facts)
-        <div class="buttons">\(Button("Open", href: CodeLink.address(found.code), weight: .primary, icon: .arrowRight))</div></section>
+        <div class="buttons">\
+        \(Button("Open", href: CodeLink.address(found.code), weight: .primary, icon: .arrowRight))</div></section>
         <section class="block" aria-labelledby="hands-title"><h2 id="hands-title">Every hand it passed</h2>\
         \(HistoryLine(frame: frame, steps: found.steps))</section></div>
         """
@@ -54,14 +55,21 @@ struct PositionLine: PageComponent {
         var steps: [Step] = []
         if isBag {
             steps.append(Step(icon: .bag, label: "Bag", value: "<span class=\"code\">\(code)</span>"))
-            steps.append(Step(icon: .sack, label: "Sack", value: parentCode.map { CodeLink($0).html } ?? "In no sack", isKnown: parentCode != nil))
+            steps.append(
+                Step(
+                    icon: .sack, label: "Sack", value: parentCode.map { CodeLink($0).html } ?? "In no sack",
+                    isKnown: parentCode != nil))
         } else {
             steps.append(Step(icon: .sack, label: "Sack", value: "<span class=\"code\">\(code)</span>"))
         }
         let billText: HTML = bill.map { "\($0.code) \(BagWords.billState($0.state))" } ?? "On no bill"
         steps.append(Step(icon: .list, label: "Bill", value: billText, isKnown: bill != nil))
-        let consignee = [bill?.consignee, bill?.destination].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: ", ")
-        steps.append(Step(icon: .pin, label: "Consignee", value: consignee.isEmpty ? "None yet" : "\(consignee)", isKnown: !consignee.isEmpty))
+        let consignee = [bill?.consignee, bill?.destination].compactMap(\.self).filter { !$0.isEmpty }.joined(
+            separator: ", ")
+        steps.append(
+            Step(
+                icon: .pin, label: "Consignee", value: consignee.isEmpty ? "None yet" : "\(consignee)",
+                isKnown: !consignee.isEmpty))
         return steps
     }
 
@@ -69,7 +77,8 @@ struct PositionLine: PageComponent {
         let items = steps.map { step -> HTML in
             """
             <li\(step.isKnown ? .empty : " class=\"unknown\"" as HTML)><span class="position-icon">\(step.icon)</span>\
-            <span><span class="position-label">\(step.label)</span><span class="position-value">\(step.value)</span></span></li>
+            <span><span class="position-label">\(step.label)</span><span class="position-value">\(step.value)</span>\
+            </span></li>
             """
         }
         return "<ol class=\"position\" aria-label=\"Position\">\(items)</ol>"
@@ -91,7 +100,8 @@ struct HistoryLine: PageComponent {
                 """
             let who: HTML? = step.user.map { "\($0) · " }
             return """
-                <li\(step.undone ? " class=\"undone\"" as HTML : .empty)>\(icon)<p><span class="what">\(word)</span>\(place)\
+                <li\(step.undone ? " class=\"undone\"" as HTML : .empty)>\(icon)<p><span class="what">\(word)</span>\
+                \(place)\
                 \(step.undone ? " \(BagWords.outcome("undone"))" as HTML : .empty)</p>\
                 <p class="when">\(who)\(frame.time(step.at))</p></li>
                 """
@@ -135,7 +145,14 @@ struct BillLine: PageComponent {
         """
         <div class="found-head"><div><p class="soft">Bill</p><h2 class="found-code">\(bill.code)</h2></div>\
         \(BagWords.billState(bill.state))</div>\
-        \(DefinitionList(["Consignee": bill.consignee.map { "\($0)" }, "Destination": bill.destination.map { "\($0)" }]))
+        \(facts)
         """
+    }
+
+    private var facts: DefinitionList {
+        DefinitionList([
+            "Consignee": bill.consignee.map { "\($0)" },
+            "Destination": bill.destination.map { "\($0)" },
+        ])
     }
 }

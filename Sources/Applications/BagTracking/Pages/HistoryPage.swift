@@ -43,10 +43,10 @@ struct HistoryPage: BagPage {
 
     var content: HTML {
         """
-        \(PageHeading("History", subtitle: "Every reading of a code stays here, undone ones too. Times in \(frame.zone.name)."))
+        \(PageHeading("History", subtitle: "Every reading stays here, undone ones too. Times in \(frame.zone.name)."))
         \(TabBar(label: "Whose scans", tabs: tabs))
         \(ErrorSummary(messages))\(filters)\(list)
-        \(CursorPager(first: cursor == nil ? nil : filter.address.text, next: nextCursor.map { filter.address.setting("cursor", $0).text }))
+        \(CursorPager(address: filter.address, cursor: cursor, next: nextCursor))
         """
     }
 
@@ -57,41 +57,39 @@ struct HistoryPage: BagPage {
         own.mine = true
         return [
             TabBar.Tab("My scans", href: own.address.text, isCurrent: filter.mine),
-            TabBar.Tab(frame.area == nil ? "All scans" : "Everybody in \(frame.area ?? "")", href: everybody.address.text, isCurrent: !filter.mine),
+            TabBar.Tab(
+                frame.area == nil ? "All scans" : "Everybody in \(frame.area ?? "")", href: everybody.address.text,
+                isCurrent: !filter.mine),
         ]
     }
 
     private var filters: FilterBar {
+        let field = FilterFields(messages: messages)
+        let kinds = [Choice("child", "Bag into sack"), Choice("parent", "Sack")]
         let whose: HTML? = filter.mine ? nil : "<input type=\"hidden\" name=\"mine\" value=\"false\">"
         var clear = Filter()
         clear.mine = filter.mine
         return FilterBar(
             action: "/bags/scans",
             fields: """
-                \(whose)\
-                \(SelectField("outcome", label: "Outcome", value: filter.outcome, choices: [Choice("", "Any")] + BagWords.outcomes, presence: .free))\
-                \(SelectField("kind", label: "Kind", value: filter.kind, choices: kinds, presence: .free))\
-                \(TextField("code", label: "Code", value: filter.code, error: error("code"), presence: .free, maxLength: 200, isCode: true))\
-                \(TextField("parent_code", label: "Sack", value: filter.parentCode, error: error("parent_code"), presence: .free, maxLength: 40, isCode: true))\
-                \(TextField("from", label: "From", value: filter.from, kind: .date, error: error("from"), presence: .free))\
-                \(TextField("to", label: "To", value: filter.to, kind: .date, error: error("to"), presence: .free))
+                \(whose)\(field.choice("outcome", "Outcome", filter.outcome, BagWords.outcomes))\
+                \(field.choice("kind", "Kind", filter.kind, kinds))\
+                \(field.code("code", "Code", filter.code, maxLength: 200))\
+                \(field.code("parent_code", "Sack", filter.parentCode, maxLength: 40))\
+                \(field.day("from", "From", filter.from))\(field.day("to", "To", filter.to))
                 """,
             clear: filter.isNarrowed ? clear.address.text : nil)
-    }
-
-    private var kinds: [Choice] {
-        [Choice("", "Any"), Choice("child", "Bag into sack"), Choice("parent", "Sack")]
-    }
-
-    private func error(_ field: String) -> String? {
-        FormState(messages: messages).message(field)
     }
 
     private var list: HTML {
         guard !scans.isEmpty else {
             let clear = filter.isNarrowed ? [Button("Clear filters", href: "/bags/scans", icon: .cross)] : []
-            let scan = !filter.isNarrowed && frame.may("scan.pack") ? [Button("Start scanning", href: "/bags/scan", weight: .primary, icon: .scan)] : []
-            return EmptyState(filter.isNarrowed ? "Nothing found" : "Nothing scanned today", icon: .history, actions: clear + scan).html
+            let scan =
+                !filter.isNarrowed && frame.may("scan.pack")
+                ? [Button("Start scanning", href: "/bags/scan", weight: .primary, icon: .scan)] : []
+            return EmptyState(
+                filter.isNarrowed ? "Nothing found" : "Nothing scanned today", icon: .history, actions: clear + scan
+            ).html
         }
         let columns: [DataTable.Column] = [
             .init("Code", .code), .init("Outcome"), .init("Sack", .code), .init("Where"), .init("By"), .init("Scanned"),

@@ -69,7 +69,8 @@ struct StationPage: BagPage {
     var content: HTML {
         """
         <div class="station" id="station" data-user="\(userID)" data-user-name="\(frame.person)" \
-        data-zone-minutes="\(frame.zone.minutes)" data-zone="\(frame.zone.name)" data-answer="\(answer?.kind ?? "idle")">
+        data-zone-minutes="\(frame.zone.minutes)" data-zone="\(frame.zone.name)\
+        " data-answer="\(answer?.kind ?? "idle")">
         <h1 class="unseen">Packing station</h1>
         <p class="band tone-warn" id="band" role="status" hidden></p>
         <div class="station-desk">\(sackPanel)\(answerPanel)\(scanForm)</div>
@@ -86,14 +87,20 @@ struct StationPage: BagPage {
     }
 
     private var sackPanel: HTML {
-        let warnings = sack?.warnings.map { "<p class=\"sack-warning\">\(Icon.warning) \(BagWords.warning($0))</p>" as HTML }
-        let leave: HTML = "<a class=\"button secondary\" id=\"leave\" href=\"/bags/scan\"\(HTML.flag("hidden", sack == nil))>\(Icon.check)<span>Leave sack</span></a>"
+        let warnings = sack?.warnings.map {
+            "<p class=\"sack-warning\">\(Icon.warning) \(BagWords.warning($0))</p>" as HTML
+        }
+        let leave: HTML = """
+            <a class="button secondary" id="leave" href="/bags/scan"\(HTML.flag("hidden", sack == nil))>\(Icon.check)\
+            <span>Leave sack</span></a>
+            """
         return """
             <section class="sack" id="sack" aria-label="Current sack"\(HTML.attribute("data-code", sack?.code))>\
             <div class="sack-head"><div><p class="sack-label">Current sack</p>\
             <p class="sack-code code" id="sack-code">\(sack?.code ?? "None yet")</p>\
             <p class="sack-product" id="sack-product">\(sack?.product ?? "Scan a sack")</p></div>\
-            <p class="sack-count" id="sack-count"\(HTML.flag("hidden", sack == nil))><span id="sack-n">\(sack?.childCount ?? 0)</span>\
+            <p class="sack-count" id="sack-count"\(HTML.flag("hidden", sack == nil))><span id="sack-n">\
+            \(sack?.childCount ?? 0)</span>\
             <span class="of">of <span id="sack-of">\(sack?.capacity ?? 0)</span></span></p></div>\
             \(SackGauge(count: sack?.childCount ?? 0, capacity: sack?.capacity ?? 0))\
             <div id="sack-warnings">\(warnings ?? [])</div>\(leave)</section>
@@ -105,19 +112,21 @@ struct StationPage: BagPage {
         let isRefused = kind == "refused"
         let current: HTML? = answer?.currentParent.map { " It is in \(CodeLink($0))." }
         return """
-            <section class="answer" id="answer" data-kind="\(kind)"\(HTML.attribute("role", isRefused ? "alert" : nil)) aria-label="Answer">\
+            <section class="answer" id="answer" data-kind="\(kind)\
+            "\(HTML.attribute("role", isRefused ? "alert" : nil)) aria-label="Answer">\
             <span class="answer-icon" id="answer-icon">\(StationParts.icon(kind))</span>\
             <div class="answer-words"><p class="answer-title" id="answer-title">\(answer?.title ?? "Scan a sack")</p>\
             <p class="answer-code code" id="answer-code">\(answer?.code)</p>\
-            <p class="answer-detail" id="answer-detail">\(answer?.detail ?? "Then its bags, one after the other.")\(current)</p></div></section>
+            <p class="answer-detail" id="answer-detail">\(answer?.detail ?? "Then its bags, one after the other.")\
+            \(current)</p></div></section>
             """
     }
 
     private var scanForm: HTML {
-        let area: HTML? =
+        let choices = [Choice("", "Choose an area")] + areas
+        let area =
             areas.isEmpty
-            ? nil
-            : "\(SelectField("area_code", label: "Area for new sacks", value: areaCode, choices: [Choice("", "Choose an area")] + areas))"
+            ? nil : SelectField("area_code", label: "Area for new sacks", value: areaCode, choices: choices)
         return """
             <form class="scan-form" id="scan-form" method="post" action="/bags/scan">\
             <input type="hidden" name="_csrf" value="\(frame.csrfToken)">\
@@ -128,14 +137,19 @@ struct StationPage: BagPage {
             autocapitalize="characters" autocorrect="off" spellcheck="false" enterkeyhint="send" maxlength="400">\
             <button class="button primary" type="submit">Enter</button></div>\
             <div class="scan-tools" id="scan-tools" hidden>\
-            <button class="button secondary" type="button" id="keyboard" aria-pressed="false">\(Icon.keyboard)<span>Keyboard</span></button>\
-            <button class="button secondary" type="button" id="camera" data-module="\(frame.assets("bags/camera.js"))">\(Icon.camera)<span>Camera</span></button>\
-            <button class="button secondary" type="button" id="sound" aria-pressed="true">\(Icon.sound)<span>Sound</span></button>\
+            <button class="button secondary" type="button" id="keyboard" aria-pressed="false">\(Icon.keyboard)\
+            <span>Keyboard</span></button>\
+            <button class="button secondary" type="button" id="camera" data-module="\(frame.assets("bags/camera.js"))\
+            ">\(Icon.camera)<span>Camera</span></button>\
+            <button class="button secondary" type="button" id="sound" aria-pressed="true">\(Icon.sound)\
+            <span>Sound</span></button>\
             <button class="button secondary" type="button" id="help">\(Icon.help)<span>Help</span></button></div>\
             <p class="camera-note" id="camera-note" role="status" hidden></p>\
             <div class="camera-view" id="camera-view" hidden><video id="video" muted playsinline></video>\
-            <div class="buttons"><button class="button secondary" type="button" id="torch" aria-pressed="false" hidden>\(Icon.torch)<span>Light</span></button>\
-            <button class="button secondary" type="button" id="camera-off">\(Icon.cross)<span>Close camera</span></button></div></div></form>
+            <div class="buttons"><button class="button secondary" type="button" id="torch" aria-pressed="false" \
+            hidden>\(Icon.torch)<span>Light</span></button>\
+            <button class="button secondary" type="button" id="camera-off">\(Icon.cross)<span>Close camera</span>\
+            </button></div></div></form>
             """
     }
 
@@ -144,7 +158,8 @@ struct StationPage: BagPage {
         return """
             <section class="block recent" aria-labelledby="recent-title"><div class="section-head">\
             <h2 id="recent-title">Last scans</h2><a href="/bags/scans">History</a></div>\
-            <ol id="recent">\(lines)</ol><p class="soft" id="recent-none"\(HTML.flag("hidden", !recent.isEmpty))>Nothing scanned yet.</p></section>
+            <ol id="recent">\(lines)</ol><p class="soft" id="recent-none"\(HTML.flag("hidden", !recent.isEmpty))\
+            >Nothing scanned yet.</p></section>
             """
     }
 
@@ -176,11 +191,13 @@ struct SackGauge: PageComponent {
             return "<rect x=\"\(index * 10 + 1)\" width=\"8\" height=\"10\"\(filled)/>"
         }
         let bar: HTML = """
-            <rect width="1000" height="10"/><rect class="filled" width="\(count * 1000 / max(capacity, 1))" height="10"/>
+            <rect width="1000" height="10"/><rect class="filled" width="\(count * 1000 / max(capacity, 1))\
+            " height="10"/>
             """
         return """
             <svg class="gauge" id="gauge" viewBox="0 0 \(width) 10" preserveAspectRatio="none" role="img" \
-            aria-label="\(count) of \(capacity)"\(HTML.flag("hidden", capacity == 0))>\(isBoxes ? HTML(joining: boxes) : bar)</svg>
+            aria-label="\(count) of \(capacity)"\(HTML.flag("hidden", capacity == 0))>\
+            \(isBoxes ? HTML(joining: boxes) : bar)</svg>
             """
     }
 }

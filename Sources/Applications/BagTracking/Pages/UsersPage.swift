@@ -25,18 +25,20 @@ struct UsersPage: BagPage {
         let columns: [DataTable.Column] = [
             .init("Name"), .init("Role"), .init("Area"), .init("Email"), .init("Last seen"), .init("State"),
         ]
+        let add = Button("Add a person", href: "/bags/users/new", weight: .primary, icon: .plus)
         let table = DataTable(caption: "People", columns: columns, rows: rows.map(line))
         return """
-            \(PageHeading("People", actions: [Button("Add a person", href: "/bags/users/new", weight: .primary, icon: .plus)]))
+            \(PageHeading("People", actions: [add]))
             <div class="table-frame">\(table)</div>
-            \(CursorPager(first: cursor == nil ? nil : "/bags/users", next: nextCursor.map { PageAddress("/bags/users", ["cursor": $0]).text }))
+            \(CursorPager(address: PageAddress("/bags/users"), cursor: cursor, next: nextCursor))
             """
     }
 
     private func line(_ row: Row) -> DataTable.Row {
         let state = row.isActive ? Badge("Active", tone: .good) : Badge("Deactivated", icon: .archive)
         return DataTable.Row([
-            "<a href=\"/bags/users/\(PageAddress.encode(row.id))\">\(row.name)</a>", "\(BagWords.role(row.role))", "\(row.area ?? "All areas")",
+            "<a href=\"/bags/users/\(PageAddress.encode(row.id))\">\(row.name)</a>", "\(BagWords.role(row.role))",
+            "\(row.area ?? "All areas")",
             "\(row.email)", row.lastSeenAt.map { frame.time($0).html } ?? "Never", state.html,
         ])
     }
@@ -44,8 +46,8 @@ struct UsersPage: BagPage {
 
 /// `GET /bags/users/new` and `GET /bags/users/{id}`, and the refusals of their forms.
 ///
-/// Create: POST `/bags/users` with `_csrf`, `idempotency_key`, `email`, `name`, `role`, `area_code` (empty for people of
-/// all areas), `password` (empty: an invitation is mailed). Edit: POST `/bags/users/{id}` with `name`, `role`,
+/// Create: POST `/bags/users` with `_csrf`, `idempotency_key`, `email`, `name`, `role`, `area_code` (empty for
+/// people of all areas), `password` (empty: an invitation is mailed). Edit: POST `/bags/users/{id}` with `name`, `role`,
 /// `area_code`, `password` (empty: unchanged). Deactivate: POST `/bags/users/{id}/deactivate`.
 struct UserFormPage: BagPage {
     var frame: BagFrame
@@ -69,7 +71,8 @@ struct UserFormPage: BagPage {
             buttons: "\(Button(user == nil ? "Add" : "Save"))\(Button("Cancel", href: "/bags/users", weight: .quiet))")
         return """
             \(PageHeading("\(title)", subtitle: user.map { "\($0.email)" }, back: ("People", "/bags/users")))
-            \(ErrorSummary(form.messages))\(isOwn ? ownNotice : nil)<section class="panel">\(save)</section>\(deactivation(action))
+            \(ErrorSummary(form.messages))\(isOwn ? ownNotice : nil)<section class="panel">\(save)</section>\
+            \(deactivation(action))
             """
     }
 
@@ -79,11 +82,14 @@ struct UserFormPage: BagPage {
 
     private var email: TextField {
         TextField(
-            "email", label: "Email address", value: form.value("email"), kind: .email, error: form.message("email"), maxLength: 254)
+            "email", label: "Email address", value: form.value("email"), kind: .email, error: form.message("email"),
+            maxLength: 254)
     }
 
     private var name: TextField {
-        TextField("name", label: "Name", value: form.value("name", or: user?.name ?? ""), error: form.message("name"), maxLength: 100)
+        TextField(
+            "name", label: "Name", value: form.value("name", or: user?.name ?? ""), error: form.message("name"),
+            maxLength: 100)
     }
 
     private var role: SelectField {
@@ -94,14 +100,17 @@ struct UserFormPage: BagPage {
 
     private var area: SelectField {
         SelectField(
-            "area_code", label: "Area", value: form.value("area_code", or: areaCode), choices: [Choice("", "All areas")] + areas,
+            "area_code", label: "Area", value: form.value("area_code", or: areaCode),
+            choices: [Choice("", "All areas")] + areas,
             hint: "Dispatchers and gatekeepers have one area, the others all.", error: form.message("area_code"))
     }
 
     private var password: TextField {
         TextField(
             "password", label: user == nil ? "Password" : "New password", kind: .password,
-            hint: user == nil ? "Leave empty to send an invitation by mail." : "Leave empty to keep the present one. A new one ends all sessions.",
+            hint: user == nil
+                ? "Leave empty to send an invitation by mail."
+                : "Leave empty to keep the present one. A new one ends all sessions.",
             error: form.message("password"), presence: .optional, autocomplete: "new-password", maxLength: 1024)
     }
 
@@ -111,6 +120,9 @@ struct UserFormPage: BagPage {
             action: "\(action)/deactivate", guarding: frame.guarding(),
             fields: "<p>All sessions end at once. The name stays in the history.</p>",
             buttons: "\(Button("Deactivate", weight: .danger, icon: .archive, confirm: "Deactivate \(user.name)?"))")
-        return "<details class=\"fold after-panel\"><summary>\(Icon.archive)<span>Deactivate</span></summary>\(form)</details>"
+        return
+            """
+            <details class="fold after-panel"><summary>\(Icon.archive)<span>Deactivate</span></summary>\(form)</details>
+            """
     }
 }

@@ -33,7 +33,7 @@ struct SharedParts {
         }
         keys = SecretKeys(master: try MasterKey.load(settings))
         csrf = CSRFSigner(key: keys.key(for: "csrf"))
-        passwords = PasswordHasher()
+        passwords = try PasswordHasher()
         var library = AssetLibrary()
         library.add(EmbeddedAsset.platform, folder: "portico")
         for application in configuration.applications { library.add(application.assets, folder: application.id) }

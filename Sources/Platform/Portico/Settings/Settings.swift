@@ -82,7 +82,7 @@ public struct Settings: Sendable {
     }
 
     private static func flatten(_ yaml: (name: String, text: String)) throws(Mistake) -> [(String, String)] {
-        let root: Node?
+        let root: Yams.Node?
         do {
             root = try Yams.compose(yaml: yaml.text)
         } catch {
@@ -95,7 +95,7 @@ public struct Settings: Sendable {
     }
 
     private static func flatten(
-        _ node: Node, prefix: String, name: String, into pairs: inout [(String, String)]
+        _ node: Yams.Node, prefix: String, name: String, into pairs: inout [(String, String)]
     ) throws(Mistake) {
         switch node {
         case .mapping(let mapping):

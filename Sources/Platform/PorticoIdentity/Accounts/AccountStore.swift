@@ -14,8 +14,8 @@ public struct AccountStore: Sendable {
     }
 
     /// Makes an account, active at once.
-    /// - Parameter passwordHash: a ``PasswordHasher``'s hash; nil for an account that can't sign in yet. Many accounts of a
-    ///   demonstration may share one.
+    /// - Parameter passwordHash: a ``PasswordHasher``'s hash; nil for an account that can't sign in yet. Many accounts
+    ///   of a demonstration may share one.
     /// - Throws: ``AccountRefusal`` when the address is taken.
     public func create(
         _ account: NewAccount, passwordHash: String?, at now: Instant, in transaction: Transaction
@@ -24,7 +24,8 @@ public struct AccountStore: Sendable {
             "accounts.insert",
             """
             INSERT INTO accounts (email, email_key, name, role, password_hash, created_at)
-            VALUES (\(account.email.text), \(account.email.key), \(account.name), \(account.role), \(passwordHash), \(now))
+            VALUES (\(account.email.text), \(account.email.key), \(account.name), \(account.role), \(passwordHash),
+                \(now))
             ON CONFLICT (email_key) DO NOTHING
             RETURNING \(Account.columns)
             """

@@ -5,10 +5,11 @@ import PorticoValues
 
 /// Hashes and checks passwords with argon2id (RFC 9106), through libsodium's `crypto_pwhash_str`.
 ///
-/// A hash takes some tens of milliseconds of a core on purpose. It runs on two threads of its own, so that a rush of people
-/// who sign in slows neither other requests nor the database; where the queue is long, callers get 503 at once.
+/// A hash takes some tens of milliseconds of a core on purpose. It runs on two threads of its own, so that a rush of
+/// people who sign in slows neither other requests nor the database; where the queue is long, callers get 503 at once.
 public final class PasswordHasher: Sendable {
-    /// Memory of one hash, in bytes: 32 MiB, above the 19 MiB that OWASP's password storage guide asks for at two passes.
+    /// Memory of one hash, in bytes: 32 MiB, above the 19 MiB that OWASP's password storage guide asks for at two
+    /// passes.
     public static let memoryBytes = 32 * 1_048_576
     /// Passes over that memory.
     public static let passes: UInt64 = 3
@@ -35,8 +36,8 @@ public final class PasswordHasher: Sendable {
         try await run { try PasswordHasher.compute(password) }
     }
 
-    /// Whether `password` is the one behind `hash`. For nil, which stands for no account or one that must not sign in, the
-    /// answer is no and takes just as long.
+    /// Whether `password` is the one behind `hash`. For nil, which stands for no account or one that must not sign in,
+    /// the answer is no and takes just as long.
     /// - Throws: ``Problem`` 503 when too many wait.
     public func verify(_ password: String, against hash: String?) async throws -> Bool {
         let isRight = try await run { [decoy] in PasswordHasher.matches(password, hash ?? decoy) }

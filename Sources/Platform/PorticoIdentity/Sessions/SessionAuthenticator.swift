@@ -10,7 +10,7 @@ public final class SessionAuthenticator: Authenticator {
     private let store: SessionStore
     private let notes = Mutex<[[UInt8]: Note]>([:])
 
-    /// A note under way, or the time of one that failed.
+    /// A note under way, or one that failed less than a minute ago.
     private struct Note {
         let at: Instant
         let task: Task<Void, Never>
@@ -40,18 +40,21 @@ public final class SessionAuthenticator: Authenticator {
         guard now - session.lastSeenAt >= SessionStore.noteInterval else { return }
         notes.withLock { notes in
             if let note = notes[session.tokenHash], now - note.at < SessionStore.noteInterval { return }
-            notes[session.tokenHash] = Note(
-                at: now,
-                task: Task { [store] in
-                    try? await store.noteUse(of: session, at: now)
-                    self.finish(session.tokenHash)
-                })
+            if notes.count >= SessionCache.capacity {
+                notes = notes.filter { now - $0.value.at < SessionStore.noteInterval }
+            }
+            notes[session.tokenHash] = Note(at: now, task: Task { await self.note(session, now) })
         }
     }
 
-    /// Forgets a note. The cached lookup still shows the use before it; another note within the second costs little.
-    private func finish(_ tokenHash: [UInt8]) {
-        notes.withLock { $0[tokenHash] = nil }
-        store.cache.forget(tokenHash)
+    /// A note that fails stays, so that the next try comes a minute later and not with the next request.
+    private func note(_ session: Session, _ now: Instant) async {
+        do {
+            try await store.noteUse(of: session, at: now)
+        } catch {
+            return
+        }
+        store.cache.forget(session.tokenHash)
+        notes.withLock { $0[session.tokenHash] = nil }
     }
 }

@@ -1,10 +1,12 @@
+import PorticoHTTP
 import PorticoValues
 import Synchronization
 
-/// Sessions that were looked up within the last second, so that a busy browser does not ask the database for each request.
+/// Sessions that were looked up within the last second, so that a busy browser does not ask the database for each
+/// request.
 ///
-/// What another node revokes is thus noticed after a second at the latest; what this process revokes, at once: a lookup that
-/// was under way meanwhile is not kept.
+/// What another node revokes is thus noticed after a second at the latest; what this process revokes, at once: a lookup
+/// that was under way meanwhile is not kept.
 final class SessionCache: Sendable {
     static let lifetime = Span.seconds(1)
     static let capacity = 10_000
@@ -41,6 +43,11 @@ final class SessionCache: Sendable {
             if state.entries.count >= SessionCache.capacity { makeRoom(&state, checkedAt) }
             state.entries[session.tokenHash] = Entry(session: session, checkedAt: checkedAt)
         }
+    }
+
+    /// Has the next request look a session up again, because its row has changed.
+    func forget(_ tokenHash: [UInt8]) {
+        state.withLock { $0.entries[tokenHash] = nil }
     }
 
     /// Drops one session.

@@ -58,12 +58,15 @@ public struct SessionStore: Sendable {
         try transaction.execute(
             "sessions.insert",
             """
-            INSERT INTO sessions (token_hash, account_id, created_at, last_seen_at, expires_at, user_agent, address_hash)
-            VALUES (\(token.hash), \(account.id), \(now), \(now), \(now + settings.absolute), \(userAgent), \(addressHash))
+            INSERT INTO sessions
+                (token_hash, account_id, created_at, last_seen_at, expires_at, user_agent, address_hash)
+            VALUES (\(token.hash), \(account.id), \(now), \(now), \(now + settings.absolute), \(userAgent),
+                \(addressHash))
             """)
         try noteSeen(account.id, at: now, in: transaction)
         let session = Session(
-            principal: try principal(account.id, account.email, account.name, account.role, token.hash, in: transaction),
+            principal: try principal(
+                account.id, account.email, account.name, account.role, token.hash, in: transaction),
             createdAt: now, lastSeenAt: now, expiresAt: now + settings.absolute, tokenHash: token.hash)
         return NewSession(session: session, endsAt: session.end(settings), cookie: settings.cookie(for: token))
     }

@@ -88,7 +88,7 @@ struct NumberLexeme {
     private static func approximated(_ decimal: Decimal) -> Double? {
         guard decimal.digits != 0, (-307...288).contains(decimal.power) else { return nil }
         let shift = decimal.digits.leadingZeroBitCount
-        let digits = decimal.digits << UInt64(shift)
+        let digits = decimal.digits &<< UInt64(shift)
         let power = decimal.power
         let scale = power < 0 ? PowersOfTen.shared.ceiling(power) : PowersOfTen.shared.floor(power)
         var (high, low) = digits.multipliedFullWidth(by: scale.high)
@@ -99,10 +99,10 @@ struct NumberLexeme {
         }
         let upper = Int(high >> 63)
         let dropped = UInt64(upper &+ 9)
-        var significand = high >> dropped
+        var significand = high &>> dropped
         var exponent = PowersOfTen.binaryExponent(power) &+ 63 &+ upper &- shift &+ 1023
         // Exactly between two doubles: the product is exact for these powers, and the even neighbour is below.
-        if low <= 1, (-4...23).contains(power), significand & 3 == 1, significand << dropped == high {
+        if low <= 1, (-4...23).contains(power), significand & 3 == 1, significand &<< dropped == high {
             significand &= ~1
         }
         significand = (significand &+ significand & 1) >> 1

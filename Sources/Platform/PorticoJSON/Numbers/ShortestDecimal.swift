@@ -43,7 +43,7 @@ struct ShortestDecimal {
         let significand = biased == 0 ? fraction : fraction | 1 << 52
         let exponent = max(biased, 1) - 1075
         if biased != 0, (-52...0).contains(exponent), significand.trailingZeroBitCount >= -exponent {
-            self.init(digits: significand >> UInt64(-exponent), power: 0)
+            self.init(digits: significand &>> UInt64(-exponent), power: 0)
             return
         }
         // Just above a power of two the neighbour below is only half as far away.
@@ -54,9 +54,9 @@ struct ShortestDecimal {
         let middle = significand << 2
         // Rounding to odd keeps the comparisons below exact; an odd significand excludes the ends of its interval.
         let excluded = significand & 1
-        let lower = Self.roundedToOdd(scale, (middle &- (isUneven ? 1 : 2)) << shift) &+ excluded
-        let value = Self.roundedToOdd(scale, middle << shift)
-        let upper = Self.roundedToOdd(scale, (middle &+ 2) << shift) &- excluded
+        let lower = Self.roundedToOdd(scale, (middle &- (isUneven ? 1 : 2)) &<< shift) &+ excluded
+        let value = Self.roundedToOdd(scale, middle &<< shift)
+        let upper = Self.roundedToOdd(scale, (middle &+ 2) &<< shift) &- excluded
         self.init(lower: lower, value: value, upper: upper, power: power)
     }
 

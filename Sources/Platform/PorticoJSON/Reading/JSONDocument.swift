@@ -29,7 +29,7 @@ public final class JSONDocument {
             throw JSONError(offset: min(builder.position, bytes.count), reason: builder.fault.rawValue)
         }
         (input, tape) = builder.handOver()
-        self.bytes = UnsafePointer(input.base)
+        self.bytes = UnsafePointer(input.bytes)
         entries = UnsafePointer(JSONTapeBuilder.entries(of: tape))
     }
 

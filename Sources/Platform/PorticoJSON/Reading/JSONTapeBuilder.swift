@@ -31,7 +31,7 @@ struct JSONTapeBuilder: ~Copyable {
         self.depthLimit = depthLimit
         byteCount = text.count
         input = MemoryBlock(capacity: text.count + Self.padding)
-        bytes = input.base
+        bytes = input.bytes
         bytes.update(from: text, count: text.count)
         (bytes + text.count).update(repeating: 0, count: Self.padding)
         tape = MemoryBlock(capacity: max(text.count / 16, 8) * Self.stride)
@@ -55,7 +55,7 @@ struct JSONTapeBuilder: ~Copyable {
 
     /// The memory of a block as tape.
     static func entries(of block: MemoryBlock) -> UnsafeMutablePointer<JSONTapeEntry> {
-        UnsafeMutableRawPointer(block.base).assumingMemoryBound(to: JSONTapeEntry.self)
+        block.base.bindMemory(to: JSONTapeEntry.self, capacity: block.capacity / stride)
     }
 
     /// Reads the whole input. False with `fault` and `position` set when it is not JSON.
@@ -206,14 +206,17 @@ extension JSONTapeBuilder {
         let end = entryCount
         var index = (container - entries) &+ 1
         var count = 0
-        var seen: UInt64 = 0
+        // Two filters of 64 bits: only keys that meet earlier ones in both are compared with them.
+        var seen: (UInt64, UInt64) = (0, 0)
         var isIrregular = false
         while index < end {
             let entry = entries + index
             if isObject, count < Self.checkedMembers {
-                let bit: UInt64 = 1 << UInt64(entry.pointee.keyHash >> 26)
-                if seen & bit != 0, !isIrregular { isIrregular = repeats(entry, in: container) }
-                seen |= bit
+                let mixed = UInt64(entry.pointee.keyHash) &* 0x9E37_79B9_7F4A_7C15
+                let bits: (UInt64, UInt64) = (1 &<< (mixed >> 58), 1 &<< (mixed >> 52))
+                let isNew = seen.0 & bits.0 == 0 || seen.1 & bits.1 == 0
+                if !isNew, !isIrregular { isIrregular = repeats(entry, in: container) }
+                seen = (seen.0 | bits.0, seen.1 | bits.1)
                 if entry.pointee.traits.contains(.isKeyEscaped) { isIrregular = true }
             }
             count &+= 1
@@ -223,15 +226,18 @@ extension JSONTapeBuilder {
         if isObject, isIrregular || count > Self.checkedMembers { container.pointee.traits.insert(.isIrregular) }
     }
 
-    /// Whether an earlier member of the object has the same hash; equal bytes always have.
+    /// Whether an earlier member of the object has the same key.
     @inline(never)
     private func repeats(
         _ entry: UnsafeMutablePointer<JSONTapeEntry>, in object: UnsafeMutablePointer<JSONTapeEntry>
     ) -> Bool {
         var earlier = object + 1
         while earlier < entry {
-            if earlier.pointee.keyHash == entry.pointee.keyHash { return true }
-            earlier = entries + Int(earlier.pointee.next)
+            if earlier.pointee.keyHash == entry.pointee.keyHash, earlier.pointee.keyCount == entry.pointee.keyCount {
+                let (left, right) = (Int(earlier.pointee.keyStart), Int(entry.pointee.keyStart))
+                if Words.equal(bytes + left, bytes + right, Int(entry.pointee.keyCount)) { return true }
+            }
+            earlier = earlier.pointee.kind.isContainer ? entries + Int(earlier.pointee.next) : earlier + 1
         }
         return false
     }

@@ -19,7 +19,7 @@ public struct JSONWriter: ~Copyable {
     /// A writer with room for `capacity` bytes; it grows as needed.
     public init(capacity: Int = 1024) {
         let block = MemoryBlock(capacity: max(capacity, 64))
-        base = block.base
+        base = block.bytes
         self.capacity = block.capacity
     }
 
@@ -152,7 +152,7 @@ extension JSONWriter {
     mutating func grow(by count: Int) {
         let smaller = MemoryBlock(base: base, capacity: capacity)
         let larger = smaller.grown(to: max(capacity * 2, written + count), keeping: written)
-        base = larger.base
+        base = larger.bytes
         capacity = larger.capacity
     }
 

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Stands before the decoder and counts, and notices whether a request line has come to its end.
+/// Stands before the decoder and counts the bytes of reads and of request lines.
 final class ByteMeter: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -9,10 +9,10 @@ final class ByteMeter: ChannelInboundHandler {
 
     /// Bytes since the last ``takeBatch()``.
     private var batch = 0
-    /// Bytes since the connection opened.
-    private(set) var total = 0
-    /// Whether the line that began the current message has ended; tells a target that is too long from fields that are.
-    private(set) var hasRequestLine = false
+    /// Bytes of the line that begins the current message, as far as it has come; tells a target that is too long from
+    /// fields that are.
+    private(set) var requestLineBytes = 0
+    private var hasRequestLine = false
 
     init(observer: any ServerObserver) {
         self.observer = observer
@@ -21,8 +21,7 @@ final class ByteMeter: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = unwrapInboundIn(data)
         batch += buffer.readableBytes
-        total += buffer.readableBytes
-        if !hasRequestLine { hasRequestLine = buffer.readableBytesView.contains(0x0A) }
+        if !hasRequestLine { lookForRequestLine(in: buffer) }
         context.fireChannelRead(data)
     }
 
@@ -37,5 +36,13 @@ final class ByteMeter: ChannelInboundHandler {
     /// The next bytes begin a message.
     func expectRequestLine() {
         hasRequestLine = false
+        requestLineBytes = 0
+    }
+
+    private func lookForRequestLine(in buffer: ByteBuffer) {
+        let view = buffer.readableBytesView
+        let end = view.firstIndex(of: 0x0A)
+        requestLineBytes += (end ?? view.endIndex) - view.startIndex
+        hasRequestLine = end != nil
     }
 }

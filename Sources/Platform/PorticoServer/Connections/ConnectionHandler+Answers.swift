@@ -8,7 +8,7 @@ extension ConnectionHandler {
         if isDraining { exchange.keepsAlive = false }
         append(response, context)
         endExchange(context, lingering: lingers)
-        if let out, out.readableBytes >= ConnectionHandler.batchBytes { flushOut(context) }
+        if (out?.readableBytes ?? 0) >= ConnectionHandler.batchBytes { flushOut(context) }
     }
 
     /// Takes the answer of a task.

@@ -29,11 +29,11 @@ extension ConnectionHandler {
 
     /// A part of a body has come.
     func receive(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
-        guard phase == .receiving, let incoming else { return }
-        guard incoming.body.count + buffer.readableBytes <= incoming.limit else {
-            return refuse(413, head: incoming.head, context)
-        }
-        buffer.withUnsafeReadableBytes { self.incoming?.body.append(contentsOf: $0) }
+        guard phase == .receiving else { return }
+        // The body is appended in place; a second reference to it would copy it with every part.
+        guard let size = incoming?.body.count, let limit = incoming?.limit else { return }
+        guard size + buffer.readableBytes <= limit else { return refuse(413, head: incoming?.head, context) }
+        buffer.withUnsafeReadableBytes { incoming?.body.append(contentsOf: $0) }
     }
 
     /// A request is whole.

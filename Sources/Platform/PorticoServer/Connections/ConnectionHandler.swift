@@ -101,7 +101,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
         case .overfull:
             core.observer.connectionRefused()
             turnAway(context)
-        case .draining: context.close(promise: nil)
+        case .unwelcome: context.close(promise: nil)
         }
         context.fireChannelActive()
     }
@@ -135,7 +135,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
         let bytes = meter.takeBatch()
         if sawPart {
             hasPartialHead = false
-        } else if bytes > 0, phase == .waiting {
+        } else if bytes > 0 {
             hasPartialHead = true
         }
         sawPart = false
@@ -259,7 +259,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
 
     private func status(of error: HTTPParserError) -> HTTPStatus {
         switch error {
-        case .headerOverflow: meter.hasRequestLine ? 431 : 414
+        case .headerOverflow: meter.requestLineBytes > core.configuration.maxURIBytes ? 414 : 431
         case .invalidVersion, .paused: 505  // paused: the preface of HTTP/2
         default: 400
         }

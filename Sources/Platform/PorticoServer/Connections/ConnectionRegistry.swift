@@ -5,13 +5,16 @@ import Synchronization
 final class ConnectionRegistry: Sendable {
     /// What a new connection is to do.
     enum Admission {
+        /// Serve its client.
         case welcome(Int)
+        /// Tell its client that there are too many.
         case overfull(Int)
-        case draining(Int)
+        /// Close at once: the server stops, or even those that are turned away are too many.
+        case unwelcome(Int)
 
         var id: Int {
             switch self {
-            case .welcome(let id), .overfull(let id), .draining(let id): id
+            case .welcome(let id), .overfull(let id), .unwelcome(let id): id
             }
         }
     }
@@ -22,6 +25,9 @@ final class ConnectionRegistry: Sendable {
         var isDraining = false
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
+
+    /// Connections beyond the capacity that may be about to be turned away with words.
+    private static let farewells = 256
 
     private let state = Mutex(State())
     private let capacity: Int
@@ -38,8 +44,9 @@ final class ConnectionRegistry: Sendable {
             let id = state.nextID
             state.nextID += 1
             state.channels[id] = channel
-            if state.isDraining { return .draining(id) }
-            return state.channels.count > capacity ? .overfull(id) : .welcome(id)
+            let count = state.channels.count
+            if state.isDraining || count > capacity + ConnectionRegistry.farewells { return .unwelcome(id) }
+            return count > capacity ? .overfull(id) : .welcome(id)
         }
     }
 

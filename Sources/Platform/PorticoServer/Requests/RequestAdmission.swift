@@ -39,7 +39,9 @@ struct RequestAdmission {
         let size = admission.collect(head.headers)
         guard size <= configuration.maxHeaderBytes else { return .failure(Refused(431)) }
         if let status = admission.flaw(in: head) { return .failure(Refused(status)) }
-        guard let target = RequestTarget(head.uri, method: head.method) else { return .failure(Refused(400)) }
+        guard let target = RequestTarget(head.uri, isOptions: head.method == .OPTIONS) else {
+            return .failure(Refused(400))
+        }
         if let authority = target.authority { admission.replaceHost(by: authority) }
         let isHTTP11 = head.version == .http1_1
         return .success(
@@ -74,12 +76,20 @@ struct RequestAdmission {
     private mutating func collect(_ headers: HTTPHeaders) -> Int {
         var size = 0
         fields.reserveCapacity(headers.count)
-        for (name, value) in headers {
-            size += name.utf8.count + value.utf8.count + 4
+        for (name, raw) in headers {
+            let value = RequestAdmission.withoutTrailingSpace(raw)
+            size += name.utf8.count + raw.utf8.count + 4
             note(name, value)
             fields.append((name: name, value: value))
         }
         return size
+    }
+
+    /// The decoder takes off the white space before a value, not the one behind it (RFC 9110 §5.5).
+    private static func withoutTrailingSpace(_ value: String) -> String {
+        guard let last = value.utf8.last, last == 0x20 || last == 0x09 else { return value }
+        let end = value.utf8.lastIndex { $0 != 0x20 && $0 != 0x09 }
+        return String(value[..<(end.map { value.utf8.index(after: $0) } ?? value.startIndex)])
     }
 
     private mutating func note(_ name: String, _ value: String) {

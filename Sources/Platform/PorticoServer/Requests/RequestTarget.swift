@@ -1,5 +1,3 @@
-import NIOHTTP1
-
 /// A request target in origin form, with the authority an absolute one named (RFC 9112 §3.2).
 struct RequestTarget {
     /// Path and query, or `*` for OPTIONS.
@@ -8,7 +6,7 @@ struct RequestTarget {
     let authority: String?
 
     /// The target, or nil when it is none a request to this server may have.
-    init?(_ text: String, method: HTTPMethod) {
+    init?(_ text: String, isOptions: Bool) {
         guard text.utf8.allSatisfy(RequestTarget.isAllowed) else { return nil }
         if text.utf8.first == 0x2F {
             origin = text
@@ -16,7 +14,7 @@ struct RequestTarget {
             return
         }
         if text == "*" {
-            guard method == .OPTIONS else { return nil }
+            guard isOptions else { return nil }
             origin = text
             authority = nil
             return

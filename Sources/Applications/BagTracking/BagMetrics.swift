@@ -1,0 +1,39 @@
+import Portico
+
+/// What the packing tables count. Labels never hold codes or people.
+struct BagMetrics: Sendable {
+    private let scans: CounterFamily
+    private let refusals: CounterFamily
+    private let replays: Counter
+    private let undone: Counter
+    private let durations: HistogramFamily
+    private let offlineDelay: Histogram
+
+    init(_ registry: MetricsRegistry) {
+        scans = registry.counter(
+            "bags_scans_total", help: "Scans recorded, by kind and outcome.", labels: ["kind", "outcome"])
+        refusals = registry.counter("bags_scan_refusals_total", help: "Scans refused, by reason.", labels: ["code"])
+        replays = registry.counter("bags_scan_replays_total", help: "Scans answered again without being recorded again.")
+        undone = registry.counter("bags_undo_total", help: "Scans taken back.")
+        durations = registry.histogram(
+            "bags_scan_duration_seconds", help: "Time from a scan's arrival to its durable record.", labels: ["kind"],
+            buckets: HistogramBuckets([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5]))
+        offlineDelay = registry.histogram(
+            "bags_offline_delay_seconds", help: "Time from the device's reading to the server's record.",
+            buckets: HistogramBuckets([1, 5, 15, 60, 300, 900, 3600, 14_400, 86_400, 604_800]))
+    }
+
+    /// Counts a scan that was answered.
+    func scanned(_ result: ScanResult, nanoseconds: Int64) {
+        durations.with(result.kind.rawValue).observe(nanoseconds: nanoseconds)
+        guard !result.isReplay else { return replays.increment() }
+        scans.with(result.kind.rawValue, result.outcome.rawValue).increment()
+        if let code = result.rejectCode { refusals.with(code).increment() }
+        offlineDelay.observe(seconds: max(0, Double(result.delay.milliseconds) / 1000))
+    }
+
+    /// Counts a scan that was taken back.
+    func tookBack() {
+        undone.increment()
+    }
+}

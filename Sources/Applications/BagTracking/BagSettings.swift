@@ -1,0 +1,17 @@
+import Portico
+
+/// The settings of bag tracking that its rules need.
+struct BagSettings: Sendable {
+    /// Address people reach the node at, without a slash at the end; begins the identifiers of EPCIS.
+    var publicURL: String
+    /// `bags.gs1_company_prefix`: 4–12 digits, nil while none is set (rule R7).
+    var gs1CompanyPrefix: String?
+    /// `bags.sscc_extension_digit`: the first digit of numbers made here.
+    var ssccExtensionDigit = 3
+    /// `bags.undo_window_seconds`: how long a scan can be undone (rule R16).
+    var undoWindow = UndoRules.defaultWindow
+
+    init(publicURL: String) {
+        self.publicURL = publicURL
+    }
+}

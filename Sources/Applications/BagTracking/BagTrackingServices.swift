@@ -1,0 +1,35 @@
+import Portico
+
+/// What every part of the application works with. Made once at the start; a value that may be copied freely.
+struct BagTrackingServices: Sendable {
+    let database: Database
+    let clock: Clock
+    let outbox: EventOutbox
+    let cursors: CursorSigner
+    let settings: BagSettings
+    let metrics: BagMetrics
+    /// Areas and product types as this process knows them.
+    let catalog: CatalogCache
+
+    init(
+        database: Database, clock: Clock, outbox: EventOutbox, cursors: CursorSigner, settings: BagSettings,
+        metrics: MetricsRegistry
+    ) {
+        self.database = database
+        self.clock = clock
+        self.outbox = outbox
+        self.cursors = cursors
+        self.settings = settings
+        self.metrics = BagMetrics(metrics)
+        self.catalog = CatalogCache()
+    }
+
+    var scans: ScanStore { ScanStore(services: self) }
+    var undo: UndoStore { UndoStore(services: self) }
+    var corrections: CorrectionStore { CorrectionStore(services: self) }
+    var retirement: RetirementStore { RetirementStore(services: self) }
+    var holds: HoldStore { HoldStore(services: self) }
+    var numbers: SSCCStore { SSCCStore(services: self) }
+    /// How sacks and bags are called in EPCIS.
+    var identifiers: EPCIdentifiers { EPCIdentifiers(publicURL: settings.publicURL) }
+}

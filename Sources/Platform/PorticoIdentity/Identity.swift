@@ -1,0 +1,102 @@
+import PorticoHTTP
+import PorticoJSON
+import PorticoSQL
+import PorticoValues
+
+/// Everything one application needs to know its people, put together from one database and one master secret.
+///
+/// ```swift
+/// let identity = Identity(
+///     Identity.Configuration(application: "bags", database: database, keys: keys, clock: clock, roles: roles),
+///     hasher: hasher, attributes: { id, session in try Profile.attributes(of: id, in: session) })
+/// mount.authenticator = identity.authenticator
+/// mount.idempotency = identity.idempotency
+/// ```
+public struct Identity: Sendable {
+    /// What identity of an application rests on.
+    public struct Configuration: Sendable {
+        /// Short name of the application; part of the cookie's name.
+        public var application: String
+        /// Where its tables are; ``IdentitySchema`` makes them.
+        public var database: Database
+        /// Its keys.
+        public var keys: SecretKeys
+        /// The clock of the process.
+        public var clock: Clock
+        /// Its roles.
+        public var roles: RoleCatalog
+        /// How long sessions last.
+        public var sessions: SessionSettings
+
+        /// A configuration with the usual lifetimes.
+        /// - Parameter isSecure: false only on plain HTTP over loopback.
+        public init(
+            application: String, database: Database, keys: SecretKeys, clock: Clock, roles: RoleCatalog,
+            isSecure: Bool
+        ) {
+            self.application = application
+            self.database = database
+            self.keys = keys
+            self.clock = clock
+            self.roles = roles
+            self.sessions = SessionSettings(application: application, isSecure: isSecure)
+        }
+    }
+
+    /// Accounts, in the caller's transactions.
+    public let accounts: AccountStore
+    /// Sessions.
+    public let sessions: SessionStore
+    /// Knows the account behind a request.
+    public let authenticator: SessionAuthenticator
+    /// Keeps answers for retries.
+    public let idempotency: IdempotencyKeeper
+    /// Signs the positions of lists.
+    public let cursors: CursorSigner
+    /// Roles of the application, as its mount lists them.
+    public let roles: RoleCatalog
+    private let database: Database
+    private let signIn: SignIn
+
+    /// Identity of an application.
+    /// - Parameters:
+    ///   - hasher: shared by all applications of the process.
+    ///   - attributes: loads what the application keeps about an account into its principal.
+    public init(
+        _ configuration: Configuration, hasher: PasswordHasher,
+        attributes: @escaping SessionStore.Attributes = { _, _ in [:] }
+    ) {
+        let database = configuration.database
+        let keys = configuration.keys
+        sessions = SessionStore(
+            database: database, clock: configuration.clock, settings: configuration.sessions,
+            roles: configuration.roles, addressKey: keys.addresses, attributes: attributes)
+        accounts = AccountStore(sessions: sessions)
+        authenticator = SessionAuthenticator(store: sessions)
+        idempotency = IdempotencyKeeper(database: database, clock: configuration.clock, key: keys.idempotency)
+        cursors = CursorSigner(key: keys.cursors)
+        roles = configuration.roles
+        signIn = SignIn(database: database, hasher: hasher, sessions: sessions)
+        self.database = database
+    }
+
+    /// The routes to sign in and out.
+    /// - Parameters:
+    ///   - csrf: the signer the site checks tokens with.
+    ///   - extras: members the application adds to `user`.
+    public func routes(
+        csrf: CSRFSigner, appearance: IdentityRoutes.Appearance,
+        extras: @escaping IdentityRoutes.Extras = { _ in [] }
+    ) -> [Route] {
+        IdentityRoutes(
+            database: database, signIn: signIn, sessions: sessions, csrf: csrf, appearance: appearance, extras: extras
+        ).routes
+    }
+
+    /// Removes what has expired. Run it every few minutes.
+    /// - Returns: how many rows were removed.
+    public func purge(at now: Instant) async throws -> Int {
+        let sessions = try await sessions.purge(at: now)
+        return try await sessions + idempotency.purge(at: now)
+    }
+}

@@ -1,0 +1,96 @@
+import PorticoHTTP
+import PorticoPages
+
+/// Signing in and out for people.
+extension IdentityRoutes {
+    private static let formPath = "/sign-in"
+
+    /// Everything is taken as it comes; the form is shown again with what is wrong.
+    private struct Submission: RouteInput {
+        let email: String
+        let password: String
+        let next: String?
+
+        init(_ fields: inout FieldReader) {
+            email = fields.optionalText("email", 0...262_144, "Sign-in address") ?? ""
+            password = fields.optionalText("password", 0...262_144, "Password") ?? ""
+            next = fields.optionalText("next", 0...262_144, "Where to go afterwards")
+        }
+    }
+
+    private struct Destination: RouteInput {
+        let next: String?
+
+        init(_ fields: inout FieldReader) {
+            next = fields.optionalText("next", 0...262_144, "Where to go afterwards")
+        }
+    }
+
+    /// The form; whoever is signed in already goes on at once.
+    var form: Route {
+        .page(.get, IdentityRoutes.formPath, "signInPage", "The form to sign in", access: .anonymous) {
+            (context: RequestContext, input: Destination) -> PageReply in
+            let next = ReturnPath.checked(input.next, mount: context.mount)
+            guard context.principal == nil else { return .redirect(to: next) }
+            return .page(page(context, next, .fresh))
+        }
+    }
+
+    /// What the form sends.
+    var submission: Route {
+        .page(
+            .post, IdentityRoutes.formPath, "submitSignIn", "Sign in by the form", access: .anonymous, limit: .signIn
+        ) { (context: RequestContext, input: Submission) -> PageReply in
+            let next = ReturnPath.checked(input.next, mount: context.mount)
+            let missing = missing(in: input)
+            guard missing.isEmpty else { return again(context, input, next, missing, status: 422) }
+            do {
+                let new = try await signIn.begin(
+                    email: input.email, password: input.password, head: context.request.head,
+                    address: context.clientAddress, at: context.now)
+                throw moved(to: next, cookie: new.cookie)
+            } catch let problem as Problem where problem.code == SignIn.refusal.code {
+                return again(context, input, next, [FieldMessage("", problem.detail)], status: problem.status)
+            }
+        }
+    }
+
+    /// The button to sign out.
+    var leaving: Route {
+        .page(.post, "/sign-out", "submitSignOut", "Sign out by the form", access: .signedIn) {
+            (context: RequestContext, _: NoInput) -> PageReply in
+            try await revoke(try await session(of: context))
+            throw moved(to: context.mount + IdentityRoutes.formPath, cookie: sessions.settings.emptyCookie)
+        }
+    }
+
+    private func missing(in input: Submission) -> [FieldMessage] {
+        var messages: [FieldMessage] = []
+        if input.email.isEmpty { messages.append(FieldMessage("email", "Enter your email address.")) }
+        if input.email.utf8.count > 254 { messages.append(FieldMessage("email", "Enter a shorter email address.")) }
+        if input.password.isEmpty { messages.append(FieldMessage("password", "Enter your password.")) }
+        if input.password.utf8.count > PasswordPolicy.byteLimit {
+            messages.append(FieldMessage("password", "Enter a shorter password."))
+        }
+        return messages
+    }
+
+    private func again(
+        _ context: RequestContext, _ input: Submission, _ next: String, _ messages: [FieldMessage], status: HTTPStatus
+    ) -> PageReply {
+        let form = FormState(values: ["email": String(input.email.prefix(254))], messages: messages)
+        return .page(page(context, next, form), status: status)
+    }
+
+    private func page(_ context: RequestContext, _ next: String, _ form: FormState) -> HTML {
+        SignInPage(
+            shell: appearance.shell(context), action: context.mount + IdentityRoutes.formPath,
+            csrfToken: context.csrf.value, next: next, form: form, hint: appearance.hint
+        ).html
+    }
+
+    /// The way to another page with a cookie on it. A page's reply carries no header fields of its own, a problem does.
+    private func moved(to path: String, cookie: String) -> Problem {
+        Problem(.seeOther, "see_other", "Go on at \(path).", headers: ["location": path, "set-cookie": cookie])
+    }
+}

@@ -1,0 +1,125 @@
+import PorticoHTTP
+import PorticoJSON
+import PorticoPages
+import PorticoSQL
+import PorticoValues
+
+/// The routes with which people sign in and out of an application: `/api/v1/session` for programs, `/sign-in` and
+/// `/sign-out` for people.
+///
+/// They keep no idempotency keys: an answer that lets somebody in is not kept, and a retry signs in anew.
+public struct IdentityRoutes: Sendable {
+    /// Members the application adds to `user`.
+    public typealias Extras = @Sendable (Principal) -> [(name: String, value: JSONValue)]
+
+    /// How the sign-in page looks.
+    public struct Appearance: Sendable {
+        /// The surroundings of the page; without a person and without navigation.
+        public var shell: @Sendable (RequestContext) -> PageShell
+        /// A line below the heading, such as the accounts of a demonstration.
+        public var hint: HTML?
+
+        /// An appearance.
+        public init(hint: HTML? = nil, shell: @escaping @Sendable (RequestContext) -> PageShell) {
+            self.shell = shell
+            self.hint = hint
+        }
+    }
+
+    let database: Database
+    let signIn: SignIn
+    let sessions: SessionStore
+    let csrf: CSRFSigner
+    let appearance: Appearance
+    let extras: Extras
+
+    /// The routes of an application.
+    /// - Parameter csrf: the signer the site checks tokens with.
+    public init(
+        database: Database, signIn: SignIn, sessions: SessionStore, csrf: CSRFSigner, appearance: Appearance,
+        extras: @escaping Extras = { _ in [] }
+    ) {
+        self.database = database
+        self.signIn = signIn
+        self.sessions = sessions
+        self.csrf = csrf
+        self.appearance = appearance
+        self.extras = extras
+    }
+
+    /// All of them, to be mounted with the application's own.
+    public var routes: [Route] {
+        [begin, current, end, form, submission, leaving].map { route in
+            var route = route
+            route.keepsIdempotencyKeys = false
+            return route
+        }
+    }
+}
+
+extension IdentityRoutes {
+    private static let path = "/api/v1/session"
+
+    private struct Credentials: RouteInput {
+        let email: String
+        let password: String
+
+        init(_ fields: inout FieldReader) {
+            email = fields.text("email", 1...254, example: "asha@example.org", "Sign-in address")
+            password = fields.text("password", 1...PasswordPolicy.byteLimit, "Password")
+        }
+    }
+
+    private var begin: Route {
+        .json(
+            .post, IdentityRoutes.path, "signIn", "Sign in", access: .anonymous, limit: .signIn,
+            statuses: [(.created, "Signed in; the cookie is set")], refusals: [(401, "invalid_credentials")]
+        ) { (context: RequestContext, input: Credentials) -> Reply<SessionAnswer> in
+            let new = try await signIn.begin(
+                email: input.email, password: input.password, head: context.request.head,
+                address: context.clientAddress, at: context.now)
+            return try reply(
+                new.session, status: .created,
+                headers: ["location": context.mount + IdentityRoutes.path, "set-cookie": new.cookie])
+        }
+    }
+
+    private var current: Route {
+        .json(.get, IdentityRoutes.path, "currentSession", "Who is signed in", access: .signedIn) {
+            (context: RequestContext, _: NoInput) -> Reply<SessionAnswer> in
+            try reply(try await session(of: context))
+        }
+    }
+
+    private var end: Route {
+        .json(
+            .delete, IdentityRoutes.path, "signOut", "Sign out", access: .signedIn,
+            statuses: [(.noContent, "Signed out; the cookie is taken away")]
+        ) { (context: RequestContext, _: NoInput) -> Reply<NoContent> in
+            try await revoke(try await session(of: context))
+            return Reply(
+                NoContent(), status: .noContent, headers: ["set-cookie": sessions.settings.emptyCookie])
+        }
+    }
+
+    private func reply(
+        _ session: Session, status: HTTPStatus = .ok, headers: Headers = [:]
+    ) throws -> Reply<SessionAnswer> {
+        let token = csrf.token(for: session.principal.csrfBinding ?? "")
+        let answer = SessionAnswer(
+            user: SessionUser(session.principal), csrfToken: token.value, expiresAt: session.end(sessions.settings))
+        return Reply(encoded: try answer.encoded(adding: extras(session.principal)), status: status, headers: headers)
+    }
+
+    /// The session of a request that passed the authenticator; gone only when it was revoked within the last moment.
+    func session(of context: RequestContext) async throws -> Session {
+        guard let session = try await sessions.session(of: context.request.head) else {
+            throw Problem(401, "not_signed_in", "Sign in to go on.")
+        }
+        return session
+    }
+
+    func revoke(_ session: Session) async throws {
+        try await database.write { try sessions.revoke(session, in: $0) }
+    }
+}

@@ -1,0 +1,101 @@
+import Portico
+import Testing
+
+@testable import BagTracking
+
+@Suite struct ListPageTests {
+    private let frame = PageSamples.frame()
+
+    @Test("keeps the filter on the way to the next page and back")
+    func cursors() {
+        var page = BagListPage(
+            frame: frame, filter: .init(kind: "parent", q: "SB"), rows: [], products: [], cursor: "c1", nextCursor: "c2"
+        )
+        let html = page.body.text
+        #expect(html.contains("href=\"/bags/bags?kind=parent&amp;q=SB&amp;cursor=c2\""))
+        #expect(html.contains("href=\"/bags/bags?kind=parent&amp;q=SB\""))
+        page.filter = .init()
+        page.cursor = nil
+        page.nextCursor = nil
+        #expect(!page.body.text.contains("class=\"pager\""))
+    }
+
+    @Test("offers to clear filters that find nothing, and to begin where nothing is")
+    func empty() {
+        let narrowed = BagListPage(frame: frame, filter: .init(q: "SB9"), rows: [], products: []).body.text
+        #expect(narrowed.contains("Clear filters"))
+        #expect(BagListPage(frame: frame, rows: [], products: []).body.text.contains("No sacks yet"))
+        #expect(HistoryPage(frame: frame, scans: []).body.text.contains("Nothing scanned today"))
+    }
+
+    @Test("strikes an undone scan through and says who undid it")
+    func undone() {
+        let scan = PageSamples.scan(undone: .init(by: "Asha", at: PageSamples.now))
+        let html = HistoryPage(frame: frame, scans: [scan]).body.text
+        #expect(html.contains("class=\"struck\"") && html.contains("Undone by Asha at"))
+    }
+
+    @Test("suggests codes for one that is unknown")
+    func suggestions() {
+        let html = FindPage(frame: frame, code: "SB0O012", result: .unknown(suggestions: ["SB00012"])).body.text
+        #expect(html.contains("href=\"/bags/find?code=SB00012\""))
+    }
+
+    @Test("traces lots for those who may")
+    func lots() {
+        #expect(FindPage(frame: frame).body.text.contains("/bags/find?tab=lot"))
+        #expect(!FindPage(frame: PageSamples.frame(PageSamples.packing)).body.text.contains("/bags/find?tab=lot"))
+    }
+
+    @Test("sends a new person to the list and an edited one to its own address")
+    func users() {
+        #expect(UserFormPage(frame: frame, areas: []).body.text.contains("action=\"/bags/users\""))
+        let row = UsersPage.Row(
+            id: "7", email: "a@b", name: "Asha", role: "biller", area: nil, isActive: true, lastSeenAt: nil)
+        let edit = UserFormPage(frame: frame, user: row, areas: []).body.text
+        #expect(edit.contains("action=\"/bags/users/7\"") && edit.contains("action=\"/bags/users/7/deactivate\""))
+        #expect(edit.contains("<option value=\"biller\" selected>"))
+        let own = UserFormPage(frame: frame, user: row, areas: [], isOwn: true).body.text
+        #expect(!own.contains("/deactivate\""))
+    }
+
+    @Test("keeps the settings' forms apart when one comes back")
+    func settings() {
+        let page = SettingsPage(
+            frame: frame, areas: [.init(code: "lucknow", name: "Lucknow", isActive: true)], products: [],
+            openForm: "area-lucknow",
+            form: FormState(values: ["name": ""], messages: [FieldMessage("name", "Enter a name.")]))
+        let html = page.body.text
+        #expect(html.contains("<a href=\"#area-lucknow-name\">Enter a name.</a>"))
+        #expect(html.contains("action=\"/bags/settings/areas/lucknow\""))
+        #expect(html.matches(of: /aria-invalid="true"/).count == 1)
+    }
+
+    @Test("shows a broken chain as an alert, a whole one as a note")
+    func chain() {
+        var page = AuditPage(frame: frame, rows: [])
+        page.chain = .init(isWhole: false, rows: 9, chained: 9, firstBadSeq: 4, checkedAt: PageSamples.now)
+        let html = page.body.text
+        #expect(html.contains("The chain is broken") && html.contains("The first bad row is 4."))
+        #expect(html.contains("notice tone-bad\" role=\"alert\""))
+        page.chain = .init(isWhole: true, rows: 9, chained: 9, checkedAt: PageSamples.now)
+        #expect(page.body.text.contains("The chain is whole"))
+    }
+
+    @Test("leads from today's numbers to the scans behind them")
+    func dashboard() {
+        let page = DashboardPage(
+            frame: frame, asOf: PageSamples.now, areaCode: "lucknow",
+            today: .ready(
+                .init(linked: 90, duplicate: 1, rejected: 10, undone: 0, byHour: Array(repeating: 1, count: 24))),
+            stock: .ready(.init(empty: 1, filling: 2, full: 3, linked: 4, loose: 5, retired: 6)), latest: .failed,
+            topics: ["stats", "area:lucknow"])
+        let html = page.body.text
+        #expect(html.contains("data-stream=\"/bags/api/v1/stream?topics=stats%2Carea%3Alucknow\""))
+        #expect(html.contains("/bags/scans?mine=false&amp;from=2026-11-21&amp;outcome=rejected"))
+        #expect(html.contains("10.0 % of scans"))
+        #expect(html.contains("/bags/bags?kind=parent&amp;status=full&amp;area_code=lucknow"))
+        #expect(html.contains("data-live=\"bags.children.loose\">5<"))
+        #expect(html.contains("data-retry=\"latest\""))
+    }
+}

@@ -1,0 +1,100 @@
+import PorticoEvents
+import PorticoHTTP
+import PorticoJSON
+import PorticoValues
+import Synchronization
+import Testing
+
+@testable import PorticoRealtime
+
+/// Keeps what a stream writes, and rings at each write.
+private final class Recorder: BodyWriter {
+    let chunks = Mutex<[String]>([])
+    let bell = EventBell()
+
+    func write(_ bytes: [UInt8]) async throws {
+        chunks.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) }
+        bell.ring()
+    }
+
+    var text: String { chunks.withLock { $0.joined() } }
+
+    func waits(for part: String) async -> String {
+        while !text.contains(part) { await bell.wait(atMost: .seconds(5)) }
+        return text
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct TopicHubTests {
+    private func message(_ id: Int64, _ topic: String) -> TopicMessage {
+        TopicMessage(
+            position: EventPosition(commitOrder: 0, id: id), topics: [topic], event: "scan", data: ["id": .integer(id)])
+    }
+
+    private func run(_ stream: EventStream, _ topics: Set<String>, lastEventID: String?, to recorder: Recorder) -> Task<Void, Never> {
+        Task {
+            guard case .stream(let body) = stream.response(topics: topics, lastEventID: lastEventID).body else { return }
+            try? await body(recorder)
+        }
+    }
+
+    @Test("a subscriber gets the messages of its topics, framed as events")
+    func topics() async {
+        let hub = TopicHub()
+        let recorder = Recorder()
+        let task = run(EventStream(hub: hub) { _ in [] }, ["a"], lastEventID: nil, to: recorder)
+        _ = await recorder.waits(for: "retry")
+        hub.publish([message(1, "a"), message(2, "b"), message(3, "a")])
+        let text = await recorder.waits(for: "\"id\":3")
+        #expect(text.contains("id: 0-1\nevent: scan\ndata: {\"id\":1}\n\n"))
+        #expect(!text.contains("\"id\":2"))
+        task.cancel()
+        await task.value
+        #expect(hub.count == 0)
+    }
+
+    @Test("a client that comes back gets what it missed once, in order")
+    func resume() async {
+        let hub = TopicHub()
+        let recorder = Recorder()
+        let missed = [message(5, "a"), message(6, "b"), message(7, "a")]
+        let stream = EventStream(hub: hub) { position in
+            hub.publish([message(7, "a"), message(8, "a")])
+            return missed.filter { $0.position.map { $0 > position } ?? false }
+        }
+        let task = run(stream, ["a"], lastEventID: "0-4", to: recorder)
+        let text = await recorder.waits(for: "\"id\":8")
+        let ids = text.split(separator: "\n").filter { $0.hasPrefix("id: ") }
+        #expect(ids == ["id: 0-5", "id: 0-7", "id: 0-8"])
+        task.cancel()
+        await task.value
+    }
+
+    @Test("a client whose last message is no longer kept, or no message, is told to load anew", arguments: ["0-1", "rubbish"])
+    func reset(lastEventID: String) async {
+        let recorder = Recorder()
+        let task = run(EventStream(hub: TopicHub()) { _ in nil }, ["a"], lastEventID: lastEventID, to: recorder)
+        #expect(await recorder.waits(for: "event: reset").contains("data: {}"))
+        task.cancel()
+        await task.value
+    }
+
+    @Test("a subscriber that falls behind is cut off, others are not")
+    func slow() async {
+        let hub = TopicHub(capacity: 3)
+        let slow = hub.subscribe(["a"])
+        let quick = hub.subscribe(["b"])
+        hub.publish((1...5).map { message(Int64($0), "a") })
+        hub.publish([message(6, "b")])
+        #expect(hub.count == 1)
+        var seen = 0
+        for await _ in slow.deliveries { seen += 1 }
+        #expect(seen == 3)
+        var iterator = quick.deliveries.makeAsyncIterator()
+        guard case .message(let message) = await iterator.next() else {
+            Issue.record("the other subscriber got nothing")
+            return
+        }
+        #expect(message.position?.id == 6)
+    }
+}

@@ -1,0 +1,132 @@
+import Logging
+import PorticoHTTP
+import PorticoJSON
+import PorticoPages
+import PorticoSQL
+import PorticoTelemetry
+import PorticoTesting
+import PorticoValues
+
+@testable import PorticoIdentity
+
+/// An application with accounts, on a database of its own and a clock that stands still.
+struct Office: Sendable {
+    static let password = "Correct-horse-7"
+    static let started = Instant(milliseconds: 1_795_258_800_000)
+
+    /// Made once: a hash takes long on purpose.
+    private static let sharedHash = Task { try await PasswordHasher().hash(Office.password) }
+
+    let database: Database
+    let clock: Clock
+    let hasher: PasswordHasher
+    let identity: Identity
+    let passwordHash: String
+
+    init(_ database: Database, isSecure: Bool = false, clock: Clock = Clock(standingAt: Office.started)) async throws {
+        self.database = database
+        self.clock = clock
+        hasher = try PasswordHasher()
+        passwordHash = try await Office.sharedHash.value
+        identity = Office.node(database, clock, hasher, isSecure: isSecure)
+    }
+
+    /// Another process on the same database.
+    func anotherNode() -> Identity {
+        Office.node(database, clock, hasher, isSecure: false)
+    }
+
+    private static func node(_ database: Database, _ clock: Clock, _ hasher: PasswordHasher, isSecure: Bool) -> Identity
+    {
+        Identity(
+            Identity.Configuration(
+                application: "bags", database: database,
+                keys: SecretKeys(master: Secret(Array(repeating: 7, count: 32))),
+                clock: clock,
+                roles: RoleCatalog([
+                    (name: "admin", permissions: ["user.manage", "bag.read"]),
+                    (name: "packer", permissions: ["bag.read"]),
+                ]),
+                isSecure: isSecure),
+            hasher: hasher, attributes: { id, _ in ["desk": "\(id)"] })
+    }
+
+    func hire(_ email: String = "asha@example.org", role: String = "packer", name: String = "Asha Rao") async throws
+        -> Account
+    {
+        guard let address = EmailAddress(email) else { throw Missing() }
+        return try await database.write { transaction in
+            try identity.accounts.create(
+                NewAccount(email: address, name: name, role: role), passwordHash: passwordHash, at: clock.now(),
+                in: transaction)
+        }
+    }
+
+    func signIn(
+        _ email: String = "asha@example.org", password: String = Office.password, head: RequestHead = Office.head()
+    ) async throws -> NewSession {
+        try await SignIn(database: database, hasher: hasher, sessions: identity.sessions).begin(
+            email: email, password: password, head: head, address: "192.0.2.7", at: clock.now())
+    }
+
+    /// The head of a request that carries a session.
+    static func head(_ session: NewSession? = nil, method: HTTPMethod = .get, target: String = "/bags/") -> RequestHead
+    {
+        var headers: Headers = ["user-agent": "Test/1"]
+        if let session { headers["cookie"] = String(session.cookie.prefix { $0 != ";" }) }
+        return RequestHead(method: method, target: target, headers: headers, peer: "192.0.2.7")
+    }
+
+    func isKnown(_ session: NewSession, to node: Identity? = nil) async throws -> Bool {
+        try await (node ?? identity).sessions.session(of: Office.head(session)) != nil
+    }
+
+    func count(_ table: String) async throws -> Int {
+        try await database.read {
+            try $0.scalar("test.count", SQL(trusted: "SELECT count(*) FROM \(table)"), as: Int.self) ?? 0
+        }
+    }
+
+    /// The site with nothing but the routes to sign in and out.
+    func site() throws -> Site {
+        let csrf = CSRFSigner(key: Array(repeating: 9, count: 32))
+        let assets = AssetLinks { "/assets/\($0)" }
+        var mount = Mount(
+            id: "bags", prefix: "/bags", title: "Bags",
+            routes: identity.routes(
+                csrf: csrf,
+                appearance: IdentityRoutes.Appearance { context in
+                    PageShell(
+                        title: "Sign in", application: "Bags", mark: .sack, home: "/bags/", assets: context.assets)
+                },
+                extras: { [(name: "area_code", value: $0.attributes["desk"].map { .string($0) } ?? .null)] }))
+        mount.authenticator = identity.authenticator
+        mount.idempotency = identity.idempotency
+        return try Site(
+            Site.Configuration(
+                mounts: [mount], csrf: csrf, clock: clock,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                metrics: MetricsRegistry(), assets: assets))
+    }
+}
+
+struct Missing: Error {}
+
+/// Gives an office on a fresh database to `body`.
+func withOffice(on engine: TestEngine, isSecure: Bool = false, _ body: (Office) async throws -> Void) async throws {
+    try await withDatabase(on: engine, components: [IdentitySchema.component]) { database in
+        let office = try await Office(database, isSecure: isSecure)
+        try await body(office)
+        await office.identity.authenticator.settle()
+    }
+}
+
+/// The code of the problem `body` throws, or nil when it throws none.
+func problem(_ body: () async throws -> Void) async throws -> Problem? {
+    do {
+        try await body()
+        return nil
+    } catch let problem as Problem {
+        return problem
+    }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import FoundationNetworking
+import Logging
+import Portico
+import PorticoTesting
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct NodeTests {
+    /// Keeps notes, one a request.
+    private struct Notes: Application {
+        let id = "notes"
+        let title = "Notes"
+        let purpose = "Keeps notes"
+        let mark = Icon.list
+        let schema: [SchemaComponent] = []
+        let settings: [SettingDeclaration] = []
+        let roles: [(name: String, permissions: Set<String>)] = []
+        let assets: [EmbeddedAsset] = []
+
+        func start(_ environment: ApplicationEnvironment) async throws -> RunningApplication {
+            RunningApplication(mount: Mount(id: id, prefix: "/notes", title: title, routes: []))
+        }
+
+        func seed(_ demonstration: Demonstration, _ environment: ApplicationEnvironment) async throws {}
+    }
+
+    private func settings(_ folder: TemporaryFolder, _ extra: [(key: String, value: String)] = []) throws -> Settings {
+        let declarations =
+            PlatformSettings.declarations + [
+                SettingDeclaration("notes.database_url", .text(0...1000), default: "", isSecret: true, "database")
+            ]
+        return try Settings(
+            declarations,
+            flags: [(key: "data.directory", value: folder.path), (key: "server.port", value: "0")] + extra)
+    }
+
+    private func node(_ settings: Settings) -> Node {
+        Node(
+            Node.Configuration(applications: [Notes()], settings: settings),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    private func get(_ port: Int, _ path: String) async throws -> (status: Int, body: String, headers: [AnyHashable: Any]) {
+        let url = try #require(URL(string: "http://127.0.0.1:\(port)\(path)"))
+        let (data, response) = try await URLSession.shared.data(from: url)
+        let http = try #require(response as? HTTPURLResponse)
+        return (http.statusCode, String(decoding: data, as: UTF8.self), http.allHeaderFields)
+    }
+
+    @Test("starts on embedded engines with no setting, says that it is alive and ready, and ends in good order")
+    func lifecycle() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let node = node(try settings(folder))
+        let port = try await node.start()
+        #expect(try await get(port, "/livez").body == "ok\n")
+        #expect(try await get(port, "/readyz").body == "ready\n")
+        #expect(try await get(port, "/health").body.contains("notes.database"))
+        #expect(try await get(port, "/").body.contains("Keeps notes"))
+        #expect(try await get(port, "/metrics").body.contains("http_server_request_duration_seconds"))
+        #expect(try await get(port, "/nothing").status == 404)
+        #expect(try await get(port, "/__test/clock").status == 404)
+        await node.stop()
+        await #expect(throws: (any Error).self) { _ = try await get(port, "/livez") }
+    }
+
+    @Test("keeps its secret over restarts, readable by its owner only")
+    func secretKey() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        for _ in 0..<2 {
+            let node = node(try settings(folder))
+            _ = try await node.start()
+            await node.stop()
+        }
+        let attributes = try FileManager.default.attributesOfItem(atPath: "\(folder.path)/secret.key")
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
+
+    @Test(
+        "a wrong setting stops the start with one line",
+        arguments: [
+            ("database.url", "mysql://x"), ("secret.key", "short"), ("server.trusted_proxies", "everybody"),
+        ])
+    func refusesToStart(key: String, value: String) async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let node = node(try settings(folder, [(key: key, value: value)]))
+        do {
+            _ = try await node.start()
+            Issue.record("started")
+        } catch let mistake as Settings.Mistake {
+            #expect(mistake.description.hasPrefix(key))
+        }
+    }
+
+    @Test("the testing environment listens on loopback only")
+    func testingIsLocal() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let node = node(
+            try settings(folder, [(key: "environment", value: "testing"), (key: "server.host", value: "0.0.0.0")]))
+        await #expect(throws: Settings.Mistake.self) { _ = try await node.start() }
+    }
+}
