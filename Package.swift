@@ -29,9 +29,9 @@ func application(_ name: String) -> Target {
         swiftSettings: settings, plugins: ["EmbedAssets"])
 }
 
-func tests(_ name: String, of dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+func tests(_ name: String, of dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: settings)
+        name: name, dependencies: dependencies, path: "Tests/\(name)", exclude: exclude, swiftSettings: settings)
 }
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
@@ -105,13 +105,13 @@ let package = Package(
         tests("PorticoJSONTests", of: ["PorticoJSON"]),
         tests("PorticoTelemetryTests", of: ["PorticoValues", "PorticoTelemetry", logging]),
         tests("PorticoSQLTests", of: ["PorticoSQL", "PorticoSQLite", "PorticoPostgreSQL", "PorticoTesting"]),
-        tests("PorticoPagesTests", of: ["PorticoPages"]),
+        tests("PorticoPagesTests", of: ["PorticoPages", "PorticoValues"], exclude: ["Browser"]),
         tests("PorticoHTTPTests", of: ["PorticoHTTP", "PorticoJSON", "PorticoPages", "PorticoTelemetry", "PorticoValues", logging]),
         tests("PorticoIdentityTests", of: ["PorticoIdentity", "PorticoTesting"]),
         tests("PorticoEventsTests", of: ["PorticoEvents", "PorticoRealtime", "PorticoHTTP", "PorticoJSON", "PorticoSQL", "PorticoTelemetry", "PorticoValues", "PorticoTesting", logging]),
         tests("PorticoServerTests", of: ["PorticoServer", "PorticoTesting", nioCore, nioPosix]),
         tests("PorticoTests", of: ["Portico", "PorticoTesting", logging]),
-        tests("BagTrackingTests", of: ["BagTracking", "PorticoTesting"]),
+        tests("BagTrackingTests", of: ["BagTracking", "Portico", "PorticoTesting"], exclude: ["Browser"]),
         tests("IntegrationTests", of: ["Portico", "BagTracking", "PorticoTesting"]),
     ],
     swiftLanguageModes: [.v6]

@@ -68,7 +68,7 @@ struct AuditPage: BagPage {
     var nextCursor: String?
 
     var title: String { "Audit" }
-    var place: BagPlace? { .audit }
+    var place: BagSection? { .audit }
 
     var content: HTML {
         """

@@ -54,7 +54,7 @@ struct BagDetailPage: BagPage {
     var form = FormState.fresh
 
     var title: String { code }
-    var place: BagPlace? { .bags }
+    var place: BagSection? { .bags }
     var isSack: Bool { kind == "parent" }
 
     var content: HTML {

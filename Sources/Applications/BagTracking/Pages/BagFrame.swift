@@ -45,7 +45,7 @@ struct BagFrame: Sendable {
 }
 
 /// The places of the navigation.
-enum BagPlace: CaseIterable {
+enum BagSection: CaseIterable {
     case dashboard, scan, find, bags, history, users, settings, audit
 
     /// The permission without which the place is not shown.
@@ -60,7 +60,7 @@ enum BagPlace: CaseIterable {
         }
     }
 
-    func item(current: BagPlace?) -> NavigationItem {
+    func item(current: BagSection?) -> NavigationItem {
         let (label, href, icon) = entry
         return NavigationItem(label, href: href, icon: icon, isCurrent: self == current)
     }
@@ -86,7 +86,7 @@ protocol BagPage: Sendable {
     /// The name of the page.
     var title: String { get }
     /// The place of the navigation it belongs to.
-    var place: BagPlace? { get }
+    var place: BagSection? { get }
     /// What is on it.
     var content: HTML { get }
     /// Names of style sheets besides the platform's.
@@ -105,9 +105,9 @@ extension BagPage {
     /// The whole document.
     var body: HTML {
         var shell = bagShell(title: title, assets: frame.assets)
-        let places = BagPlace.allCases.filter { frame.may($0.permission) }
+        let places = BagSection.allCases.filter { frame.may($0.permission) }
         shell.navigation = places.map { $0.item(current: place) }
-        let quick: [BagPlace] = frame.may("scan.pack") ? [.scan, .find, .bags] : [.dashboard, .find, .bags]
+        let quick: [BagSection] = frame.may("scan.pack") ? [.scan, .find, .bags] : [.dashboard, .find, .bags]
         shell.bottomBar = quick.filter { frame.may($0.permission) }.map { $0.item(current: place) }
         shell.person = SignedInPerson(
             name: frame.person,

@@ -58,7 +58,7 @@ struct BagListPage: BagPage {
     var nextCursor: String?
 
     var title: String { "Sacks and bags" }
-    var place: BagPlace? { .bags }
+    var place: BagSection? { .bags }
 
     var content: HTML {
         """

@@ -55,7 +55,7 @@ struct DashboardPage: BagPage {
     var topics: [String]
 
     var title: String { "Dashboard" }
-    var place: BagPlace? { .dashboard }
+    var place: BagSection? { .dashboard }
     var scripts: [String] { ["portico.js", "bags/dashboard.js"] }
 
     var content: HTML {

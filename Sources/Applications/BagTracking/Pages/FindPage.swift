@@ -86,7 +86,7 @@ struct FindPage: BagPage {
     var trace: Trace?
 
     var title: String { showsLots ? "Trace a lot" : "Find" }
-    var place: BagPlace? { .find }
+    var place: BagSection? { .find }
 
     var content: HTML {
         "\(PageHeading("Find"))\(tabs)\(showsLots ? lotPart : codePart)"

@@ -39,7 +39,7 @@ struct HistoryPage: BagPage {
     var nextCursor: String?
 
     var title: String { "History" }
-    var place: BagPlace? { .history }
+    var place: BagSection? { .history }
 
     var content: HTML {
         """

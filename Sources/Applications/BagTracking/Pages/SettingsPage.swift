@@ -35,7 +35,7 @@ struct SettingsPage: BagPage {
     var form = FormState.fresh
 
     var title: String { "Settings" }
-    var place: BagPlace? { .settings }
+    var place: BagSection? { .settings }
 
     var content: HTML {
         """

@@ -61,7 +61,7 @@ struct StationPage: BagPage {
     var products: [Product]
 
     var title: String { "Scan" }
-    var place: BagPlace? { .scan }
+    var place: BagSection? { .scan }
     var styles: [String] { ["bags/station.css"] }
     var scripts: [String] { ["bags/station.js"] }
     var pageClass: StaticString { "station-page" }

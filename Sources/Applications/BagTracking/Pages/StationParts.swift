@@ -50,8 +50,8 @@ struct StationParts: PageComponent {
         <div><dt class="code">CMD:UNDO</dt><dd>Card: undo your last scan</dd></div>\
         <div><dt class="code">CMD:DONE</dt><dd>Card: leave the sack</dd></div>\
         <div><dt class="code">CMD:REPEAT</dt><dd>Card: say the last answer again</dd></div></dl>
-        <label class="shortcut-switch"><input type="checkbox" data-shortcuts> Single-key shortcuts (<kbd>?</kbd> and \
-        <kbd>/</kbd>)</label>
+        <label class="shortcut-switch"><input type="checkbox" data-shortcuts>\
+        <span>Single-key shortcuts, <kbd>?</kbd> and <kbd>/</kbd></span></label>
         <form method="dialog" class="buttons"><button class="button primary">Close</button></form></dialog>
         """
     }

@@ -19,7 +19,7 @@ struct UsersPage: BagPage {
     var nextCursor: String?
 
     var title: String { "People" }
-    var place: BagPlace? { .users }
+    var place: BagSection? { .users }
 
     var content: HTML {
         let columns: [DataTable.Column] = [
@@ -61,7 +61,7 @@ struct UserFormPage: BagPage {
     var form = FormState.fresh
 
     var title: String { user?.name ?? "Add a person" }
-    var place: BagPlace? { .users }
+    var place: BagSection? { .users }
 
     var content: HTML {
         let action = user.map { "/bags/users/\(PageAddress.encode($0.id))" } ?? "/bags/users"

@@ -57,4 +57,11 @@ public struct PageReply: Sendable {
     public static func redirect(to path: String) -> PageReply {
         PageReply(response: .redirect(to: path))
     }
+
+    /// The same answer with one more header field, such as a cookie.
+    public func adding(_ name: String, _ value: String) -> PageReply {
+        var reply = self
+        reply.response.headers.add(name, value)
+        return reply
+    }
 }

@@ -48,7 +48,7 @@ extension IdentityRoutes {
                 let new = try await signIn.begin(
                     email: input.email, password: input.password, head: context.request.head,
                     address: context.clientAddress, at: context.now)
-                throw moved(to: next, cookie: new.cookie)
+                return PageReply.redirect(to: next).adding("set-cookie", new.cookie)
             } catch let problem as Problem where problem.code == SignIn.refusal.code {
                 return again(context, input, next, [FieldMessage("", problem.detail)], status: problem.status)
             }
@@ -60,7 +60,8 @@ extension IdentityRoutes {
         .page(.post, "/sign-out", "submitSignOut", "Sign out by the form", access: .signedIn) {
             (context: RequestContext, _: NoInput) -> PageReply in
             try await revoke(try await session(of: context))
-            throw moved(to: context.mount + IdentityRoutes.formPath, cookie: sessions.settings.emptyCookie)
+            return PageReply.redirect(to: context.mount + IdentityRoutes.formPath)
+                .adding("set-cookie", sessions.settings.emptyCookie)
         }
     }
 
@@ -87,10 +88,5 @@ extension IdentityRoutes {
             shell: appearance.shell(context), action: context.mount + IdentityRoutes.formPath,
             csrfToken: context.csrf.value, next: next, form: form, hint: appearance.hint
         ).html
-    }
-
-    /// The way to another page with a cookie on it. A page's reply carries no header fields of its own, a problem does.
-    private func moved(to path: String, cookie: String) -> Problem {
-        Problem(.seeOther, "see_other", "Go on at \(path).", headers: ["location": path, "set-cookie": cookie])
     }
 }
