@@ -5,15 +5,16 @@
 --   scan_path where scans go
 --   scans     share of scans among all requests, 0 … 1
 --   run       two digits, different in every run, so that codes of bags are new
+--   pause     milliseconds that a connection rests between two requests; nil for none
 -- It prints one line that begins with RESULT and holds JSON.
 
 local plan = dofile(os.getenv("PORTICO_BENCH_PLAN"))
-local threads = 0
+local threads = tonumber(os.getenv("PORTICO_BENCH_THREADS"))
+local begun = 0
 
 function setup(thread)
-  thread:set("number", threads)
-  threads = threads + 1
-  thread:set("threads", tonumber(os.getenv("PORTICO_BENCH_THREADS")))
+  thread:set("number", begun)
+  begun = begun + 1
 end
 
 local reads, slots, turn, bags = {}, {}, 0, 0
@@ -25,9 +26,7 @@ end
 function init()
   math.randomseed(tonumber(plan.run) * 100 + number)
   for index, path in ipairs(plan.paths) do
-    if index % threads == number then
-      reads[#reads + 1] = head("GET", path, plan.reader[index % #plan.reader + 1]) .. "\r\n"
-    end
+    reads[index] = head("GET", path, plan.reader[index % #plan.reader + 1]) .. "\r\n"
   end
   -- A slot is a packing table: it fills one sack after the other. Tables are shared out among the threads.
   for index, session in ipairs(plan.sessions) do
@@ -35,12 +34,12 @@ function init()
     for place, sack in ipairs(session.sacks) do
       if place % threads == number then mine[#mine + 1] = sack end
     end
-    local tables = math.min(8, #mine)
-    for first = 1, tables do
+    local pool = { sacks = mine, taken = 0 }
+    for _ = 1, math.min(8, #mine) do
       slots[#slots + 1] = {
         head = head("POST", plan.scan_path, session.cookie) .. "X-CSRF-Token: " .. session.csrf
           .. "\r\nContent-Type: application/json\r\nContent-Length: ",
-        sacks = mine, at = first, step = tables, count = 0,
+        pool = pool, count = 30,
       }
     end
   end
@@ -51,23 +50,28 @@ local function scan()
   local slot = slots[turn]
   if slot.count == 30 then
     slot.count = 0
-    slot.at = slot.at + slot.step
+    slot.pool.taken = slot.pool.taken + 1
+    -- Past the last sack the server refuses, and the run says so.
+    slot.sack = slot.pool.sacks[math.min(slot.pool.taken, #slot.pool.sacks)]
   end
   slot.count = slot.count + 1
   bags = bags + 1
-  -- Past the last sack the server refuses, and the run says so.
-  local sack = slot.sacks[slot.at] or slot.sacks[#slot.sacks]
   local body = string.format(
-    '{"parent":"%s","code":"9%s%d%08d","client_scan_id":"bench-%s-%d-%08d"}', sack, plan.run, number, bags, plan.run,
-    number, bags)
+    '{"parent":"%s","code":"9%s%d%08d","client_scan_id":"bench-%s-%d-%08d"}', slot.sack, plan.run, number, bags,
+    plan.run, number, bags)
   return slot.head .. #body .. "\r\n\r\n" .. body
 end
 
-local at = 0
+local at
 function request()
   if #slots > 0 and (#reads == 0 or math.random() < plan.scans) then return scan() end
-  at = at % #reads + 1
+  -- Each thread begins elsewhere, so that they do not ask for the same at the same time.
+  at = (at or math.floor(#reads * number / threads)) % #reads + 1
   return reads[at]
+end
+
+if plan.pause then
+  function delay() return plan.pause end
 end
 
 function done(summary, latency)

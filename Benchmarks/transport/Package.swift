@@ -7,11 +7,15 @@ let package = Package(
     name: "transport-rival",
     platforms: [.macOS(.v15)],
     dependencies: [
-        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1")
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
         .executableTarget(
-            name: "Rival", dependencies: [.product(name: "Hummingbird", package: "hummingbird")],
+            name: "Rival",
+            dependencies: [
+                .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+            ],
             path: "Sources/Rival")
     ],
     swiftLanguageModes: [.v6]

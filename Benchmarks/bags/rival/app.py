@@ -58,8 +58,9 @@ PARENT = text("SELECT * FROM bags WHERE code = :code AND kind = 'parent'")
 CHILD = text("SELECT * FROM bags WHERE code = :code AND kind = 'child'")
 NEW_SCAN = text("""
     INSERT INTO scans (user_id, client_scan_id, content_hash, kind, outcome, code, parent_code, area_code, count_after,
-        capacity, status_after, scanned_at, recorded_at, clock_adjusted)
-    VALUES (:user, :client, :hash, 'child', 'linked', :code, :parent, :area, :count, :capacity, :status, :now, :now, 0)
+        capacity, status_after, scanned_at, recorded_at, clock_adjusted, request_id)
+    VALUES (:user, :client, :hash, 'child', 'linked', :code, :parent, :area, :count, :capacity, :status, :now, :now, 0,
+        :request)
     RETURNING id""")
 NEW_CHILD = text("""
     INSERT INTO bags (code, code_reversed, kind, area_code, status, parent_id, parent_kind, link_scan_id, linked_at,
@@ -188,8 +189,9 @@ def link(connection, user, parent_code, code, client):
     status = "full" if count == parent.capacity else "filling"
     shared = {"user": user, "code": code, "area": parent.area_code, "now": now, "count": count, "status": status}
     scan = connection.execute(
-        NEW_SCAN, {**shared, "client": client, "hash": content, "parent": parent.code, "capacity": parent.capacity}
-    ).scalar_one()
+        NEW_SCAN,
+        {**shared, "client": client, "hash": content, "parent": parent.code, "capacity": parent.capacity,
+         "request": secrets.token_hex(12)}).scalar_one()
     if child is None:
         connection.execute(NEW_CHILD, {**shared, "reversed": code[::-1], "parent": parent.id, "scan": scan})
     else:

@@ -1,4 +1,5 @@
 import Hummingbird
+import Logging
 
 /// What the JSON route answers with, encoded per request as its authors would.
 struct Greeting: ResponseEncodable {

@@ -23,9 +23,10 @@ struct IdentifierRoutes: Sendable {
         let catalog = try await services.presentCatalog()
         switch input.kind {
         case "obj":
-            let row = try await services.database.read { try BagPosition.row(input.key, catalog, in: $0) }
-            guard let row, caller.sees(row.areaCode) else { return nil }
-            return PageAddress("/bags/\(PageAddress.encode(row.code))")
+            let row = try await services.database.read { reading in
+                try BagFinder(reading, products: catalog.products, areaCode: caller.areaCode).bag(input.key)
+            }
+            return row.map { PageAddress("/bags/\(PageAddress.encode($0.code))") }
         case "loc":
             guard catalog.areaCodes.contains(input.key), caller.sees(input.key) else { return nil }
             return PageAddress("/bags", ["area_code": input.key])
@@ -42,19 +43,5 @@ struct Identifier: RouteInput {
     init(_ fields: inout FieldReader) {
         kind = fields.codeInPath("kind", "obj: a sack or bag, loc: an area, bt: a bill or return ticket")
         key = fields.codeInPath("key", "Its code or id")
-    }
-}
-
-/// Finds the row that a code of either kind names.
-enum BagPosition {
-    /// The row of a sack's code or SSCC, or of a bag's code; nil for what is no code and for what nothing has.
-    /// - Throws: ``SQLError``.
-    static func row(_ text: String, _ catalog: Catalog, in reading: Reading) throws -> BagRow? {
-        let lookup = BagLookup(reading)
-        if let reference = try? ParentReference.parse(text, catalog: catalog.products) {
-            return try lookup.sack(reference, locked: false)
-        }
-        guard let label = try? ChildLabel.read(text), ChildLabel.isCode(label.code) else { return nil }
-        return try lookup.bag(label.code, .child, locked: false)
     }
 }

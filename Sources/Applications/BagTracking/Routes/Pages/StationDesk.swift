@@ -58,13 +58,10 @@ struct StationDesk: Sendable {
     private static func sack(
         _ code: String, _ catalog: Catalog, _ caller: BagCaller, _ reading: Reading
     ) throws -> (shown: StationPage.Sack, areaCode: String)? {
-        guard let reference = try? ParentReference.parse(code, catalog: catalog.products) else { return nil }
-        let lookup = BagLookup(reading)
-        guard let row = try lookup.sack(reference, locked: false), caller.sees(row.areaCode), !row.isRetired else {
-            return nil
-        }
-        let place = row.billID == nil ? .nowhere : try lookup.place(of: row)
-        guard let facts = row.sackFacts(place) else { return nil }
+        guard !code.isEmpty else { return nil }
+        let finder = BagFinder(reading, products: catalog.products, areaCode: caller.areaCode)
+        guard let row = try finder.bag(code), !row.isRetired else { return nil }
+        guard let facts = row.sackFacts(try BagLookup(reading).place(of: row)) else { return nil }
         let shown = StationPage.Sack(
             code: row.code, product: catalog.productName(row.productType ?? ""), capacity: facts.load.capacity,
             childCount: facts.load.childCount, warnings: ParentScanRules.warnings(about: facts).map(\.rawValue))

@@ -1,0 +1,136 @@
+"""Measures bag tracking: its own table of figures, then side by side with a Flask service."""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import time
+
+from . import portico
+from .load import Wrk
+from .measures import MIB, Measures, Row
+from .portico import Office, Sample
+from .side_by_side import Rival, SideBySide
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="Benchmarks/bags/run", description=__doc__)
+    parser.add_argument("--scale", choices=["small", "medium", "full"], default="full", help="size of the data")
+    parser.add_argument("--seconds", type=int, default=10, help="length of a measured run")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of the comparison")
+    parser.add_argument("--round-seconds", type=int, default=5, help="length of a run in the comparison")
+    parser.add_argument("--postgresql", action="store_true", help="Portico on PostgreSQL; no comparison then")
+    parser.add_argument("--only", choices=["figures", "comparison"], help="one half")
+    parser.add_argument("--data", help="folder for Portico's data, kept and used again; default: a temporary one")
+    parser.add_argument("--json", metavar="FILE", help="all figures as JSON")
+    parser.add_argument("--binary", default=os.environ.get("PORTICO_BIN", f"{ROOT}/.build/release/portico"))
+    return parser.parse_args()
+
+
+def loading_rows(server, again, data, scale, options):
+    """Loading the demonstration data, starting on it again, the size of the file."""
+    rows = []
+    is_full = scale == "full"
+    if server is not None:
+        seconds = server.seconds_to_ready
+        target = "≤ 240 s" if is_full and not options.postgresql else ""
+        rows.append(Row("demonstration data loaded", f"{seconds:.1f} s", target,
+                        seconds <= 240 if target else None, {"seconds": seconds}))
+    ready = again.seconds_to_ready
+    rows.append(Row("start to ready", f"{ready:.2f} s", "≤ 3 s", ready <= 3, {"seconds": ready}))
+    if not options.postgresql:
+        size = portico.file_bytes(data)
+        rows.append(Row("file size", f"{size / MIB:.0f} MiB", "≤ 4096 MiB", size <= 4096 * MIB, {"bytes": size}))
+    return rows
+
+
+def say(rows):
+    for row in rows:
+        word = {True: "pass", False: "MISS", None: ""}[row.passed]
+        print(f"  {row.name:<52} {row.figure:<46} {row.target:<34} {word}", flush=True)
+
+
+def compare(office, wrk, options, data, folder, log):
+    rival = Rival(os.path.join(data, "bags.sqlite"), folder, log)
+    print(f"\nSide by side, {options.rounds} interleaved rounds of {options.round_seconds} s, 64 connections; "
+          f"Flask on {rival.workers} gunicorn workers", flush=True)
+    try:
+        codes = Sample(office, row=20_000).codes[:2000]
+        side = SideBySide(office, rival, wrk, codes, options.rounds, options.round_seconds)
+        side.all()
+        return side.results
+    finally:
+        rival.server.stop()
+
+
+def main():
+    options = arguments()
+    folder = tempfile.mkdtemp(prefix="portico-bench-")
+    data = os.path.abspath(options.data) if options.data else os.path.join(folder, "data")
+    log = os.path.join(folder, "servers.log")
+    database = os.environ["PORTICO_TEST_POSTGRES"] if options.postgresql else None
+    server = None
+    try:
+        print(f"Portico on {'PostgreSQL' if database else 'SQLite'}, {options.scale} demonstration data, "
+              f"{platform.machine()}, {os.cpu_count()} cores shared with the load", flush=True)
+        is_fresh = not os.path.exists(os.path.join(data, "bags.sqlite"))
+        first = portico.start(options.binary, data, options.scale, database, log) if is_fresh else None
+        if first:
+            first.stop()
+        server = portico.start(options.binary, data, options.scale, database, log)
+        rows = loading_rows(first, server, data, options.scale, options)
+        say(rows)
+        office, wrk = Office(server), Wrk(folder)
+        if not is_fresh:
+            office.skip_used_serials()
+            wrk.run_number = int(time.time()) % 60
+        results = []
+        if options.only != "comparison":
+            measures = Measures(office, wrk, options.seconds, options.postgresql)
+            measures.all()
+            rows += measures.rows
+        if options.only != "figures" and not database:
+            results = compare(office, wrk, options, data, folder, log)
+        verify(office)
+        finish(rows, results, options)
+    except SystemExit as problem:
+        if isinstance(problem.code, str):
+            with open(log, encoding="utf-8", errors="replace") as lines:
+                print("the servers said:\n" + lines.read()[-2000:], file=sys.stderr)
+        raise
+    finally:
+        if server:
+            server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def verify(office):
+    """After all that load the counters still equal a recount."""
+    answer = office.admin.get(f"{portico.API}/stats/verify")
+    equal = answer.status == 200 and answer.json.get("equal")
+    print(f"\nCounters equal a recount after the load: {'yes' if equal else f'NO ({answer.status})'}", flush=True)
+    if not equal:
+        raise SystemExit("the counters drifted")
+
+
+def finish(rows, results, options):
+    missed = [row.name for row in rows if row.passed is False]
+    if options.json:
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump({
+                "taken_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "scale": options.scale,
+                "engine": "postgresql" if options.postgresql else "sqlite", "cores": os.cpu_count(),
+                "rows": [vars(row) for row in rows], "side_by_side": results}, file, indent=1)
+            file.write("\n")
+    print(f"{len(rows) - len(missed)} of {len(rows)} figures as wanted" +
+          (f"; missed: {', '.join(missed)}" if missed else ""), flush=True)
+    sys.exit(1 if missed else 0)
+
+
+if __name__ == "__main__":
+    main()

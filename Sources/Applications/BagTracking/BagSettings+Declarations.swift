@@ -1,0 +1,40 @@
+import Portico
+
+extension BagSettings {
+    /// The company prefix of demonstrations, where none is set.
+    static let demonstrationPrefix = "8901234"
+
+    private static let prefixKey = "bags.gs1_company_prefix"
+    private static let digitKey = "bags.sscc_extension_digit"
+    private static let undoKey = "bags.undo_window_seconds"
+
+    /// What can be set.
+    static let declarations: [SettingDeclaration] = [
+        SettingDeclaration(
+            prefixKey, .text(0...12), default: "", "GS1 company prefix of 4 to 12 digits, for making SSCCs"),
+        SettingDeclaration(digitKey, .integer(0...9), default: "3", "first digit of the SSCCs made here"),
+        SettingDeclaration(
+            undoKey, .integer(0...604_800), default: "3600", "for how many seconds a scan can be undone"),
+    ]
+
+    /// The effective settings.
+    /// - Throws: ``BagSettingMistake``.
+    init(_ environment: ApplicationEnvironment, isDemonstration: Bool) throws(BagSettingMistake) {
+        let settings = environment.settings
+        self.init(publicURL: environment.publicURL)
+        let prefix = settings.text(BagSettings.prefixKey)
+        guard prefix.isEmpty || SSCC.isCompanyPrefix(prefix) else {
+            throw BagSettingMistake(
+                description: "\(BagSettings.prefixKey): '\(prefix)' is not accepted; it takes 4 to 12 digits")
+        }
+        gs1CompanyPrefix = prefix.unlessEmpty ?? (isDemonstration ? BagSettings.demonstrationPrefix : nil)
+        ssccExtensionDigit = settings.integer(BagSettings.digitKey)
+        undoWindow = .seconds(Int64(settings.integer(BagSettings.undoKey)))
+    }
+}
+
+/// A setting whose form is right and whose value is not.
+struct BagSettingMistake: Error, CustomStringConvertible {
+    /// One line with the setting, the value and what is accepted.
+    let description: String
+}

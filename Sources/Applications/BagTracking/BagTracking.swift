@@ -1,0 +1,51 @@
+import Portico
+
+/// Bag tracking: for every small bag of certified planting stock, which sack it is in, on which bill that sack left, who
+/// scanned it and when.
+public struct BagTrackingApplication: Application {
+    /// `bags`.
+    public let id = "bags"
+    /// Its name.
+    public let title = "Bag tracking"
+    /// One line for the start page.
+    public let purpose = "Which bag is in which sack, on which lorry, and who scanned it when"
+    /// A sack.
+    public let mark = Icon.sack
+
+    /// The application.
+    public init() {}
+
+    /// Areas, product types, bills, bags, scans, custody, counters, people.
+    public var schema: [SchemaComponent] { [BagSchema.component] }
+
+    /// Everything that begins with `bags.`.
+    public var settings: [SettingDeclaration] { BagSettings.declarations }
+
+    /// Dispatchers, gatekeepers, billers and administrators.
+    public var roles: [(name: String, permissions: Set<String>)] {
+        BagRole.allCases.map { (name: $0.rawValue, permissions: $0.permissions) }
+    }
+
+    /// Styles and scripts of the pages.
+    public var assets: [EmbeddedAsset] {
+        EmbeddedAssets.files.map { EmbeddedAsset(name: $0.name, content: $0.content) }
+    }
+
+    /// Puts stores, routes and workers together.
+    /// - Throws: ``BagSettingMistake``, ``IncompleteDemonstration``, ``SQLError``.
+    public func start(_ environment: ApplicationEnvironment) async throws -> RunningApplication {
+        try await DemoSeeder.refuseIncomplete(environment.database)
+        let demonstration = try await environment.database.read { try DemoState.read(in: $0) }
+        let settings = try BagSettings(environment, isDemonstration: demonstration != nil)
+        let parts = BagTrackingParts(environment, settings: settings, roles: roles)
+        return RunningApplication(mount: parts.mount(id: id, title: title), workers: parts.workers)
+    }
+
+    /// Fills an empty database with a packing season.
+    public func seed(_ demonstration: Demonstration, _ environment: ApplicationEnvironment) async throws {
+        let identity = BagTrackingParts.identity(environment, roles: roles)
+        let seeder = DemoSeeder(
+            database: environment.database, accounts: identity.accounts, passwords: environment.passwords)
+        try await seeder.seed(demonstration)
+    }
+}

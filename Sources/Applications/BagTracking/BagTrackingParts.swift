@@ -1,0 +1,134 @@
+import Portico
+
+/// The parts of the running application, put together once at the start.
+struct BagTrackingParts: Sendable {
+    private let environment: ApplicationEnvironment
+    private let services: BagTrackingServices
+    private let identity: Identity
+    private let denied: DeniedJournal
+
+    init(
+        _ environment: ApplicationEnvironment, settings: BagSettings,
+        roles: [(name: String, permissions: Set<String>)]
+    ) {
+        self.environment = environment
+        identity = BagTrackingParts.identity(environment, roles: roles)
+        services = BagTrackingServices(
+            database: environment.database, clock: environment.clock, outbox: environment.outbox,
+            cursors: identity.cursors, settings: settings, metrics: environment.metrics)
+        denied = DeniedJournal(database: environment.database)
+    }
+
+    /// Accounts and sessions of bag tracking; whoever signs in brings the area along.
+    static func identity(
+        _ environment: ApplicationEnvironment, roles: [(name: String, permissions: Set<String>)]
+    ) -> Identity {
+        Identity(
+            Identity.Configuration(
+                application: "bags", database: environment.database, keys: environment.keys, clock: environment.clock,
+                roles: RoleCatalog(roles), isSecure: environment.isSecure),
+            hasher: environment.passwords, attributes: UserProfile.attributes)
+    }
+}
+
+// MARK: - Routes
+
+extension BagTrackingParts {
+    /// Everything the application answers.
+    func mount(id: String, title: String) -> Mount {
+        var mount = Mount(id: id, prefix: "/\(id)", title: title, routes: people + api + pages)
+        mount.authenticator = identity.authenticator
+        mount.idempotency = identity.idempotency
+        mount.roles = identity.roles.roles
+        mount.errorPage = BagTrackingParts.errorPage
+        mount.onDenied = { [denied] context, _ in denied.note(context) }
+        mount.routes += [serviceWorker, contract(of: mount)]
+        return mount
+    }
+
+    private var people: [Route] {
+        identity.routes(
+            csrf: environment.csrf,
+            appearance: IdentityRoutes.Appearance { context in
+                bagShell(title: "Sign in", assets: context.assets, nonce: context.nonce)
+            }
+        ) { principal in
+            [(name: "area_code", value: principal.attributes["area_code"].map { .string($0) } ?? .null)]
+        }
+    }
+
+    private var api: [Route] {
+        ScanRoutes(services: services).routes + CorrectionRoutes(services: services).routes
+    }
+
+    private var pages: [Route] {
+        StationRoutes(services: services).routes + BagFormRoutes(services: services).routes
+            + IdentifierRoutes(services: services).routes
+            + AuditPageRoutes(services: services, accounts: identity.accounts).routes
+    }
+
+    /// The service worker has an address that never changes, because its scope is what lies below it.
+    private var serviceWorker: Route {
+        .immediate(
+            .get, "/sw.js", "serviceWorker", "Keeps the packing station without a network",
+            cache: CachePolicy(control: "no-cache", isValidated: true), mediaType: "text/javascript"
+        ) { [library = environment.library] (context: RequestContext, _: NoInput) in
+            try library.response(file: "bags/sw.js", context.request.head.headers["accept-encoding"])
+        }
+    }
+
+    private func contract(of mount: Mount) -> Route {
+        let document = OpenAPIDocument(of: mount, version: "1").bytes
+        return .immediate(
+            .get, "/openapi.json", "openAPI", "The contract of the API (OpenAPI 3.1)",
+            cache: CachePolicy(control: "no-cache", isValidated: true), mediaType: "application/json"
+        ) { (_: RequestContext, _: NoInput) in .json(document) }
+    }
+
+    private static let errorPage: @Sendable (Problem, RequestContext) -> HTML = { problem, context in
+        ErrorPage(
+            shell: bagShell(title: problem.status.phrase, assets: context.assets, nonce: context.nonce),
+            status: problem.status.code, title: problem.status.phrase, detail: problem.detail,
+            requestID: context.requestID,
+            messages: problem.errors.map { FieldMessage($0.field, FormRefusal.sentence($0)) }
+        ).html
+    }
+}
+
+// MARK: - Workers
+
+extension BagTrackingParts {
+    /// What runs beside the requests.
+    var workers: [(name: String, run: @Sendable () async -> Void)] {
+        let failures = environment.metrics.counter(
+            "bags_work_failures_total", help: "Work beside the requests that failed and will be tried again.",
+            labels: ["work"])
+        let chain = AuditChainWorker(database: environment.database) { _ in failures.with("audit_chain").increment() }
+        let running: [(name: String, run: @Sendable () async -> Void)] = [
+            ("events", { [relay] in await relay.run() }),
+            ("audit_chain", { await chain.run() }),
+            ("denied_journal", { [denied] in await denied.run() }),
+        ]
+        return running + repetitions.map { repetition in
+            (repetition.name, { await repetition.run(countingFailures: failures) })
+        }
+    }
+
+    private var relay: EventRelay {
+        EventRelay(
+            database: environment.database, outbox: environment.outbox, clock: environment.clock,
+            logger: environment.logger, metrics: environment.metrics, application: "bags",
+            projections: [ActivityProjection()], listeners: [])
+    }
+
+    private var repetitions: [Repetition] {
+        [
+            Repetition(name: "counter_fold", interval: .seconds(60)) { [database = environment.database] in
+                try await database.write { _ = try CounterStore.fold(in: $0) }
+            },
+            Repetition(name: "purge", interval: .hours(1)) { [identity, clock = environment.clock] in
+                _ = try await identity.purge(at: clock.now())
+            },
+        ]
+    }
+}

@@ -1,0 +1,82 @@
+import Portico
+
+/// Lists sacks and bags, newest first, at the same price on every page.
+///
+/// Ids grow with time, so "newest first" is the order of ids, and a page begins below the last id of the page before. What
+/// a list is narrowed to decides which index it walks; see ``BagListQuery``.
+struct BagList<Session: SQLSession> {
+    /// How many codes a search may find before walking the newest rows becomes cheaper than looking at each of them.
+    /// SQLite counts inside one index; PostgreSQL visits the table for each.
+    private static var searchLimit: (sqlite: Int, postgresql: Int) { (30_000, 5000) }
+    /// How many of the newest found codes are looked at first.
+    private static var window: Int { 2000 }
+
+    let session: Session
+
+    init(_ session: Session) {
+        self.session = session
+    }
+
+    /// One page.
+    /// - Parameter before: id of the last row of the page before; nil for the first page.
+    /// - Throws: ``SQLError``.
+    func page(_ filter: BagFilter, before: Int64?, limit: Int) throws -> Page<BagListing> {
+        let fetched = try rows(filter, before: before ?? .max, limit: limit + 1)
+        return Page(fetched: fetched, limit: limit) { [String($0.row.id)] }
+    }
+
+    private func rows(_ filter: BagFilter, before: Int64, limit: Int) throws -> [BagListing] {
+        guard !filter.branches.isEmpty else { return [] }
+        let bounds = try bounds(filter, before: before)
+        let query = BagListQuery(filter: filter, bounds: bounds, limit: limit, dialect: session.dialect)
+        guard filter.lot == nil, let search = filter.search, let range = CodeRange(search) else {
+            return try list(filter.lot == nil ? query.walk(nil) : query.ofLot())
+        }
+        let most = session.dialect == .sqlite ? Self.searchLimit.sqlite : Self.searchLimit.postgresql
+        let found = try count(range, most: most)
+        guard found <= most else { return try list(query.walk(range)) }
+        let first = try list(query.found(range, window: Self.window))
+        guard first.count < limit, found > Self.window else { return first }
+        return try list(query.found(range, window: found))
+    }
+
+    private func list(_ sql: SQL) throws -> [BagListing] {
+        try session.all("bags.list", sql) { row in
+            let bill: ParentAnswer.Bill? =
+                row.isNull(20) ? nil : ParentAnswer.Bill(id: try row[20], code: try row[21], state: try row[22])
+            return BagListing(row: try BagRow(row), place: BagPlace(parentCode: try row[19], bill: bill))
+        }
+    }
+
+    /// How many codes lie in a range, counted up to one more than `most`.
+    private func count(_ range: CodeRange, most: Int) throws -> Int {
+        try session.scalar(
+            "bags.count_found",
+            "SELECT count(*) FROM (SELECT 1 AS one FROM bags WHERE \(range.condition) LIMIT \(most + 1)) AS found",
+            as: Int.self) ?? 0
+    }
+
+    /// The ids between which all rows of the filter's time lie.
+    private func bounds(_ filter: BagFilter, before: Int64) throws -> Range<Int64> {
+        let low = try filter.createdFrom.map { try firstID(notBefore: $0 - BagListQuery.disorder) } ?? 0
+        let high = try filter.createdTo.map { try firstID(notBefore: $0 + BagListQuery.disorder) } ?? .max
+        let top = min(high, before)
+        return min(low, top)..<top
+    }
+
+    /// The first id whose row was created at `time` or later, found by halving: there is no index over creation times.
+    private func firstID(notBefore time: Instant) throws -> Int64 {
+        let probe: SQL = "(SELECT created_at FROM bags WHERE id >= (low + high) / 2 ORDER BY id LIMIT 1) < \(time)"
+        return try session.scalar(
+            "bags.id_at",
+            """
+            WITH RECURSIVE search (low, high) AS (
+                SELECT coalesce((SELECT min(id) FROM bags), 0), coalesce((SELECT max(id) FROM bags), 0) + 1
+                UNION ALL
+                SELECT CASE WHEN \(probe) THEN (low + high) / 2 + 1 ELSE low END,
+                    CASE WHEN \(probe) THEN high ELSE (low + high) / 2 END
+                FROM search WHERE low < high)
+            SELECT low FROM search WHERE low >= high
+            """, as: Int64.self) ?? 0
+    }
+}

@@ -1,0 +1,127 @@
+import Portico
+
+/// The statements behind lists of sacks and bags: which index to walk for which filter.
+struct BagListQuery {
+    /// How far ids and creation times may disagree: transactions of several minutes, and clocks that were put right.
+    static let disorder = Span.hours(1)
+
+    let filter: BagFilter
+    /// The ids the page lies in.
+    let bounds: Range<Int64>
+    let limit: Int
+    let dialect: Dialect
+
+    /// Walks the newest rows: all of them, or those of each kind and status by themselves, where an index has them in
+    /// the order of ids.
+    ///
+    /// - Parameter range: a search that finds so much that looking at every row is cheaper.
+    func walk(_ range: CodeRange?) -> SQL {
+        let further = timeConditions + sackConditions + (range.map { " AND \($0.condition)" } ?? "")
+        if filter.kind == nil && filter.status == nil && filter.areaCode == nil && !filter.isAboutSacks {
+            return page("SELECT id FROM bags \(table) WHERE \(ids) AND status <> 'retired' \(further) \(newest)")
+        }
+        let area: SQL = filter.areaCode.map { "area_code = \($0) AND " } ?? ""
+        let index = indexed(filter.areaCode == nil ? "bags_kind_status" : "bags_area_kind_status")
+        var union: SQL = ""
+        for (number, branch) in filter.branches.enumerated() {
+            if number > 0 { union += " UNION ALL " }
+            union += """
+                SELECT id FROM (
+                    SELECT id FROM bags \(index)
+                    WHERE \(area)kind = \(branch.kind) AND status = \(branch.status) AND \(ids) \(further) \(newest)
+                ) AS \(SQL(trusted: "branch\(number)"))
+                """
+        }
+        return page("SELECT id FROM (\(union)) AS branches \(newest)")
+    }
+
+    /// The bags of a lot: some thousands at the most, in the order of ids where the engine keeps them so.
+    func ofLot() -> SQL {
+        let search = filter.search.flatMap(CodeRange.init).map { " AND \($0.condition)" as SQL } ?? ""
+        return page(
+            """
+            SELECT id FROM bags \(indexed("bags_lot"))
+            WHERE lot = \(filter.lot ?? "") AND \(ids) \(kindConditions) \(timeConditions) \(sackConditions) \(search) \(newest)
+            """)
+    }
+
+    /// Looks at the `window` newest codes of a search.
+    func found(_ range: CodeRange, window: Int) -> SQL {
+        """
+        WITH found AS MATERIALIZED (SELECT id FROM bags WHERE \(range.condition)),
+        newest AS (SELECT id FROM found WHERE \(ids) ORDER BY id DESC LIMIT \(window))
+        \(page(
+            """
+            SELECT id FROM bags \(table) WHERE id IN (SELECT id FROM newest) \(kindConditions) \(timeConditions)
+            \(sackConditions) \(newest)
+            """))
+        """
+    }
+
+    /// The rows of a page with where they are. `chosen` selects their ids.
+    private func page(_ chosen: SQL) -> SQL {
+        """
+        SELECT page.*, p.code, l.id, l.code, l.state
+        FROM (SELECT \(BagRow.columns) FROM bags WHERE id IN (SELECT id FROM (\(chosen)) AS chosen)) AS page
+        LEFT JOIN bags p ON p.id = page.parent_id LEFT JOIN bills l ON l.id = page.bill_id
+        ORDER BY page.id DESC
+        """
+    }
+
+    // MARK: - Conditions
+
+    private var ids: SQL { "id < \(bounds.upperBound) AND id >= \(bounds.lowerBound)" }
+
+    private var newest: SQL { "ORDER BY id DESC LIMIT \(limit)" }
+
+    private var kindConditions: SQL {
+        var sql: SQL = ""
+        if let kind = filter.isAboutSacks ? .parent : filter.kind { sql += " AND kind = \(kind)" }
+        if let area = filter.areaCode { sql += " AND area_code = \(area)" }
+        return sql + (filter.status.map { " AND status = \($0)" } ?? " AND status <> 'retired'")
+    }
+
+    private var sackConditions: SQL {
+        var sql: SQL = ""
+        if let type = filter.productType { sql += " AND product_type = \(type)" }
+        if let isBilled = filter.isBilled { sql += isBilled ? " AND bill_id IS NOT NULL" : " AND bill_id IS NULL" }
+        if let isOnHold = filter.isOnHold {
+            sql += isOnHold ? " AND hold_reason IS NOT NULL" : " AND hold_reason IS NULL"
+        }
+        return sql
+    }
+
+    private var timeConditions: SQL {
+        var sql: SQL = ""
+        if let from = filter.createdFrom { sql += " AND created_at >= \(from)" }
+        if let to = filter.createdTo { sql += " AND created_at < \(to)" }
+        return sql
+    }
+
+    // MARK: - Engines
+
+    /// SQLite has no idea of how often a value occurs, so it is told which index to walk.
+    private func indexed(_ name: String) -> SQL {
+        dialect == .sqlite ? SQL(trusted: "INDEXED BY \(name)") : ""
+    }
+
+    /// The table itself, in the order of ids.
+    private var table: SQL { dialect == .sqlite ? "NOT INDEXED" : "" }
+}
+
+/// The codes that a search finds, as a range of an index. Codes are letters, digits and hyphens, all below `~`.
+struct CodeRange: Sendable {
+    /// The range as a condition on `bags`.
+    let condition: SQL
+
+    /// Nil for a search that finds every code.
+    init?(_ search: BagSearch) {
+        switch search {
+        case .prefix(""): return nil
+        case .prefix(let text): condition = "code >= \(text) AND code < \(text + "~")"
+        case .suffix(let text):
+            let reversed = ASCII.reversed(text)
+            condition = "code_reversed >= \(reversed) AND code_reversed < \(reversed + "~")"
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import Portico
+
+/// Finds codes that may have been meant by an unknown one (rule R42): every text one slip away is looked up by itself, some
+/// hundred steps in an index however many bags there are.
+struct CodeSuggestions<Session: SQLSession> {
+    let session: Session
+
+    init(_ session: Session) {
+        self.session = session
+    }
+
+    /// Up to five existing codes that the reader may see, in code order.
+    /// - Parameter areaCode: the area the reader is bound to; nil for readers of all areas.
+    /// - Throws: ``SQLError``.
+    func codes(near code: String, areaCode: String?) throws -> [String] {
+        guard (2...24).contains(code.utf8.count), code.utf8.allSatisfy({ $0 < 0x80 }) else { return [] }
+        let candidates = JSONValue.array(DidYouMean.neighbours(of: code).map { .string($0) })
+        let text = String(decoding: candidates.bytes, as: UTF8.self)
+        let area: SQL = areaCode.map { "AND b.area_code = \($0)" } ?? ""
+        return try session.all(
+            "bags.near",
+            """
+            SELECT b.code FROM \(list(text)) AS near CROSS JOIN bags b WHERE b.code = near.value \(area)
+            ORDER BY b.code LIMIT \(DidYouMean.limit)
+            """
+        ) { try $0[0] }
+    }
+
+    /// The elements of a JSON array as rows of one column, `value`.
+    private func list(_ text: String) -> SQL {
+        switch session.dialect {
+        case .sqlite: "(SELECT value FROM json_each(\(text)))"
+        case .postgresql: "(SELECT json_array_elements_text(CAST(\(text) AS json)) COLLATE \"C\" AS value)"
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Portico
+
+/// What a list of scans is narrowed to.
+struct ScanFilter: Sendable, Hashable {
+    var userID: Int64?
+    var kind: ScanKind?
+    var outcome: ScanOutcome?
+    /// What was scanned, normalised.
+    var code: String?
+    /// The sack that bags were scanned into.
+    var parentCode: String?
+    /// Recorded from this time on.
+    var from: Instant?
+    /// Recorded before this time.
+    var to: Instant?
+    /// The only area that the caller sees; nil for callers who see all.
+    var areaCode: String?
+
+    /// The list's name for its cursors.
+    var list: String {
+        ListCursor.name(
+            "scans",
+            [
+                userID.map { "\($0)" }, kind?.rawValue, outcome?.rawValue, code, parentCode,
+                from.map { "\($0.milliseconds)" }, to.map { "\($0.milliseconds)" }, areaCode,
+            ])
+    }
+}
+
+/// Lists scans, newest first.
+struct ScanLog<Session: SQLSession> {
+    let session: Session
+
+    init(_ session: Session) {
+        self.session = session
+    }
+
+    /// One page.
+    /// - Parameter before: id of the last scan of the page before; nil for the first page.
+    /// - Throws: ``SQLError``.
+    func page(_ filter: ScanFilter, before: Int64?, limit: Int) throws -> Page<ScanItem> {
+        let condition = condition(filter, before: before ?? .max)
+        let fetched = try session.all(
+            "scans.list",
+            """
+            SELECT page.*, u.name, l.code
+            FROM (SELECT \(ScanLog.columns) FROM scans \(index(filter)) WHERE \(condition)
+                ORDER BY id DESC LIMIT \(limit + 1)) AS page
+            LEFT JOIN accounts u ON u.id = page.user_id LEFT JOIN bills l ON l.id = page.bill_id
+            ORDER BY page.id DESC
+            """, ScanItem.init)
+        return Page(fetched: fetched, limit: limit) { [String($0.id)] }
+    }
+
+    /// What decides most is asked of an index that has it in the order of ids. Times become ids: those are given in the
+    /// order of recording, give or take an hour.
+    private func condition(_ filter: ScanFilter, before: Int64) -> SQL {
+        var sql: SQL = "id < \(before)"
+        if let code = filter.code { sql += " AND code = \(code)" }
+        if let parentCode = filter.parentCode { sql += " AND parent_code = \(parentCode)" }
+        if let userID = filter.userID { sql += " AND user_id = \(userID)" }
+        if let areaCode = filter.areaCode { sql += " AND area_code = \(areaCode)" }
+        if let kind = filter.kind { sql += " AND kind = \(kind)" }
+        if let outcome = filter.outcome { sql += " AND outcome = \(outcome)" }
+        if let from = filter.from {
+            sql += """
+                 AND recorded_at >= \(from) AND id >= coalesce((SELECT id FROM scans
+                    WHERE recorded_at >= \(from - BagListQuery.disorder) ORDER BY recorded_at, id LIMIT 1), \(Int64.max))
+                """
+        }
+        if let to = filter.to {
+            sql += """
+                 AND recorded_at < \(to) AND id <= coalesce((SELECT id FROM scans
+                    WHERE recorded_at < \(to + BagListQuery.disorder) ORDER BY recorded_at DESC, id DESC LIMIT 1), 0)
+                """
+        }
+        return sql
+    }
+
+    private func index(_ filter: ScanFilter) -> SQL {
+        guard session.dialect == .sqlite else { return "" }
+        if filter.code != nil { return "INDEXED BY scans_code" }
+        if filter.parentCode != nil { return "INDEXED BY scans_parent" }
+        if filter.userID != nil { return "INDEXED BY scans_user" }
+        if filter.areaCode != nil { return "INDEXED BY scans_area" }
+        return "NOT INDEXED"
+    }
+
+    private static var columns: SQL {
+        """
+        id, user_id, client_scan_id, kind, outcome, reject_code, code, parent_code, bill_id, ticket_id, area_code,
+        count_after, capacity, status_after, device_id, scanned_at, recorded_at, clock_adjusted, undone_at, undone_by,
+        undo_reason
+        """
+    }
+}
+
+extension ScanLog where Session == Reading {
+    /// The newest scans of a person.
+    /// - Throws: ``SQLError``.
+    static func newest(of userID: Int64, limit: Int, in reading: Reading) throws -> [ScanItem] {
+        try ScanLog(reading).page(ScanFilter(userID: userID), before: nil, limit: limit).items
+    }
+}
+
+extension ScanItem {
+    /// Reads the columns of ``ScanLog``, then the person's name and the bill's code.
+    fileprivate init(_ row: Row) throws {
+        let at: Instant? = try row[18]
+        self.init(
+            id: try row[0], user: User(id: try row[1], name: try row[21] as String? ?? ""), clientScanID: try row[2],
+            kind: try row[3], outcome: try row[4], rejectCode: try row[5], code: try row[6], parentCode: try row[7],
+            billID: try row[8], billCode: try row[22], ticketID: try row[9], ticketCode: nil, areaCode: try row[10],
+            countAfter: try row[11], capacity: try row[12], statusAfter: try row[13], deviceID: try row[14],
+            scannedAt: try row[15], recordedAt: try row[16], isClockAdjusted: try row[17],
+            undone: try at.map { Undone(at: $0, by: try row[19], reason: try row[20]) })
+    }
+}

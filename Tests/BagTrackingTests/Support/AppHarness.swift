@@ -1,0 +1,91 @@
+import Logging
+import PorticoTesting
+
+@testable import BagTracking
+@testable import Portico
+
+/// The application on a database of its own, put together as a node does it, with a clock that stands still and an account
+/// for every role. No worker runs.
+struct AppHarness: Sendable {
+    /// Password of all accounts.
+    static let password = "Portico-demo-1!"
+    /// 11:30 of a Saturday in the warehouse.
+    static let start = Instant(seconds: 1_795_240_800)
+
+    let application = BagTrackingApplication()
+    let database: Database
+    let clock: Clock
+    let mount: Mount
+    let site: Site
+    let environment: ApplicationEnvironment
+
+    fileprivate init(_ database: Database) async throws {
+        let clock = Clock(standingAt: AppHarness.start)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let settings = try Settings(
+            PlatformSettings.declarations + application.settings,
+            flags: [
+                (key: "secret.key", value: "0123456789abcdef0123456789abcdef"),
+                (key: "public_url", value: "https://warehouse.example"),
+                (key: "bags.gs1_company_prefix", value: "8901234"),
+            ])
+        let parts = try SharedParts(
+            Node.Configuration(applications: [application], settings: settings), clock: clock, metrics: MetricsRegistry())
+        environment = parts.environment(application, database, logger: logger)
+        try await AppHarness.addPeople(environment, roles: application.roles)
+        let running = try await application.start(environment)
+        self.database = database
+        self.clock = clock
+        mount = running.mount
+        site = try Site(parts.siteConfiguration([running.mount], logger: logger))
+    }
+
+    /// Somebody who is not signed in.
+    func stranger() -> TestClient {
+        TestClient(site)
+    }
+
+    /// Somebody who is signed in: `dispatcher`, `dispatcher.indore`, `gatekeeper`, `biller` or `admin`.
+    func client(_ name: String) async throws -> TestClient {
+        let client = TestClient(site)
+        try await client.signIn("\(name)@bags.demo", AppHarness.password, at: "/bags")
+        return client
+    }
+
+    private static let people: [(name: String, role: BagRole, area: String?)] = [
+        ("dispatcher", .dispatcher, "lucknow"), ("dispatcher.indore", .dispatcher, "indore"),
+        ("gatekeeper", .gatekeeper, "lucknow"), ("biller", .biller, nil), ("admin", .admin, nil),
+    ]
+
+    /// Hashing is slow on purpose; all accounts of all tests share one hash.
+    private static let passwordHash = Task { try await PasswordHasher().hash(password) }
+
+    private static func addPeople(
+        _ environment: ApplicationEnvironment, roles: [(name: String, permissions: Set<String>)]
+    ) async throws {
+        let accounts = BagTrackingParts.identity(environment, roles: roles).accounts
+        let hash = try await passwordHash.value
+        try await environment.database.write { transaction in
+            for person in people {
+                guard let email = EmailAddress("\(person.name)@bags.demo") else { continue }
+                let account = try accounts.create(
+                    NewAccount(email: email, name: "Test \(person.role.title)", role: person.role.rawValue),
+                    passwordHash: hash, at: start, in: transaction)
+                try transaction.execute(
+                    "test.profile",
+                    """
+                    INSERT INTO user_profiles (user_id, role, area_code)
+                    VALUES (\(account.id), \(person.role.rawValue), \(person.area))
+                    """)
+            }
+        }
+    }
+}
+
+/// Gives the application on a fresh database to `body`.
+func withApp(on engine: TestEngine = .sqlite, _ body: (AppHarness) async throws -> Void) async throws {
+    let components = Node.schema(of: BagTrackingApplication())
+    try await withDatabase(on: engine, components: components) { database in
+        try await body(try await AppHarness(database))
+    }
+}
