@@ -98,7 +98,7 @@ let package = Package(
         application("BagTracking"),
 
         .executableTarget(
-            name: "PorticoCommand", dependencies: ["Portico", "BagTracking", argumentParser],
+            name: "PorticoCommand", dependencies: ["Portico", "BagTracking", argumentParser, logging],
             path: "Sources/PorticoCommand", exclude: ["README.md"], swiftSettings: settings),
 
         tests("PorticoValuesTests", of: ["PorticoValues"]),
@@ -109,7 +109,7 @@ let package = Package(
         tests("PorticoHTTPTests", of: ["PorticoHTTP", "PorticoJSON", "PorticoPages", "PorticoTelemetry", "PorticoValues", logging]),
         tests("PorticoIdentityTests", of: ["PorticoIdentity", "PorticoTesting"]),
         tests("PorticoEventsTests", of: ["PorticoEvents", "PorticoRealtime", "PorticoHTTP", "PorticoJSON", "PorticoSQL", "PorticoTelemetry", "PorticoValues", "PorticoTesting", logging]),
-        tests("PorticoServerTests", of: ["PorticoServer", "PorticoTesting", nioCore, nioPosix]),
+        tests("PorticoServerTests", of: ["PorticoHTTP", "PorticoServer", nioCore, nioPosix]),
         tests("PorticoTests", of: ["Portico", "PorticoTesting", logging]),
         tests("BagTrackingTests", of: ["BagTracking", "Portico", "PorticoTesting"], exclude: ["Browser"]),
         tests("IntegrationTests", of: ["Portico", "BagTracking", "PorticoTesting"]),

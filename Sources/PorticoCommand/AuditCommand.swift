@@ -14,7 +14,7 @@ struct AuditCommand: AsyncParsableCommand {
     func run() async throws {
         let application = try PorticoCommand.applications(named: [application])[0]
         let settings = try options.settings(of: [application])
-        let database = try await Node.open(application, settings: settings, logger: Logging.make(settings))
+        let database = try await Node.open(application, settings: settings, logger: CommandLogging.make(settings))
         let verification = try await AuditChain.verify(database)
         await database.engine.close()
         if verification.ok {

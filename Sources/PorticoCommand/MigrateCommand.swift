@@ -19,7 +19,7 @@ struct MigrateCommand: AsyncParsableCommand {
         let settings = try options.settings(of: applications)
         for application in applications {
             let steps = try await Node.migrate(
-                application, settings: settings, logger: Logging.make(settings), dryRun: dryRun)
+                application, settings: settings, logger: CommandLogging.make(settings), dryRun: dryRun)
             if steps.isEmpty { print("\(application.id): up to date") }
             for step in steps { print("\(application.id): \(dryRun ? "would apply" : "applied") \(step)") }
         }

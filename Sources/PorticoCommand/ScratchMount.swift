@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Portico
 
@@ -9,6 +10,6 @@ enum ScratchMount {
         defer { try? FileManager.default.removeItem(at: folder) }
         let options = try SettingOptions.parse(["--data", folder.path])
         let settings = try options.settings(of: [application])
-        return try await Node.mount(of: application, settings: settings, logger: Logging.make(settings))
+        return try await Node.mount(of: application, settings: settings, logger: CommandLogging.make(settings))
     }
 }

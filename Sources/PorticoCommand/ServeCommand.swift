@@ -35,7 +35,7 @@ struct ServeCommand: AsyncParsableCommand {
         let settings = try options.settings(
             of: applications,
             flags: [("server.host", host), ("server.port", port.map(String.init)), ("environment", environment)])
-        let logger = Logging.make(settings)
+        let logger = CommandLogging.make(settings)
         let demonstration = try demonstration(settings)
         let node = Node(
             Node.Configuration(
@@ -75,7 +75,7 @@ struct ServeCommand: AsyncParsableCommand {
                 print("  Sign in as \(accounts); password: \(password)")
             }
         }
-        fflush(stdout)
+        fflush(nil)
     }
 }
 

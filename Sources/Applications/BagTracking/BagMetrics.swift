@@ -13,7 +13,8 @@ struct BagMetrics: Sendable {
         scans = registry.counter(
             "bags_scans_total", help: "Scans recorded, by kind and outcome.", labels: ["kind", "outcome"])
         refusals = registry.counter("bags_scan_refusals_total", help: "Scans refused, by reason.", labels: ["code"])
-        replays = registry.counter("bags_scan_replays_total", help: "Scans answered again without being recorded again.")
+        replays = registry.counter(
+            "bags_scan_replays_total", help: "Scans answered again without being recorded again.")
         undone = registry.counter("bags_undo_total", help: "Scans taken back.")
         durations = registry.histogram(
             "bags_scan_duration_seconds", help: "Time from a scan's arrival to its durable record.", labels: ["kind"],

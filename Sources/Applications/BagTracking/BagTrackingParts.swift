@@ -5,6 +5,10 @@ struct BagTrackingParts: Sendable {
     private let environment: ApplicationEnvironment
     private let services: BagTrackingServices
     private let identity: Identity
+    private let people: PeopleStore
+    private let catalog: CatalogStore
+    private let stats = StatsReader()
+    private let live: LiveUpdates
     private let denied: DeniedJournal
 
     init(
@@ -16,6 +20,9 @@ struct BagTrackingParts: Sendable {
         services = BagTrackingServices(
             database: environment.database, clock: environment.clock, outbox: environment.outbox,
             cursors: identity.cursors, settings: settings, metrics: environment.metrics)
+        people = PeopleStore(services: services, accounts: identity.accounts)
+        catalog = CatalogStore(services: services)
+        live = LiveUpdates(services: services, stats: stats)
         denied = DeniedJournal(database: environment.database)
     }
 
@@ -36,7 +43,7 @@ struct BagTrackingParts: Sendable {
 extension BagTrackingParts {
     /// Everything the application answers.
     func mount(id: String, title: String) -> Mount {
-        var mount = Mount(id: id, prefix: "/\(id)", title: title, routes: people + api + pages)
+        var mount = Mount(id: id, prefix: "/\(id)", title: title, routes: signingIn + api + pages)
         mount.authenticator = identity.authenticator
         mount.idempotency = identity.idempotency
         mount.roles = identity.roles.roles
@@ -46,7 +53,7 @@ extension BagTrackingParts {
         return mount
     }
 
-    private var people: [Route] {
+    private var signingIn: [Route] {
         identity.routes(
             csrf: environment.csrf,
             appearance: IdentityRoutes.Appearance { context in
@@ -58,13 +65,28 @@ extension BagTrackingParts {
     }
 
     private var api: [Route] {
-        ScanRoutes(services: services).routes + CorrectionRoutes(services: services).routes
+        let groups: [[Route]] = [
+            ScanRoutes(services: services).routes, CorrectionRoutes(services: services).routes,
+            ReadingRoutes(services: services).routes, TraceRoutes(services: services).routes,
+            StatsRoutes(services: services, stats: stats).routes,
+            StreamRoutes(services: services, live: live).routes,
+            CatalogueRoutes(services: services, catalog: catalog).routes,
+            PeopleRoutes(services: services, people: people, passwords: environment.passwords).routes,
+        ]
+        return groups.flatMap(\.self)
     }
 
     private var pages: [Route] {
-        StationRoutes(services: services).routes + BagFormRoutes(services: services).routes
-            + IdentifierRoutes(services: services).routes
-            + AuditPageRoutes(services: services, accounts: identity.accounts).routes
+        let groups: [[Route]] = [
+            DashboardRoutes(services: services, stats: stats).routes, StationRoutes(services: services).routes,
+            HistoryRoutes(services: services).routes, FindRoutes(services: services).routes,
+            BagListRoutes(services: services).routes, BagDetailRoutes(services: services).routes,
+            BagFormRoutes(services: services).routes, IdentifierRoutes(services: services).routes,
+            UserPageRoutes(services: services, people: people, passwords: environment.passwords).routes,
+            SettingsPageRoutes(services: services, catalog: catalog).routes,
+            AuditPageRoutes(services: services, accounts: identity.accounts).routes,
+        ]
+        return groups.flatMap(\.self)
     }
 
     /// The service worker has an address that never changes, because its scope is what lies below it.
@@ -107,18 +129,21 @@ extension BagTrackingParts {
         let running: [(name: String, run: @Sendable () async -> Void)] = [
             ("events", { [relay] in await relay.run() }),
             ("audit_chain", { await chain.run() }),
+            ("live_signs", { [live] in await live.keepAlive() }),
+            ("live_stats", { [live] in await live.runTicker() }),
             ("denied_journal", { [denied] in await denied.run() }),
         ]
-        return running + repetitions.map { repetition in
-            (repetition.name, { await repetition.run(countingFailures: failures) })
-        }
+        return running
+            + repetitions.map { repetition in
+                (repetition.name, { await repetition.run(countingFailures: failures) })
+            }
     }
 
     private var relay: EventRelay {
         EventRelay(
             database: environment.database, outbox: environment.outbox, clock: environment.clock,
             logger: environment.logger, metrics: environment.metrics, application: "bags",
-            projections: [ActivityProjection()], listeners: [])
+            projections: [ActivityProjection()], listeners: [live.listener])
     }
 
     private var repetitions: [Repetition] {

@@ -12,7 +12,8 @@ import Testing
             try await hall.fill("SB00001", with: 2)
             try await hall.scanParent("SB00002", by: .jaipur)
             let office = hall.caller(.biller)
-            let answer = try await hall.services.corrections.move("1000001", to: "sb00002", reason: "mix-up", by: office)
+            let answer = try await hall.services.corrections.move(
+                "1000001", to: "sb00002", reason: "mix-up", by: office)
             #expect(answer.isMoved)
             #expect(answer.child.parentCode == "SB00002" && answer.child.areaCode == "jaipur")
             #expect(answer.fromParent?.load.childCount == 1)
@@ -21,7 +22,8 @@ import Testing
             #expect(!again.isMoved)
             #expect(try await hall.auditActions() == ["bag.moved"])
             #expect(
-                try await hall.number("SELECT count(*) FROM custody_events WHERE fact IN ('moved_out', 'moved_in')") == 2)
+                try await hall.number("SELECT count(*) FROM custody_events WHERE fact IN ('moved_out', 'moved_in')")
+                    == 2)
             #expect(try await hall.counter(.children(.linked), in: "jaipur") == 1)
             #expect(try await hall.eventKinds().filter { $0 == "stats.changed" }.count == 2)
             try await hall.expectCountsAreRight()
@@ -88,10 +90,14 @@ import Testing
     func empties(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in
             try await hall.fill("SB00001", with: 5)
-            let answer = try await hall.services.corrections.empty("SB00001", reason: "repack", by: hall.caller(.biller))
+            let answer = try await hall.services.corrections.empty(
+                "SB00001", reason: "repack", by: hall.caller(.biller))
             #expect(answer.unlinked == 5)
             #expect(answer.parent.status == .empty)
-            #expect(try await hall.number("SELECT count(*) FROM custody_event_bags e JOIN custody_events c ON c.id = e.event_id WHERE c.fact = 'emptied'") == 5)
+            #expect(
+                try await hall.number(
+                    "SELECT count(*) FROM custody_event_bags e JOIN custody_events c ON c.id = e.event_id WHERE c.fact = 'emptied'"
+                ) == 5)
             #expect(try await hall.counter(.children(.loose)) == 5)
             let again = try await hall.services.corrections.empty("SB00001", reason: "repack", by: hall.caller(.biller))
             #expect(again.unlinked == 0)

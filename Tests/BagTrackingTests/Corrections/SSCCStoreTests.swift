@@ -40,7 +40,7 @@ import Testing
         try await withHall(on: engine) { hall in
             try await hall.scanParent("SB00001")
             try await hall.scanParent("SB00002")
-            let number = "389012340000000018"
+            let number = "389012340000000015"
             #expect(try await code(nil, "SB00001", hall) == "company_prefix_missing")
             #expect(try await code("389012340000000011", "SB00001", hall) == "invalid_sscc")
             #expect(try await code(number, "SB00001", hall) == nil)
@@ -65,7 +65,7 @@ import Testing
             for serial in 1...8 { try await hall.scanParent("SB0000\(serial)") }
             let codes = try await withThrowingTaskGroup(of: String?.self) { group in
                 for serial in 1...8 {
-                    group.addTask { try await code("389012340000000018", "SB0000\(serial)", hall) }
+                    group.addTask { try await code("389012340000000015", "SB0000\(serial)", hall) }
                 }
                 return try await group.reduce(into: [String?]()) { $0.append($1) }
             }

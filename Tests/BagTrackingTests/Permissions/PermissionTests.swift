@@ -3,6 +3,7 @@ import PorticoTesting
 import Testing
 
 @testable import BagTracking
+@testable import PorticoHTTP
 
 /// Every route against every role, by calling it.
 @Suite struct PermissionTests {
@@ -77,7 +78,8 @@ import Testing
             #expect(try await journal.write() == 1)
             let row = try await database.read { reading in
                 try reading.first(
-                    "test.denied", "SELECT action, entity_type, entity_id, actor_id FROM audit_rows ORDER BY seq LIMIT 1"
+                    "test.denied",
+                    "SELECT action, entity_type, entity_id, actor_id FROM audit_rows ORDER BY seq LIMIT 1"
                 ) { [try $0[0] as String, try $0[1] as String, try $0[2] as String, try String($0[3] as Int64)] }
             }
             #expect(row == ["access.denied", "access", "GET /bags/audit", "7"])

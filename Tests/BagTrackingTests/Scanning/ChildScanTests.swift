@@ -66,7 +66,7 @@ import Testing
             #expect(unknown.status == 404)
             #expect(unknown.problemCode == "parent_not_found")
             #expect(try await hall.scanChild("2903411", into: "SB9").problemCode == "invalid_parent_code")
-            #expect(try await hall.scanChild("2903411", into: "389012340000000018").problemCode == "sscc_not_assigned")
+            #expect(try await hall.scanChild("2903411", into: "389012340000000015").problemCode == "sscc_not_assigned")
             try await hall.fill("SB00001", with: 1)
             try await hall.bill("SB00001")
             let sealed = try await hall.scanChild("2903411", into: "SB00001")
@@ -87,7 +87,7 @@ import Testing
     @Test(
         "refuses what is no bag",
         arguments: [
-            ("SB00002", "wrong_kind"), ("389012340000000018", "wrong_kind"), ("SB1234", "looks_like_parent"),
+            ("SB00002", "wrong_kind"), ("389012340000000015", "wrong_kind"), ("SB1234", "looks_like_parent"),
             ("AB", "invalid_child_code"), ("bag 7!", "invalid_child_code"), ("", "invalid_child_code"),
         ])
     func refusesCodes(code: String, reason: String) async throws {
@@ -147,13 +147,14 @@ import Testing
     func acceptsSSCC(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in
             try await hall.scanParent("SB00001")
-            _ = try await hall.services.numbers.assign("389012340000000018", to: "SB00001", by: hall.caller(.biller))
-            let child = try await hall.scanChild("2903411", into: "(00)389012340000000018")
+            _ = try await hall.services.numbers.assign("389012340000000015", to: "SB00001", by: hall.caller(.biller))
+            let child = try await hall.scanChild("2903411", into: "(00)389012340000000015")
             #expect(child.status == 201)
             #expect(child.json["scan"]?["parent_code"] == "SB00001")
-            let parent = try await hall.scanParent("https://id.gs1.org/00/389012340000000018")
+            let parent = try await hall.scanParent("https://id.gs1.org/00/389012340000000015")
             #expect(parent.json["scan"]?["code"] == "SB00001")
-            #expect(try await hall.number("SELECT count(*) FROM custody_events WHERE parent_epc LIKE '%/00/3890%'") == 1)
+            #expect(
+                try await hall.number("SELECT count(*) FROM custody_events WHERE parent_epc LIKE '%/00/3890%'") == 1)
         }
     }
 

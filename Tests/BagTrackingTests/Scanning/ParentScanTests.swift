@@ -100,7 +100,8 @@ import Testing
         }
     }
 
-    @Test("refuses new sacks of a type that is no longer used, at once after it changed", arguments: TestEngine.available)
+    @Test(
+        "refuses new sacks of a type that is no longer used, at once after it changed", arguments: TestEngine.available)
     func refusesInactiveTypes(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in
             try await hall.scanParent("M444-00001")
@@ -128,13 +129,15 @@ import Testing
     @Test("takes the device's time when it is near, and says when not", arguments: TestEngine.available)
     func keepsTimes(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in
-            var near = ScanRequest(kind: .parent, code: "SB00001", clientScanID: ClientScanID(UUIDv7(at: hall.clock.now())))
+            var near = ScanRequest(
+                kind: .parent, code: "SB00001", clientScanID: ClientScanID(UUIDv7(at: hall.clock.now())))
             near.scannedAt = hall.clock.now() - .hours(5)
             let first = try await hall.services.scans.scan(near, by: hall.caller())
             #expect(first.json["scan"]?["clock_adjusted"] == false)
             #expect(first.json["scan"]?["scanned_at"] == .string((hall.clock.now() - .hours(5)).rfc3339))
             #expect(first.delay == .hours(5))
-            var far = ScanRequest(kind: .parent, code: "SB00001", clientScanID: ClientScanID(UUIDv7(at: hall.clock.now())))
+            var far = ScanRequest(
+                kind: .parent, code: "SB00001", clientScanID: ClientScanID(UUIDv7(at: hall.clock.now())))
             far.scannedAt = hall.clock.now() + .hours(5)
             let second = try await hall.services.scans.scan(far, by: hall.caller())
             #expect(second.json["scan"]?["clock_adjusted"] == true)

@@ -22,8 +22,8 @@ import Testing
         try await withHall(on: engine) { hall in
             let sacks = (1...40).map { "SB\(10_000 + $0)" }
             for sack in sacks { try await hall.scanParent(sack) }
-            for round in 0..<10 {
-                let code = "400000\(round)"
+            for round in 0..<20 {
+                let code = "40000\(10 + round)"
                 let results = try await race(sacks.count) { try await hall.scanChild(code, into: sacks[$0]) }
                 let winners = results.filter { $0.status == 201 }
                 #expect(winners.count == 1)
@@ -41,7 +41,8 @@ import Testing
                 let sack = "M444-0000\(round)"
                 try await hall.fill(sack, with: 13, from: 5_000_000 + round * 100)
                 let results = try await race(30) { contender in
-                    try await hall.scanChild("6\(round)000\(100 + contender)", into: sack, by: contender % 2 == 0 ? .asha : .ravi)
+                    try await hall.scanChild(
+                        "6\(round)000\(100 + contender)", into: sack, by: contender % 2 == 0 ? .asha : .ravi)
                 }
                 #expect(results.filter { $0.status == 201 }.count == 2)
                 #expect(results.filter { $0.problemCode == "parent_full" }.count == 28)
@@ -62,6 +63,21 @@ import Testing
             }
             try await hall.expectCountsAreRight()
         }
+    }
+
+    @Test("cuts a batch where another sack begins")
+    func cutsBatches() {
+        func request(_ kind: ScanKind, _ code: String, _ parent: String?) -> ScanRequest {
+            ScanRequest(
+                kind: kind, code: code, parent: parent, clientScanID: ClientScanID(UUIDv7(at: PackingHall.start)))
+        }
+        var requests = [request(.parent, "SB00001", nil)]
+        for serial in 0..<30 { requests.append(request(.child, "10000\(10 + serial)", "SB00001")) }
+        requests.append(request(.parent, "SB00002", nil))
+        requests.append(request(.child, "2000001", "SB00001"))
+        let parts = ScanStore.parts(of: requests)
+        #expect(parts.map(\.count) == [20, 11, 1, 1])
+        #expect(parts.joined().map(\.code) == requests.map(\.code))
     }
 
     @Test("moves, scans and undoes at once without losing or doubling a bag", arguments: TestEngine.available)
@@ -90,7 +106,8 @@ import Testing
             switch (worker + step) % 4 {
             case 0:
                 _ = try await refusal {
-                    _ = try await hall.services.corrections.move(code, to: sack, reason: "shuffle", by: hall.caller(.admin))
+                    _ = try await hall.services.corrections.move(
+                        code, to: sack, reason: "shuffle", by: hall.caller(.admin))
                 }
             case 1:
                 _ = try await refusal {

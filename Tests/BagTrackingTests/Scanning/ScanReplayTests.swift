@@ -58,7 +58,9 @@ import Testing
             try await hall.scanParent("SB00001", id: "client-0001")
             let reused = try await refusal { try await hall.scanParent("SB00002", id: "client-0001") }
             #expect(reused?.code == "client_scan_id_reused")
-            let otherKind = try await refusal { try await hall.scanChild("SB00001", into: "SB00001", id: "client-0001") }
+            let otherKind = try await refusal {
+                try await hall.scanChild("SB00001", into: "SB00001", id: "client-0001")
+            }
             #expect(otherKind?.code == "client_scan_id_reused")
             let other = try await hall.scanParent("SB00002", id: "client-0001", by: .ravi)
             #expect(other.status == 201 && !other.isReplay)

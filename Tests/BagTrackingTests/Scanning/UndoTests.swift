@@ -33,7 +33,8 @@ import Testing
             #expect(try await hall.eventKinds().last == "scan.undone")
             #expect(
                 try await hall.number(
-                    "SELECT count(*) FROM custody_events WHERE corrects_id IS NOT NULL AND declared_error_at IS NOT NULL")
+                    "SELECT count(*) FROM custody_events WHERE corrects_id IS NOT NULL AND declared_error_at IS NOT NULL"
+                )
                     == 1)
             // The world goes on; the second answer is still that of the undo.
             try await hall.scanChild("LABEL NO 2903411 D.O.T 14/10/2025", into: "SB00001")

@@ -21,23 +21,40 @@ struct AppHarness: Sendable {
 
     fileprivate init(_ database: Database) async throws {
         let clock = Clock(standingAt: AppHarness.start)
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let parts = try AppHarness.parts(clock)
+        environment = parts.environment(application, database, logger: AppHarness.logger)
+        try await AppHarness.addPeople(environment, roles: application.roles)
+        let running = try await application.start(environment)
+        self.database = database
+        self.clock = clock
+        mount = running.mount
+        site = try Site(parts.siteConfiguration([running.mount], logger: AppHarness.logger))
+    }
+
+    /// What the application is given, with further settings.
+    static func environment(
+        _ database: Database, settings: [(key: String, value: String)]
+    ) throws -> ApplicationEnvironment {
+        try parts(Clock(standingAt: start), settings)
+            .environment(BagTrackingApplication(), database, logger: logger)
+    }
+
+    private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    private static func parts(
+        _ clock: Clock, _ further: [(key: String, value: String)] = []
+    ) throws -> SharedParts {
+        let application = BagTrackingApplication()
         let settings = try Settings(
             PlatformSettings.declarations + application.settings,
             flags: [
                 (key: "secret.key", value: "0123456789abcdef0123456789abcdef"),
                 (key: "public_url", value: "https://warehouse.example"),
                 (key: "bags.gs1_company_prefix", value: "8901234"),
-            ])
-        let parts = try SharedParts(
-            Node.Configuration(applications: [application], settings: settings), clock: clock, metrics: MetricsRegistry())
-        environment = parts.environment(application, database, logger: logger)
-        try await AppHarness.addPeople(environment, roles: application.roles)
-        let running = try await application.start(environment)
-        self.database = database
-        self.clock = clock
-        mount = running.mount
-        site = try Site(parts.siteConfiguration([running.mount], logger: logger))
+            ] + further)
+        return try SharedParts(
+            Node.Configuration(applications: [application], settings: settings), clock: clock,
+            metrics: MetricsRegistry())
     }
 
     /// Somebody who is not signed in.

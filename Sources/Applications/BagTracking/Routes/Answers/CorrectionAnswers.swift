@@ -51,7 +51,7 @@ struct UnlinkAnswer: JSONRepresentable {
 /// The number that a sack carries.
 struct SSCCAnswer: JSONRepresentable {
     static let schemaName = "SSCCAnswer"
-    static let example = SSCCAnswer(code: "SB00012", sscc: "389012340000000018")
+    static let example = SSCCAnswer(code: "SB00012", sscc: "389012340000000015")
 
     var code: String
     var sscc: String

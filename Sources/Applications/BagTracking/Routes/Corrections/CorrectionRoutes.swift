@@ -45,7 +45,8 @@ struct CorrectionRoutes: Sendable {
 
     private var assignSSCC: Route {
         .json(
-            .post, "/api/v1/bags/{code}/sscc", "assignSSCC", "Give a sack an SSCC, the next own one unless one is named",
+            .post, "/api/v1/bags/{code}/sscc", "assignSSCC",
+            "Give a sack an SSCC, the next own one unless one is named",
             access: .permission("bag.correct"), limit: BagLimits.write,
             statuses: [(.created, "The sack carries the number now"), (.ok, "It carried it already")],
             refusals: [

@@ -9,7 +9,10 @@ struct AuditPageRoutes: Sendable {
 
     var routes: [Route] {
         [
-            .page(.get, "/audit", "auditPage", "Who changed what", access: .permission("audit.read"), limit: BagLimits.admin) {
+            .page(
+                .get, "/audit", "auditPage", "Who changed what", access: .permission("audit.read"),
+                limit: BagLimits.admin
+            ) {
                 (context: RequestContext, input: AuditPageQuery) -> PageReply in
                 let page = try await page(context, input)
                 return page.reply(page.messages.isEmpty ? .ok : 422)

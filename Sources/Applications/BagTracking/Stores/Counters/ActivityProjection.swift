@@ -13,9 +13,15 @@ struct ActivityProjection: EventProjection {
     }
 
     func apply(_ events: [PublishedEvent], in transaction: Transaction) throws {
+        try count(events.map(\.event), in: transaction)
+    }
+
+    /// Adds events to their hours.
+    /// - Throws: ``SQLError``.
+    func count(_ events: [Event], in transaction: Transaction) throws {
         var counts: [Cell: Int] = [:]
-        for published in events {
-            if let cell = ActivityProjection.cell(published.event) { counts[cell, default: 0] += 1 }
+        for event in events {
+            if let cell = ActivityProjection.cell(event) { counts[cell, default: 0] += 1 }
         }
         for (cell, count) in counts {
             try transaction.executeLater(

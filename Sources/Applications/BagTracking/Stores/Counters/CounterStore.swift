@@ -96,7 +96,9 @@ enum CounterStore {
     static func recount(in session: some SQLSession) throws -> [CounterChanges.Key: Int64] {
         var counts: [CounterChanges.Key: Int64] = [:]
         for statement in [bagCounts, scanCounts, undoneCounts, billCounts] {
-            for (key, count) in try session.all("counters.recount", statement, entry) { counts[key, default: 0] += count }
+            for (key, count) in try session.all("counters.recount", statement, entry) {
+                counts[key, default: 0] += count
+            }
         }
         return counts.filter { $0.value != 0 }
     }

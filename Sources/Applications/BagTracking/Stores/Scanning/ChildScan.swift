@@ -149,16 +149,15 @@ struct ChildScan {
                 """)
             return child.id
         }
-        let inserted = try work.transaction.scalar(
+        try work.transaction.executeLater(
             "bags.insert_child",
             """
-            INSERT INTO bags (code, code_reversed, kind, area_code, status, parent_id, parent_kind, lot, test_date,
+            INSERT INTO bags (id, code, code_reversed, kind, area_code, status, parent_id, parent_kind, lot, test_date,
                 link_scan_id, linked_at, linked_by, created_at, created_by, updated_at)
-            VALUES (\(code), \(ASCII.reversed(code)), 'child', \(sack.areaCode), 'linked', \(sack.id), 'parent',
-                \(kept.lot), \(kept.testDate), \(scan.id), \(now), \(scan.userID), \(now), \(scan.userID), \(now))
-            ON CONFLICT (code) DO NOTHING RETURNING id
-            """, as: Int64.self)
-        guard let inserted else { throw LostRace() }
-        return inserted
+            VALUES (\(work.ids.bag), \(code), \(ASCII.reversed(code)), 'child', \(sack.areaCode), 'linked', \(sack.id),
+                'parent', \(kept.lot), \(kept.testDate), \(scan.id), \(now), \(scan.userID), \(now), \(scan.userID),
+                \(now))
+            """)
+        return work.ids.bag
     }
 }

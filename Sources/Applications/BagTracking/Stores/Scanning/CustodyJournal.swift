@@ -66,7 +66,8 @@ struct CustodyJournal {
         case .sqlite:
             try transaction.execute("custody.insert", insert(entry))
             try transaction.execute(
-                "custody.bag", "INSERT INTO custody_event_bags (event_id, bag_id) VALUES (last_insert_rowid(), \(bagID))")
+                "custody.bag",
+                "INSERT INTO custody_event_bags (event_id, bag_id) VALUES (last_insert_rowid(), \(bagID))")
         case .postgresql:
             try transaction.executeLater(
                 "custody.insert",

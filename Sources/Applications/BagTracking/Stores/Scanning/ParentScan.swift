@@ -40,21 +40,20 @@ struct ParentScan {
         scan.areaCode = area
         scan.note(ParentLoad(childCount: 0, capacity: type.capacity, unitWeightGrams: type.unitWeightGrams))
         return try work.record(scan, catalog.products) { _, counters in
-            guard try insert(code, type, in: area) == 1 else { throw LostRace() }
+            try insert(code, type, in: area)
             counters.add(.parents(.empty), in: area)
         }
     }
 
-    private func insert(_ code: String, _ type: ProductType, in area: String) throws -> Int {
+    private func insert(_ code: String, _ type: ProductType, in area: String) throws {
         let caller = work.caller
-        return try work.transaction.execute(
+        try work.transaction.executeLater(
             "bags.insert_parent",
             """
-            INSERT INTO bags (code, code_reversed, kind, product_type, area_code, status, child_count, capacity,
+            INSERT INTO bags (id, code, code_reversed, kind, product_type, area_code, status, child_count, capacity,
                 unit_weight_grams, created_at, created_by, updated_at)
-            VALUES (\(code), \(ASCII.reversed(code)), 'parent', \(type.code), \(area), 'empty', 0, \(type.capacity),
-                \(type.unitWeightGrams), \(caller.now), \(caller.userID), \(caller.now))
-            ON CONFLICT (code) DO NOTHING
+            VALUES (\(work.ids.bag), \(code), \(ASCII.reversed(code)), 'parent', \(type.code), \(area), 'empty', 0,
+                \(type.capacity), \(type.unitWeightGrams), \(caller.now), \(caller.userID), \(caller.now))
             """)
     }
 }

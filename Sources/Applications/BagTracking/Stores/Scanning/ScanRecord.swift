@@ -93,20 +93,18 @@ extension ScanRecord {
         }
     }
 
-    /// Writes the row, unless the user has a scan with this client id already.
-    /// - Returns: the id of the row; nil when there was one.
-    /// - Throws: ``SQLError``.
-    func insert(in transaction: Transaction) throws -> Int64? {
-        try transaction.scalar(
+    /// Writes the row.
+    /// - Throws: ``SQLError`` `.uniqueViolation`, here or at the commit, when the user has a scan with this client id.
+    func insert(in transaction: Transaction) throws {
+        try transaction.executeLater(
             "scans.insert",
             """
-            INSERT INTO scans (user_id, client_scan_id, content_hash, kind, outcome, reject_code, code, parent_code,
+            INSERT INTO scans (id, user_id, client_scan_id, content_hash, kind, outcome, reject_code, code, parent_code,
                 area_code, count_after, capacity, status_after, answer, device_id, scanned_at, recorded_at,
                 clock_adjusted, request_id)
-            VALUES (\(userID), \(clientScanID), \(contentHash), \(kind), \(outcome), \(rejectCode), \(code),
+            VALUES (\(id), \(userID), \(clientScanID), \(contentHash), \(kind), \(outcome), \(rejectCode), \(code),
                 \(parentCode), \(areaCode), \(countAfter), \(capacity), \(statusAfter), \(remainder.text), \(deviceID),
                 \(scannedAt), \(recordedAt), \(isClockAdjusted), \(requestID))
-            ON CONFLICT (user_id, client_scan_id) DO NOTHING RETURNING id
-            """, as: Int64.self)
+            """)
     }
 }

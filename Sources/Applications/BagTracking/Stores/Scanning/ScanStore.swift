@@ -4,9 +4,9 @@ import Portico
 struct ScanStore: Sendable {
     let services: BagTrackingServices
 
-    /// How many scans of a batch share a transaction. Each is decided on its own; sharing only spares commits.
+    /// How many scans of a batch share a transaction at most. Each is decided on its own; sharing only spares commits.
     private static let chunk = 20
-    /// How often a scan is run again after another one registered the same code in between.
+    /// How often a scan is run when others get in between.
     private static let reruns = 5
 
     /// Takes one scan.
@@ -28,13 +28,24 @@ struct ScanStore: Sendable {
     /// - Throws: ``SQLError``; what came before is then recorded, and sending all again is harmless.
     func scan(_ requests: [ScanRequest], by caller: BagCaller) async throws -> [Result<ScanResult, Refusal>] {
         var results: [Result<ScanResult, Refusal>] = []
-        var start = 0
-        while start < requests.count {
-            let part = Array(requests[start..<min(start + ScanStore.chunk, requests.count)])
-            results += try await take(part, by: caller)
-            start += part.count
-        }
+        for part in ScanStore.parts(of: requests) { results += try await take(part, by: caller) }
         return results
+    }
+
+    /// Cuts a batch into parts that concern one sack each, so that no transaction holds a sack while it waits for another.
+    static func parts(of requests: [ScanRequest]) -> [[ScanRequest]] {
+        var parts: [[ScanRequest]] = []
+        var present: String?
+        for request in requests {
+            let sack = request.parent ?? request.code
+            if sack == present, let last = parts.indices.last, parts[last].count < chunk {
+                parts[last].append(request)
+            } else {
+                parts.append([request])
+                present = sack
+            }
+        }
+        return parts
     }
 
     private func take(_ requests: [ScanRequest], by caller: BagCaller) async throws -> [Result<ScanResult, Refusal>] {
@@ -47,7 +58,7 @@ struct ScanStore: Sendable {
             let each = (monotonicNanoseconds() - started) / Int64(max(1, requests.count))
             for case .success(let result) in results { services.metrics.scanned(result, nanoseconds: each) }
             return results
-        } catch is LostRace {
+        } catch where ScanStore.isLostRace(error) {
             return try await takeOneByOne(requests, by: caller)
         }
     }
@@ -78,15 +89,25 @@ struct ScanStore: Sendable {
         }
     }
 
-    /// Runs `work` again while it loses races for new codes.
+    /// Runs `work` again while others are faster.
+    /// - Throws: what `work` throws.
     static func retrying<Value: Sendable>(_ work: @Sendable () async throws -> Value) async throws -> Value {
-        for _ in 0..<reruns {
+        for _ in 1..<reruns {
             do {
                 return try await work()
-            } catch is LostRace {
+            } catch where isLostRace(error) {
                 continue
             }
         }
-        throw SQLError(.serialization, message: "others were faster \(reruns) times")
+        do {
+            return try await work()
+        } catch is LostRace {
+            throw SQLError(.serialization, message: "others were faster \(reruns) times")
+        }
+    }
+
+    /// Whether another transaction got in between: it changed what this one had seen, or took the same key.
+    private static func isLostRace(_ error: any Error) -> Bool {
+        error is LostRace || (error as? SQLError)?.code == .uniqueViolation
     }
 }

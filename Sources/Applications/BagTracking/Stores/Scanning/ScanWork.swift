@@ -1,6 +1,6 @@
 import Portico
 
-/// Another transaction registered the same code in between. The scan is run again and will see it.
+/// Another transaction changed in between what this one had seen. It is run again and will see that.
 struct LostRace: Error {}
 
 /// What sack and bag scans share: one scan inside one transaction.
@@ -10,6 +10,8 @@ struct ScanWork {
     let caller: BagCaller
     let services: BagTrackingServices
     let transaction: Transaction
+    /// The ids that the scan, and a sack or bag that it registers, are going to have.
+    private(set) var ids = (scan: Int64(0), bag: Int64(0))
 
     init(_ request: ScanRequest, by caller: BagCaller, _ services: BagTrackingServices, in transaction: Transaction) {
         self.request = request
@@ -25,12 +27,14 @@ struct ScanWork {
     /// - Throws: ``Refusal`` where it is not recorded, ``LostRace``, ``SQLError``.
     func run() throws -> ScanResult {
         try AreaRules.checkBody(area: request.areaCode, userArea: caller.areaCode)
-        let (version, earlier) = try find()
-        let catalog = try services.catalog.catalog(version: version, in: transaction)
-        if let earlier { return try replay(earlier, catalog) }
+        let start = try find()
+        let catalog = try services.catalog.catalog(version: start.version, in: transaction)
+        if let earlier = start.earlier { return try replay(earlier, catalog) }
+        var work = self
+        work.ids = start.ids
         return switch request.kind {
-        case .parent: try ParentScan(work: self, catalog: catalog).run()
-        default: try ChildScan(work: self, catalog: catalog.products).run()
+        case .parent: try ParentScan(work: work, catalog: catalog).run()
+        default: try ChildScan(work: work, catalog: catalog.products).run()
         }
     }
 
@@ -40,33 +44,49 @@ struct ScanWork {
         return try earlier.result(catalog: catalog.products, isReplay: true)
     }
 
-    /// The version of the catalog, and the scan that the user has under this client id.
-    private func find() throws -> (version: Int64, earlier: ScanRecord?) {
+    private struct Start {
+        let version: Int64
+        let ids: (scan: Int64, bag: Int64)
+        let earlier: ScanRecord?
+    }
+
+    /// The version of the catalog, the next ids, and the scan that the user has under this client id.
+    ///
+    /// Ids are taken beforehand so that everything the scan writes can travel with its commit.
+    private func find() throws -> Start {
         let found = try transaction.first(
             "scans.find",
             """
-            SELECT c.version, \(ScanRecord.columns("s")) FROM catalog_version c
+            SELECT c.version, \(nextID("scans")), \(nextID("bags")), \(ScanRecord.columns("s")) FROM catalog_version c
             LEFT JOIN scans s ON s.user_id = \(caller.userID) AND s.client_scan_id = \(request.clientScanID.text)
             """
         ) { row in
-            (version: try row[0] as Int64, earlier: row.isNull(1) ? nil : try ScanRecord(row, from: 1))
+            Start(
+                version: try row[0], ids: (scan: try row[1], bag: try row[2]),
+                earlier: row.isNull(3) ? nil : try ScanRecord(row, from: 3))
         }
-        return found ?? (0, nil)
+        guard let found else { throw SQLError(.unexpectedNull, message: "the catalog has no version") }
+        return found
+    }
+
+    /// The id that the next row of a table gets: from its sequence, or where there is one writer the one after the last.
+    private func nextID(_ table: SQL) -> SQL {
+        switch transaction.dialect {
+        case .sqlite: "(SELECT coalesce(max(id), 0) + 1 FROM \(table))"
+        case .postgresql: "nextval(pg_get_serial_sequence('\(table)', 'id'))"
+        }
     }
 
     /// Records a scan. What else it changes is written by `effects`, which get the scan with its id.
     ///
-    /// A copy of the request that came first makes this one a replay, and nothing is written.
+    /// When a copy of the request came first the transaction fails by the scan's unique key, is run again, and becomes a
+    /// replay.
     func record(
         _ scan: ScanRecord, _ catalog: ProductCatalog, effects: (ScanRecord, inout CounterChanges) throws -> Void
     ) throws -> ScanResult {
-        guard let id = try scan.insert(in: transaction) else {
-            guard let earlier = try find().earlier else { throw LostRace() }
-            guard earlier.contentHash == contentHash else { throw Refusal.clientScanIDReused() }
-            return try earlier.result(catalog: catalog, isReplay: true)
-        }
         var scan = scan
-        scan.id = id
+        scan.id = ids.scan
+        try scan.insert(in: transaction)
         var counters = CounterChanges()
         counters.add(.scans(scan.outcome), in: scan.areaCode)
         try effects(scan, &counters)

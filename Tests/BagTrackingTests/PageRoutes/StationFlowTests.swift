@@ -5,7 +5,7 @@ import Testing
 @testable import BagTracking
 
 /// The packing station without script.
-@Suite struct StationPageTests {
+@Suite struct StationFlowTests {
     /// Scans a code by the form of a page.
     private func scan(_ code: String, on page: TestAnswer, _ client: TestClient) async -> TestAnswer {
         await client.submit(
@@ -21,7 +21,9 @@ import Testing
         await client.get(try #require(answer[header: "location"]))
     }
 
-    @Test("a sack becomes the current one, a bag goes into it, and the scan can be undone", arguments: TestEngine.available)
+    @Test(
+        "a sack becomes the current one, a bag goes into it, and the scan can be undone",
+        arguments: TestEngine.available)
     func journey(engine: TestEngine) async throws {
         try await withApp(on: engine) { app in
             let client = try await app.client("dispatcher")
@@ -66,9 +68,11 @@ import Testing
         }
     }
 
-    @Test("a refusal has the status of the API, keeps the typed code and alerts", arguments: [
-        ("SB123", 422), ("??", 422), ("", 422), ("389012340000000012", 422), ("SB00001", 303),
-    ])
+    @Test(
+        "a refusal has the status of the API, keeps the typed code and alerts",
+        arguments: [
+            ("SB123", 422), ("??", 422), ("", 422), ("389012340000000012", 422), ("SB00001", 303),
+        ])
     func refusals(code: String, status: Int) async throws {
         try await withApp { app in
             let client = try await app.client("dispatcher")

@@ -1,0 +1,58 @@
+import Portico
+
+/// An area to be added.
+struct NewAreaInput: RouteInput {
+    let area: Area
+
+    init(_ fields: inout FieldReader) {
+        let code = fields.text("code", 0...100, example: "kota", "Short name, fixed for ever")
+        let name = fields.text("name", 0...200, example: "Kota", "Name people read")
+        area = Area(code: code, name: ScannedText.tidied(name))
+    }
+}
+
+/// What is to be different about an area or a product type.
+struct CatalogueChangeInput: RouteInput {
+    let code: String
+    let name: String?
+    let isActive: Bool?
+
+    init(_ fields: inout FieldReader) {
+        code = fields.text("code", 1...100, in: .path, example: "lucknow", "Its short name")
+        name = fields.optionalText("name", 0...200, "Another name").map { ScannedText.tidied($0) }
+        isActive = fields.optionalFlag("is_active", "Whether new sacks may be registered")
+    }
+}
+
+/// A product type to be added.
+struct NewProductTypeInput: RouteInput {
+    let type: ProductType
+
+    init(_ fields: inout FieldReader) {
+        type = ProductType(
+            code: fields.text("code", 0...100, example: "sesame", "Short name, fixed for ever"),
+            name: ScannedText.tidied(fields.text("name", 0...200, example: "Sesame", "Name people read")),
+            prefix: fields.text("prefix", 0...40, example: "TL", "How its sack codes begin"),
+            digits: Int(fields.integer("digits", 3...12, "How many digits follow")),
+            capacity: Int(fields.integer("capacity", 1...500, "How many bags fill a sack")),
+            unitWeightGrams: Int(fields.integer("unit_weight_grams", 1...100_000, "Weight of one bag in grams")),
+            isActive: fields.flag("is_active", default: true, "Whether new sacks may be registered"))
+    }
+}
+
+/// A change of a product type. Naming a member that is fixed is refused, whatever its value.
+struct ProductTypeChangeInput: RouteInput {
+    let change: CatalogueChangeInput
+    let fixed: [String]
+
+    init(_ fields: inout FieldReader) {
+        change = CatalogueChangeInput(&fields)
+        let texts = ["code", "prefix"].filter {
+            fields.optionalText($0, 0...1000, in: .body, "Fixed: naming it is refused") != nil
+        }
+        let numbers = ["digits", "capacity", "unit_weight_grams"].filter {
+            fields.optionalInteger($0, Int64.min...Int64.max, "Fixed: naming it is refused") != nil
+        }
+        fixed = texts + numbers
+    }
+}

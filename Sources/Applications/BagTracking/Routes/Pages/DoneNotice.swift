@@ -1,0 +1,16 @@
+import Portico
+
+/// The line that says what a form did, on the page it leads back to: the item `done` of its address.
+enum DoneNotice {
+    /// The notice of a deed; none for a word that is no deed.
+    static func notices(_ deed: String) -> [Notice] {
+        words[deed].map { [Notice($0, tone: .good)] } ?? []
+    }
+
+    private static let words = [
+        "move": "Moved", "unlink": "Taken out of its sack", "empty": "Emptied: its bags are loose",
+        "sscc": "SSCC assigned", "sscc/release": "SSCC released", "hold": "Put on hold", "release": "Hold lifted",
+        "retire": "Retired", "restore": "Restored", "added": "Added", "saved": "Saved",
+        "deactivated": "Deactivated: all sessions have ended",
+    ]
+}

@@ -1,0 +1,65 @@
+import Portico
+
+/// What the forms about people send.
+struct UserForm: RouteInput {
+    let email: String
+    let name: String
+    let role: String
+    let areaCode: String
+    let password: String
+
+    private static let nameLength = 1...100
+
+    init(_ fields: inout FieldReader) {
+        email = fields.typed("email", "Sign-in address; only of a new person")
+        name = fields.typed("name", "Name as others see it")
+        role = fields.typed("role", "What the person does")
+        areaCode = fields.typed("area_code", "The area; empty for people of all areas")
+        password = fields.typed("password", "The password; empty to leave it as it is")
+    }
+
+    /// What was typed, for the form that is shown again; never the password.
+    var values: [String: String] {
+        ["email": email, "name": name, "role": role, "area_code": areaCode, "password": ""]
+    }
+
+    /// The person to be added.
+    /// - Throws: ``Refusal`` naming every field that is wrong; what ``PasswordHasher`` throws.
+    func newUser(_ passwords: PasswordHasher) async throws -> NewBagUser {
+        var problems = sharedProblems(email: email)
+        let address = EmailAddress(email)
+        if address == nil {
+            problems.insert(.invalid("email", "Enter an email address such as asha@example.org."), at: 0)
+        }
+        guard problems.isEmpty, let address, let role = BagRole(rawValue: role) else {
+            throw Refusal.validation(problems)
+        }
+        return NewBagUser(
+            email: address, name: ScannedText.tidied(name), role: role, areaCode: areaCode.unlessEmpty,
+            passwordHash: try await hash(passwords))
+    }
+
+    /// What is to be different about a person.
+    /// - Throws: ``Refusal`` naming every field that is wrong; what ``PasswordHasher`` throws.
+    func change(of email: String, _ passwords: PasswordHasher) async throws -> BagUserChange {
+        let problems = sharedProblems(email: email)
+        guard problems.isEmpty, let role = BagRole(rawValue: role) else { throw Refusal.validation(problems) }
+        return BagUserChange(
+            name: ScannedText.tidied(name), role: role, areaCode: .some(areaCode.unlessEmpty),
+            passwordHash: try await hash(passwords))
+    }
+
+    private func sharedProblems(email: String) -> [FieldProblem] {
+        var found: [FieldProblem] = []
+        if let problem = FieldProblem.length(of: name, in: UserForm.nameLength, field: "name") { found.append(problem) }
+        if BagRole(rawValue: role) == nil { found.append(.invalid("role", "Choose what the person does.")) }
+        if !password.isEmpty, let refusal = PasswordPolicy.refusal(of: password, email: email) {
+            found.append(FieldProblem(field: "password", code: refusal.rawValue, message: refusal.message))
+        }
+        return found
+    }
+
+    private func hash(_ passwords: PasswordHasher) async throws -> String? {
+        password.isEmpty ? nil : try await passwords.hash(password)
+    }
+}

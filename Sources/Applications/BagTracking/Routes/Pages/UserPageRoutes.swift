@@ -1,0 +1,149 @@
+import Portico
+
+/// The people of bag tracking: the list, and the forms to add, change and deactivate.
+struct UserPageRoutes: Sendable {
+    let services: BagTrackingServices
+    let people: PeopleStore
+    let passwords: PasswordHasher
+
+    var routes: [Route] { [list, blank, create, form, change, deactivate] }
+
+    private var list: Route {
+        .page(.get, "/users", "usersPage", "People", access: .permission("user.manage"), limit: BagLimits.admin) {
+            [services] (context: RequestContext, input: UserListQuery) -> PageReply in
+            let cursor = ListCursor(signer: services.cursors, list: "people.page")
+            let after = try cursor.id(input.cursor.unlessEmpty)
+            let (catalog, users) = try await services.database.read { reading in
+                (
+                    try services.catalog.catalog(in: reading),
+                    try PeopleStore.page(after: after, limit: 50, in: reading)
+                )
+            }
+            var page = UsersPage(
+                frame: try BagFrame(context, catalog), rows: users.items.map { UsersPage.Row($0, catalog) },
+                cursor: input.cursor.unlessEmpty, nextCursor: cursor.next(users))
+            page.frame.notices = DoneNotice.notices(input.done)
+            return page.reply()
+        }
+    }
+
+    private var blank: Route {
+        .page(
+            .get, "/users/new", "newUserPage", "The form to add a person", access: .permission("user.manage"),
+            limit: BagLimits.admin
+        ) { (context: RequestContext, _: NoInput) -> PageReply in
+            try await page(context).reply()
+        }
+    }
+
+    private var create: Route {
+        .page(
+            .post, "/users", "submitNewUser", "Add a person by the form", access: .permission("user.manage"),
+            limit: BagLimits.admin
+        ) { [people, passwords] (context: RequestContext, form: UserForm) -> PageReply in
+            let caller = try BagCaller(context)
+            let refusal = try await FormRefusal.of {
+                _ = try await people.create(form.newUser(passwords), by: caller)
+            }
+            guard let refusal else { return .redirect(to: "\(context.mount)/users?done=added") }
+            var page = try await page(context)
+            page.form = refusal.form(form.values, about: "email")
+            return page.reply(refusal.status)
+        }
+    }
+
+    private var form: Route {
+        .page(
+            .get, "/users/{id}", "userPage", "The form to change a person", access: .permission("user.manage"),
+            limit: BagLimits.admin
+        ) { (context: RequestContext, input: UserInPath) -> PageReply in
+            try await page(context, of: input.id).reply()
+        }
+    }
+
+    private var change: Route {
+        .page(
+            .post, "/users/{id}", "submitUser", "Change a person by the form", access: .permission("user.manage"),
+            limit: BagLimits.admin
+        ) { [people, passwords, services] (context: RequestContext, input: UserEdit) -> PageReply in
+            let caller = try BagCaller(context)
+            let refusal = try await FormRefusal.of {
+                let person = try await services.database.read { try PeopleStore.person(id: input.id, in: $0) }
+                let change = try await input.form.change(of: person.email, passwords)
+                _ = try await people.change(id: input.id, change, by: caller)
+            }
+            guard let refusal else { return .redirect(to: "\(context.mount)/users?done=saved") }
+            var page = try await page(context, of: input.id)
+            page.form = refusal.form(input.form.values, about: "role")
+            return page.reply(refusal.status)
+        }
+    }
+
+    private var deactivate: Route {
+        .page(
+            .post, "/users/{id}/deactivate", "submitDeactivation", "Deactivate a person by the form",
+            access: .permission("user.manage"), limit: BagLimits.admin
+        ) { [people] (context: RequestContext, input: UserInPath) -> PageReply in
+            let caller = try BagCaller(context)
+            let refusal = try await FormRefusal.of { try await people.deactivate(id: input.id, by: caller) }
+            guard let refusal else { return .redirect(to: "\(context.mount)/users?done=deactivated") }
+            var page = try await page(context, of: input.id)
+            page.frame.notices = [refusal.notice("Not deactivated")]
+            return page.reply(refusal.status)
+        }
+    }
+
+    /// The form about a person; about a new one without an id.
+    private func page(_ context: RequestContext, of id: Int64? = nil) async throws -> UserFormPage {
+        let services = services
+        let (catalog, person) = try await services.database.read { reading in
+            (
+                try services.catalog.catalog(in: reading), try id.map { try PeopleStore.person(id: $0, in: reading) }
+            )
+        }
+        return UserFormPage(
+            frame: try BagFrame(context, catalog), user: person.map { UsersPage.Row($0, catalog) },
+            areaCode: person?.areaCode ?? "", areas: catalog.activeAreaChoices,
+            isOwn: id == context.principal?.accountID)
+    }
+}
+
+extension UsersPage.Row {
+    /// A person as the list shows them.
+    init(_ user: BagUser, _ catalog: Catalog) {
+        self.init(
+            id: String(user.id), email: user.email, name: user.name, role: user.role.rawValue,
+            area: user.areaCode.map { catalog.areaName($0) }, isActive: user.isActive, lastSeenAt: user.lastSeenAt)
+    }
+}
+
+/// Which part of the list of people is shown.
+struct UserListQuery: RouteInput {
+    let cursor: String
+    let done: String
+
+    init(_ fields: inout FieldReader) {
+        cursor = fields.typed("cursor", "Where the page before ended")
+        done = fields.typed("done", "What a form has just done")
+    }
+}
+
+/// A person that a path names.
+struct UserInPath: RouteInput {
+    let id: Int64
+
+    init(_ fields: inout FieldReader) {
+        id = fields.identifier("id", "The person")
+    }
+}
+
+/// A person that a path names, and what is to be different.
+struct UserEdit: RouteInput {
+    let id: Int64
+    let form: UserForm
+
+    init(_ fields: inout FieldReader) {
+        id = fields.identifier("id", "The person")
+        form = UserForm(&fields)
+    }
+}

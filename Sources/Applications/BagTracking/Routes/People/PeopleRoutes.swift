@@ -1,0 +1,70 @@
+import Portico
+
+/// The people of bag tracking, for administrators.
+struct PeopleRoutes: Sendable {
+    let services: BagTrackingServices
+    let people: PeopleStore
+    let passwords: PasswordHasher
+
+    var routes: [Route] { [list, create, change, deactivate] }
+
+    private var list: Route {
+        .json(
+            .get, "/api/v1/users", "listUsers", "People, in the order they were added",
+            access: .permission("user.manage"), limit: BagLimits.admin, cache: .privatePage,
+            refusals: [(422, "invalid_cursor")]
+        ) { [services] (_: RequestContext, request: PageRequest) -> Reply<ListAnswer<UserAnswer>> in
+            let cursor = ListCursor(signer: services.cursors, list: "users")
+            let after = try cursor.id(request.cursor)
+            let page = try await services.database.read {
+                try PeopleStore.page(after: after, limit: request.limit, in: $0)
+            }
+            return .ok(ListAnswer(items: page.items.map { UserAnswer($0) }, nextCursor: cursor.next(page)))
+        }
+    }
+
+    private var create: Route {
+        .json(
+            .post, "/api/v1/users", "addUser", "Add a person, active at once", access: .permission("user.manage"),
+            limit: BagLimits.admin, statuses: [(.created, "The person may sign in")], refusals: [(409, "email_taken")]
+        ) { [people, passwords] (context: RequestContext, input: NewUserInput) -> Reply<UserAnswer> in
+            guard let email = input.email else { throw FieldProblem.invalid("email", "must be an email address") }
+            var user = NewBagUser(email: email, name: input.name, role: input.role, areaCode: input.areaCode)
+            if let password = input.password {
+                try PasswordPolicy.check(password, email: email.text)
+                user.passwordHash = try await passwords.hash(password)
+            }
+            let made = try await people.create(user, by: BagCaller(context))
+            return .created(UserAnswer(made), at: "\(context.mount)/api/v1/users/\(made.id)")
+        }
+    }
+
+    private var change: Route {
+        .json(
+            .patch, "/api/v1/users/{id}", "changeUser", "Change a person; another role, area or password signs them out",
+            access: .permission("user.manage"), limit: BagLimits.admin,
+            refusals: [(404, "user_not_found"), (409, "own_account"), (409, "last_admin"), (409, "has_open_bills")]
+        ) { [services, people, passwords] (context: RequestContext, input: UserChangeInput) -> Reply<UserAnswer> in
+            var hash: String?
+            if let password = input.password {
+                let user = try await services.database.read { try PeopleStore.person(id: input.id, in: $0) }
+                try PasswordPolicy.check(password, email: user.email)
+                hash = try await passwords.hash(password)
+            }
+            let user = try await people.change(
+                id: input.id, input.change(passwordHash: hash), by: BagCaller(context))
+            return .ok(UserAnswer(user))
+        }
+    }
+
+    private var deactivate: Route {
+        .json(
+            .delete, "/api/v1/users/{id}", "deactivateUser", "Take a person's access away; name and history stay",
+            access: .permission("user.manage"), limit: BagLimits.admin, statuses: [(.noContent, "Signed out for good")],
+            refusals: [(404, "user_not_found"), (409, "own_account"), (409, "last_admin")]
+        ) { [people] (context: RequestContext, input: UserInput) -> Reply<NoContent> in
+            try await people.deactivate(id: input.id, by: BagCaller(context))
+            return Reply(NoContent(), status: .noContent)
+        }
+    }
+}

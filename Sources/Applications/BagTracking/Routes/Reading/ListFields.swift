@@ -1,0 +1,34 @@
+import Portico
+
+extension FieldReader {
+    /// A point in time, or a day of the warehouse: its beginning, or its end where the field ends a range.
+    mutating func moment(_ name: String, endsRange: Bool = false, _ description: String) -> Instant? {
+        guard let text = optionalText(name, 1...40, in: .query, example: "2026-11-21", description) else { return nil }
+        if let instant = Instant(rfc3339: text) { return instant }
+        if let date = CalendarDate(text) { return TimeZoneOffset.india.start(of: endsRange ? date.adding(days: 1) : date) }
+        refuse(name, "invalid_format", "must be a time such as 2026-11-21T10:35:38Z or a day such as 2026-11-21")
+        return nil
+    }
+
+    /// Two moments, the first not after the second.
+    mutating func moments(_ from: String, _ to: String, _ description: String) -> (from: Instant?, to: Instant?) {
+        let start = moment(from, "\(description) from this time or day on")
+        let end = moment(to, endsRange: true, "\(description) before this time, or up to the end of this day")
+        if let start, let end, start > end { refuse(to, "out_of_range", "must not be before \(from)") }
+        return (start, end)
+    }
+}
+
+extension BagCaller {
+    /// The area a list or figure is about: the one asked for, or the only one the caller sees; nil for all areas.
+    /// - Throws: ``Refusal`` 404 for an area that is not the caller's, or does not exist.
+    func area(asked: String?, among catalog: Catalog) throws(Refusal) -> String? {
+        if let areaCode {
+            guard asked == nil || asked == areaCode else { throw CatalogStore.unknownArea(asked ?? "") }
+            return areaCode
+        }
+        guard let asked else { return nil }
+        guard catalog.areaCodes.contains(asked) else { throw CatalogStore.unknownArea(asked) }
+        return asked
+    }
+}

@@ -1,0 +1,54 @@
+import Portico
+
+/// The figures, their proof, and the audit.
+struct StatsRoutes: Sendable {
+    let services: BagTrackingServices
+    let stats: StatsReader
+
+    var routes: [Route] { [figures, verify, audit, verifyAudit] }
+
+    private var figures: Route {
+        .json(
+            .get, "/api/v1/stats", "getStats", "Sacks, bags, bills, returns and scans, counted exactly",
+            access: .permission("stats.read"), limit: BagLimits.read, cache: .privatePage,
+            refusals: [(404, "area_not_found")]
+        ) { [services, stats] (context: RequestContext, input: AreaInput) -> Reply<StatsAnswer> in
+            let caller = try BagCaller(context)
+            let figures = try await services.database.read { reading in
+                try stats.stats(area: try services.area(input.areaCode, of: caller, in: reading), in: reading)
+            }
+            return .ok(StatsAnswer(stats: figures, asOf: context.now))
+        }
+    }
+
+    private var verify: Route {
+        .json(
+            .get, "/api/v1/stats/verify", "verifyStats", "Compares every counter with a recount of the same snapshot",
+            access: .permission("audit.read"), limit: BagLimits.read
+        ) { [services] (_: RequestContext, _: NoInput) -> Reply<StatsVerificationAnswer> in
+            let verification = try await services.database.readAtLength { try CounterStore.verify(in: $0) }
+            return .ok(StatsVerificationAnswer(verification))
+        }
+    }
+
+    private var audit: Route {
+        .json(
+            .get, "/api/v1/audit", "listAudit", "Who changed what, newest first", access: .permission("audit.read"),
+            limit: BagLimits.read, cache: .privatePage, refusals: [(422, "invalid_cursor")]
+        ) { [services] (_: RequestContext, query: AuditQuery) -> Reply<ListAnswer<AuditItem>> in
+            if let from = query.from, let to = query.to, from > to {
+                throw FieldProblem.outOfRange("to", "must not be before from")
+            }
+            return .ok(try await AuditLog.page(query, cursors: services.cursors, in: services.database))
+        }
+    }
+
+    private var verifyAudit: Route {
+        .json(
+            .get, "/api/v1/audit/verify", "verifyAudit", "Checks the chain of the whole audit",
+            access: .permission("audit.read"), limit: BagLimits.admin
+        ) { [services] (_: RequestContext, _: NoInput) -> Reply<AuditVerification> in
+            .ok(try await AuditChain.verify(services.database))
+        }
+    }
+}

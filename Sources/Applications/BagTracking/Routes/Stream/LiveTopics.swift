@@ -1,0 +1,57 @@
+import Portico
+
+/// What a client may watch (§9 of the interface): `area:<code>`, `parent:<code>` and `stats`. Inside the hub the topics of
+/// sacks and figures also name whose view it is, so that nobody hears of another area.
+enum LiveTopics {
+    /// The most topics of one stream.
+    static let most = 20
+
+    /// An area's scans.
+    static func area(_ code: String) -> String { "area:\(code)" }
+
+    /// The scans at a sack, as people of one area see them, or of all with nil.
+    static func parent(_ code: String, view: String?) -> String { "parent:\(code)@\(view ?? "*")" }
+
+    /// The figures of an area, or of all with nil.
+    static func stats(_ area: String?) -> String { "stats@\(area ?? "*")" }
+
+    /// The topics that a client asks for, separated by commas, as the hub knows them.
+    /// - Throws: ``Refusal``: 422 for what is no topic, 404 for what the caller may not see or does not exist;
+    ///   ``SQLError``.
+    static func parse(
+        _ text: String, for caller: BagCaller, services: BagTrackingServices, in session: some SQLSession
+    ) throws -> Set<String> {
+        let names = text.split(separator: ",").map { ScannedText.tidied(String($0)) }
+        guard (1...most).contains(names.count) else {
+            throw Refusal.validation([.outOfRange("topics", "must name 1 to \(most) topics")])
+        }
+        return Set(try names.map { try topic($0, for: caller, services, in: session) })
+    }
+
+    private static func topic(
+        _ name: String, for caller: BagCaller, _ services: BagTrackingServices, in session: some SQLSession
+    ) throws -> String {
+        if name == "stats" { return stats(caller.areaCode) }
+        let parts = name.split(separator: ":", maxSplits: 1).map { String($0) }
+        guard parts.count == 2 else { throw unknown(name) }
+        switch parts[0] {
+        case "area":
+            _ = try services.area(parts[1], of: caller, in: session)
+            return area(parts[1])
+        case "parent":
+            guard let row = try services.finder(session, for: caller).bag(parts[1]), row.kind == .parent else {
+                throw Refusal.parentNotFound(CodeError.quote(parts[1]))
+            }
+            return parent(row.code, view: caller.areaCode)
+        case "bill": throw Refusal.notFound("bill_not_found", "There is no such bill.")
+        case "job": throw Refusal.notFound("job_not_found", "There is no such job.")
+        default: throw unknown(name)
+        }
+    }
+
+    private static func unknown(_ name: String) -> Refusal {
+        .validation([
+            .invalid("topics", "\(CodeError.quote(name)) is no topic; there are area:<code>, parent:<code> and stats")
+        ])
+    }
+}

@@ -1,0 +1,147 @@
+import Portico
+import PorticoTesting
+import Testing
+
+@testable import BagTracking
+
+/// What the routes declare and what they answer.
+@Suite struct ContractTests {
+    /// One call of a walk through the API.
+    private struct Step {
+        let route: String
+        let method: HTTPMethod
+        let path: String
+        var body: JSONValue = .object([])
+        var status = 200
+    }
+
+    private static let walk: [Step] = [
+        Step(route: "currentSession", method: .get, path: "session"),
+        Step(
+            route: "scanParent", method: .post, path: "scans/parent",
+            body: ["code": "SB00001", "area_code": "lucknow"],
+            status: 201),
+        Step(
+            route: "scanParent", method: .post, path: "scans/parent", body: ["code": "SB00002", "area_code": "hisar"],
+            status: 201),
+        Step(route: "scanParent", method: .post, path: "scans/parent", body: ["code": "SB00001"]),
+        Step(
+            route: "scanChild", method: .post, path: "scans/child",
+            body: ["parent": "SB00001", "code": "LABEL NO. 1234567 LOT NO. MUS/1 D.O.T. 01/02/2025"], status: 201),
+        Step(route: "scanChild", method: .post, path: "scans/child", body: ["parent": "SB00001", "code": "1234567"]),
+        Step(
+            route: "scanChild", method: .post, path: "scans/child", body: ["parent": "SB00001", "code": "1234568"],
+            status: 201),
+        Step(
+            route: "scanBatch", method: .post, path: "scans/batch",
+            body: [
+                "items": [
+                    ["kind": "child", "code": "1234569", "parent": "SB00001", "client_scan_id": "walk-0001"],
+                    ["kind": "child", "code": "??", "parent": "SB00001", "client_scan_id": "walk-0002"],
+                ]
+            ]),
+        Step(route: "undoScan", method: .post, path: "scans/4/undo", body: ["reason": "torn"]),
+        Step(
+            route: "moveBag", method: .post, path: "bags/1234568/move",
+            body: ["to_parent": "SB00002", "reason": "wrong sack"]),
+        Step(route: "unlinkBag", method: .post, path: "bags/1234568/unlink", body: ["reason": "wrong sack"]),
+        Step(route: "assignSSCC", method: .post, path: "bags/SB00001/sscc", status: 201),
+        Step(route: "holdParent", method: .put, path: "bags/SB00001/hold", body: ["reason": "seams open"]),
+        Step(route: "emptyParent", method: .post, path: "bags/SB00001/empty", body: ["reason": "wrong product"]),
+        Step(route: "restoreBag", method: .post, path: "bags/1234568/restore"),
+    ]
+
+    @Test("every answer of a walk through the API is as its route declares", arguments: TestEngine.available)
+    func answers(engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            let client = try await app.client("admin")
+            for step in ContractTests.walk {
+                let answer = await client.send(
+                    step.method, "/bags/api/v1/\(step.path)", ["content-type": "application/json"],
+                    body: step.method.isSafe ? [] : step.body.bytes)
+                #expect(answer.status == step.status, "\(step.route): \(answer.text)")
+                let route = try #require(app.mount.routes.first { $0.name == step.route })
+                let declared = try #require(
+                    route.answers.first { $0.status.code == answer.status },
+                    "\(step.route) declares no \(answer.status)")
+                guard let schema = declared.schema else { continue }
+                let check = SchemaCheck(components: schema.components)
+                // The application adds a member of its own to the platform's description of a person.
+                let differences = check.differences(answer.json, from: schema.schema).filter {
+                    $0 != "$.user.area_code: is not declared"
+                }
+                #expect(differences.isEmpty, "\(step.route): \(differences)")
+            }
+        }
+    }
+
+    @Test("a refusal is one of those its route declares, or one that any route may give")
+    func refusals() async throws {
+        try await withApp { app in
+            let client = try await app.client("dispatcher")
+            let answer = await client.post("/bags/api/v1/scans/child", ["parent": "SB00001", "code": "1234567"])
+            #expect(answer.status == 404)
+            let route = try #require(app.mount.routes.first { $0.name == "scanChild" })
+            #expect(route.refusals.contains { $0.status == 404 && $0.code == answer.problemCode })
+            #expect(answer[header: "content-type"] == "application/problem+json")
+        }
+    }
+
+    @Test("the contract can be read without signing in and names every route of the API once")
+    func document() async throws {
+        try await withApp { app in
+            let answer = await app.stranger().get("/bags/openapi.json")
+            #expect(answer.status == 200)
+            #expect(answer.json["openapi"] == "3.1.0")
+            let operations = (answer.json["paths"]?.members ?? []).flatMap { $0.value.members ?? [] }
+            let names = operations.compactMap { $0.value["operationId"]?.string }
+            #expect(Set(names).count == names.count)
+            let api = app.mount.routes.filter { $0.path.hasPrefix("/api/v1/") }.map(\.name)
+            #expect(Set(api).isSubset(of: names))
+            let tag = try #require(answer[header: "etag"])
+            #expect(await app.stranger().get("/bags/openapi.json", ["if-none-match": tag]).status == 304)
+        }
+    }
+
+    @Test("names of routes are unique, and every route but the open ones asks for a permission or an account")
+    func declarations() async throws {
+        try await withApp { app in
+            let routes = app.mount.routes
+            #expect(Set(routes.map(\.name)).count == routes.count)
+            let open = Set(routes.filter { $0.access == .anonymous }.map(\.name))
+            #expect(open == ["signIn", "signInPage", "submitSignIn", "serviceWorker", "openAPI"])
+            let known = BagRole.admin.permissions
+            for route in routes {
+                switch route.access {
+                case .permission(let name): #expect(known.contains(name), "\(route.name)")
+                case .anyPermission(let names): #expect(known.isSuperset(of: names), "\(route.name)")
+                default: break
+                }
+            }
+        }
+    }
+
+    @Test("the service worker has a fixed address and is asked for anew each time")
+    func serviceWorker() async throws {
+        try await withApp { app in
+            let answer = await app.stranger().get("/bags/sw.js")
+            #expect(answer.status == 200)
+            #expect(answer[header: "content-type"]?.hasPrefix("text/javascript") == true)
+            #expect(answer[header: "cache-control"] == "no-cache")
+        }
+    }
+
+    @Test("a company prefix that is none stops the start with one line", arguments: ["123", "12a4"])
+    func wrongPrefix(prefix: String) async throws {
+        try await withDatabase(on: .sqlite, components: Node.schema(of: BagTrackingApplication())) { database in
+            let environment = try AppHarness.environment(
+                database,
+                settings: [
+                    (key: "bags.gs1_company_prefix", value: prefix)
+                ])
+            await #expect(throws: BagSettingMistake.self) {
+                _ = try await BagTrackingApplication().start(environment)
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import Glibc
+import PorticoJSON
+
+/// An answer of a node.
+struct Answer: Sendable {
+    var status = 0
+    var headers: [(name: String, value: String)] = []
+    var body: [UInt8] = []
+
+    /// The first field of this name; names in lower case.
+    func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+    /// The body as text.
+    var text: String { String(decoding: body, as: UTF8.self) }
+    /// The body as JSON; null when it is none.
+    var json: JSONValue { (try? JSONValue(parsing: body)) ?? nil }
+}
+
+/// The other side went away, or was never there.
+struct Disconnected: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// A connection to a node, for one thread at a time. It waits at most half a minute for anything.
+final class HTTPConnection {
+    private let socket: Int32
+    private var received: [UInt8] = []
+    private static let patience: Int32 = 30_000
+
+    /// - Throws: ``Disconnected`` when nobody listens.
+    init(port: Int) throws {
+        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(port).bigEndian)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let status = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard status == 0 else {
+            let reason = String(cString: strerror(errno))
+            close(socket)
+            throw Disconnected(description: "no connection: \(reason)")
+        }
+    }
+
+    deinit {
+        close(socket)
+    }
+
+    /// Sends bytes of a request.
+    func send(_ bytes: [UInt8]) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes {
+                Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { throw Disconnected(description: "not sent: \(String(cString: strerror(errno)))") }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Reads the next answer.
+    func answer() throws -> Answer {
+        var answer = Answer()
+        let head = try line(endingWith: Array("\r\n\r\n".utf8))
+        let lines = String(decoding: head, as: UTF8.self).split(separator: "\r\n")
+        answer.status = Int(lines.first?.split(separator: " ").dropFirst().first ?? "") ?? 0
+        answer.headers = lines.dropFirst().compactMap { line in
+            guard let colon = line.firstIndex(of: ":") else { return nil }
+            let value = line[line.index(after: colon)...].drop { $0 == " " }
+            return (name: line[..<colon].lowercased(), value: String(value))
+        }
+        if answer.header("transfer-encoding") == "chunked" {
+            try readChunks(&answer.body)
+        } else if let length = answer.header("content-length").flatMap({ Int($0) }) {
+            answer.body = try take(length)
+        }
+        return answer
+    }
+
+    private func readChunks(_ body: inout [UInt8]) throws {
+        while true {
+            let size = String(decoding: try line(endingWith: Array("\r\n".utf8)), as: UTF8.self)
+            guard let count = Int(size.trimmed, radix: 16) else { throw Disconnected(description: "bad chunk \(size)") }
+            body += try take(count)
+            _ = try take(2)
+            if count == 0 { return }
+        }
+    }
+
+    private func line(endingWith mark: [UInt8]) throws -> [UInt8] {
+        var end = 0
+        while true {
+            while end + mark.count <= received.count {
+                if received[end..<(end + mark.count)].elementsEqual(mark) { return try take(end + mark.count) }
+                end += 1
+            }
+            try more()
+        }
+    }
+
+    private func take(_ count: Int) throws -> [UInt8] {
+        while received.count < count { try more() }
+        defer { received.removeFirst(count) }
+        return Array(received[..<count])
+    }
+
+    private func more() throws {
+        var waiting = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        guard poll(&waiting, 1, HTTPConnection.patience) == 1 else { throw Disconnected(description: "no answer") }
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        let count = recv(socket, &buffer, buffer.count, 0)
+        guard count > 0 else { throw Disconnected(description: "the other side closed") }
+        received += buffer[..<count]
+    }
+}
+
+extension String {
+    fileprivate var trimmed: String { String(drop { $0.isWhitespace }.prefix { !$0.isWhitespace }) }
+}

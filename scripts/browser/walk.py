@@ -1,0 +1,72 @@
+"""Walks through bag tracking in a real browser, the way people use it, and looks at every page."""
+
+import argparse
+import os
+import sys
+
+from playwright.sync_api import sync_playwright
+
+from looks import Looks, pages
+from station import StationWalk
+from support import Codes, Findings, Node, Person
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="scripts/browser/run", description=__doc__)
+    parser.add_argument("--url", help="a testing node that runs already; default: one is started")
+    parser.add_argument("--shots", default=os.path.join(ROOT, ".build", "browser"), help="folder for screenshots")
+    parser.add_argument("--only", choices=["station", "looks"], help="one half")
+    parser.add_argument("--chromium", default="/usr/bin/chromium", help="the browser")
+    parser.add_argument("--binary", default=os.environ.get("PORTICO_BINARY", f"{ROOT}/.build/release/portico"))
+    return parser.parse_args()
+
+
+def walk(playwright, node, options, findings):
+    browser = playwright.chromium.launch(
+        executable_path=options.chromium,
+        args=["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"])
+    codes = Codes()
+    dispatcher = Person(node.url, "dispatcher")
+    if options.only != "looks":
+        print("At the station")
+        StationWalk(browser, node.url, dispatcher, codes, findings).all()
+    if options.only != "station":
+        print("Looking at every page")
+        sack, child = codes.sack(), codes.bag()
+        dispatcher.sack(sack)
+        dispatcher.scan(sack, child)
+        looks = Looks(browser, node.url, options.shots, findings)
+        looks.all(pages(dispatcher, sack, child, any_bill(node.url)))
+        findings.note(f"heaviest first view: {max(looks.weights, key=lambda each: each[1])}")
+        findings.note(f"screenshots in {options.shots}")
+    browser.close()
+
+
+def any_bill(url):
+    status, body, _ = Person(url, "admin").call("GET", "/bills?limit=1")
+    return body["items"][0]["id"] if status == 200 and body["items"] else "1"
+
+
+def main():
+    options = arguments()
+    findings = Findings()
+    node = Node(options.binary, options.url)
+    try:
+        with sync_playwright() as playwright:
+            walk(playwright, node, options, findings)
+    finally:
+        node.stop()
+    print()
+    if findings.failed:
+        print(f"FAIL  {len(findings.failed)} of {findings.made} checks:")
+        for name in findings.failed:
+            print(f"  {name}")
+    else:
+        print(f"PASS  {findings.made} checks")
+    sys.exit(1 if findings.failed else 0)
+
+
+if __name__ == "__main__":
+    main()
