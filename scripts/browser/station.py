@@ -1,5 +1,6 @@
 """The packing station under a scanner: fast key bursts, refusals, undo, an outage, and no script at all."""
 
+import asyncio
 import statistics
 import time
 
@@ -19,11 +20,25 @@ class Scanner:
 
     def __init__(self, page):
         self.page = page
+        self.wedge = page.context.new_cdp_session(page)
 
     def pull(self, code):
-        """One pull of the trigger: the code at wedge speed, then Enter."""
-        self.page.keyboard.type(code, delay=1)
-        self.page.keyboard.press("Enter")
+        """One pull of the trigger: the code with a key each 4 ms, then Enter.
+
+        A wedge writes into the keyboard's queue whatever the page is doing, so every key carries the time at which the
+        wedge sent it; the keys of a driver that waits for the page would be as slow as the page.
+        """
+        began = time.time()
+        keys = []
+        for place, key in enumerate([*code, "Enter"]):
+            words = {"key": key, "text": "\r" if key == "Enter" else key, "timestamp": began + place * 0.004}
+            keys += [{"type": "keyDown", **words}, {"type": "keyUp", **words}]
+        # All at once: one by one a busy machine would put pauses between the keys that no wedge makes.
+        self.wedge._sync(self.dispatch(keys))
+
+    async def dispatch(self, keys):
+        driver = self.wedge._impl_obj
+        await asyncio.gather(*(driver.send("Input.dispatchKeyEvent", each, None) for each in keys))
 
     def text(self, element):
         return self.page.evaluate("id => document.getElementById(id)?.textContent ?? ''", element)
@@ -82,12 +97,14 @@ class StationWalk:
         self.full = self.codes.sack()
         scanner.pull(self.full)
         check("a sack is taken", scanner.answered("sack") is not None, scanner.kind)
-        times = []
+        times, silent = [], []
         self.packed = [self.codes.bag() for _ in range(30)]
         for code in self.packed:
             scanner.pull(code)
             times.append(scanner.answered(["linked", "full"], code))
-        check("30 bags are answered one by one", all(each is not None for each in times))
+            if times[-1] is None:
+                silent.append(f"{code}: {scanner.kind} {scanner.text('answer-code')} {scanner.text('answer-title')}")
+        check("30 bags are answered one by one", not silent, "; ".join(silent))
         check("the last one fills the sack", scanner.kind == "full", scanner.kind)
         check("the server has the same 30", sorted(self.person.children(self.full)) == sorted(self.packed))
         known = sorted(each for each in times if each is not None)

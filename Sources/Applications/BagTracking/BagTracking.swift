@@ -1,7 +1,7 @@
 import Portico
 
-/// Bag tracking: for every small bag of certified planting stock, which sack it is in, on which bill that sack left, who
-/// scanned it and when.
+/// Bag tracking: for every small bag of certified planting stock, which sack it is in, on which bill that sack left,
+/// who scanned it and when.
 public struct BagTrackingApplication: Application {
     /// `bags`.
     public let id = "bags"
@@ -35,9 +35,9 @@ public struct BagTrackingApplication: Application {
     /// - Throws: ``BagSettingMistake``, ``IncompleteDemonstration``, ``SQLError``.
     public func start(_ environment: ApplicationEnvironment) async throws -> RunningApplication {
         try await DemoSeeder.refuseIncomplete(environment.database)
-        let demonstration = try await environment.database.read { try DemoState.read(in: $0) }
-        let settings = try BagSettings(environment, isDemonstration: demonstration != nil)
-        let parts = BagTrackingParts(environment, settings: settings, roles: roles)
+        let isDemonstration = try await environment.database.read { try DemoState.read(in: $0) } != nil
+        let settings = try BagSettings(environment, isDemonstration: isDemonstration)
+        let parts = BagTrackingParts(environment, settings: settings, isDemonstration: isDemonstration, roles: roles)
         return RunningApplication(mount: parts.mount(id: id, title: title), workers: parts.workers)
     }
 

@@ -3,6 +3,7 @@ import Portico
 /// The parts of the running application, put together once at the start.
 struct BagTrackingParts: Sendable {
     private let environment: ApplicationEnvironment
+    private let isDemonstration: Bool
     private let services: BagTrackingServices
     private let identity: Identity
     private let people: PeopleStore
@@ -12,10 +13,11 @@ struct BagTrackingParts: Sendable {
     private let denied: DeniedJournal
 
     init(
-        _ environment: ApplicationEnvironment, settings: BagSettings,
+        _ environment: ApplicationEnvironment, settings: BagSettings, isDemonstration: Bool,
         roles: [(name: String, permissions: Set<String>)]
     ) {
         self.environment = environment
+        self.isDemonstration = isDemonstration
         identity = BagTrackingParts.identity(environment, roles: roles)
         services = BagTrackingServices(
             database: environment.database, clock: environment.clock, outbox: environment.outbox,
@@ -56,7 +58,8 @@ extension BagTrackingParts {
     private var signingIn: [Route] {
         identity.routes(
             csrf: environment.csrf,
-            appearance: IdentityRoutes.Appearance { context in
+            appearance: IdentityRoutes.Appearance(hint: isDemonstration ? BagTrackingParts.demonstrationHint : nil) {
+                context in
                 bagShell(title: "Sign in", assets: context.assets, nonce: context.nonce)
             }
         ) { principal in
@@ -87,6 +90,11 @@ extension BagTrackingParts {
             AuditPageRoutes(services: services, accounts: identity.accounts).routes,
         ]
         return groups.flatMap(\.self)
+    }
+
+    private static var demonstrationHint: HTML {
+        let people = BagRole.allCases.map { "<li><code>\($0.rawValue)@bags.demo</code></li>" as HTML }
+        return "<p>Demonstration. Sign in as one of</p><ul>\(people)</ul>"
     }
 
     /// The service worker has an address that never changes, because its scope is what lies below it.

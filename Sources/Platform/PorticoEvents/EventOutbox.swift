@@ -19,7 +19,7 @@ public struct EventOutbox: Sendable {
 
     /// Writes an event in the caller's transaction. It is delivered after the commit, and not at all without one.
     public func publish(_ event: Event, in transaction: Transaction) throws {
-        try transaction.execute(
+        try transaction.executeLater(
             "events.publish",
             """
             INSERT INTO event_outbox (kind, key, payload, at)

@@ -115,8 +115,8 @@ import Testing
     @Test(
         "lists narrow, and say which filter is wrong",
         arguments: [
-            ("kind=parent", 200, true), ("kind=child", 200, false), ("q=SB0", 200, true), ("q=*0001", 200, true),
-            ("status=full", 200, false), ("hold=true", 200, false), ("kind=box", 422, false), ("q=*1", 422, false),
+            ("kind=parent", 200, true), ("kind=child", 200, true), ("q=SB0", 200, true), ("q=*0001", 200, true),
+            ("status=loose", 200, false), ("hold=true", 200, false), ("kind=box", 422, false), ("q=*1", 422, false),
             ("created_from=2026-02-30", 422, false), ("created_from=2026-11-21&created_to=2026-11-20", 422, false),
             ("billed=maybe", 422, false), ("cursor=nonsense", 422, false),
         ])

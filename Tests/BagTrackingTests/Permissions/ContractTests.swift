@@ -49,6 +49,36 @@ import Testing
         Step(route: "holdParent", method: .put, path: "bags/SB00001/hold", body: ["reason": "seams open"]),
         Step(route: "emptyParent", method: .post, path: "bags/SB00001/empty", body: ["reason": "wrong product"]),
         Step(route: "restoreBag", method: .post, path: "bags/1234568/restore"),
+        Step(route: "restoreBag", method: .post, path: "bags/SB00001/restore"),
+        Step(route: "listScans", method: .get, path: "scans?limit=5"),
+        Step(route: "resolve", method: .get, path: "resolve?code=SB00001"),
+        Step(route: "resolve", method: .get, path: "resolve?code=1234567"),
+        Step(route: "listBags", method: .get, path: "bags?limit=3"),
+        Step(route: "getBag", method: .get, path: "bags/SB00001"),
+        Step(route: "getBag", method: .get, path: "bags/1234567"),
+        Step(route: "listBagHistory", method: .get, path: "bags/1234568/history"),
+        Step(route: "traceLot", method: .get, path: "trace?lot=mus/1"),
+        Step(route: "traceLot", method: .get, path: "trace?lot=none"),
+        Step(route: "getStats", method: .get, path: "stats"),
+        Step(route: "verifyStats", method: .get, path: "stats/verify"),
+        Step(route: "addArea", method: .post, path: "areas", body: ["code": "delhi", "name": "Delhi"], status: 201),
+        Step(route: "changeArea", method: .patch, path: "areas/delhi", body: ["name": "New Delhi"]),
+        Step(route: "listAreas", method: .get, path: "areas"),
+        Step(
+            route: "addProductType", method: .post, path: "product-types",
+            body: [
+                "code": "wheat", "name": "Wheat", "prefix": "WH", "digits": 6, "capacity": 20,
+                "unit_weight_grams": 2000,
+            ], status: 201),
+        Step(route: "changeProductType", method: .patch, path: "product-types/wheat", body: ["is_active": false]),
+        Step(route: "listProductTypes", method: .get, path: "product-types"),
+        Step(
+            route: "addUser", method: .post, path: "users",
+            body: ["email": "new@bags.demo", "name": "New", "role": "dispatcher", "area_code": "delhi"], status: 201),
+        Step(route: "changeUser", method: .patch, path: "users/2", body: ["name": "Other"]),
+        Step(route: "listUsers", method: .get, path: "users"),
+        Step(route: "listAudit", method: .get, path: "audit"),
+        Step(route: "verifyAudit", method: .get, path: "audit/verify"),
     ]
 
     @Test("every answer of a walk through the API is as its route declares", arguments: TestEngine.available)

@@ -4,8 +4,8 @@ import PorticoTesting
 @testable import BagTracking
 @testable import Portico
 
-/// The application on a database of its own, put together as a node does it, with a clock that stands still and an account
-/// for every role. No worker runs.
+/// The application on a database of its own, put together as a node does it, with a clock that stands still and an
+/// account for every role. No worker runs.
 struct AppHarness: Sendable {
     /// Password of all accounts.
     static let password = "Portico-demo-1!"
@@ -20,41 +20,46 @@ struct AppHarness: Sendable {
     let environment: ApplicationEnvironment
 
     fileprivate init(_ database: Database) async throws {
-        let clock = Clock(standingAt: AppHarness.start)
-        let parts = try AppHarness.parts(clock)
-        environment = parts.environment(application, database, logger: AppHarness.logger)
+        clock = Clock(standingAt: AppHarness.start)
+        environment = try AppHarness.environment(database, clock: clock)
         try await AppHarness.addPeople(environment, roles: application.roles)
         let running = try await application.start(environment)
         self.database = database
-        self.clock = clock
         mount = running.mount
-        site = try Site(parts.siteConfiguration([running.mount], logger: AppHarness.logger))
+        site = try Site(
+            Site.Configuration(
+                mounts: [running.mount], csrf: environment.csrf, clock: clock, logger: environment.logger,
+                metrics: environment.metrics, assets: environment.library.links))
     }
 
     /// What the application is given, with further settings.
     static func environment(
-        _ database: Database, settings: [(key: String, value: String)]
+        _ database: Database, clock: Clock = Clock(standingAt: start), settings: [(key: String, value: String)] = []
     ) throws -> ApplicationEnvironment {
-        try parts(Clock(standingAt: start), settings)
-            .environment(BagTrackingApplication(), database, logger: logger)
+        let shared = try shared.get()
+        return ApplicationEnvironment(
+            database: database, clock: clock, outbox: EventOutbox(), keys: shared.keys, csrf: shared.csrf,
+            passwords: try PasswordHasher(), metrics: MetricsRegistry(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, settings: try self.settings(settings),
+            library: shared.library, isSecure: false, publicURL: shared.publicURL)
     }
 
-    private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    /// Keys and compressed assets are the same for all tests, and take long to make. A hasher is not shared: it turns
+    /// away who comes when too many sign in at once.
+    private static let shared = Result {
+        try SharedParts(
+            Node.Configuration(applications: [BagTrackingApplication()], settings: settings([])), clock: Clock(),
+            metrics: MetricsRegistry())
+    }
 
-    private static func parts(
-        _ clock: Clock, _ further: [(key: String, value: String)] = []
-    ) throws -> SharedParts {
-        let application = BagTrackingApplication()
-        let settings = try Settings(
-            PlatformSettings.declarations + application.settings,
+    private static func settings(_ further: [(key: String, value: String)]) throws -> Settings {
+        try Settings(
+            PlatformSettings.declarations + BagTrackingApplication().settings,
             flags: [
                 (key: "secret.key", value: "0123456789abcdef0123456789abcdef"),
                 (key: "public_url", value: "https://warehouse.example"),
                 (key: "bags.gs1_company_prefix", value: "8901234"),
             ] + further)
-        return try SharedParts(
-            Node.Configuration(applications: [application], settings: settings), clock: clock,
-            metrics: MetricsRegistry())
     }
 
     /// Somebody who is not signed in.

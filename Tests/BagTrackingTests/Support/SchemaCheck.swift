@@ -1,7 +1,7 @@
 import Portico
 
-/// Says where a JSON value differs from a schema. Checks what the contracts of routes use: kinds, required fields, nulls,
-/// listed values, bounds.
+/// Says where a JSON value differs from a schema. Checks what the contracts of routes use: kinds, required fields,
+/// nulls, listed values, bounds.
 struct SchemaCheck {
     let components: [String: JSONSchema]
 

@@ -14,6 +14,8 @@ final class ChildProcess: Sendable {
         var output: [UInt8] = []
         var errors: [UInt8] = []
         var end: End?
+        /// What it can still write to.
+        var openPipes = 2
     }
 
     /// One start after the other, so that no program inherits the pipes of another.
@@ -60,9 +62,11 @@ final class ChildProcess: Sendable {
         if reap(WNOHANG) == nil { Glibc.kill(pid, signal) }
     }
 
-    /// Waits for its end.
+    /// Waits for its end, and until all that it wrote has been read.
     func ended(within seconds: Int = 60) async throws -> End {
-        try await eventually("the end of the program", within: seconds) { [self] in reap(WNOHANG) }
+        try await eventually("the end of the program", within: seconds) { [self] in
+            state.withLock { $0.openPipes == 0 } ? reap(WNOHANG) : nil
+        }
     }
 
     /// How it ended, or nil while it runs. Its number belongs to it until this was told.
@@ -85,6 +89,7 @@ final class ChildProcess: Sendable {
                 self.state.withLock { keep(&$0, buffer[..<count]) }
             }
             close(descriptor)
+            self?.state.withLock { $0.openPipes -= 1 }
         }
     }
 

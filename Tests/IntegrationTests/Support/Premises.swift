@@ -8,6 +8,7 @@ import PorticoValues
 struct Premises: Sendable {
     let engine: TestEngine
     let folder: TemporaryFolder
+    private let secret = randomBytes(32).hexadecimal
     /// Name of the database on the server for tests; nil on SQLite.
     private let name: String?
 
@@ -37,7 +38,7 @@ struct Premises: Sendable {
 
     /// What `portico serve` needs to know of them.
     var arguments: [String] {
-        var arguments = ["--data", folder.path, "--set", "secret.key=\(String(repeating: "portico-", count: 8))"]
+        var arguments = ["--data", folder.path, "--set", "secret.key=\(secret)"]
         if name != nil { arguments += ["--set", "database.url=\(url)"] }
         return arguments
     }

@@ -1,21 +1,23 @@
 import Portico
 
 extension FieldReader {
-    /// A point in time, or a day of the warehouse: its beginning, or its end where the field ends a range.
-    mutating func moment(_ name: String, endsRange: Bool = false, _ description: String) -> Instant? {
-        guard let text = optionalText(name, 1...40, in: .query, example: "2026-11-21", description) else { return nil }
-        if let instant = Instant(rfc3339: text) { return instant }
-        if let date = CalendarDate(text) { return TimeZoneOffset.india.start(of: endsRange ? date.adding(days: 1) : date) }
-        refuse(name, "invalid_format", "must be a time such as 2026-11-21T10:35:38Z or a day such as 2026-11-21")
-        return nil
+    /// Two points in time or days of the warehouse, the first not after the second. A day that ends a range is part of it.
+    mutating func moments(_ from: String, _ to: String, _ description: String) -> (from: Instant?, to: Instant?) {
+        let first = moment(from, "\(description) from this time or day on")
+        let last = moment(to, "\(description) before this time, or up to the end of this day")
+        if let first, let last, first.start > last.start { refuse(to, "out_of_range", "must not be before \(from)") }
+        return (first?.start, last?.end)
     }
 
-    /// Two moments, the first not after the second.
-    mutating func moments(_ from: String, _ to: String, _ description: String) -> (from: Instant?, to: Instant?) {
-        let start = moment(from, "\(description) from this time or day on")
-        let end = moment(to, endsRange: true, "\(description) before this time, or up to the end of this day")
-        if let start, let end, start > end { refuse(to, "out_of_range", "must not be before \(from)") }
-        return (start, end)
+    /// A point in time, or the beginning and end of a day.
+    private mutating func moment(_ name: String, _ description: String) -> (start: Instant, end: Instant)? {
+        guard let text = optionalText(name, 1...40, in: .query, example: "2026-11-21", description) else { return nil }
+        if let instant = Instant(rfc3339: text) { return (instant, instant) }
+        if let date = CalendarDate(text) {
+            return (TimeZoneOffset.india.start(of: date), TimeZoneOffset.india.start(of: date.adding(days: 1)))
+        }
+        refuse(name, "invalid_format", "must be a time such as 2026-11-21T10:35:38Z or a day such as 2026-11-21")
+        return nil
     }
 }
 

@@ -11,6 +11,11 @@ extension BagAnswer {
         }
         self = .parent(try ParentAnswer.of(row, listing.place, identifiers))
     }
+
+    /// One of the two shapes.
+    static func schema(in recorder: JSONSchemaRecorder) -> JSONSchema {
+        JSONSchema(.oneOf([ParentAnswer.schema(in: recorder), ChildAnswer.schema(in: recorder)]))
+    }
 }
 
 extension ParentAnswer {

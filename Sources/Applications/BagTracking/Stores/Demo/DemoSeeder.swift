@@ -11,18 +11,26 @@ struct DemoSeeder: Sendable {
     let database: Database
     /// Where the accounts go.
     let accounts: AccountStore
-    let passwords: PasswordHasher
+    /// Hashes the one password of all accounts.
+    let hash: @Sendable (String) async throws -> String
     /// Hears of the progress, a line at a time.
     let log: @Sendable (String) -> Void
+
+    init(
+        database: Database, accounts: AccountStore, hash: @escaping @Sendable (String) async throws -> String,
+        log: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.database = database
+        self.accounts = accounts
+        self.hash = hash
+        self.log = log
+    }
 
     init(
         database: Database, accounts: AccountStore, passwords: PasswordHasher,
         log: @escaping @Sendable (String) -> Void = { _ in }
     ) {
-        self.database = database
-        self.accounts = accounts
-        self.passwords = passwords
-        self.log = log
+        self.init(database: database, accounts: accounts, hash: { try await passwords.hash($0) }, log: log)
     }
 
     /// Refuses a database whose demonstration was not loaded to the end. To be asked at every start.
@@ -43,7 +51,7 @@ struct DemoSeeder: Sendable {
         guard state == nil, !hasBags else { return false }
         let started = monotonicNanoseconds()
         log("loading \(demonstration.scale.rawValue) demonstration data")
-        let hash = try await passwords.hash(demonstration.password.reveal())
+        let hash = try await hash(demonstration.password.reveal())
         let (people, indexes) = try await begin(demonstration, hash)
         let plan = DemoPlan(demonstration, people: people)
         try await database.write { try DemoSeeder.loadBills(plan, in: $0) }

@@ -39,17 +39,20 @@ struct ScanLog<Session: SQLSession> {
     /// - Parameter before: id of the last scan of the page before; nil for the first page.
     /// - Throws: ``SQLError``.
     func page(_ filter: ScanFilter, before: Int64?, limit: Int) throws -> Page<ScanItem> {
-        let condition = condition(filter, before: before ?? .max)
-        let fetched = try session.all(
-            "scans.list",
-            """
-            SELECT page.*, u.name, l.code
-            FROM (SELECT \(ScanLog.columns) FROM scans \(index(filter)) WHERE \(condition)
-                ORDER BY id DESC LIMIT \(limit + 1)) AS page
-            LEFT JOIN accounts u ON u.id = page.user_id LEFT JOIN bills l ON l.id = page.bill_id
-            ORDER BY page.id DESC
-            """, ScanItem.init)
+        let statement = statement(filter, before: before ?? .max, limit: limit + 1)
+        let fetched = try session.all("scans.list", statement, ScanItem.init)
         return Page(fetched: fetched, limit: limit) { [String($0.id)] }
+    }
+
+    /// The statement of one page.
+    func statement(_ filter: ScanFilter, before: Int64, limit: Int) -> SQL {
+        """
+        SELECT page.*, u.name, l.code
+        FROM (SELECT \(ScanLog.columns) FROM scans \(index(filter)) WHERE \(condition(filter, before: before))
+            ORDER BY id DESC LIMIT \(limit)) AS page
+        LEFT JOIN accounts u ON u.id = page.user_id LEFT JOIN bills l ON l.id = page.bill_id
+        ORDER BY page.id DESC
+        """
     }
 
     /// What decides most is asked of an index that has it in the order of ids. Times become ids: those are given in the

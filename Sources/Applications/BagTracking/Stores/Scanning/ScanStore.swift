@@ -58,7 +58,7 @@ struct ScanStore: Sendable {
             let each = (monotonicNanoseconds() - started) / Int64(max(1, requests.count))
             for case .success(let result) in results { services.metrics.scanned(result, nanoseconds: each) }
             return results
-        } catch where ScanStore.isLostRace(error) {
+        } catch  where ScanStore.isLostRace(error) {
             return try await takeOneByOne(requests, by: caller)
         }
     }
@@ -95,7 +95,7 @@ struct ScanStore: Sendable {
         for _ in 1..<reruns {
             do {
                 return try await work()
-            } catch where isLostRace(error) {
+            } catch  where isLostRace(error) {
                 continue
             }
         }

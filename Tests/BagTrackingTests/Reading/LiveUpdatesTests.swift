@@ -1,0 +1,119 @@
+import Portico
+import PorticoTesting
+import Synchronization
+import Testing
+
+@testable import BagTracking
+
+/// The live stream: who may watch what, what is told, and how a client catches up.
+@Suite struct LiveUpdatesTests {
+    /// Collects what a stream writes.
+    private final class Reader: BodyWriter {
+        private let text = Mutex("")
+
+        func write(_ bytes: [UInt8]) async throws {
+            text.withLock { $0 += String(decoding: bytes, as: UTF8.self) }
+        }
+
+        var frames: [String] {
+            text.withLock { $0.split(separator: "\n\n").map { String($0) } }
+        }
+    }
+
+    @Test("takes topics that exist and may be seen", arguments: TestEngine.available)
+    func topics(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            try await hall.scanParent("SB00001")
+            try await hall.scanParent("M444-00001", by: .jaipur)
+            let desk = try await ReadingDesk(hall)
+            for (topics, person, status) in [
+                ("area:lucknow,parent:SB00001,stats", PackingHall.Person.asha, 200), ("area:jaipur", .asha, 404),
+                ("parent:M444-00001", .asha, 404), ("parent:M444-00001", .biller, 200), ("parent:SB00009", .biller, 404),
+                ("area:atlantis", .biller, 404), ("bill:1", .biller, 404), ("job:1", .biller, 404), ("weather", .asha, 422),
+                ("", .asha, 422), (Array(repeating: "stats", count: 21).joined(separator: ","), .asha, 422),
+            ] {
+                let answer = await desk.get("stream?topics=\(topics)", as: person)
+                #expect(answer.status == status, "\(topics) for \(person)")
+            }
+        }
+    }
+
+    @Test("tells scans to those who watch the area or the sack, and nobody else", arguments: TestEngine.available)
+    func scans(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            let live = LiveUpdates(services: hall.services, stats: StatsReader())
+            let watched: [Set<String>] = [
+                [LiveTopics.area("lucknow")], [LiveTopics.parent("SB00001", view: "lucknow")],
+                [LiveTopics.parent("SB00001", view: nil)], [LiveTopics.parent("SB00001", view: "jaipur")],
+                [LiveTopics.area("jaipur")], [LiveTopics.parent("SB00002", view: nil)],
+            ]
+            let told = try await frames(live, watched) {
+                try await hall.fill("SB00001", with: 1)
+                live.take(try await settled(hall, count: 2))
+            }
+            let scans = told.map { $0.filter { $0.contains("event: scan") }.count }
+            #expect(scans == [2, 2, 2, 0, 0, 0])
+            #expect(told[0].contains { $0.contains("\"code\":\"1000001\"") && $0.contains("\"child_count\":1") })
+            #expect(!told[0].contains { $0.contains("area_code") })
+        }
+    }
+
+    @Test("tells figures once for many changes", arguments: TestEngine.available)
+    func stats(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            let live = LiveUpdates(services: hall.services, stats: StatsReader())
+            let watched: [Set<String>] = [
+                [LiveTopics.stats("lucknow")], [LiveTopics.stats(nil)], [LiveTopics.stats("jaipur")],
+            ]
+            let told = try await frames(live, watched) {
+                try await hall.fill("SB00001", with: 5)
+                live.take(try await settled(hall, count: 6))
+                try await live.tellStats()
+                try await live.tellStats()
+            }
+            #expect(told.map { $0.filter { $0.contains("event: stats") }.count } == [1, 1, 0])
+            #expect(told[0].contains { $0.contains("\"linked\":5") && $0.contains("id: ") })
+        }
+    }
+
+    @Test("a client that comes back gets what it missed, or is told to begin anew", arguments: TestEngine.available)
+    func replay(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            try await hall.fill("SB00001", with: 3)
+            let live = LiveUpdates(services: hall.services, stats: StatsReader())
+            let events = try await settled(hall, count: 4)
+            let missed = try #require(await live.missed(since: events[1].position))
+            #expect(missed.map(\.position) == events.dropFirst(2).map { Optional($0.position) })
+            #expect(try await live.missed(since: .start) == nil)
+            try await hall.database.write { try $0.execute("test.prune", "DELETE FROM event_outbox") }
+            #expect(try await live.missed(since: events[1].position) == nil)
+        }
+    }
+
+    /// What several streams write until the hub closes, one for each set of topics.
+    private func frames(
+        _ live: LiveUpdates, _ topics: [Set<String>], while body: @escaping @Sendable () async throws -> Void
+    ) async throws -> [[String]] {
+        let readers = topics.map { _ in Reader() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (reader, topics) in zip(readers, topics) {
+                guard case .stream(let write) = live.stream.response(topics: topics, lastEventID: nil).body else { continue }
+                group.addTask { try await write(reader) }
+            }
+            while live.hub.count < topics.count { await Task.yield() }
+            try await body()
+            live.hub.close()
+            try await group.waitForAll()
+        }
+        return readers.map(\.frames)
+    }
+
+    /// The events as the outbox gives them, once nothing holds them back.
+    private func settled(_ hall: PackingHall, count: Int) async throws -> [PublishedEvent] {
+        while true {
+            let events = try await hall.database.read { try hall.outbox.events(after: .start, limit: 100, in: $0) }
+            if events.count >= count { return events }
+            await Task.yield()
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Portico
+import PorticoTesting
+import Testing
+
+@testable import BagTracking
+
+/// Lists of scans: filters, order, pages and plans.
+@Suite struct ScanLogTests {
+    static let hour = PackingHall.start + .hours(1)
+
+    /// A filter and the codes of the scans it finds, newest first.
+    static let searches: [(name: String, filter: ScanFilter, codes: [String])] = [
+        ("everything", ScanFilter(), ["5550001", "M444-00001", "1000001", "SB1", "1000002", "1000001", "1000001", "SB00001"]),
+        ("a person", ScanFilter(userID: 2), ["1000001", "SB1"]),
+        ("a kind", ScanFilter(kind: .parent), ["M444-00001", "SB1", "SB00001"]),
+        ("an outcome", ScanFilter(outcome: .rejected), ["SB1"]),
+        ("duplicates", ScanFilter(outcome: .duplicate), ["1000001", "1000001"]),
+        ("a code", ScanFilter(code: "1000001"), ["1000001", "1000001", "1000001"]),
+        ("a code of a person", ScanFilter(userID: 2, code: "1000001"), ["1000001"]),
+        ("a sack", ScanFilter(parentCode: "SB00001"), ["1000001", "1000002", "1000001", "1000001"]),
+        ("an area", ScanFilter(areaCode: "jaipur"), ["5550001", "M444-00001"]),
+        ("since", ScanFilter(from: hour), ["5550001", "M444-00001", "1000001"]),
+        ("before", ScanFilter(to: hour), ["SB1", "1000002", "1000001", "1000001", "SB00001"]),
+        ("a time of a sack", ScanFilter(parentCode: "SB00001", from: hour, to: hour + .days(1)), ["1000001"]),
+        ("later than all", ScanFilter(from: hour + .days(9)), []),
+        ("earlier than all", ScanFilter(to: PackingHall.start), []),
+        ("nobody", ScanFilter(userID: 99), []),
+    ]
+
+    @Test("finds what every filter asks for, page by page", arguments: TestEngine.available)
+    func filters(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            try await work(hall)
+            for search in ScanLogTests.searches {
+                var codes: [String] = []
+                var before: Int64?
+                repeat {
+                    let start = before
+                    let page = try await hall.database.read {
+                        try ScanLog($0).page(search.filter, before: start, limit: 2)
+                    }
+                    codes += page.items.map(\.code)
+                    before = page.next?.first.flatMap { Int64($0) }
+                } while before != nil
+                #expect(codes == search.codes, "\(search.name)")
+            }
+        }
+    }
+
+    @Test("names who scanned, and keeps what was undone", arguments: TestEngine.available)
+    func details(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            try await hall.scanParent("SB00001")
+            let scan = try await hall.scanChild("1000001", into: "SB00001").scanID
+            _ = try await hall.services.undo.undo(scan: scan, reason: "Torn", by: hall.caller())
+            let items = try await hall.database.read { try ScanLog.newest(of: 1, limit: 5, in: $0) }
+            #expect(items.map(\.code) == ["1000001", "SB00001"])
+            #expect(items[0].user == ScanItem.User(id: 1, name: "asha"))
+            #expect(items[0].outcome == .linked)
+            #expect(items[0].undone?.reason == "Torn")
+            #expect(items[0].countAfter == 1)
+            #expect(items[1].undone == nil)
+        }
+    }
+
+    @Test("no list reads the whole table")
+    func plans() async throws {
+        try await withHall(on: .sqlite) { hall in
+            for search in ScanLogTests.searches {
+                let statement = try await hall.database.read { reading in
+                    ScanLog(reading).statement(search.filter, before: .max, limit: 51)
+                }
+                let scans = try await QueryPlan.of(statement, in: hall.database).fullScans
+                #expect(scans.isEmpty, "\(search.name): \(scans)")
+            }
+        }
+    }
+
+    private func work(_ hall: PackingHall) async throws {
+        try await hall.scanParent("SB00001")
+        try await hall.scanChild("1000001", into: "SB00001")
+        try await hall.scanChild("1000001", into: "SB00001")
+        try await hall.scanChild("1000002", into: "SB00001")
+        try await hall.scanParent("SB1", by: .ravi)
+        hall.clock.advance(by: .hours(3))
+        try await hall.scanChild("1000001", into: "SB00001", by: .ravi)
+        try await hall.scanParent("M444-00001", by: .jaipur)
+        try await hall.scanChild("5550001", into: "M444-00001", by: .jaipur)
+    }
+}
