@@ -71,10 +71,16 @@ let package = Package(
         platform("PorticoPages", ["PorticoValues"], assets: true),
         platform(
             "PorticoHTTP",
-            ["PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoSQL", "PorticoPages", logging, "CBrotli", "CZlib"]),
+            [
+                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoSQL", "PorticoPages", logging, "CBrotli",
+                "CZlib",
+            ]),
         platform(
             "PorticoIdentity",
-            ["PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoSQL", "PorticoPages", "PorticoHTTP", "CSodium"]),
+            [
+                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoSQL", "PorticoPages", "PorticoHTTP",
+                "CSodium",
+            ]),
         platform("PorticoEvents", ["PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoSQL"]),
         platform(
             "PorticoRealtime",
@@ -93,7 +99,12 @@ let package = Package(
                 "PorticoOperations",
                 .product(name: "Yams", package: "Yams"), logging,
             ]),
-        platform("PorticoTesting", ["Portico", "PorticoSQLite", "PorticoPostgreSQL", "PorticoHTTP", "PorticoJSON", "PorticoSQL", "PorticoValues", logging]),
+        platform(
+            "PorticoTesting",
+            [
+                "Portico", "PorticoSQLite", "PorticoPostgreSQL", "PorticoHTTP", "PorticoJSON", "PorticoSQL",
+                "PorticoValues", logging,
+            ]),
 
         application("BagTracking"),
 
@@ -106,9 +117,16 @@ let package = Package(
         tests("PorticoTelemetryTests", of: ["PorticoValues", "PorticoTelemetry", logging]),
         tests("PorticoSQLTests", of: ["PorticoSQL", "PorticoSQLite", "PorticoPostgreSQL", "PorticoTesting"]),
         tests("PorticoPagesTests", of: ["PorticoPages", "PorticoValues"], exclude: ["Browser"]),
-        tests("PorticoHTTPTests", of: ["PorticoHTTP", "PorticoJSON", "PorticoPages", "PorticoTelemetry", "PorticoValues", logging]),
+        tests(
+            "PorticoHTTPTests",
+            of: ["PorticoHTTP", "PorticoJSON", "PorticoPages", "PorticoTelemetry", "PorticoValues", logging]),
         tests("PorticoIdentityTests", of: ["PorticoIdentity", "PorticoTesting"]),
-        tests("PorticoEventsTests", of: ["PorticoEvents", "PorticoRealtime", "PorticoHTTP", "PorticoJSON", "PorticoSQL", "PorticoTelemetry", "PorticoValues", "PorticoTesting", logging]),
+        tests(
+            "PorticoEventsTests",
+            of: [
+                "PorticoEvents", "PorticoRealtime", "PorticoHTTP", "PorticoJSON", "PorticoSQL", "PorticoTelemetry",
+                "PorticoValues", "PorticoTesting", logging,
+            ]),
         tests("PorticoServerTests", of: ["PorticoHTTP", "PorticoServer", nioCore, nioPosix]),
         tests("PorticoTests", of: ["Portico", "PorticoTesting", logging]),
         tests("BagTrackingTests", of: ["BagTracking", "Portico", "PorticoTesting"], exclude: ["Browser"]),

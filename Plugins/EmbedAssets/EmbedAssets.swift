@@ -8,7 +8,8 @@ import PackagePlugin
 struct EmbedAssets: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
         let folder = target.directoryURL.appending(path: "Assets")
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { !$0.hasPrefix(".") }.sorted()
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { !$0.hasPrefix(".") }
+            .sorted()
         let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedAssets.swift")
         let script = context.package.directoryURL.appending(path: "scripts/embed-assets")
         let files = names.map { folder.appending(path: $0) }

@@ -68,7 +68,8 @@ struct ServeCommand: AsyncParsableCommand {
         print("Portico \(PorticoCommand.version) serves at \(base)/")
         for application in applications { print("  \(application.title): \(base)/\(application.id)/") }
         if demo {
-            let password = ProcessInfo.processInfo.environment["PORTICO_DEMO_PASSWORD"] == nil
+            let password =
+                ProcessInfo.processInfo.environment["PORTICO_DEMO_PASSWORD"] == nil
                 ? "Portico-demo-1!" : "what PORTICO_DEMO_PASSWORD says"
             for application in applications {
                 let accounts = application.roles.map { "\($0.name)@\(application.id).demo" }.joined(separator: ", ")

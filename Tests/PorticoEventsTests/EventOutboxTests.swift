@@ -42,7 +42,8 @@ import Testing
         }
     }
 
-    @Test("reading goes on after a position and skips nothing under concurrent writers", arguments: TestEngine.available)
+    @Test(
+        "reading goes on after a position and skips nothing under concurrent writers", arguments: TestEngine.available)
     func order(engine: TestEngine) async throws {
         try await withDatabase(on: engine, components: [EventSchema.component]) { database in
             let writers = Task {
@@ -87,7 +88,9 @@ import Testing
         }
     }
 
-    @Test("positions are read as they were written, and nothing else is", arguments: ["", "1", "1-", "a-b", "-1-2", "1-2-3"])
+    @Test(
+        "positions are read as they were written, and nothing else is",
+        arguments: ["", "1", "1-", "a-b", "-1-2", "1-2-3"])
     func positions(text: String) {
         #expect(EventPosition(text) == nil)
         let position = EventPosition(commitOrder: 12, id: 34)

@@ -81,7 +81,9 @@ private final class Collected: Sendable {
         try await database.read { try $0.scalar("test.count", "SELECT n FROM counts", as: Int.self) } ?? 0
     }
 
-    @Test("a projection counts every event exactly once, also when a batch fails in between", arguments: TestEngine.available)
+    @Test(
+        "a projection counts every event exactly once, also when a batch fails in between",
+        arguments: TestEngine.available)
     func exactlyOnce(engine: TestEngine) async throws {
         try await withDatabase(on: engine, components: components) { database in
             let outbox = EventOutbox()

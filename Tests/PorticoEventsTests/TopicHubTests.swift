@@ -31,9 +31,13 @@ private final class Recorder: BodyWriter {
             position: EventPosition(commitOrder: 0, id: id), topics: [topic], event: "scan", data: ["id": .integer(id)])
     }
 
-    private func run(_ stream: EventStream, _ topics: Set<String>, lastEventID: String?, to recorder: Recorder) -> Task<Void, Never> {
+    private func run(_ stream: EventStream, _ topics: Set<String>, lastEventID: String?, to recorder: Recorder) -> Task<
+        Void, Never
+    > {
         Task {
-            guard case .stream(let body) = stream.response(topics: topics, lastEventID: lastEventID).body else { return }
+            guard case .stream(let body) = stream.response(topics: topics, lastEventID: lastEventID).body else {
+                return
+            }
             try? await body(recorder)
         }
     }
@@ -70,7 +74,9 @@ private final class Recorder: BodyWriter {
         await task.value
     }
 
-    @Test("a client whose last message is no longer kept, or no message, is told to load anew", arguments: ["0-1", "rubbish"])
+    @Test(
+        "a client whose last message is no longer kept, or no message, is told to load anew",
+        arguments: ["0-1", "rubbish"])
     func reset(lastEventID: String) async {
         let recorder = Recorder()
         let task = run(EventStream(hub: TopicHub()) { _ in nil }, ["a"], lastEventID: lastEventID, to: recorder)

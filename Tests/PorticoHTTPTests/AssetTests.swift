@@ -6,7 +6,8 @@ import Testing
 @Suite struct AssetTests {
     private func library() -> AssetLibrary {
         var library = AssetLibrary()
-        library.add([EmbeddedAsset(name: "app.css", content: "body { color: black }  body { color: black }")], folder: "shop")
+        library.add(
+            [EmbeddedAsset(name: "app.css", content: "body { color: black }  body { color: black }")], folder: "shop")
         return library
     }
 
@@ -20,7 +21,9 @@ import Testing
         #expect(other.links("app.css") != link)
     }
 
-    @Test("the best coding the client takes is sent", arguments: [("gzip, br", "br"), ("gzip;q=1, br;q=0", "gzip"), ("", nil)])
+    @Test(
+        "the best coding the client takes is sent",
+        arguments: [("gzip, br", "br"), ("gzip;q=1, br;q=0", "gzip"), ("", nil)])
     func codings(accepted: String, coding: String?) throws {
         let response = try library().response(file: "app.css", accepted)
         #expect(response.headers["content-encoding"] == coding)

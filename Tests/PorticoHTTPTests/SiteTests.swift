@@ -33,7 +33,8 @@ import Testing
     @Test(
         "bad bodies get the status the conventions name",
         arguments: [
-            ("application/json", "{\"name\":", 400, "malformed_json"), ("text/plain", "name", 415, "unsupported_media_type"),
+            ("application/json", "{\"name\":", 400, "malformed_json"),
+            ("text/plain", "name", 415, "unsupported_media_type"),
             ("application/json", "[1]", 422, "validation_failed"),
             ("application/json", #"{"name":1,"count":"x","tags":{}}"#, 422, "validation_failed"),
             ("application/json", #"{"name":"a","count":2.5,"tags":[]}"#, 422, "validation_failed"),
@@ -42,7 +43,10 @@ import Testing
         let sample = try SampleSite()
         let response = await sample.send(
             .post, "/shop/api/v1/items",
-            ["cookie": "who=writer", "content-type": type, "x-csrf-token": sample.csrf.token(for: "session-writer").value],
+            [
+                "cookie": "who=writer", "content-type": type,
+                "x-csrf-token": sample.csrf.token(for: "session-writer").value,
+            ],
             body: body)
         #expect(response.status.code == status)
         #expect(try response.json()["code"] == .string(code))
@@ -52,7 +56,9 @@ import Testing
     @Test("without a session a program gets 401 and a page sends to sign-in with the way back")
     func signIn() async throws {
         let sample = try SampleSite()
-        #expect(await sample.send(.post, "/shop/api/v1/items", ["content-type": "application/json"], body: "{}").status == 401)
+        #expect(
+            await sample.send(.post, "/shop/api/v1/items", ["content-type": "application/json"], body: "{}").status
+                == 401)
         let page = await sample.send(.get, "/shop/items?x=1")
         #expect(page.status == .seeOther)
         #expect(page.headers["location"] == "/shop/sign-in?next=%2Fshop%2Fitems%3Fx%3D1")

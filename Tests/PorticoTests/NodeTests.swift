@@ -40,7 +40,9 @@ import Testing
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
-    private func get(_ port: Int, _ path: String) async throws -> (status: Int, body: String, headers: [AnyHashable: Any]) {
+    private func get(_ port: Int, _ path: String) async throws -> (
+        status: Int, body: String, headers: [AnyHashable: Any]
+    ) {
         let url = try #require(URL(string: "http://127.0.0.1:\(port)\(path)"))
         let (data, response) = try await URLSession.shared.data(from: url)
         let http = try #require(response as? HTTPURLResponse)

@@ -27,7 +27,9 @@ import Testing
 
     @Test(
         "a wrong value is refused in one line that names setting, value, source and what is accepted",
-        arguments: [("server.port", "0"), ("server.port", "abc"), ("log.level", "loud"), ("fast", "yes"), ("nothing", "1")])
+        arguments: [
+            ("server.port", "0"), ("server.port", "abc"), ("log.level", "loud"), ("fast", "yes"), ("nothing", "1"),
+        ])
     func refuses(key: String, value: String) {
         do {
             _ = try Settings(declarations, flags: [(key: key, value: value)])

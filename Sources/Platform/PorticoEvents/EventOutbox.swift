@@ -44,7 +44,8 @@ public struct EventOutbox: Sendable {
             let text: String = try row[4]
             return PublishedEvent(
                 position: EventPosition(commitOrder: try row[0], id: try row[1]),
-                event: Event(try row[2], key: try row[3], payload: try JSONValue(parsing: Array(text.utf8)), at: try row[5]))
+                event: Event(
+                    try row[2], key: try row[3], payload: try JSONValue(parsing: Array(text.utf8)), at: try row[5]))
         }
     }
 

@@ -23,7 +23,8 @@ public final class EventRelay: Sendable {
     /// A relay.
     public init(
         database: Database, outbox: EventOutbox, clock: Clock, logger: Logger, metrics: MetricsRegistry,
-        application: String, projections: [any EventProjection], listeners: [Listener], interval: Span = .milliseconds(250)
+        application: String, projections: [any EventProjection], listeners: [Listener],
+        interval: Span = .milliseconds(250)
     ) {
         self.database = database
         self.outbox = outbox

@@ -16,7 +16,8 @@ public enum QueryMetrics {
                 (labels: [application, $0.name], value: Double($0.totalNanoseconds) / 1_000_000_000)
             }
         }
-        metrics.observe(counter: "portico_sql_statement_errors_total", help: "Statements that failed.", labels: labels) {
+        metrics.observe(counter: "portico_sql_statement_errors_total", help: "Statements that failed.", labels: labels)
+        {
             log.statistics.snapshot().map { (labels: [application, $0.name], value: Double($0.errors)) }
         }
     }

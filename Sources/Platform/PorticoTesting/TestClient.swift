@@ -83,7 +83,8 @@ public final class TestClient: Sendable {
         var headers = headers
         let (cookies, token) = state.withLock { ($0.cookies, $0.token) }
         if !cookies.isEmpty {
-            headers.setDefault("cookie", cookies.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "; "))
+            headers.setDefault(
+                "cookie", cookies.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: "; "))
         }
         if let token, !method.isSafe { headers.setDefault("x-csrf-token", token) }
         headers.setDefault("host", "portico.test")
@@ -99,7 +100,8 @@ public final class TestClient: Sendable {
         return TestAnswer(response)
     }
 
-    private func json(_ method: HTTPMethod, _ target: String, _ body: JSONValue, _ headers: Headers) async -> TestAnswer {
+    private func json(_ method: HTTPMethod, _ target: String, _ body: JSONValue, _ headers: Headers) async -> TestAnswer
+    {
         var headers = headers
         headers.setDefault("content-type", "application/json")
         return await send(method, target, headers, body: body.bytes)

@@ -93,8 +93,14 @@ import Testing
                         WHERE e.scan_id = s.id) <> CASE WHEN undone_at IS NULL THEN 1 ELSE 2 END
                     """
                 ),
-                ("codes", "SELECT count(*) FROM bags WHERE kind = 'child' AND (length(code) <> 7 OR code >= '3000000')"),
-                ("activity", "SELECT (SELECT count(*) FROM scans) + (SELECT count(*) FROM scans WHERE undone_at > 0) - sum(count) FROM daily_activity"),
+                (
+                    "codes",
+                    "SELECT count(*) FROM bags WHERE kind = 'child' AND (length(code) <> 7 OR code >= '3000000')"
+                ),
+                (
+                    "activity",
+                    "SELECT (SELECT count(*) FROM scans) + (SELECT count(*) FROM scans WHERE undone_at > 0) - sum(count) FROM daily_activity"
+                ),
             ]
             for (name, sql) in wrong {
                 #expect(try await number("SELECT CAST((\(sql)) AS BIGINT)", database) == 0, "\(name)")
@@ -194,7 +200,8 @@ import Testing
 
     @Test("nothing lies in the future, whenever the day begins", arguments: 0..<24)
     func hours(hour: Int) {
-        let now = TimeZoneOffset.india.start(of: TimeZoneOffset.india.date(of: DemoSeederTests.now)) + .hours(Int64(hour))
+        let now =
+            TimeZoneOffset.india.start(of: TimeZoneOffset.india.date(of: DemoSeederTests.now)) + .hours(Int64(hour))
         let calendar = DemoCalendar(now: now)
         #expect(calendar.end <= now)
         for day in 1..<DemoCalendar.days { #expect(calendar.hours(day - 1).end <= calendar.hours(day).start) }

@@ -176,6 +176,15 @@ import Testing
         }
     }
 
+    @Test("the end of a code with a star leads to the list of all codes that end so")
+    func endings() async throws {
+        try await withApp(on: .sqlite) { app in
+            let found = await (try await app.client("dispatcher")).get("/bags/find?code=*0001")
+            #expect(found.status == 303)
+            #expect(found[header: "location"] == "/bags/bags?q=%2A0001")
+        }
+    }
+
     @Test("HEAD answers as GET does", arguments: ["/bags/scan", "/bags/scans", "/bags/find", "/bags/bags", "/bags/"])
     func head(path: String) async throws {
         try await withApp { app in

@@ -8,7 +8,8 @@ import Testing
 @Suite struct CatalogStoreTests {
     private func type(_ code: String, _ prefix: String, _ digits: Int) -> ProductType {
         ProductType(
-            code: code, name: "Sesame", prefix: prefix, digits: digits, capacity: 20, unitWeightGrams: 500, isActive: true)
+            code: code, name: "Sesame", prefix: prefix, digits: digits, capacity: 20, unitWeightGrams: 500,
+            isActive: true)
     }
 
     @Test("adds and changes areas, each with its audit entry", arguments: TestEngine.available)
@@ -93,7 +94,10 @@ import Testing
             let desk = try await ReadingDesk(hall)
             let made = await desk.send(
                 .post, "product-types",
-                ["code": "sesame", "name": "Sesame", "prefix": "TL", "digits": 6, "capacity": 20, "unit_weight_grams": 500])
+                [
+                    "code": "sesame", "name": "Sesame", "prefix": "TL", "digits": 6, "capacity": 20,
+                    "unit_weight_grams": 500,
+                ])
             #expect(made.status == 201 && made[header: "location"] == "/bags/api/v1/product-types/sesame")
             #expect(made.json["pattern"]?.string == "^TL[0-9]{6}$")
             for body in [["digits": 7], ["prefix": "TX"], ["capacity": 1], ["code": "tila"]] as [JSONValue] {

@@ -22,13 +22,15 @@ import Testing
 
     private func user(_ email: String, _ role: BagRole, _ area: String?) throws -> NewBagUser {
         NewBagUser(
-            email: try #require(EmailAddress(email)), name: "Meena Yadav", role: role, areaCode: area, passwordHash: "x")
+            email: try #require(EmailAddress(email)), name: "Meena Yadav", role: role, areaCode: area, passwordHash: "x"
+        )
     }
 
     @Test("adds a person with profile and audit entry", arguments: TestEngine.available)
     func create(engine: TestEngine) async throws {
         try await withPeople(on: engine) { hall, people in
-            let made = try await people.create(try user("meena@bags.test", .dispatcher, "akola"), by: hall.caller(.admin))
+            let made = try await people.create(
+                try user("meena@bags.test", .dispatcher, "akola"), by: hall.caller(.admin))
             #expect(made.areaCode == "akola" && made.isActive)
             let listed = try await hall.database.read { try PeopleStore.page(after: nil, limit: 50, in: $0) }
             #expect(listed.items.count == 7)
@@ -90,7 +92,8 @@ import Testing
             }
             let leave = try await refusal { try await people.deactivate(id: 4, by: hall.caller(.admin)) }
             #expect(role?.code == "own_account" && leave?.code == "own_account")
-            let name = try await people.change(id: 4, BagUserChange(name: "Boss", role: .admin), by: hall.caller(.admin))
+            let name = try await people.change(
+                id: 4, BagUserChange(name: "Boss", role: .admin), by: hall.caller(.admin))
             #expect(name.name == "Boss")
         }
     }
@@ -156,7 +159,8 @@ import Testing
 
     private func caller(_ id: Int64, _ hall: PackingHall) -> BagCaller {
         BagCaller(
-            userID: id, name: "admin \(id)", areaCode: nil, permissions: BagRole.admin.permissions, requestID: "request-1",
+            userID: id, name: "admin \(id)", areaCode: nil, permissions: BagRole.admin.permissions,
+            requestID: "request-1",
             address: "192.0.2.7", now: hall.clock.now())
     }
 }

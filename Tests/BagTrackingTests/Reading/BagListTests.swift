@@ -40,14 +40,18 @@ import Testing
         Search("billed", BagFilter(isBilled: true), ["SB00001"]),
         Search("not billed", BagFilter(isBilled: false), ["M444-00001", "SB00009", "SB00003", "SB00002"]),
         Search("on hold", BagFilter(isOnHold: true), ["SB00002"]),
-        Search("not on hold in an area", BagFilter(areaCode: "lucknow", isOnHold: false), ["SB00009", "SB00003", "SB00001"]),
+        Search(
+            "not on hold in an area", BagFilter(areaCode: "lucknow", isOnHold: false),
+            ["SB00009", "SB00003", "SB00001"]),
         Search("a lot", BagFilter(lot: "MUS/1"), ["1000005", "1000001"]),
         Search("a lot of an area", BagFilter(areaCode: "jaipur", lot: "MUS/1"), []),
         Search("a lot and a search", BagFilter(lot: "MUS/1", search: .suffix("5")), ["1000005"]),
         Search("a beginning", BagFilter(search: .prefix("SB0")), ["SB00009", "SB00003", "SB00002", "SB00001"]),
         Search("a whole code", BagFilter(search: .prefix("1000004")), ["1000004"]),
-        Search("an ending", BagFilter(search: .suffix("0001")), ["5550001", "M444-00001", "7770001", "1000001", "SB00001"]),
-        Search("an ending in an area", BagFilter(areaCode: "jaipur", search: .suffix("0001")), ["5550001", "M444-00001"]),
+        Search(
+            "an ending", BagFilter(search: .suffix("0001")), ["5550001", "M444-00001", "7770001", "1000001", "SB00001"]),
+        Search(
+            "an ending in an area", BagFilter(areaCode: "jaipur", search: .suffix("0001")), ["5550001", "M444-00001"]),
         Search("an ending of sacks", BagFilter(kind: .parent, search: .suffix("0001")), ["M444-00001", "SB00001"]),
         Search("an ending nobody has", BagFilter(search: .suffix("99")), []),
         Search("marks of the search language", BagFilter(search: .prefix("%")), []),
@@ -57,14 +61,16 @@ import Testing
             "before noon", BagFilter(createdTo: PackingHall.start + .hours(4)),
             ["7770001", "SB00009", "SB00003", "1000005", "1000004", "SB00002", "1000002", "1000001", "SB00001"]),
         Search(
-            "sacks in a time", BagFilter(kind: .parent, createdFrom: PackingHall.start, createdTo: PackingHall.start + .hours(1)),
+            "sacks in a time",
+            BagFilter(kind: .parent, createdFrom: PackingHall.start, createdTo: PackingHall.start + .hours(1)),
             ["SB00009", "SB00003", "SB00002", "SB00001"]),
         Search("before everything", BagFilter(createdTo: PackingHall.start), []),
         Search("after everything", BagFilter(createdFrom: PackingHall.start + .days(2)), []),
         Search(
             "much at once",
             BagFilter(
-                kind: .parent, areaCode: "lucknow", productType: "mustard", status: .filling, isBilled: false, isOnHold: true,
+                kind: .parent, areaCode: "lucknow", productType: "mustard", status: .filling, isBilled: false,
+                isOnHold: true,
                 search: .prefix("SB")), ["SB00002"]),
     ]
 
@@ -132,7 +138,8 @@ import Testing
             try await stock(hall)
             let range = try #require(CodeRange(.suffix("0001")))
             let query = BagListQuery(
-                filter: BagFilter(search: .suffix("0001")), bounds: 0..<Int64.max, limit: 50, dialect: hall.database.dialect)
+                filter: BagFilter(search: .suffix("0001")), bounds: 0..<Int64.max, limit: 50,
+                dialect: hall.database.dialect)
             let codes = try await hall.database.read { reading in
                 try reading.all("test.walk", query.walk(range)) { try $0[1] as String }
             }

@@ -10,7 +10,8 @@ import Testing
     func finds(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in
             try await hall.fill("SB00001", with: 3)
-            let given = try await hall.services.numbers.assign("001234560000000018", to: "SB00001", by: hall.caller(.biller))
+            let given = try await hall.services.numbers.assign(
+                "001234560000000018", to: "SB00001", by: hall.caller(.biller))
             for (text, code) in [
                 ("sb00001", "SB00001"), ("]Q1SB00001", "SB00001"), (given.answer.sscc, "SB00001"),
                 ("(00)\(given.answer.sscc)", "SB00001"), ("1000002", "1000002"),

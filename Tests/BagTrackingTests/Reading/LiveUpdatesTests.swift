@@ -28,8 +28,10 @@ import Testing
             let desk = try await ReadingDesk(hall)
             for (topics, person, status) in [
                 ("area:lucknow,parent:SB00001,stats", PackingHall.Person.asha, 200), ("area:jaipur", .asha, 404),
-                ("parent:M444-00001", .asha, 404), ("parent:M444-00001", .biller, 200), ("parent:SB00009", .biller, 404),
-                ("area:atlantis", .biller, 404), ("bill:1", .biller, 404), ("job:1", .biller, 404), ("weather", .asha, 422),
+                ("parent:M444-00001", .asha, 404), ("parent:M444-00001", .biller, 200),
+                ("parent:SB00009", .biller, 404),
+                ("area:atlantis", .biller, 404), ("bill:1", .biller, 404), ("job:1", .biller, 404),
+                ("weather", .asha, 422),
                 ("", .asha, 422), (Array(repeating: "stats", count: 21).joined(separator: ","), .asha, 422),
             ] {
                 let answer = await desk.get("stream?topics=\(topics)", as: person)
@@ -97,7 +99,9 @@ import Testing
         let readers = topics.map { _ in Reader() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (reader, topics) in zip(readers, topics) {
-                guard case .stream(let write) = live.stream.response(topics: topics, lastEventID: nil).body else { continue }
+                guard case .stream(let write) = live.stream.response(topics: topics, lastEventID: nil).body else {
+                    continue
+                }
                 group.addTask { try await write(reader) }
             }
             while live.hub.count < topics.count { await Task.yield() }

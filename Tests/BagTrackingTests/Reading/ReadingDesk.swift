@@ -20,7 +20,8 @@ struct ReadingDesk: Sendable {
                 return nil
             }
             return Principal(
-                accountID: person.rawValue, email: "\(person)@bags.test", name: "\(person)", roles: [person.role.rawValue],
+                accountID: person.rawValue, email: "\(person)@bags.test", name: "\(person)",
+                roles: [person.role.rawValue],
                 permissions: person.role.permissions,
                 attributes: person.area.map { ["area_code": $0] } ?? [:])
         }

@@ -54,8 +54,10 @@ import Testing
         "refuses what no filter can mean",
         arguments: [
             "bags?q=*6", "bags?kind=box", "bags?status=broken", "bags?billed=maybe", "bags?limit=0", "bags?limit=201",
-            "bags?created_from=2026-02-30", "bags?created_from=2026-02-02&created_to=2026-02-01", "scans?from=yesterday",
-            "scans?from=2026-02-02T00:00:00Z&to=2026-02-01T00:00:00Z", "scans?user_id=x", "resolve", "scans?outcome=lost",
+            "bags?created_from=2026-02-30", "bags?created_from=2026-02-02&created_to=2026-02-01",
+            "scans?from=yesterday",
+            "scans?from=2026-02-02T00:00:00Z&to=2026-02-01T00:00:00Z", "scans?user_id=x", "resolve",
+            "scans?outcome=lost",
         ])
     func wrongFilters(path: String) async throws {
         try await withHall(on: .sqlite) { hall in

@@ -10,7 +10,10 @@ import Testing
 
     /// A filter and the codes of the scans it finds, newest first.
     static let searches: [(name: String, filter: ScanFilter, codes: [String])] = [
-        ("everything", ScanFilter(), ["5550001", "M444-00001", "1000001", "SB1", "1000002", "1000001", "1000001", "SB00001"]),
+        (
+            "everything", ScanFilter(),
+            ["5550001", "M444-00001", "1000001", "SB1", "1000002", "1000001", "1000001", "SB00001"]
+        ),
         ("a person", ScanFilter(userID: 2), ["1000001", "SB1"]),
         ("a kind", ScanFilter(kind: .parent), ["M444-00001", "SB1", "SB00001"]),
         ("an outcome", ScanFilter(outcome: .rejected), ["SB1"]),
@@ -68,7 +71,7 @@ import Testing
         try await withHall(on: .sqlite) { hall in
             for search in ScanLogTests.searches {
                 let statement = try await hall.database.read { reading in
-                    ScanLog(reading).statement(search.filter, before: .max, limit: 51)
+                    ScanLog(reading).statement(search.filter, bounds: 0..<Int64.max, limit: 51)
                 }
                 let scans = try await QueryPlan.of(statement, in: hall.database).fullScans
                 #expect(scans.isEmpty, "\(search.name): \(scans)")

@@ -119,18 +119,31 @@ final class RawClient: Sendable {
         }
 
         /// What `body` makes of the bytes, as soon as they suffice for it.
+        /// - Throws: what `body` throws; `CancellationError` when the test is cancelled, as a time limit does.
         func take<Value: Sendable>(_ body: (inout [UInt8], Bool) throws -> Value?) async throws -> Value {
             while true {
-                if let value = try state.withLock({ try body(&$0.bytes, $0.hasEnded) }) { return value }
-                let seen = state.withLock { ($0.bytes.count, $0.hasEnded) }
+                try Task.checkCancellation()
+                let (value, seen) = try state.withLock { state in
+                    let value = try body(&state.bytes, state.hasEnded)
+                    return (value, (state.bytes.count, state.hasEnded))
+                }
+                if let value { return value }
+                await changed(since: seen)
+            }
+        }
+
+        private func changed(since seen: (Int, Bool)) async {
+            await withTaskCancellationHandler {
                 await withCheckedContinuation { (waiter: CheckedContinuation<Void, Never>) in
-                    let hasChanged = state.withLock { state in
-                        guard (state.bytes.count, state.hasEnded) == seen else { return true }
+                    let isOver = state.withLock { state in
+                        guard (state.bytes.count, state.hasEnded) == seen, !Task.isCancelled else { return true }
                         state.waiter = waiter
                         return false
                     }
-                    if hasChanged { waiter.resume() }
+                    if isOver { waiter.resume() }
                 }
+            } onCancel: {
+                change { _ in }
             }
         }
     }

@@ -24,12 +24,16 @@ struct DatabaseAddress {
             engine = .sqlite(path: isFile ? place : "\(folder)/\(application).sqlite")
         } else {
             throw Settings.Mistake(
-                description: "database.url: begins with neither sqlite: nor postgres://; it takes sqlite:<folder> or postgres://…")
+                description:
+                    "database.url: begins with neither sqlite: nor postgres://; it takes sqlite:<folder> or postgres://…"
+            )
         }
     }
 
     /// Opens the database and counts what it does.
-    func open(_ settings: Settings, application: String, metrics: MetricsRegistry, logger: Logger) async throws -> Database {
+    func open(_ settings: Settings, application: String, metrics: MetricsRegistry, logger: Logger) async throws
+        -> Database
+    {
         let log = QueryLog(logger: logger, slowMilliseconds: Int64(settings.integer("database.slow_milliseconds")))
         QueryMetrics.register(log, in: metrics, application: application)
         switch engine {

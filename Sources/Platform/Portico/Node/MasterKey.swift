@@ -8,7 +8,9 @@ enum MasterKey {
         let configured = settings.text("secret.key")
         if !configured.isEmpty {
             guard configured.utf8.count >= 32, Set(configured).count >= 8 else {
-                throw Settings.Mistake(description: "secret.key: its value is too short or too plain; it takes 32 random characters or more")
+                throw Settings.Mistake(
+                    description:
+                        "secret.key: its value is too short or too plain; it takes 32 random characters or more")
             }
             return Secret(Array(configured.utf8))
         }
@@ -18,14 +20,17 @@ enum MasterKey {
     private static func kept(in folder: String) throws(Settings.Mistake) -> Secret<[UInt8]> {
         let path = "\(folder)/secret.key"
         if let key = read(path) {
-            guard key.count >= 32 else { throw Settings.Mistake(description: "\(path) holds no key; remove it or set secret.key") }
+            guard key.count >= 32 else {
+                throw Settings.Mistake(description: "\(path) holds no key; remove it or set secret.key")
+            }
             return Secret(key)
         }
         mkdir(folder, 0o700)
         let key = Array(randomBytes(32).hexadecimal.utf8)
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
         guard file >= 0, Glibc.write(file, key, key.count) == key.count, fsync(file) == 0 else {
-            throw Settings.Mistake(description: "data.directory: '\(folder)' can't be written to: \(String(cString: strerror(errno)))")
+            throw Settings.Mistake(
+                description: "data.directory: '\(folder)' can't be written to: \(String(cString: strerror(errno)))")
         }
         close(file)
         return Secret(key)

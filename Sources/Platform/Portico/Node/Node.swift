@@ -43,7 +43,8 @@ public final class Node: Sendable {
 
     /// A node that has not started. The clock is the system's unless a test brings its own.
     public init(
-        _ configuration: Configuration, logger: Logger, clock: Clock = Clock(), metrics: MetricsRegistry = MetricsRegistry()
+        _ configuration: Configuration, logger: Logger, clock: Clock = Clock(),
+        metrics: MetricsRegistry = MetricsRegistry()
     ) {
         self.configuration = configuration
         self.logger = logger
@@ -75,7 +76,8 @@ public final class Node: Sendable {
             checks.append(.database(database, application: application.id))
             checks += running.checks
         }
-        let operations = OperationsRoutes(checks: checks, metrics: metrics) { [self] in state.withLock { $0.isDraining } }
+        let operations = OperationsRoutes(checks: checks, metrics: metrics) { [self] in state.withLock { $0.isDraining }
+        }
         mounts.append(RootMount.make(configuration, parts, operations: operations.routes))
         let site = try Site(parts.siteConfiguration(mounts, logger: logger))
         let server = HTTPServer(

@@ -12,10 +12,12 @@ struct ServerMetrics: ServerObserver {
     init(_ metrics: MetricsRegistry) {
         open = metrics.gauge("http_server_open_connections", help: "Connections that are open.")
         opened = metrics.counter("http_server_connections_total", help: "Connections that were opened.")
-        refused = metrics.counter("http_server_connections_refused_total", help: "Connections turned away because too many were open.")
+        refused = metrics.counter(
+            "http_server_connections_refused_total", help: "Connections turned away because too many were open.")
         read = metrics.counter("http_server_received_bytes_total", help: "Bytes read from clients.")
         written = metrics.counter("http_server_sent_bytes_total", help: "Bytes written to clients.")
-        lag = metrics.histogram("portico_event_loop_lag_seconds", help: "How much later than planned an event loop ran a task.")
+        lag = metrics.histogram(
+            "portico_event_loop_lag_seconds", help: "How much later than planned an event loop ran a task.")
     }
 
     func connectionOpened() {

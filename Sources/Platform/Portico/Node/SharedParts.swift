@@ -23,13 +23,17 @@ struct SharedParts {
         self.metrics = metrics
         guard let proxies = TrustedProxies(settings.list("server.trusted_proxies")) else {
             throw Settings.Mistake(
-                description: "server.trusted_proxies: not all of them are networks; it takes addresses such as 10.0.0.0/8")
+                description:
+                    "server.trusted_proxies: not all of them are networks; it takes addresses such as 10.0.0.0/8")
         }
         self.proxies = proxies
-        let isLoopback = settings.text("server.host") == "localhost" || AddressRange.isLoopback(settings.text("server.host"))
+        let isLoopback =
+            settings.text("server.host") == "localhost" || AddressRange.isLoopback(settings.text("server.host"))
         if settings.text("environment") == "testing", !isLoopback {
             throw Settings.Mistake(
-                description: "server.host: '\(settings.text("server.host"))' is not accepted in the testing environment; it takes a loopback address")
+                description:
+                    "server.host: '\(settings.text("server.host"))' is not accepted in the testing environment; it takes a loopback address"
+            )
         }
         keys = SecretKeys(master: try MasterKey.load(settings))
         csrf = CSRFSigner(key: keys.key(for: "csrf"))

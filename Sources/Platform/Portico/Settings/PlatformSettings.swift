@@ -6,9 +6,11 @@ public enum PlatformSettings {
             "environment", .choice(["production", "testing"]), default: "production",
             "testing adds a clock that can be moved; it listens on loopback only"),
         SettingDeclaration("server.host", .text(1...255), default: "127.0.0.1", "address to listen on"),
-        SettingDeclaration("server.port", .integer(0...65_535), default: "8080", "port to listen on; 0 takes a free one"),
         SettingDeclaration(
-            "server.trusted_proxies", .list, default: "", "networks whose X-Forwarded-For and X-Request-Id are believed"),
+            "server.port", .integer(0...65_535), default: "8080", "port to listen on; 0 takes a free one"),
+        SettingDeclaration(
+            "server.trusted_proxies", .list, default: "", "networks whose X-Forwarded-For and X-Request-Id are believed"
+        ),
         SettingDeclaration(
             "server.secure", .flag, default: "false", "clients come over TLS: cookies are Secure, HSTS is sent"),
         SettingDeclaration(
@@ -28,13 +30,16 @@ public enum PlatformSettings {
         SettingDeclaration(
             "database.pool_overflow", .integer(0...500), default: "30", "further connections at peaks on PostgreSQL"),
         SettingDeclaration(
-            "database.slow_milliseconds", .integer(1...600_000), default: "100", "statements slower than this are logged"),
+            "database.slow_milliseconds", .integer(1...600_000), default: "100",
+            "statements slower than this are logged"),
         SettingDeclaration(
             "secret.key", .text(0...500), default: "", isSecret: true,
             "at least 32 characters, the same on every node; without it one is kept in the data directory"),
         SettingDeclaration(
-            "log.level", .choice(["debug", "info", "notice", "warning", "error"]), default: "info", "least level to log"),
+            "log.level", .choice(["debug", "info", "notice", "warning", "error"]), default: "info", "least level to log"
+        ),
         SettingDeclaration(
-            "log.format", .choice(["auto", "json", "console"]), default: "auto", "auto: console on a terminal, else JSON"),
+            "log.format", .choice(["auto", "json", "console"]), default: "auto",
+            "auto: console on a terminal, else JSON"),
     ]
 }

@@ -75,7 +75,8 @@ public struct Settings: Sendable {
         guard entry.declaration.accepts(text) else {
             let shown = entry.declaration.isSecret ? "its value" : "'\(text)'"
             throw Mistake(
-                description: "\(key): \(shown) (from \(source)) is not accepted; it takes \(entry.declaration.accepted)")
+                description: "\(key): \(shown) (from \(source)) is not accepted; it takes \(entry.declaration.accepted)"
+            )
         }
         entries[key]?.text = text
         entries[key]?.source = source

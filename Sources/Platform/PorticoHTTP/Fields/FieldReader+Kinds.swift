@@ -84,7 +84,8 @@ extension FieldReader {
     }
 
     /// A point in time, RFC 3339; nil when the field is absent.
-    public mutating func optionalInstant(_ name: String, in place: FieldPlace? = nil, _ description: String) -> Instant? {
+    public mutating func optionalInstant(_ name: String, in place: FieldPlace? = nil, _ description: String) -> Instant?
+    {
         read(
             name, in: place, required: false, schema: JSONSchema.dateTime, description,
             expected: "a time such as 2026-11-21T10:35:38Z"
@@ -142,7 +143,8 @@ extension FieldReader {
             let count = text.unicodeScalars.count
             if count < length.lowerBound {
                 return .wrong(
-                    code: "too_short", message: count == 0 ? "must not be empty" : "must have at least \(length.lowerBound) characters")
+                    code: "too_short",
+                    message: count == 0 ? "must not be empty" : "must have at least \(length.lowerBound) characters")
             }
             if count > length.upperBound {
                 return .wrong(code: "too_long", message: "must have at most \(length.upperBound) characters")

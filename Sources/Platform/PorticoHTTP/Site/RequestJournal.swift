@@ -21,7 +21,9 @@ struct RequestJournal: Sendable {
         let text = milliseconds(elapsed)
         response.headers.add("x-response-time", "\(text)ms")
         let summary = measure?.summary
-        let database = summary.map { ", db;dur=\(milliseconds($0.databaseNanoseconds));desc=\"\($0.statements) statements\"" }
+        let database = summary.map {
+            ", db;dur=\(milliseconds($0.databaseNanoseconds));desc=\"\($0.statements) statements\""
+        }
         response.headers.add("server-timing", "total;dur=\(text)\(database ?? "")")
         durations.with(method(exchange), exchange.route?.path ?? "(none)", String(response.status.code))
             .observe(nanoseconds: elapsed)

@@ -106,7 +106,9 @@ public final class Site: HTTPResponder {
     public func refusal(_ status: HTTPStatus, head: RequestHead?) -> Response {
         let head = head ?? RequestHead(method: .get, target: "/", headers: [:], peer: "")
         let exchange = arrive(Request(head: head))
-        return leave(exchange, present(Problem(status, Site.refusalCode(status), Site.refusalDetail(status)), exchange), measure: nil)
+        return leave(
+            exchange, present(Problem(status, Site.refusalCode(status), Site.refusalDetail(status)), exchange),
+            measure: nil)
     }
 
     /// The steps, in order.

@@ -45,7 +45,8 @@ struct CatalogueRoutes: Sendable {
         ) { [services] (_: RequestContext, page: PageRequest) -> Reply<ListAnswer<ProductTypeAnswer>> in
             let types = try await services.database.read { try services.catalog.catalog(in: $0).products.types }
             return .ok(
-                try services.answer("product-types", types.map { ProductTypeAnswer(type: $0) }, page, code: \.type.code))
+                try services.answer("product-types", types.map { ProductTypeAnswer(type: $0) }, page, code: \.type.code)
+            )
         }
     }
 

@@ -10,6 +10,7 @@ struct FindRoutes: Sendable {
         var route: Route = .page(
             .get, "/find", "findPage", "Where any code is", access: .permission("bag.read"), limit: BagLimits.search
         ) { (context: RequestContext, input: FindQuery) -> PageReply in
+            if let list = FindRoutes.list(ofEnding: input.code) { return .redirect(to: list) }
             let page = try await page(context, input)
             return page.reply(FindRoutes.status(of: page.result))
         }
@@ -51,6 +52,12 @@ struct FindRoutes: Sendable {
         } catch let refusal as Refusal {
             return .invalid(refusal.detail)
         }
+    }
+
+    /// `*6586` asks for all codes that end so (rule R46): the list answers that, of both kinds.
+    private static func list(ofEnding code: String) -> String? {
+        let code = ScannedText.tidied(code)
+        return code.hasPrefix("*") ? PageAddress("/bags/bags", ["q": code]).text : nil
     }
 
     /// The page answers as the API does.

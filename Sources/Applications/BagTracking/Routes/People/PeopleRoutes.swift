@@ -41,7 +41,8 @@ struct PeopleRoutes: Sendable {
 
     private var change: Route {
         .json(
-            .patch, "/api/v1/users/{id}", "changeUser", "Change a person; another role, area or password signs them out",
+            .patch, "/api/v1/users/{id}", "changeUser",
+            "Change a person; another role, area or password signs them out",
             access: .permission("user.manage"), limit: BagLimits.admin,
             refusals: [(404, "user_not_found"), (409, "own_account"), (409, "last_admin"), (409, "has_open_bills")]
         ) { [services, people, passwords] (context: RequestContext, input: UserChangeInput) -> Reply<UserAnswer> in

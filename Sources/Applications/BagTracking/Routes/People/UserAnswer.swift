@@ -6,7 +6,8 @@ struct UserAnswer: JSONRepresentable {
 
     static var example: UserAnswer {
         UserAnswer(
-            id: 3, email: "asha@example.org", name: "Asha Verma", role: .dispatcher, areaCode: "lucknow", isActive: true,
+            id: 3, email: "asha@example.org", name: "Asha Verma", role: .dispatcher, areaCode: "lucknow",
+            isActive: true,
             lastSeenAt: Instant(milliseconds: 1_763_721_338_120))
     }
 

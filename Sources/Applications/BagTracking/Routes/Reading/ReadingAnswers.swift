@@ -140,7 +140,8 @@ struct HistoryItem: JSONRepresentable {
     static let schemaName = "HistoryItem"
     static let example = HistoryItem(
         step: HistoryStep(
-            at: ScanItem.example.scannedAt, recordedAt: ScanItem.example.recordedAt, what: "linked", parentCode: "SB00012",
+            at: ScanItem.example.scannedAt, recordedAt: ScanItem.example.recordedAt, what: "linked",
+            parentCode: "SB00012",
             user: .example, scanID: 4711))
 
     var step: HistoryStep

@@ -11,7 +11,8 @@ struct StatsAnswer: JSONRepresentable {
 
         func write(to object: inout JSONObjectWriter) {
             object.map(
-                "parents", [ParentStatus.empty, .filling, .full].map { ($0.rawValue, stats.parents($0)) }, "Sacks by status")
+                "parents", [ParentStatus.empty, .filling, .full].map { ($0.rawValue, stats.parents($0)) },
+                "Sacks by status")
             object.map(
                 "children", [ChildStatus.loose, .linked].map { ($0.rawValue, stats.children($0)) }, "Bags by status")
             object.field("retired", stats.retired, "Retired sacks and bags")

@@ -117,6 +117,7 @@ final class LiveUpdates: Sendable {
     }
 
     private static let members = [
-        "scan_id", "kind", "outcome", "code", "parent_code", "child_count", "capacity", "status", "user_name", "recorded_at",
+        "scan_id", "kind", "outcome", "code", "parent_code", "child_count", "capacity", "status", "user_name",
+        "recorded_at",
     ]
 }

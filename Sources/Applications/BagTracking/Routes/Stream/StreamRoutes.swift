@@ -7,7 +7,8 @@ struct StreamInput: RouteInput {
 
     init(_ fields: inout FieldReader) {
         topics = fields.text(
-            "topics", 1...2000, in: .query, example: "area:lucknow,stats", "Up to 20 of area:<code>, parent:<code>, stats")
+            "topics", 1...2000, in: .query, example: "area:lucknow,stats",
+            "Up to 20 of area:<code>, parent:<code>, stats")
         lastEventID = fields.optionalText("last-event-id", 1...100, in: .header, "Id of the last message received")
     }
 }

@@ -153,7 +153,8 @@ extension ProductType {
             (key: "code", value: .string(code)), (key: "name", value: .string(name)),
             (key: "prefix", value: .string(prefix)), (key: "digits", value: .integer(Int64(digits))),
             (key: "capacity", value: .integer(Int64(capacity))),
-            (key: "unit_weight_grams", value: .integer(Int64(unitWeightGrams))), (key: "is_active", value: .bool(isActive)),
+            (key: "unit_weight_grams", value: .integer(Int64(unitWeightGrams))),
+            (key: "is_active", value: .bool(isActive)),
         ])
     }
 }

@@ -4,8 +4,10 @@ import Portico
 struct DemoBillRows {
     /// Columns of `bills` in the order of ``bill(_:)``.
     static let columns = [
-        "id", "code", "code_key", "state", "area_code", "capacity", "linked_count", "child_count", "actual_weight_grams",
-        "expected_weight_grams", "dispatched_linked_count", "dispatched_child_count", "dispatched_weight_grams", "consignee",
+        "id", "code", "code_key", "state", "area_code", "capacity", "linked_count", "child_count",
+        "actual_weight_grams",
+        "expected_weight_grams", "dispatched_linked_count", "dispatched_child_count", "dispatched_weight_grams",
+        "consignee",
         "destination", "vehicle_number", "driver_name", "driver_phone", "seal_number", "short_reason", "received_by",
         "created_by", "created_at", "completed_at", "dispatched_at", "delivered_at", "version",
     ]
@@ -34,7 +36,8 @@ struct DemoBillRows {
         return [
             .integer(bill.id), .text(code), .text(code.lowercased()), .text(bill.state), .text(town.code),
             (sacks.count + room).sqlValue, sacks.count.sqlValue, children.sqlValue, weight.sqlValue, expected.sqlValue,
-            hasLeft ? sacks.count.sqlValue : .null, hasLeft ? children.sqlValue : .null, hasLeft ? weight.sqlValue : .null,
+            hasLeft ? sacks.count.sqlValue : .null, hasLeft ? children.sqlValue : .null,
+            hasLeft ? weight.sqlValue : .null,
             .text(DemoNames.consignees[random.below(DemoNames.consignees.count)]),
             .text(town.destinations[random.below(town.destinations.count)]),
             hasLeft ? .text(vehicle(town, &random)) : .null, hasLeft ? .text(driver) : .null,
@@ -59,9 +62,11 @@ struct DemoBillRows {
         for case (let fact, let at?) in facts {
             let id = first + Int64(events.count)
             events.append([
-                .integer(id), .text(random.uuid(at: at)), .text(fact.rawValue), .text(fact.action), .text(fact.businessStep),
+                .integer(id), .text(random.uuid(at: at)), .text(fact.rawValue), .text(fact.action),
+                .text(fact.businessStep),
                 .text(fact.disposition), .integer(bill.id), .text(DemoNames.towns[bill.area].code),
-                .integer(plan.people.billers[bill.biller].id), .text(CustodySource.gate.rawValue), at.sqlValue, at.sqlValue,
+                .integer(plan.people.billers[bill.biller].id), .text(CustodySource.gate.rawValue), at.sqlValue,
+                at.sqlValue,
             ])
             bags += bill.sacks.map { [.integer(id), .integer(plan.sacks[$0].firstBagID)] }
         }

@@ -31,11 +31,13 @@ enum DemoNames {
     static let holds = ["Seams open", "Moisture to be checked", "Label unreadable", "Waiting for the test report"]
 
     private static let first = [
-        "Asha", "Ravi", "Meena", "Suresh", "Kavita", "Imran", "Sunita", "Harpreet", "Deepak", "Lakshmi", "Arjun", "Farida",
+        "Asha", "Ravi", "Meena", "Suresh", "Kavita", "Imran", "Sunita", "Harpreet", "Deepak", "Lakshmi", "Arjun",
+        "Farida",
         "Mahesh", "Pooja", "Gurmeet", "Anil", "Rekha", "Sanjay", "Nisha", "Vikram",
     ]
     private static let last = [
-        "Verma", "Sharma", "Yadav", "Singh", "Gupta", "Khan", "Patel", "Kaur", "Mishra", "Rathore", "Sahu", "Munda", "Deshmukh",
+        "Verma", "Sharma", "Yadav", "Singh", "Gupta", "Khan", "Patel", "Kaur", "Mishra", "Rathore", "Sahu", "Munda",
+        "Deshmukh",
     ]
 
     /// The name of the person with a number; the first 260 differ.

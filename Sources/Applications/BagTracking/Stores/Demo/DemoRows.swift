@@ -4,13 +4,15 @@ import Portico
 struct DemoRows {
     /// Columns of `bags` in the order of ``bags``.
     static let bagColumns = [
-        "id", "code", "code_reversed", "kind", "product_type", "area_code", "status", "parent_id", "parent_kind", "bill_id",
+        "id", "code", "code_reversed", "kind", "product_type", "area_code", "status", "parent_id", "parent_kind",
+        "bill_id",
         "child_count", "capacity", "unit_weight_grams", "lot", "test_date", "hold_reason", "hold_since", "link_scan_id",
         "linked_at", "linked_by", "created_at", "created_by", "updated_at",
     ]
     /// Columns of `custody_events` in the order of ``events``.
     static let eventColumns = [
-        "id", "event_uuid", "fact", "action", "biz_step", "disposition", "parent_bag_id", "scan_id", "area_code", "actor_id",
+        "id", "event_uuid", "fact", "action", "biz_step", "disposition", "parent_bag_id", "scan_id", "area_code",
+        "actor_id",
         "source", "event_time", "record_time", "declared_error_at", "corrects_id",
     ]
 
@@ -73,7 +75,8 @@ struct DemoRows {
             let code = plan.label(area: sack.area, sack.childrenBefore + number)
             let isIn = !link.isLoose
             bags.append([
-                .integer(sack.firstBagID + 1 + Int64(number)), .text(code), .text(ASCII.reversed(code)), .text("child"), .null,
+                .integer(sack.firstBagID + 1 + Int64(number)), .text(code), .text(ASCII.reversed(code)), .text("child"),
+                .null,
                 .text(work.area), .text(isIn ? "linked" : "loose"), isIn ? .integer(sack.firstBagID) : .null,
                 isIn ? .text("parent") : .null, .null, .null, .null, .null, lot, testDate, .null, .null,
                 isIn ? .integer(link.scanID) : .null, isIn ? link.at.sqlValue : .null,
@@ -90,7 +93,8 @@ struct DemoRows {
         let hold = sack.holdReason
         return [
             .integer(sack.firstBagID), .text(sack.code), .text(ASCII.reversed(sack.code)), .text("parent"),
-            .text(sack.type.code), .text(work.area), .text(load.status.rawValue), .null, .null, bill?.id.sqlValue ?? .null,
+            .text(sack.type.code), .text(work.area), .text(load.status.rawValue), .null, .null,
+            bill?.id.sqlValue ?? .null,
             load.childCount.sqlValue, load.capacity.sqlValue, load.unitWeightGrams.sqlValue, .null, .null,
             hold.sqlValue, hold == nil ? .null : (changed + .seconds(30)).sqlValue, .null, .null, .null,
             work.created.sqlValue, .integer(work.packer.id), (bill?.createdAt ?? changed).sqlValue,

@@ -4,7 +4,8 @@ import Portico
 struct DemoScanRow {
     /// Columns of `scans` in the order of the rows.
     static let columns = [
-        "id", "user_id", "client_scan_id", "content_hash", "kind", "outcome", "reject_code", "code", "parent_code", "bill_id",
+        "id", "user_id", "client_scan_id", "content_hash", "kind", "outcome", "reject_code", "code", "parent_code",
+        "bill_id",
         "area_code", "count_after", "capacity", "status_after", "answer", "scanned_at", "recorded_at", "request_id",
         "undone_at", "undone_by", "undo_reason",
     ]

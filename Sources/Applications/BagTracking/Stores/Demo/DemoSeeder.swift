@@ -45,7 +45,10 @@ struct DemoSeeder: Sendable {
     @discardableResult
     func seed(_ demonstration: Demonstration) async throws -> Bool {
         let (state, hasBags) = try await database.read { reading in
-            (try DemoState.read(in: reading), try reading.scalar("demo.any", "SELECT 1 FROM bags LIMIT 1", as: Int.self) != nil)
+            (
+                try DemoState.read(in: reading),
+                try reading.scalar("demo.any", "SELECT 1 FROM bags LIMIT 1", as: Int.self) != nil
+            )
         }
         if state == .loading { throw IncompleteDemonstration() }
         guard state == nil, !hasBags else { return false }

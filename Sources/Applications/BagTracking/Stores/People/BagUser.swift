@@ -39,7 +39,8 @@ struct BagUser: Sendable, Hashable {
         .object([
             (key: "email", value: .string(email)), (key: "name", value: .string(name)),
             (key: "role", value: .string(role.rawValue)),
-            (key: "area_code", value: areaCode.map { .string($0) } ?? .null), (key: "is_active", value: .bool(isActive)),
+            (key: "area_code", value: areaCode.map { .string($0) } ?? .null),
+            (key: "is_active", value: .bool(isActive)),
         ])
     }
 }

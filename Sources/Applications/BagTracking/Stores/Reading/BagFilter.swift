@@ -38,7 +38,8 @@ struct BagFilter: Sendable, Hashable {
     var list: String {
         let search = search.map { "\($0)" }
         let parts: [String?] = [
-            kind?.rawValue, areaCode, productType, status?.rawValue, isBilled.map { "\($0)" }, isOnHold.map { "\($0)" }, lot,
+            kind?.rawValue, areaCode, productType, status?.rawValue, isBilled.map { "\($0)" }, isOnHold.map { "\($0)" },
+            lot,
             search, createdFrom.map { "\($0.milliseconds)" }, createdTo.map { "\($0.milliseconds)" },
         ]
         return ListCursor.name("bags", parts)
@@ -47,9 +48,14 @@ struct BagFilter: Sendable, Hashable {
     /// Whether only sacks can fit.
     var isAboutSacks: Bool { productType != nil || isBilled != nil || isOnHold != nil }
 
+    /// Whether everything that is not retired fits, as far as kind, area and state go.
+    var isAnything: Bool { kind == nil && status == nil && areaCode == nil && !isAboutSacks }
+
     /// Every kind and status that can fit; empty when nothing can.
     var branches: [(kind: BagKind, status: BagStatus)] {
-        let statuses: [BagStatus] = status.map { [$0] } ?? [.empty, .filling, .full, .loose, .linked]
+        var statuses: [BagStatus] = status.map { [$0] } ?? [.empty, .filling, .full, .loose, .linked]
+        // No empty sack goes on a bill, and nothing leaves a sack that is on one.
+        if isBilled == true { statuses.removeAll { $0 == .empty } }
         return statuses.flatMap { status in
             status.kinds.compactMap { kind in
                 let fits = (self.kind ?? kind) == kind && (kind == .parent || !isAboutSacks)

@@ -41,77 +41,84 @@ struct BagHistory<Session: SQLSession> {
     func page(after: [String]?, limit: Int) throws -> Page<HistoryStep> {
         var start = (Int64.max, Int.max, Int64.max)
         if let after {
-            guard after.count == 3, let time = Int64(after[0]), let source = Int(after[1]), let id = Int64(after[2]) else {
+            guard after.count == 3, let time = Int64(after[0]), let source = Int(after[1]), let id = Int64(after[2])
+            else {
                 throw ListCursor.refusal
             }
             start = (time, source, id)
         }
-        let steps = try scans(upTo: start.0) + custody(upTo: start.0) + acts(upTo: start.0)
+        let steps = try steps(upTo: start.0)
         let fetched = steps.filter { $0.key < start }.sorted { $0.key > $1.key }
         return Page(fetched: Array(fetched.prefix(limit + 1)), limit: limit, position: \.position)
     }
 
-    private func scans(upTo time: Int64) throws -> [HistoryStep] {
-        let area: SQL = areaCode.map { "AND area_code = \($0)" } ?? ""
-        return try session.all(
-            "history.scans",
+    /// What all three sources tell, in one statement.
+    private func steps(upTo time: Int64) throws -> [HistoryStep] {
+        try session.all(
+            "history.steps",
             """
-            SELECT s.scanned_at, s.recorded_at, s.outcome, s.parent_code, l.code, s.user_id, u.name, s.id, s.undone_at
-            FROM (SELECT * FROM scans WHERE code = \(row.code) AND recorded_at <= \(time) \(area)
-                ORDER BY id DESC LIMIT \(Self.most)) AS s
-            LEFT JOIN bills l ON l.id = s.bill_id LEFT JOIN accounts u ON u.id = s.user_id
+            SELECT h.source, h.at, h.recorded_at, h.what, h.parent_code, h.bill_code, h.user_id, u.name, h.scan_id,
+                h.source_id, h.undone_at
+            FROM (SELECT * FROM (\(scans(upTo: time))) AS scanned
+                UNION ALL SELECT * FROM (\(custody(upTo: time))) AS moved
+                UNION ALL SELECT * FROM (\(acts(upTo: time))) AS decided) AS h
+            LEFT JOIN accounts u ON u.id = h.user_id
             """
         ) { row in
-            let outcome: ScanOutcome = try row[2]
+            let source: Int = try row[0]
             return HistoryStep(
-                at: try row[0], recordedAt: try row[1], what: outcome.historyWord, parentCode: try row[3],
-                billCode: try row[4], user: try Self.user(row, 5), scanID: try row[7], isUndone: !row.isNull(8), source: 2,
-                sourceID: try row[7])
+                at: try row[1], recordedAt: try row[2], what: Self.word(source, try row[3]), parentCode: try row[4],
+                billCode: try row[5], user: try Self.user(row, 6), scanID: try row[8], isUndone: !row.isNull(10),
+                source: source, sourceID: try row[9])
         }
     }
 
+    private func scans(upTo time: Int64) -> SQL {
+        let area: SQL = areaCode.map { "AND s.area_code = \($0)" } ?? ""
+        return """
+            SELECT 2 AS source, s.scanned_at AS at, s.recorded_at, s.outcome AS what, s.parent_code, l.code AS bill_code,
+                s.user_id, s.id AS scan_id, s.id AS source_id, s.undone_at
+            FROM scans s LEFT JOIN bills l ON l.id = s.bill_id
+            WHERE s.code = \(row.code) AND s.recorded_at <= \(time) \(area) ORDER BY s.id DESC LIMIT \(Self.most)
+            """
+    }
+
     /// What no scan tells of; and for a bag where its sack went with it inside.
-    private func custody(upTo time: Int64) throws -> [HistoryStep] {
+    private func custody(upTo time: Int64) -> SQL {
         let area: SQL = areaCode.map { "AND e.area_code = \($0)" } ?? ""
         let parent = row.parentID ?? -1
-        return try session.all(
-            "history.custody",
-            """
-            SELECT e.event_time, e.record_time, e.fact, p.code, l.code, e.actor_id, u.name, e.scan_id, e.id
+        return """
+            SELECT 1 AS source, e.event_time AS at, e.record_time AS recorded_at, e.fact AS what, p.code AS parent_code,
+                l.code AS bill_code, e.actor_id AS user_id, e.scan_id, e.id AS source_id, CAST(NULL AS BIGINT) AS undone_at
             FROM custody_event_bags x JOIN custody_events e ON e.id = x.event_id
             LEFT JOIN bags p ON p.id = e.parent_bag_id LEFT JOIN bills l ON l.id = e.bill_id
-            LEFT JOIN accounts u ON u.id = e.actor_id
             WHERE x.bag_id IN (\(row.id), \(parent)) AND e.record_time <= \(time) \(area)
                 AND e.fact IN ('imported', 'moved_in', 'unlinked', 'emptied', 'dispatched', 'delivered', 'return_cancelled')
                 AND (x.bag_id = \(row.id) OR (e.fact IN ('dispatched', 'delivered') AND e.record_time >= (
                     SELECT linked_at FROM bags WHERE id = \(row.id))))
             ORDER BY e.id DESC LIMIT \(Self.most)
             """
-        ) { row in
-            let fact: CustodyFact = try row[2]
-            return HistoryStep(
-                at: try row[0], recordedAt: try row[1], what: fact.historyWord, parentCode: try row[3],
-                billCode: try row[4], user: try Self.user(row, 5), scanID: try row[7], source: 1, sourceID: try row[8])
-        }
     }
 
     /// What the office did to it, from the audit.
-    private func acts(upTo time: Int64) throws -> [HistoryStep] {
-        try session.all(
-            "history.acts",
-            """
-            SELECT r.at, r.action, r.actor_id, u.name, r.seq FROM audit_rows r LEFT JOIN accounts u ON u.id = r.actor_id
-            WHERE r.entity_type IN ('bag', 'sscc') AND r.entity_id = \(row.code) AND r.at <= \(time)
-                AND r.action IN ('bag.emptied', 'bag.retired', 'bag.restored', 'bag.held', 'bag.released', 'sscc.assigned',
-                    'sscc.released')
-            ORDER BY r.seq DESC LIMIT \(Self.most)
-            """
-        ) { row in
-            let action: String = try row[1]
-            let word = action.hasPrefix("sscc.") ? "sscc_\(action.dropFirst(5))" : String(action.dropFirst(4))
-            return HistoryStep(
-                at: try row[0], recordedAt: try row[0], what: word, user: try Self.user(row, 2), source: 0,
-                sourceID: try row[4])
+    private func acts(upTo time: Int64) -> SQL {
+        """
+        SELECT 0 AS source, r.at, r.at AS recorded_at, r.action AS what, CAST(NULL AS TEXT) AS parent_code, CAST(NULL AS TEXT) AS bill_code,
+            r.actor_id AS user_id, CAST(NULL AS BIGINT) AS scan_id, r.seq AS source_id, CAST(NULL AS BIGINT) AS undone_at
+        FROM audit_rows r
+        WHERE r.entity_type IN ('bag', 'sscc') AND r.entity_id = \(row.code) AND r.at <= \(time)
+            AND r.action IN ('bag.emptied', 'bag.retired', 'bag.restored', 'bag.held', 'bag.released', 'sscc.assigned',
+                'sscc.released')
+        ORDER BY r.seq DESC LIMIT \(Self.most)
+        """
+    }
+
+    /// What a history calls a step of a source.
+    private static func word(_ source: Int, _ stored: String) -> String {
+        switch source {
+        case 2: ScanOutcome(rawValue: stored)?.historyWord ?? stored
+        case 1: CustodyFact(rawValue: stored)?.historyWord ?? stored
+        default: stored.hasPrefix("sscc.") ? "sscc_\(stored.dropFirst(5))" : String(stored.dropFirst(4))
         }
     }
 

@@ -5,9 +5,15 @@ import Portico
 /// Ids grow with time, so "newest first" is the order of ids, and a page begins below the last id of the page before. What
 /// a list is narrowed to decides which index it walks; see ``BagListQuery``.
 struct BagList<Session: SQLSession> {
-    /// How many codes a search may find before walking the newest rows becomes cheaper than looking at each of them.
-    /// SQLite counts inside one index; PostgreSQL visits the table for each.
-    private static var searchLimit: (sqlite: Int, postgresql: Int) { (30_000, 5000) }
+    /// How many codes a search may find before walking the newest rows becomes cheaper than looking at the found ones.
+    /// SQLite finds them inside one index and looks at the newest only, unless further filters make it look at all of
+    /// them; PostgreSQL visits the table for each in any case. Measured with 1.8 million rows.
+    private func searchLimit(_ filter: BagFilter) -> Int {
+        switch session.dialect {
+        case .sqlite: filter.isAnything ? 30_000 : 10_000
+        case .postgresql: 5000
+        }
+    }
     /// How many of the newest found codes are looked at first.
     private static var window: Int { 2000 }
 
@@ -32,7 +38,7 @@ struct BagList<Session: SQLSession> {
         guard filter.lot == nil, let search = filter.search, let range = CodeRange(search) else {
             return try list(filter.lot == nil ? query.walk(nil) : query.ofLot())
         }
-        let most = session.dialect == .sqlite ? Self.searchLimit.sqlite : Self.searchLimit.postgresql
+        let most = searchLimit(filter)
         let found = try count(range, most: most)
         guard found <= most else { return try list(query.walk(range)) }
         let first = try list(query.found(range, window: Self.window))

@@ -17,7 +17,7 @@ struct BagListQuery {
     /// - Parameter range: a search that finds so much that looking at every row is cheaper.
     func walk(_ range: CodeRange?) -> SQL {
         let further = timeConditions + sackConditions + (range.map { " AND \($0.condition)" } ?? "")
-        if filter.kind == nil && filter.status == nil && filter.areaCode == nil && !filter.isAboutSacks {
+        if filter.isAnything {
             return page("SELECT id FROM bags \(table) WHERE \(ids) AND status <> 'retired' \(further) \(newest)")
         }
         let area: SQL = filter.areaCode.map { "area_code = \($0) AND " } ?? ""

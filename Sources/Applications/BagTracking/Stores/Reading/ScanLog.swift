@@ -39,44 +39,52 @@ struct ScanLog<Session: SQLSession> {
     /// - Parameter before: id of the last scan of the page before; nil for the first page.
     /// - Throws: ``SQLError``.
     func page(_ filter: ScanFilter, before: Int64?, limit: Int) throws -> Page<ScanItem> {
-        let statement = statement(filter, before: before ?? .max, limit: limit + 1)
+        let bounds = try bounds(filter, before: before ?? .max)
+        let statement = statement(filter, bounds: bounds, limit: limit + 1)
         let fetched = try session.all("scans.list", statement, ScanItem.init)
         return Page(fetched: fetched, limit: limit) { [String($0.id)] }
     }
 
     /// The statement of one page.
-    func statement(_ filter: ScanFilter, before: Int64, limit: Int) -> SQL {
+    func statement(_ filter: ScanFilter, bounds: Range<Int64>, limit: Int) -> SQL {
         """
         SELECT page.*, u.name, l.code
-        FROM (SELECT \(ScanLog.columns) FROM scans \(index(filter)) WHERE \(condition(filter, before: before))
+        FROM (SELECT \(ScanLog.columns) FROM scans \(index(filter)) WHERE \(condition(filter, bounds))
             ORDER BY id DESC LIMIT \(limit)) AS page
         LEFT JOIN accounts u ON u.id = page.user_id LEFT JOIN bills l ON l.id = page.bill_id
         ORDER BY page.id DESC
         """
     }
 
-    /// What decides most is asked of an index that has it in the order of ids. Times become ids: those are given in the
-    /// order of recording, give or take an hour.
-    private func condition(_ filter: ScanFilter, before: Int64) -> SQL {
-        var sql: SQL = "id < \(before)"
+    /// The ids between which all scans of the filter's time lie. Ids are given in the order of recording, give or take
+    /// ``BagListQuery/disorder``.
+    private func bounds(_ filter: ScanFilter, before: Int64) throws -> Range<Int64> {
+        guard filter.from != nil || filter.to != nil else { return 0..<before }
+        let from = (filter.from ?? Instant(milliseconds: .min / 2)) - BagListQuery.disorder
+        let to = (filter.to ?? Instant(milliseconds: .max / 2)) + BagListQuery.disorder
+        let found = try session.first(
+            "scans.ids_at",
+            """
+            SELECT (SELECT id FROM scans WHERE recorded_at >= \(from) ORDER BY recorded_at, id LIMIT 1),
+                (SELECT id FROM scans WHERE recorded_at < \(to) ORDER BY recorded_at DESC, id DESC LIMIT 1)
+            """
+        ) { (low: try $0[0] as Int64?, high: try $0[1] as Int64?) }
+        guard let low = found?.low, let high = found?.high else { return 0..<0 }
+        let top = min(high + 1, before)
+        return min(low, top)..<top
+    }
+
+    /// What decides most is asked of an index that has it in the order of ids.
+    private func condition(_ filter: ScanFilter, _ bounds: Range<Int64>) -> SQL {
+        var sql: SQL = "id < \(bounds.upperBound) AND id >= \(bounds.lowerBound)"
         if let code = filter.code { sql += " AND code = \(code)" }
         if let parentCode = filter.parentCode { sql += " AND parent_code = \(parentCode)" }
         if let userID = filter.userID { sql += " AND user_id = \(userID)" }
         if let areaCode = filter.areaCode { sql += " AND area_code = \(areaCode)" }
         if let kind = filter.kind { sql += " AND kind = \(kind)" }
         if let outcome = filter.outcome { sql += " AND outcome = \(outcome)" }
-        if let from = filter.from {
-            sql += """
-                 AND recorded_at >= \(from) AND id >= coalesce((SELECT id FROM scans
-                    WHERE recorded_at >= \(from - BagListQuery.disorder) ORDER BY recorded_at, id LIMIT 1), \(Int64.max))
-                """
-        }
-        if let to = filter.to {
-            sql += """
-                 AND recorded_at < \(to) AND id <= coalesce((SELECT id FROM scans
-                    WHERE recorded_at < \(to + BagListQuery.disorder) ORDER BY recorded_at DESC, id DESC LIMIT 1), 0)
-                """
-        }
+        if let from = filter.from { sql += " AND recorded_at >= \(from)" }
+        if let to = filter.to { sql += " AND recorded_at < \(to)" }
         return sql
     }
 
