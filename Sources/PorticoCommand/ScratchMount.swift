@@ -9,7 +9,9 @@ enum ScratchMount {
         let folder = FileManager.default.temporaryDirectory.appending(path: "portico-\(UUIDv7(at: Clock().now()))")
         defer { try? FileManager.default.removeItem(at: folder) }
         let options = try SettingOptions.parse(["--data", folder.path])
-        let settings = try options.settings(of: [application])
+        // Whatever the environment says: this must not touch a database in use.
+        let settings = try options.settings(
+            of: [application], flags: [("database.url", "sqlite:"), ("\(id).database_url", ""), ("secret.key", "")])
         return try await Node.mount(of: application, settings: settings, logger: CommandLogging.make(settings))
     }
 }

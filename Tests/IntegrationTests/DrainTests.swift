@@ -38,6 +38,25 @@ struct DrainTests {
         }
     }
 
+    @Test("ends live streams whole instead of waiting for their clients")
+    func endsStreams() async throws {
+        try await Premises.open(.sqlite) { premises in
+            let node = try await RunningPortico.start(premises, ["--set", "server.drain_seconds=300"])
+            let dispatcher = try await Visitor.signedIn(as: "dispatcher", at: node)
+            let stream = try await onThread {
+                let connection = try HTTPConnection(port: node.port)
+                try connection.send(dispatcher.request("GET", "\(Visitor.api)/stream?topics=stats"))
+                // Any answer after it: the stream has begun by then.
+                _ = try Visitor(port: node.port).livez()
+                node.askToEnd()
+                return try connection.answer()
+            }
+            #expect(stream.status == 200)
+            #expect(stream.header("content-type") == "text/event-stream")
+            #expect(try await node.ended() == .status(0))
+        }
+    }
+
     @Test("answers every scan that was sent before it stopped reading", arguments: TestEngine.available)
     func drainsUnderLoad(engine: TestEngine) async throws {
         try await Premises.open(engine) { premises in

@@ -124,7 +124,7 @@ private final class Collected: Sendable {
                 if count >= 5 { done.ring() }
             }
             try await publish(3, outbox, database)
-            let before = try await database.read { try outbox.end(in: $0) }
+            let before = try #require(try await database.read { try outbox.kept(in: $0) }).upperBound
             let running = Task { await relay.run() }
             while collected.events.withLock({ $0.count }) < 5 {
                 try await publish(1, outbox, database)

@@ -28,16 +28,16 @@ private final class Recorder: BodyWriter {
 @Suite(.timeLimit(.minutes(1))) struct TopicHubTests {
     private func message(_ id: Int64, _ topic: String) -> TopicMessage {
         TopicMessage(
-            position: EventPosition(commitOrder: 0, id: id), topics: [topic], event: "scan", data: ["id": .integer(id)])
+            position: EventPosition(id: id), topics: [topic], event: "scan", data: ["id": .integer(id)])
     }
 
-    private func run(_ stream: EventStream, _ topics: Set<String>, lastEventID: String?, to recorder: Recorder) -> Task<
-        Void, Never
-    > {
+    private func run(
+        _ stream: EventStream, _ topics: Set<String>, lastEventID: String?, to recorder: Recorder,
+        isStillAllowed: @escaping @Sendable () async -> Bool = { true }
+    ) -> Task<Void, Never> {
         Task {
-            guard case .stream(let body) = stream.response(topics: topics, lastEventID: lastEventID).body else {
-                return
-            }
+            let response = stream.response(topics: topics, lastEventID: lastEventID, isStillAllowed: isStillAllowed)
+            guard case .stream(let body) = response.body else { return }
             try? await body(recorder)
         }
     }
@@ -50,7 +50,7 @@ private final class Recorder: BodyWriter {
         _ = await recorder.waits(for: "retry")
         hub.publish([message(1, "a"), message(2, "b"), message(3, "a")])
         let text = await recorder.waits(for: "\"id\":3")
-        #expect(text.contains("id: 0-1\nevent: scan\ndata: {\"id\":1}\n\n"))
+        #expect(text.contains("id: 1\nevent: scan\ndata: {\"id\":1}\n\n"))
         #expect(!text.contains("\"id\":2"))
         task.cancel()
         await task.value
@@ -66,23 +66,61 @@ private final class Recorder: BodyWriter {
             hub.publish([message(7, "a"), message(8, "a")])
             return missed.filter { $0.position.map { $0 > position } ?? false }
         }
-        let task = run(stream, ["a"], lastEventID: "0-4", to: recorder)
+        let task = run(stream, ["a"], lastEventID: "4", to: recorder)
         let text = await recorder.waits(for: "\"id\":8")
         let ids = text.split(separator: "\n").filter { $0.hasPrefix("id: ") }
-        #expect(ids == ["id: 0-5", "id: 0-7", "id: 0-8"])
+        #expect(ids == ["id: 5", "id: 7", "id: 8"])
         task.cancel()
         await task.value
     }
 
     @Test(
         "a client whose last message is no longer kept, or no message, is told to load anew",
-        arguments: ["0-1", "rubbish"])
+        arguments: ["1", "rubbish"])
     func reset(lastEventID: String) async {
         let recorder = Recorder()
         let task = run(EventStream(hub: TopicHub()) { _ in nil }, ["a"], lastEventID: lastEventID, to: recorder)
         #expect(await recorder.waits(for: "event: reset").contains("data: {}"))
         task.cancel()
         await task.value
+    }
+
+    @Test("a client that comes gets the present state after what it missed, and what has no position is never dropped")
+    func present() async {
+        let hub = TopicHub()
+        let recorder = Recorder()
+        let figures = TopicMessage(position: nil, topics: ["stats"], event: "stats", data: ["n": 1])
+        let stream = EventStream(hub: hub) { topics in
+            topics.contains("stats") ? [figures] : []
+        } replay: { _ in
+            [message(5, "a")]
+        }
+        let task = run(stream, ["a", "stats"], lastEventID: "4", to: recorder)
+        _ = await recorder.waits(for: "\"n\":1")
+        hub.publish([TopicMessage(position: nil, topics: ["stats"], event: "stats", data: ["n": 2])])
+        let text = await recorder.waits(for: "\"n\":2")
+        #expect(text.contains("id: 5\nevent: scan\ndata: {\"id\":5}\n\nevent: stats\ndata: {\"n\":1}"))
+        task.cancel()
+        await task.value
+    }
+
+    @Test("who is no longer allowed hears nothing more")
+    func revoked() async {
+        let hub = TopicHub()
+        let recorder = Recorder()
+        let isAllowed = Mutex(true)
+        let task = run(EventStream(hub: hub) { _ in [] }, ["a"], lastEventID: nil, to: recorder) {
+            isAllowed.withLock(\.self)
+        }
+        _ = await recorder.waits(for: "retry")
+        hub.publish([message(1, "a")])
+        _ = await recorder.waits(for: "\"id\":1")
+        isAllowed.withLock { $0 = false }
+        hub.publish([message(2, "a")])
+        await task.value
+        #expect(!recorder.text.contains("\"id\":2"))
+        #expect(!recorder.text.contains("reset"))
+        #expect(hub.count == 0)
     }
 
     @Test("a subscriber that falls behind is cut off, others are not")

@@ -22,6 +22,16 @@ import Testing
         #expect(seen == "198.51.100.7")
     }
 
+    @Test(
+        "ports, brackets and tabs around an address are taken off",
+        arguments: [
+            ("1.2.3.4:5678", "1.2.3.4"), ("[2001:db8::1]:443", "2001:db8::1"), ("2001:db8::1", "2001:db8::1"),
+            ("9.9.9.9,\t1.2.3.4\t", "1.2.3.4"), ("1.2.3.4/8", "10.0.0.2"), ("1.2.3.4, unknown", "10.0.0.2"),
+        ])
+    func forms(header: String, expected: String) throws {
+        #expect(try address(peer: "10.0.0.2", forwarded: [header], trusted: ["10.0.0.0/8"]) == expected)
+    }
+
     @Test("rubbish in the header falls back to the peer")
     func rubbish() throws {
         #expect(try address(peer: "10.0.0.2", forwarded: ["<script>"], trusted: ["10.0.0.0/8"]) == "10.0.0.2")

@@ -1,6 +1,7 @@
 import Logging
 import PorticoJSON
 import PorticoPages
+import PorticoSQL
 import PorticoTelemetry
 import PorticoValues
 
@@ -48,7 +49,30 @@ struct SampleSite {
         }
     }
 
+    struct Order: RouteInput {
+        let id: Int64
+        let count: Int64
+
+        init(_ fields: inout FieldReader) {
+            id = fields.identifier("id", "Id of the item")
+            count = fields.optionalInteger("count", 0...9, "How many") ?? 0
+        }
+    }
+
     struct Teapot: Error {}
+
+    /// The platform's own mount, which answers where no application does.
+    private static var root: Mount {
+        var root = Mount(
+            id: "portico", prefix: "", title: "Portico",
+            routes: [
+                .json(.get, "/peek", "peek", "For operators", access: .operators) {
+                    (_: RequestContext, _: NoInput) in .ok(Item.example)
+                }
+            ])
+        root.errorPage = { problem, _ in "<h1>Portico: \(problem.detail)</h1>" }
+        return root
+    }
 
     /// Knows `Cookie: who=<role>`.
     struct CookieAuthenticator: Authenticator {
@@ -63,7 +87,13 @@ struct SampleSite {
     let site: Site
     let csrf = CSRFSigner(key: Array(repeating: 7, count: 32))
 
-    init(isSecure: Bool = false) throws {
+    /// - Parameters:
+    ///   - keeper: keeps answers for retries.
+    ///   - trusted: networks of proxies.
+    init(
+        isSecure: Bool = false, keeper: (any IdempotencyKeeping)? = nil, trusted: [String] = [],
+        onDenied: (@Sendable (RequestContext, Route) -> Void)? = nil
+    ) throws {
         var mount = Mount(
             id: "shop", prefix: "/shop", title: "Shop",
             routes: [
@@ -77,8 +107,31 @@ struct SampleSite {
                     .get, "/api/v1/items/{id}", "item", "Shows an item", access: .anonymous,
                     cache: .privateRevalidated
                 ) { (_: RequestContext, input: ItemID) in .ok(Item(id: input.id, name: "<Lamp>")) },
+                .json(.get, "/api/v1/private", "private", "Refuses by rule", access: .signedIn) {
+                    (_: RequestContext, _: NoInput) async throws -> Reply<Item> in
+                    throw Problem(403, "forbidden", "Not yours.")
+                },
                 .json(.get, "/api/v1/broken", "broken", "Fails", access: .anonymous) {
                     (_: RequestContext, _: NoInput) async throws -> Reply<Item> in throw Teapot()
+                },
+                .json(.patch, "/api/v1/items/{id}", "changeItem", "Changes an item", access: .anonymous) {
+                    (context: RequestContext, input: ItemID) in
+                    let item = Item(id: input.id, name: "<Lamp>")
+                    try context.precondition.require(item)
+                    return .ok(item)
+                },
+                .json(.get, "/api/v1/unstorable", "unstorable", "Is given what no database keeps", access: .anonymous) {
+                    (_: RequestContext, _: NoInput) async throws -> Reply<Item> in
+                    throw SQLError(.unstorable, message: "NUL")
+                },
+                .page(.get, "/long", "longPage", "A long page", access: .anonymous) {
+                    (_: RequestContext, _: NoInput) in
+                    .page(HTML(trusted: "<p>\(String(repeating: "lamp ", count: 1000))</p>"))
+                },
+                .page(.post, "/items/{id}/order", "order", "Orders by a form", access: .signedIn) {
+                    (_: RequestContext, input: Order) in
+                    guard input.count > 0 else { throw Problem(422, "validation_failed", "How many?") }
+                    return .redirect(to: "/shop/items")
                 },
                 .page(.get, "/items", "itemsPage", "Lists items", access: .signedIn) {
                     (context: RequestContext, _: NoInput) in .page("<p>\(context.csrf.value)</p>")
@@ -94,22 +147,25 @@ struct SampleSite {
                 },
             ])
         mount.authenticator = CookieAuthenticator()
+        mount.onDenied = onDenied
+        mount.idempotency = keeper
         mount.roles = [(name: "writer", permissions: ["item.write"]), (name: "reader", permissions: [])]
         mount.errorPage = { problem, context in "<h1>\(problem.detail)</h1><p>\(context.requestID)</p>" }
         var configuration = Site.Configuration(
-            mounts: [mount], csrf: csrf, clock: Clock(standingAt: Instant(seconds: 1_790_000_000)),
+            mounts: [mount, SampleSite.root], csrf: csrf, clock: Clock(standingAt: Instant(seconds: 1_790_000_000)),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: MetricsRegistry(),
             assets: AssetLinks { "/assets/\($0)" })
         configuration.isSecure = isSecure
+        configuration.trustedProxies = TrustedProxies(trusted) ?? .none
         site = try Site(configuration)
     }
 
     func send(
-        _ method: HTTPMethod, _ target: String, _ headers: Headers = [:], body: String = ""
+        _ method: HTTPMethod, _ target: String, _ headers: Headers = [:], body: String = "", peer: String = "192.0.2.1"
     ) async -> Response {
         await site.respond(
             to: Request(
-                head: RequestHead(method: method, target: target, headers: headers, peer: "192.0.2.1"),
+                head: RequestHead(method: method, target: target, headers: headers, peer: peer),
                 body: Array(body.utf8)))
     }
 

@@ -1,4 +1,5 @@
 import PorticoJSON
+import Synchronization
 import Testing
 
 @testable import PorticoHTTP
@@ -69,6 +70,20 @@ import Testing
         #expect(try await SampleSite().post("/shop/api/v1/items", as: "reader", "{}").status == 403)
     }
 
+    @Test("every refusal to somebody who is signed in is told, whatever the reason")
+    func denials() async throws {
+        let told = Mutex<[String]>([])
+        let sample = try SampleSite { context, route in
+            told.withLock { $0.append("\(context.principal?.name ?? "") \(route.name)") }
+        }
+        _ = await sample.post("/shop/api/v1/items", as: "reader", "{}")
+        _ = await sample.send(.get, "/shop/api/v1/private", ["cookie": "who=reader"])
+        let withoutToken: Headers = ["cookie": "who=writer", "content-type": "application/json"]
+        _ = await sample.send(.post, "/shop/api/v1/items", withoutToken)
+        _ = await sample.send(.get, "/shop/api/v1/private")
+        #expect(told.withLock(\.self) == ["reader createItem", "reader private", "writer createItem"])
+    }
+
     @Test("a cookie's unsafe request needs the token of its own session and an origin of this site")
     func csrf() async throws {
         let sample = try SampleSite()
@@ -111,7 +126,7 @@ import Testing
         #expect(missing.status == 404)
         let wrong = await sample.send(.delete, "/shop/api/v1/items/1")
         #expect(wrong.status == 405)
-        #expect(wrong.headers["allow"] == "GET, HEAD")
+        #expect(wrong.headers["allow"] == "GET, HEAD, PATCH")
         let broken = await sample.send(.get, "/shop/api/v1/broken")
         #expect(broken.status == 500)
         #expect(!broken.bodyText.contains("Teapot"))
@@ -162,5 +177,51 @@ import Testing
         #expect(page.headers["set-cookie"]?.hasPrefix("__Host-") == true)
         #expect(page.headers["set-cookie"]?.contains("; Secure") == true)
         #expect(page.headers["strict-transport-security"] != nil)
+    }
+
+    @Test("an edit on the ground of a state that is gone is refused, of the present one taken")
+    func precondition() async throws {
+        let sample = try SampleSite()
+        let tag = try #require(await sample.send(.get, "/shop/api/v1/items/4").headers["etag"])
+        #expect(await sample.send(.patch, "/shop/api/v1/items/4", ["if-match": tag]).status == .ok)
+        #expect(await sample.send(.patch, "/shop/api/v1/items/4", ["if-match": "\"x\", \(tag)"]).status == .ok)
+        #expect(await sample.send(.patch, "/shop/api/v1/items/4").status == .ok)
+        let stale = await sample.send(.patch, "/shop/api/v1/items/4", ["if-match": "\"stale\""])
+        #expect(stale.status == 412)
+        #expect(try stale.json()["code"] == "stale")
+    }
+
+    @Test("text that no database keeps is the caller's mistake")
+    func unstorable() async throws {
+        #expect(try await SampleSite().send(.get, "/shop/api/v1/unstorable").status == 422)
+    }
+
+    @Test("where no application answers, a browser gets a page and a program a problem")
+    func nowhere() async throws {
+        let sample = try SampleSite()
+        let page = await sample.send(.get, "/elsewhere", ["accept": "text/html"])
+        #expect(page.bodyText.hasPrefix("<h1>Portico: "))
+        #expect(await sample.send(.get, "/elsewhere").headers["content-type"] == "application/problem+json")
+        let tooLarge = sample.site.refusal(
+            413, head: RequestHead(method: .post, target: "/shop/sign-in", headers: [:], peer: "192.0.2.1"))
+        #expect(tooLarge.headers["content-type"] == "text/html; charset=utf-8")
+    }
+
+    @Test("a form of somebody whose session is over leads back to the page above it")
+    func wayBack() async throws {
+        let answer = try await SampleSite().send(.post, "/shop/items/3/order", body: "count=1")
+        #expect(answer.headers["location"] == "/shop/sign-in?next=%2Fshop%2Fitems")
+    }
+
+    @Test(
+        "figures for operators are told to this machine, and not to whoever comes through a proxy on it",
+        arguments: [[:], ["x-forwarded-for": "rubbish"], ["via": "1.1 proxy"]])
+    func operators(headers: [String: String]) async throws {
+        let sample = try SampleSite(trusted: ["127.0.0.0/8"])
+        var fields: Headers = [:]
+        for (name, value) in headers { fields.add(name, value) }
+        let here = await sample.send(.get, "/peek", fields, peer: "127.0.0.1")
+        #expect(here.status.code == (headers.isEmpty ? 200 : 403))
+        #expect(await sample.send(.get, "/peek", peer: "192.0.2.1").status == 403)
     }
 }

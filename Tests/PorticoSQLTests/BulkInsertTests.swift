@@ -59,7 +59,7 @@ struct BulkInsertTests {
                     try $0.bulkInsert("things.load", into: "things", columns: ["code"], rows: [[.text("a\0")]])
                 }
             }
-            #expect(error?.code == .unexpectedValue)
+            #expect(error?.code == .unstorable)
         }
     }
 

@@ -65,7 +65,7 @@ struct PostgreSQLFailureTests {
             let error = await sqlError {
                 try await database.read { _ = try $0.scalar("nul", "SELECT \("a\0b")", as: String.self) }
             }
-            #expect(error?.code == .unexpectedValue)
+            #expect(error?.code == .unstorable)
             #expect(engine.roundTrips == 0)
         }
     }
@@ -124,7 +124,7 @@ struct PostgreSQLFailureTests {
             let error = await sqlError {
                 try await database.write { try $0.executeLater("add", "INSERT INTO t VALUES (1)") }
             }
-            #expect(error?.code == .unavailable)
+            #expect(error?.code == .commitUnknown)
             #expect(error?.message.contains("unknown") == true)
         }
     }

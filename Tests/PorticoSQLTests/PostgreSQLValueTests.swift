@@ -90,7 +90,7 @@ struct PostgreSQLValueTests {
                     _ = try $0.bulkInsert("load", into: "t", columns: ["a"], rows: [[.text("a\0b")]])
                 }
             }
-            #expect(nul?.code == .unexpectedValue)
+            #expect(nul?.code == .unstorable)
             let count = try await database.read { try $0.scalar("count", "SELECT count(*) FROM t", as: Int.self) }
             #expect(count == 0)
         }

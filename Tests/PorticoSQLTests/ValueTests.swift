@@ -54,7 +54,7 @@ struct ValueTests {
                 let error = await #expect(throws: SQLError.self) {
                     try await database.write { try $0.insert(kept, id: 1) }
                 }
-                #expect(error?.code == .unexpectedValue)
+                #expect(error?.code == .unstorable)
                 #expect(error?.statement == "kept.insert")
             }
         }

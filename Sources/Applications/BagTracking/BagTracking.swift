@@ -38,7 +38,8 @@ public struct BagTrackingApplication: Application {
         let isDemonstration = try await environment.database.read { try DemoState.read(in: $0) } != nil
         let settings = try BagSettings(environment, isDemonstration: isDemonstration)
         let parts = BagTrackingParts(environment, settings: settings, isDemonstration: isDemonstration, roles: roles)
-        return RunningApplication(mount: parts.mount(id: id, title: title), workers: parts.workers)
+        return RunningApplication(
+            mount: parts.mount(id: id, title: title), workers: parts.workers, endStreams: parts.endStreams)
     }
 
     /// Fills an empty database with a packing season.

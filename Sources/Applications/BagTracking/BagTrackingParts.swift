@@ -72,7 +72,9 @@ extension BagTrackingParts {
             ScanRoutes(services: services).routes, CorrectionRoutes(services: services).routes,
             ReadingRoutes(services: services).routes, TraceRoutes(services: services).routes,
             StatsRoutes(services: services, stats: stats).routes,
-            StreamRoutes(services: services, live: live).routes,
+            StreamRoutes(services: services, live: live) { [sessions = identity.sessions] head in
+                try await sessions.session(of: head)?.principal
+            }.routes,
             CatalogueRoutes(services: services, catalog: catalog).routes,
             PeopleRoutes(services: services, people: people, passwords: environment.passwords).routes,
         ]
@@ -103,16 +105,26 @@ extension BagTrackingParts {
             .get, "/sw.js", "serviceWorker", "Keeps the packing station without a network",
             cache: CachePolicy(control: "no-cache", isValidated: true), mediaType: "text/javascript"
         ) { [library = environment.library] (context: RequestContext, _: NoInput) in
-            try library.response(file: "bags/sw.js", context.request.head.headers["accept-encoding"])
+            var response = try library.response(
+                file: "bags/sw.js", context.request.head.headers["accept-encoding"])
+            // A worker obeys the policy it came with, and this one fetches pages and assets.
+            response.headers.add(
+                "content-security-policy", "default-src 'none'; connect-src 'self'; frame-ancestors 'none'")
+            return response
         }
     }
 
     private func contract(of mount: Mount) -> Route {
-        let document = OpenAPIDocument(of: mount, version: "1").bytes
+        let document = OpenAPIDocument(of: mount, version: "1", isSecure: environment.isSecure).bytes
+        let tag = EntityTag.of(document)
         return .immediate(
             .get, "/openapi.json", "openAPI", "The contract of the API (OpenAPI 3.1)",
             cache: CachePolicy(control: "no-cache", isValidated: true), mediaType: "application/json"
-        ) { (_: RequestContext, _: NoInput) in .json(document) }
+        ) { (_: RequestContext, _: NoInput) in
+            var response = Response.json(document)
+            response.headers.add("etag", tag)
+            return response
+        }
     }
 
     private static let errorPage: @Sendable (Problem, RequestContext) -> HTML = { problem, context in
@@ -128,6 +140,9 @@ extension BagTrackingParts {
 // MARK: - Workers
 
 extension BagTrackingParts {
+    /// Ends every live stream; the clients come back to another node.
+    var endStreams: @Sendable () -> Void { { [hub = live.hub] in hub.close() } }
+
     /// What runs beside the requests.
     var workers: [(name: String, run: @Sendable () async -> Void)] {
         let failures = environment.metrics.counter(
@@ -158,6 +173,10 @@ extension BagTrackingParts {
         [
             Repetition(name: "counter_fold", interval: .seconds(60)) { [database = environment.database] in
                 try await database.write { _ = try CounterStore.fold(in: $0) }
+            },
+            Repetition(name: "audit_check", interval: ChainWatch.interval, startsAtOnce: true) {
+                [chain = services.chain] in
+                try await chain.check()
             },
             Repetition(name: "purge", interval: .hours(1)) { [identity, clock = environment.clock] in
                 _ = try await identity.purge(at: clock.now())

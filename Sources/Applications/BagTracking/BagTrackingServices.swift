@@ -10,6 +10,8 @@ struct BagTrackingServices: Sendable {
     let metrics: BagMetrics
     /// Areas and product types as this process knows them.
     let catalog: CatalogCache
+    /// What is known of the audit's chain.
+    let chain: ChainWatch
 
     init(
         database: Database, clock: Clock, outbox: EventOutbox, cursors: CursorSigner, settings: BagSettings,
@@ -22,6 +24,7 @@ struct BagTrackingServices: Sendable {
         self.settings = settings
         self.metrics = BagMetrics(metrics)
         self.catalog = CatalogCache()
+        self.chain = ChainWatch(database: database, clock: clock, metrics: metrics)
     }
 
     var scans: ScanStore { ScanStore(services: self) }

@@ -62,14 +62,18 @@ public struct RunningApplication: Sendable {
     public var workers: [(name: String, run: @Sendable () async -> Void)]
     /// What it depends on besides its database.
     public var checks: [HealthCheck]
+    /// Ends the answers that would never end by themselves, so that a node that stops need not wait for them.
+    public var endStreams: @Sendable () -> Void
 
     /// A started application.
     public init(
-        mount: Mount, workers: [(name: String, run: @Sendable () async -> Void)] = [], checks: [HealthCheck] = []
+        mount: Mount, workers: [(name: String, run: @Sendable () async -> Void)] = [], checks: [HealthCheck] = [],
+        endStreams: @escaping @Sendable () -> Void = {}
     ) {
         self.mount = mount
         self.workers = workers
         self.checks = checks
+        self.endStreams = endStreams
     }
 }
 

@@ -5,7 +5,8 @@ import PorticoValues
 public struct Event: Sendable, Hashable {
     /// What happened: `scan.accepted`.
     public let kind: String
-    /// Events of one key are delivered in the order of their commits.
+    /// Whom it concerns. Events are delivered in the order in which they were written; whoever writes of one thing while it
+    /// is locked thus tells of it in the order of commits.
     public let key: String
     /// What it says.
     public let payload: JSONValue
@@ -21,38 +22,30 @@ public struct Event: Sendable, Hashable {
     }
 }
 
-/// Where an event stands among all: first by the order of commits, then by id.
+/// Where an event stands among all: positions rise with time, and have gaps.
 public struct EventPosition: Sendable, Hashable, Comparable {
-    /// Order of the commit.
-    public let commitOrder: Int64
-    /// Id within it.
+    /// Id of the event, from 1.
     public let id: Int64
 
     /// Before everything.
-    public static let start = EventPosition(commitOrder: 0, id: 0)
+    public static let start = EventPosition(id: 0)
 
     /// A position.
-    public init(commitOrder: Int64, id: Int64) {
-        self.commitOrder = commitOrder
+    public init(id: Int64) {
         self.id = id
     }
 
     /// A position from ``text``, or nil.
     public init?(_ text: some StringProtocol) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, let order = Int64(parts[0]), let id = Int64(parts[1]), order >= 0, id >= 0 else {
-            return nil
-        }
-        self.init(commitOrder: order, id: id)
+        guard let id = Int64(text), id >= 0, text.utf8.first != 0x2B else { return nil }
+        self.init(id: id)
     }
 
-    /// `order-id`, as clients of streams see it.
-    public var text: String { "\(commitOrder)-\(id)" }
+    /// Decimal digits, as clients of streams see it.
+    public var text: String { String(id) }
 
     /// The earlier position comes first.
-    public static func < (left: EventPosition, right: EventPosition) -> Bool {
-        (left.commitOrder, left.id) < (right.commitOrder, right.id)
-    }
+    public static func < (left: EventPosition, right: EventPosition) -> Bool { left.id < right.id }
 }
 
 /// An event whose transaction is committed.

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Wakes one waiting task. Rings while nobody waits are remembered as one.
 public final class EventBell: Sendable {
-    private struct State {
+    fileprivate struct State {
         var hasRung = false
         var waiting: CheckedContinuation<Void, Never>?
     }
@@ -11,6 +11,11 @@ public final class EventBell: Sendable {
 
     /// A silent bell.
     public init() {}
+
+    /// Whether the next wait ends at once.
+    var hasRung: Bool { state.withLock(\.hasRung) }
+    /// Whether somebody waits.
+    var isWaited: Bool { state.withLock { $0.waiting != nil } }
 
     /// Wakes who waits, or lets the next one through.
     public func ring() {
@@ -26,25 +31,40 @@ public final class EventBell: Sendable {
     /// Waits for the next ring, at most for `span`; returns at once when it has rung since the last wait or the task is
     /// cancelled.
     public func wait(atMost span: Span) async {
+        guard !state.withLock({ $0.takeRing() }), !Task.isCancelled else { return }
         let timer = Task {
-            try? await Task.sleep(for: .milliseconds(span.milliseconds))
-            ring()
+            // A timer that was cancelled is silent: its ring would end the next wait.
+            guard (try? await Task.sleep(for: .milliseconds(span.milliseconds))) != nil else { return }
+            wake()
         }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isThrough = state.withLock { state in
-                    if state.hasRung || Task.isCancelled {
-                        state.hasRung = false
-                        return true
-                    }
+                    if state.takeRing() || Task.isCancelled { return true }
                     state.waiting = continuation
                     return false
                 }
                 if isThrough { continuation.resume() }
             }
         } onCancel: {
-            ring()
+            wake()
         }
         timer.cancel()
+    }
+
+    /// Wakes who waits, and is forgotten when nobody does.
+    private func wake() {
+        let waiting = state.withLock { state in
+            defer { state.waiting = nil }
+            return state.waiting
+        }
+        waiting?.resume()
+    }
+}
+
+extension EventBell.State {
+    fileprivate mutating func takeRing() -> Bool {
+        defer { hasRung = false }
+        return hasRung
     }
 }

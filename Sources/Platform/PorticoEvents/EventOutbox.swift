@@ -1,13 +1,17 @@
 import PorticoJSON
 import PorticoSQL
 import PorticoValues
+import Synchronization
 
-/// The events of one application: written with the rows they tell of, read in the order of commits.
-public struct EventOutbox: Sendable {
+/// The events of one application: written with the rows they tell of, read in the order in which they were written.
+public final class EventOutbox: Sendable {
     /// How long events are kept for readers that come back: 20 minutes, more than the 15 a stream may be away.
     public static let retention = Span.minutes(20)
+    /// Rows that one transaction of pruning looks at, so that it holds up no writer.
+    private static let pruneBatch = 5000
 
     private let bell: EventBell
+    private let progress = Mutex<EventPosition?>(nil)
 
     /// An outbox. The bell wakes the relay of this process.
     public init(bell: EventBell = EventBell()) {
@@ -16,6 +20,12 @@ public struct EventOutbox: Sendable {
 
     /// What wakes the relay.
     public var wakeUp: EventBell { bell }
+
+    /// How far the relay of this process has delivered; nil before it has begun.
+    public internal(set) var delivered: EventPosition? {
+        get { progress.withLock(\.self) }
+        set { progress.withLock { $0 = newValue } }
+    }
 
     /// Writes an event in the caller's transaction. It is delivered after the commit, and not at all without one.
     public func publish(_ event: Event, in transaction: Transaction) throws {
@@ -29,62 +39,47 @@ public struct EventOutbox: Sendable {
         transaction.afterCommit { bell.ring() }
     }
 
-    /// Events after a position, in order, at most `limit`.
+    /// Events after a position and not after `end`, in order, at most `limit`. Up to ``delivered`` none is ever missing;
+    /// beyond it a running transaction may still add one.
     public func events(
-        after position: EventPosition, limit: Int, in session: some SQLSession
+        after position: EventPosition, through end: EventPosition, limit: Int, in session: some SQLSession
     ) throws -> [PublishedEvent] {
         try session.all(
             "events.after",
             """
-            SELECT commit_order, id, kind, key, payload, at FROM event_outbox
-            WHERE (commit_order, id) > (\(position.commitOrder), \(position.id)) \(EventOutbox.settled(session.dialect))
-            ORDER BY commit_order, id LIMIT \(limit)
+            SELECT id, kind, key, payload, at FROM event_outbox
+            WHERE id > \(position.id) AND id <= \(end.id) ORDER BY id LIMIT \(limit)
             """
         ) { row in
-            let text: String = try row[4]
+            let text: String = try row[3]
             return PublishedEvent(
-                position: EventPosition(commitOrder: try row[0], id: try row[1]),
+                position: EventPosition(id: try row[0]),
                 event: Event(
-                    try row[2], key: try row[3], payload: try JSONValue(parsing: Array(text.utf8)), at: try row[5]))
+                    try row[1], key: try row[2], payload: try JSONValue(parsing: Array(text.utf8)), at: try row[4]))
         }
     }
 
-    /// The last position of all, for listeners that want only what comes.
-    public func end(in session: some SQLSession) throws -> EventPosition {
-        try session.first(
-            "events.end",
-            """
-            SELECT commit_order, id FROM event_outbox WHERE 1 = 1 \(EventOutbox.settled(session.dialect))
-            ORDER BY commit_order DESC, id DESC LIMIT 1
-            """
-        ) { EventPosition(commitOrder: try $0[0], id: try $0[1]) } ?? .start
+    /// The first and the last event that are kept, or nil when none is.
+    public func kept(in session: some SQLSession) throws -> ClosedRange<EventPosition>? {
+        try session.first("events.kept", "SELECT min(id), max(id) FROM event_outbox") { row in
+            guard let first: Int64 = try row[0], let last: Int64 = try row[1] else { return nil }
+            return EventPosition(id: first)...EventPosition(id: last)
+        } ?? nil
     }
 
-    /// The first position that is still kept, or nil when none is.
-    public func beginning(in session: some SQLSession) throws -> EventPosition? {
-        try session.first(
-            "events.beginning", "SELECT commit_order, id FROM event_outbox ORDER BY commit_order, id LIMIT 1"
-        ) { EventPosition(commitOrder: try $0[0], id: try $0[1]) }
-    }
-
-    /// Removes events older than ``retention`` that every projection has seen.
+    /// Removes events older than ``retention`` that every projection has seen, some thousand at most. The newest stays, so
+    /// that a client that has it can go on.
     /// - Returns: number of events removed.
     @discardableResult
     public func prune(at now: Instant, in transaction: Transaction) throws -> Int {
         try transaction.execute(
             "events.prune",
             """
-            DELETE FROM event_outbox WHERE at < \(now - EventOutbox.retention) AND NOT EXISTS (
-                SELECT 1 FROM event_positions
-                WHERE (event_positions.commit_order, event_positions.id) < (event_outbox.commit_order, event_outbox.id))
+            DELETE FROM event_outbox WHERE at < \(now - EventOutbox.retention) AND id IN (
+                SELECT id FROM event_outbox
+                WHERE id < (SELECT max(id) FROM event_outbox)
+                    AND id <= coalesce((SELECT min(id) FROM event_positions), 9223372036854775807)
+                ORDER BY id LIMIT \(EventOutbox.pruneBatch))
             """)
-    }
-
-    /// Leaves out events that one still running transaction could come before.
-    private static func settled(_ dialect: Dialect) -> SQL {
-        switch dialect {
-        case .sqlite: ""
-        case .postgresql: "AND commit_order < (pg_snapshot_xmin(pg_current_snapshot())::text::bigint)"
-        }
     }
 }

@@ -8,7 +8,10 @@ public enum IdentitySchema {
         migrations: [Migration(1, "accounts, sessions, audit, idempotency keys") { first($0) }])
 
     private static func first(_ dialect: Dialect) -> String {
-        [accounts(dialect), sessions(dialect), audit(dialect), idempotencyKeys(dialect)].joined(separator: "\n")
+        [
+            accounts(dialect), sessions(dialect), audit(dialect), idempotencyKeys(dialect),
+            MasterKeyMark.table(dialect),
+        ].joined(separator: "\n")
     }
 
     private static func accounts(_ dialect: Dialect) -> String {

@@ -68,7 +68,7 @@ final class PostgreSQLConnection: DeferringConnection {
     }
 
     /// Commits, together with what was deferred, and waits until it is durable.
-    /// - Throws: ``SQLError``; then nothing is changed, unless its message says that this is unknown.
+    /// - Throws: ``SQLError``; then nothing is changed, except with `.commitUnknown`.
     func commit() throws {
         guard case .open = phase else {
             phase = .resting
@@ -85,7 +85,7 @@ final class PostgreSQLConnection: DeferringConnection {
         } catch let error as SQLError {
             guard pipeline.isLost || error.code == .unavailable else { throw error }
             throw SQLError(
-                .unavailable,
+                .commitUnknown,
                 message: "the connection was lost during the commit; whether it took effect is unknown")
         }
     }

@@ -2,22 +2,32 @@ import PorticoEvents
 import PorticoHTTP
 import PorticoValues
 
-/// Answers with server-sent events (WHATWG HTML §9.2): first what the client missed, then what comes.
+/// Answers with server-sent events (WHATWG HTML §9.2): first what the client missed, then how things stand, then what comes.
 public struct EventStream: Sendable {
     /// Finds the messages after a position for a client that comes back; nil when they are no longer kept.
     public typealias Replay = @Sendable (EventPosition) async throws -> [TopicMessage]?
+    /// Messages that tell the present state of topics, for a client that has just come.
+    public typealias Present = @Sendable (Set<String>) async throws -> [TopicMessage]
 
     private let hub: TopicHub
     private let replay: Replay
+    private let present: Present
 
     /// A stream over a hub.
-    public init(hub: TopicHub, replay: @escaping Replay) {
+    public init(hub: TopicHub, present: @escaping Present = { _ in [] }, replay: @escaping Replay) {
         self.hub = hub
+        self.present = present
         self.replay = replay
     }
 
-    /// The answer for a client that watches `topics`. `lastEventID` is the header of that name.
-    public func response(topics: Set<String>, lastEventID: String?) -> Response {
+    /// The answer for a client that watches `topics`.
+    /// - Parameters:
+    ///   - lastEventID: the header of that name.
+    ///   - isStillAllowed: asked before each message and sign of life. When it says no, the stream ends without another
+    ///     word: whoever is signed out or moved elsewhere hears nothing more.
+    public func response(
+        topics: Set<String>, lastEventID: String?, isStillAllowed: @escaping @Sendable () async -> Bool
+    ) -> Response {
         Response(
             .ok,
             headers: ["content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no"],
@@ -26,7 +36,12 @@ public struct EventStream: Sendable {
                 defer { hub.unsubscribe(id) }
                 try await writer.write(Array("retry: 2000\n\n".utf8))
                 let caughtUp = try await catchUp(lastEventID, topics, writer)
-                try await forward(deliveries, after: caughtUp, to: writer)
+                for message in try await present(topics) { try await writer.write(message.frame) }
+                for await delivery in deliveries {
+                    guard await isStillAllowed() else { return }
+                    try await forward(delivery, after: caughtUp, to: writer)
+                }
+                try await writer.write(TopicMessage.reset.frame)
             })
     }
 
@@ -49,16 +64,13 @@ public struct EventStream: Sendable {
     }
 
     private func forward(
-        _ deliveries: AsyncStream<TopicHub.Delivery>, after reached: EventPosition, to writer: any BodyWriter
+        _ delivery: TopicHub.Delivery, after reached: EventPosition, to writer: any BodyWriter
     ) async throws {
-        for await delivery in deliveries {
-            switch delivery {
-            case .message(let message):
-                if let position = message.position, position <= reached { continue }
-                try await writer.write(message.frame)
-            case .heartbeat: try await writer.write(Array(": alive\n\n".utf8))
-            }
+        switch delivery {
+        case .message(let message):
+            if let position = message.position, position <= reached { return }
+            try await writer.write(message.frame)
+        case .heartbeat: try await writer.write(Array(": alive\n\n".utf8))
         }
-        try await writer.write(TopicMessage.reset.frame)
     }
 }

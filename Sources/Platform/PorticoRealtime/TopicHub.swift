@@ -3,8 +3,8 @@ import PorticoTelemetry
 import PorticoValues
 import Synchronization
 
-/// Gives messages to those who watch their topics. Nobody waits for a slow one: who falls `capacity` messages behind is cut off
-/// with a reset.
+/// Gives messages to those who watch their topics. Nobody waits for a slow one: who falls `capacity` messages behind is cut
+/// off with a reset.
 public final class TopicHub: Sendable {
     enum Delivery: Sendable {
         case message(TopicMessage)

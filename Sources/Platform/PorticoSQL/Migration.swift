@@ -46,9 +46,7 @@ extension Database {
     {
         let dialect = dialect
         try await write { transaction in
-            if dialect == .postgresql {
-                try transaction.execute("migrations.lock", "SELECT pg_advisory_xact_lock(7071190342)")
-            }
+            try transaction.beginMigrating()
             try transaction.channel.runScript(
                 """
                 CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -85,12 +83,17 @@ extension Database {
 }
 
 extension Transaction {
+    /// One node at a time, and with all the time that an index over millions of rows takes.
+    fileprivate func beginMigrating() throws {
+        guard dialect == .postgresql else { return }
+        try execute("migrations.patience", "SET LOCAL statement_timeout = 0")
+        try execute("migrations.lock", "SELECT pg_advisory_xact_lock(7071190342)")
+    }
+
     fileprivate func apply(
         _ migration: Migration, of component: SchemaComponent, at now: Instant, dryRun: Bool
     ) throws -> Bool {
-        if dialect == .postgresql {
-            try execute("migrations.lock", "SELECT pg_advisory_xact_lock(7071190342)")
-        }
+        try beginMigrating()
         let checksum = migration.checksum(dialect)
         let recorded = try scalar(
             "migrations.find",

@@ -6,7 +6,7 @@ public struct SQLError: Error, Sendable, CustomStringConvertible {
             case uniqueViolation, foreignKeyViolation, checkViolation, notNullViolation, serialization, busy,
                 unavailable
             case poolTimeout, statementTimeout, diskFull, corrupt, readOnly, syntax, unexpectedNull, unexpectedValue
-            case migration, cancelled, other
+            case unstorable, commitUnknown, migration, cancelled, other
         }
         private let kind: Kind
 
@@ -40,6 +40,10 @@ public struct SQLError: Error, Sendable, CustomStringConvertible {
         public static let unexpectedNull = Code(kind: .unexpectedNull)
         /// A column held another kind of value than was asked for.
         public static let unexpectedValue = Code(kind: .unexpectedValue)
+        /// The connection was lost during the commit: whether it took effect is unknown.
+        public static let commitUnknown = Code(kind: .commitUnknown)
+        /// A value that one of the engines can't keep: text with a NUL character, a number that is none.
+        public static let unstorable = Code(kind: .unstorable)
         /// The schema can't be brought up to date.
         public static let migration = Code(kind: .migration)
         /// The work was given up, for example because its reader went away.

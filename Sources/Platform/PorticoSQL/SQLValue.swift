@@ -18,13 +18,13 @@ extension SQLValue {
     /// Refuses what one of the engines can't keep: text with a NUL byte (PostgreSQL), and NaN (SQLite makes it null).
     ///
     /// Sessions ask it of every parameter; engines ask it in bulk loads.
-    /// - Throws: ``SQLError`` `.unexpectedValue`.
+    /// - Throws: ``SQLError`` `.unstorable`.
     public func refuseUnstorable() throws {
         switch self {
         case .text(let text) where text.utf8.contains(0):
-            throw SQLError(.unexpectedValue, message: "text with a NUL byte can't be stored")
+            throw SQLError(.unstorable, message: "text with a NUL byte can't be stored")
         case .real(let number) where number.isNaN:
-            throw SQLError(.unexpectedValue, message: "a number that is not one can't be stored")
+            throw SQLError(.unstorable, message: "a number that is not one can't be stored")
         default: return
         }
     }

@@ -177,8 +177,13 @@ describe("dashboard", async () => {
     assert.equal(dashboard.numberAt({}, "bags.parents.full"), null);
   });
   it("takes an undone scan off the linked ones", () => {
-    assert.deepEqual(dashboard.countsOf({ outcome: "undone" }), { undone: 1, linked: -1 });
-    assert.deepEqual(dashboard.countsOf({ outcome: "linked" }), { linked: 1 });
-    assert.deepEqual(dashboard.countsOf({ outcome: "created" }), {});
+    assert.deepEqual(dashboard.countsOf({ kind: "child", outcome: "undone" }), { undone: 1, linked: -1 });
+    assert.deepEqual(dashboard.countsOf({ kind: "child", outcome: "linked" }), { linked: 1 });
+    assert.deepEqual(dashboard.countsOf({ kind: "parent", outcome: "created" }), {});
+  });
+  it("counts refused bags only, as the list behind the tile does", () => {
+    assert.deepEqual(dashboard.countsOf({ kind: "child", outcome: "rejected" }), { rejected: 1 });
+    assert.deepEqual(dashboard.countsOf({ kind: "parent", outcome: "rejected" }), {});
+    assert.deepEqual(dashboard.countsOf({ kind: "bill", outcome: "duplicate" }), {});
   });
 });

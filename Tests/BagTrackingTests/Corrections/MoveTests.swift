@@ -111,4 +111,22 @@ import Testing
             try await hall.expectCountsAreRight()
         }
     }
+
+    @Test("the audit of a move names the areas only where the bag changed its area", arguments: TestEngine.available)
+    func auditsAreas(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            try await hall.fill("SB00001", with: 1)
+            try await hall.scanParent("SB00002", by: .jaipur)
+            try await hall.scanParent("SB00003", by: .jaipur)
+            let office = hall.caller(.biller)
+            _ = try await hall.services.corrections.move("1000001", to: "SB00002", reason: "mix-up", by: office)
+            let across = try #require(try await hall.audited("bag.moved"))
+            #expect(across.before == ["parent_code": "SB00001", "area_code": "lucknow"])
+            #expect(across.after == ["parent_code": "SB00002", "area_code": "jaipur", "reason": "mix-up"])
+            _ = try await hall.services.corrections.move("1000001", to: "SB00003", reason: "room", by: office)
+            let within = try #require(try await hall.audited("bag.moved"))
+            #expect(within.before == ["parent_code": "SB00002"])
+            #expect(within.after == ["parent_code": "SB00003", "reason": "room"])
+        }
+    }
 }

@@ -88,4 +88,42 @@ import Testing
             #expect(child?.code == "invalid_parent_code")
         }
     }
+
+    @Test("the audit tells what a retired sack was before it was emptied", arguments: TestEngine.available)
+    func auditsCascade(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            try await hall.fill("SB00001", with: 2)
+            #expect(try await retire("SB00001", hall, cascades: true) == nil)
+            let sack = try #require(try await hall.audited("bag.retired"))
+            #expect(sack.before == ["status": "filling", "child_count": 2])
+            #expect(sack.after == ["status": "retired", "child_count": 0])
+            #expect(try await retire("1000001", hall) == nil)
+            #expect(try await hall.audited("bag.retired")?.before == ["status": "loose"])
+            _ = try await hall.services.retirement.restore("SB00001", by: hall.caller(.admin))
+            let restored = try #require(try await hall.audited("bag.restored"))
+            #expect(restored.before == ["status": "retired"])
+            #expect(restored.after == ["status": "empty"])
+        }
+    }
+
+    @Test("the audit tells since when a sack was on hold", arguments: TestEngine.available)
+    func auditsHolds(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            try await hall.scanParent("SB00001")
+            let since = JSONValue.string(hall.clock.now().rfc3339)
+            _ = try await hall.services.holds.hold("SB00001", reason: "Wet", by: hall.caller(.biller))
+            let held = try #require(try await hall.audited("bag.held"))
+            #expect(held.before == ["hold_reason": .null, "hold_since": .null])
+            #expect(held.after == ["hold_reason": "Wet", "hold_since": since])
+            hall.clock.advance(by: .minutes(5))
+            _ = try await hall.services.holds.hold("SB00001", reason: "Torn", by: hall.caller(.biller))
+            let renamed = try #require(try await hall.audited("bag.held"))
+            #expect(renamed.before == ["hold_reason": "Wet"])
+            #expect(renamed.after == ["hold_reason": "Torn"])
+            try await hall.services.holds.release("SB00001", by: hall.caller(.biller))
+            let released = try #require(try await hall.audited("bag.released"))
+            #expect(released.before == ["hold_reason": "Torn", "hold_since": since])
+            #expect(released.after == ["hold_reason": .null, "hold_since": .null])
+        }
+    }
 }

@@ -13,6 +13,11 @@ import Testing
         #expect(BagWords.weight(grams) == text)
     }
 
+    @Test("no step of a history is told in the API's word", arguments: ["found", "created", "linked", "duplicate"])
+    func steps(what: String) {
+        #expect(HistoryLine.word(what).0 != what)
+    }
+
     @Test("counts in words")
     func counts() {
         #expect(BagWords.count(1, "bag", "bags") == "1 bag")

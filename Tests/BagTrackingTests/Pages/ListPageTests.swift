@@ -80,6 +80,8 @@ import Testing
         #expect(html.contains("notice tone-bad\" role=\"alert\""))
         page.chain = .init(isWhole: true, rows: 9, chained: 9, checkedAt: PageSamples.now)
         #expect(page.body.text.contains("The chain is whole"))
+        page.chain = nil
+        #expect(page.body.text.contains("The chain has not been checked yet"))
     }
 
     @Test("leads from today's numbers to the scans behind them")
@@ -92,7 +94,7 @@ import Testing
             topics: ["stats", "area:lucknow"])
         let html = page.body.text
         #expect(html.contains("data-stream=\"/bags/api/v1/stream?topics=stats%2Carea%3Alucknow\""))
-        #expect(html.contains("/bags/scans?mine=false&amp;from=2026-11-21&amp;outcome=rejected"))
+        #expect(html.contains("/bags/scans?mine=false&amp;kind=child&amp;from=2026-11-21&amp;outcome=rejected"))
         #expect(html.contains("10.0 % of scans"))
         #expect(html.contains("/bags/bags?kind=parent&amp;status=full&amp;area_code=lucknow"))
         #expect(html.contains("data-live=\"bags.children.loose\">5<"))

@@ -117,7 +117,7 @@ import Testing
             try await people.deactivate(id: 1, by: hall.caller(.admin))
             try await people.deactivate(id: 1, by: hall.caller(.admin))
             #expect(try await hall.auditActions() == ["user.deactivated"])
-            let scans = try await hall.database.read { try ScanLog.newest(of: 1, limit: 1, in: $0) }
+            let scans = try await hall.database.read { try ScanLog.newest(of: 1, area: nil, limit: 1, in: $0) }
             #expect(scans.first?.user.name == "asha")
             let unknown = try await refusal { try await people.deactivate(id: 99, by: hall.caller(.admin)) }
             #expect(unknown?.code == "user_not_found")

@@ -62,6 +62,7 @@ import Testing
         Step(route: "getStats", method: .get, path: "stats"),
         Step(route: "verifyStats", method: .get, path: "stats/verify"),
         Step(route: "addArea", method: .post, path: "areas", body: ["code": "delhi", "name": "Delhi"], status: 201),
+        Step(route: "getArea", method: .get, path: "areas/delhi"),
         Step(route: "changeArea", method: .patch, path: "areas/delhi", body: ["name": "New Delhi"]),
         Step(route: "listAreas", method: .get, path: "areas"),
         Step(
@@ -70,11 +71,13 @@ import Testing
                 "code": "wheat", "name": "Wheat", "prefix": "WH", "digits": 6, "capacity": 20,
                 "unit_weight_grams": 2000,
             ], status: 201),
+        Step(route: "getProductType", method: .get, path: "product-types/wheat"),
         Step(route: "changeProductType", method: .patch, path: "product-types/wheat", body: ["is_active": false]),
         Step(route: "listProductTypes", method: .get, path: "product-types"),
         Step(
             route: "addUser", method: .post, path: "users",
             body: ["email": "new@bags.demo", "name": "New", "role": "dispatcher", "area_code": "delhi"], status: 201),
+        Step(route: "getUser", method: .get, path: "users/2"),
         Step(route: "changeUser", method: .patch, path: "users/2", body: ["name": "Other"]),
         Step(route: "listUsers", method: .get, path: "users"),
         Step(route: "listAudit", method: .get, path: "audit"),

@@ -92,7 +92,7 @@ import Testing
         let head = RequestHead(method: .get, target: "/bags/audit?x=1", headers: [:], peer: "192.0.2.1")
         return RequestContext(
             request: Request(head: head), requestID: "r", now: now, clientAddress: "192.0.2.1", principal: principal,
-            mount: "/bags", csrf: FormToken(""), assets: AssetLinks { $0 }, nonce: "n")
+            mount: "/bags", assets: AssetLinks { $0 })
     }
 
     /// Calls a route with values that name nothing there is.

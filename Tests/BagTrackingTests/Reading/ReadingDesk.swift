@@ -39,7 +39,7 @@ struct ReadingDesk: Sendable {
             ReadingRoutes(services: services).routes, StatsRoutes(services: services, stats: stats).routes,
             CatalogueRoutes(services: services, catalog: CatalogStore(services: services)).routes,
             PeopleRoutes(services: services, people: people, passwords: try await ReadingDesk.passwords.value).routes,
-            StreamRoutes(services: services, live: live).routes,
+            StreamRoutes(services: services, live: live) { try await Badges().principal(for: $0) }.routes,
         ]
         var mount = Mount(id: "bags", prefix: "/bags", title: "Bags", routes: groups.flatMap(\.self))
         mount.authenticator = Badges()
@@ -76,9 +76,11 @@ struct ReadingDesk: Sendable {
     }
 
     func send(
-        _ method: HTTPMethod, _ path: String, _ body: JSONValue = .object([]), as person: PackingHall.Person = .admin
+        _ method: HTTPMethod, _ path: String, _ body: JSONValue = .object([]), as person: PackingHall.Person = .admin,
+        ifMatch tag: String? = nil
     ) async -> TestAnswer {
         var headers = badge(person)
+        if let tag { headers.add("if-match", tag) }
         headers.add("content-type", "application/json")
         return await client.send(method, "/bags/api/v1/\(path)", headers, body: body.bytes)
     }

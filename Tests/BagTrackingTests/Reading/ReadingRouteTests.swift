@@ -99,6 +99,25 @@ import Testing
         }
     }
 
+    @Test("lists and single things may be kept and have an entity tag", arguments: TestEngine.available)
+    func validators(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            try await hall.fill("SB00001", with: 1)
+            let desk = try await ReadingDesk(hall)
+            for path in [
+                "scans", "bags", "bags/SB00001", "bags/SB00001/history", "resolve?code=SB00001", "stats", "audit",
+                "areas", "areas/lucknow", "product-types", "product-types/mustard", "users", "users/1",
+            ] {
+                let answer = await desk.get(path, as: .admin)
+                #expect(answer[header: "cache-control"] == "private, no-cache", "\(path)")
+                let tag = try #require(answer[header: "etag"], "\(path)")
+                let again = await desk.client.get(
+                    "/bags/api/v1/\(path)", ["authorization": "Bearer admin", "if-none-match": tag])
+                #expect(again.status == 304, "\(path)")
+            }
+        }
+    }
+
     @Test("resolves codes and suggests others", arguments: TestEngine.available)
     func resolve(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in
@@ -148,7 +167,8 @@ import Testing
                 ("listBags", "bags"), ("getBag", "bags/SB00001"), ("getBag", "bags/1000001"),
                 ("listBagHistory", "bags/1000001/history"), ("getStats", "stats"), ("verifyStats", "stats/verify"),
                 ("listAudit", "audit"), ("verifyAudit", "audit/verify"), ("listAreas", "areas"),
-                ("listProductTypes", "product-types"),
+                ("listProductTypes", "product-types"), ("getArea", "areas/lucknow"),
+                ("getProductType", "product-types/moong"),
             ]
             for (name, path) in calls {
                 let route = try #require(routes.first { $0.name == name })

@@ -28,6 +28,8 @@ import Testing
         ("later than all", ScanFilter(from: hour + .days(9)), []),
         ("earlier than all", ScanFilter(to: PackingHall.start), []),
         ("nobody", ScanFilter(userID: 99), []),
+        ("a person of another area", ScanFilter(userID: 2, areaCode: "jaipur"), []),
+        ("links that stand", ScanFilter(outcome: .linked, isStanding: true), ["5550001", "1000002", "1000001"]),
     ]
 
     @Test("finds what every filter asks for, page by page", arguments: TestEngine.available)
@@ -56,13 +58,33 @@ import Testing
             try await hall.scanParent("SB00001")
             let scan = try await hall.scanChild("1000001", into: "SB00001").scanID
             _ = try await hall.services.undo.undo(scan: scan, reason: "Torn", by: hall.caller())
-            let items = try await hall.database.read { try ScanLog.newest(of: 1, limit: 5, in: $0) }
+            let items = try await hall.database.read { try ScanLog.newest(of: 1, area: "lucknow", limit: 5, in: $0) }
             #expect(items.map(\.code) == ["1000001", "SB00001"])
             #expect(items[0].user == ScanItem.User(id: 1, name: "asha"))
             #expect(items[0].outcome == .linked)
             #expect(items[0].undone?.reason == "Torn")
             #expect(items[0].countAfter == 1)
             #expect(items[1].undone == nil)
+        }
+    }
+
+    @Test("the newest link is one that stands, in the area and the time asked about", arguments: TestEngine.available)
+    func newestLink(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            func newest(area: String? = "lucknow", since start: Instant = PackingHall.start) async throws -> String? {
+                try await hall.database.read {
+                    try ScanLog.newestLink(of: 1, area: area, since: start, in: $0)?.code
+                }
+            }
+            try await hall.fill("SB00001", with: 1)
+            let scan = try await hall.scanChild("1000009", into: "SB00001").scanID
+            try await hall.scanChild("1000009", into: "SB00001")
+            #expect(try await newest() == "1000009")
+            #expect(try await newest(area: nil) == "1000009")
+            #expect(try await newest(area: "jaipur") == nil)
+            #expect(try await newest(since: PackingHall.start + .milliseconds(1)) == nil)
+            _ = try await hall.services.undo.undo(scan: scan, reason: nil, by: hall.caller())
+            #expect(try await newest() == "1000001")
         }
     }
 

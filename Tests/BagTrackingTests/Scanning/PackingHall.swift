@@ -156,6 +156,21 @@ struct PackingHall: Sendable {
         }
     }
 
+    /// What the newest row of an action in the audit says was before and after it.
+    func audited(_ action: String) async throws -> (before: JSONValue, after: JSONValue)? {
+        try await database.read { reading in
+            try reading.first(
+                "test.audited",
+                "SELECT before, after FROM audit_rows WHERE action = \(action) ORDER BY seq DESC LIMIT 1"
+            ) { row in
+                func value(_ column: Int) throws -> JSONValue {
+                    try (row[column] as String?).map { try JSONValue(parsing: Array($0.utf8)) } ?? .null
+                }
+                return (before: try value(0), after: try value(1))
+            }
+        }
+    }
+
     /// Every counter equals a recount, and every sack's count equals the bags in it (rules R19, R38).
     func expectCountsAreRight(sourceLocation: SourceLocation = #_sourceLocation) async throws {
         let drift = try await database.read { try CounterStore.verify(in: $0).drift }

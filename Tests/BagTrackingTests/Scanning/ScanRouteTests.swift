@@ -119,6 +119,41 @@ import Testing
         }
     }
 
+    @Test("an item of a batch with wrong types gets its own refusal, the rest goes on", arguments: TestEngine.available)
+    func lenientBatches(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            let client = try site(hall)
+            let items: [JSONValue] = [
+                7, ["kind": "parent", "code": "SB00001", "parent": 7, "client_scan_id": "client-parent"],
+                ["code": "2903411", "parent": "SB00001", "client_scan_id": "client-kindless"],
+                ["kind": "child", "code": 2_903_411, "parent": ["SB00001"], "client_scan_id": "client-numbers"],
+                ["kind": "child", "code": "2903411", "parent": "SB00001", "client_scan_id": 12_345_678],
+                ["kind": ["child"], "code": "2903411", "parent": "SB00001", "client_scan_id": "client-kinds"], .null,
+                ["kind": "child", "code": "2903411", "parent": "SB00001", "client_scan_id": "client-child"],
+            ]
+            let answer = await client.post("/bags/api/v1/scans/batch", ["items": .array(items)], badge(.asha))
+            #expect(answer.status == 200)
+            let results = answer.json["results"]?.elements ?? []
+            #expect(results.map { $0["status"]?.int64 } == [422, 201, 422, 422, 422, 422, 422, 201])
+            let fields = results.map { result in
+                (result["body"]?["errors"]?.elements ?? []).compactMap { $0["field"]?.string }.sorted()
+            }
+            #expect(
+                fields == [["body"], [], ["kind"], ["code", "parent"], ["client_scan_id"], ["kind"], ["body"], []])
+            let ids = results.map { $0["client_scan_id"]?.string }
+            #expect(
+                ids == [
+                    nil, "client-parent", "client-kindless", "client-numbers", nil, "client-kinds", nil, "client-child",
+                ])
+            #expect(try await hall.parent(of: "2903411") == "SB00001")
+            for wrong: JSONValue in [[:], ["items": "all"], ["items": ["kind": "child"]]] {
+                let refused = await client.post("/bags/api/v1/scans/batch", wrong, badge(.asha))
+                #expect(refused.status == 422)
+                #expect(refused.json["errors"]?[0]?["field"] == "items")
+            }
+        }
+    }
+
     @Test("corrects by the office's routes")
     func corrects() async throws {
         try await withHall(on: .sqlite) { hall in

@@ -112,4 +112,21 @@ import Testing
             try await hall.expectCountsAreRight()
         }
     }
+
+    @Test("knows no scan of an area its maker has left", arguments: TestEngine.available)
+    func leavesArea(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            try await hall.scanParent("SB00001")
+            let scan = try await hall.scanChild("2903411", into: "SB00001")
+            let asha = hall.caller()
+            let moved = BagCaller(
+                userID: asha.userID, name: asha.name, areaCode: "jaipur", permissions: asha.permissions,
+                requestID: "request-2", address: asha.address, now: asha.now)
+            let refused = try await refusal {
+                _ = try await hall.services.undo.undo(scan: scan.scanID, reason: nil, by: moved)
+            }
+            #expect(refused?.code == "scan_not_found")
+            #expect(try await hall.parent(of: "2903411") == "SB00001")
+        }
+    }
 }

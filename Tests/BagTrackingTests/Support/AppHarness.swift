@@ -104,6 +104,14 @@ struct AppHarness: Sendable {
     }
 }
 
+/// Chains every row of the audit. On PostgreSQL transactions of other tests may be in the way for a moment.
+func chainAudit(of database: Database) async throws {
+    let unchained: SQL = "SELECT count(*) FROM audit_rows WHERE hash IS NULL"
+    while try await database.read({ try $0.scalar("test.unchained", unchained, as: Int.self) }) != 0 {
+        if try await AuditChain.extend(database) == 0 { await Task.yield() }
+    }
+}
+
 /// Gives the application on a fresh database to `body`.
 func withApp(on engine: TestEngine = .sqlite, _ body: (AppHarness) async throws -> Void) async throws {
     let components = Node.schema(of: BagTrackingApplication())

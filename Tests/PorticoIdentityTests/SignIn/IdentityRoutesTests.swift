@@ -93,7 +93,7 @@ import Testing
             let cookie = try cookie(begun)
             let current = await site.respond(to: request(.get, ["cookie": cookie]))
             #expect(current.status == 200)
-            #expect(try json(current) == json(begun))
+            for member in ["user", "expires_at"] { #expect(try json(current)[member] == json(begun)[member]) }
             #expect(await site.respond(to: request(.delete, ["cookie": cookie])).status == 403)
             let token = try #require(try json(current)["csrf_token"]?.string)
             let ended = await site.respond(to: request(.delete, ["cookie": cookie, "x-csrf-token": token]))

@@ -13,7 +13,8 @@ import Testing
         arguments: [
             nil, "", "/", "/bags", "/court/", "/bagsx/", "//evil.example", "https://evil.example/",
             "/bags//evil.example",
-            "/bags/..//evil.example", "\\\\evil.example", "/bags/\\evil", "/bags/\r\nSet-Cookie: a=b", "/bags/a b",
+            "/bags/../live/", "/bags/%2e%2E/live/", "/bags/./x", "/bags/..//evil.example", "\\\\evil.example",
+            "/bags/\\evil", "/bags/\r\nSet-Cookie: a=b", "/bags/a b",
             "/bags/é",
             "/bags/sign-in", "/bags/sign-in?next=/bags/sign-in", "/bags/sign-out", "javascript:alert(1)",
             "/bags/" + String(repeating: "a", count: 2048),

@@ -6,8 +6,9 @@ export function numberAt(object, path) {
   return Number.isFinite(value) ? value : null;
 }
 
-/** Which of today's counts a scan message changes, and by how much. */
+/** Which of today's counts a scan message changes, and by how much. Only scans of bags are counted. */
 export function countsOf(scan) {
+  if (scan.kind !== "child") return {};
   if (scan.outcome === "undone") return { undone: 1, linked: -1 };
   if (["linked", "duplicate", "rejected"].includes(scan.outcome)) return { [scan.outcome]: 1 };
   return {};

@@ -3,7 +3,7 @@ import Portico
 /// `GET /bags/audit`: who changed what, newest first, and whether the chain is whole.
 ///
 /// Filters in the query, as in the API: `entity_type`, `entity_id`, `actor_id`, `action`, `from`, `to`, `cursor`.
-/// `verify=1` recomputes the whole chain before the page is made.
+/// The state of the chain is that of the last check; `verify=1` recomputes the whole chain before the page is made.
 struct AuditPage: BagPage {
     /// What the list is narrowed to, as it came in the query.
     struct Filter: Sendable {
@@ -62,7 +62,7 @@ struct AuditPage: BagPage {
     var rows: [Row]
     /// The people to choose from.
     var actors: [Choice] = []
-    /// Nil until somebody checked.
+    /// Nil until the first check.
     var chain: Chain?
     var cursor: String?
     var nextCursor: String?
@@ -84,8 +84,12 @@ struct AuditPage: BagPage {
             "Audit", subtitle: "Every change, newest first. Times in \(frame.zone.name).", actions: [check])
     }
 
-    private var chainState: HTML? {
-        guard let chain else { return nil }
+    private var chainState: HTML {
+        guard let chain else {
+            let notice = Notice(
+                "The chain has not been checked yet", tone: .info, detail: "The server checks it every few minutes.")
+            return "<div class=\"notices\">\(notice)</div>"
+        }
         let counts: HTML = """
             \(GroupedNumber(chain.chained)) of \(GroupedNumber(chain.rows)) rows chained, \
             checked \(frame.time(chain.checkedAt)).

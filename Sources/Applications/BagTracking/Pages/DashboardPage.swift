@@ -117,7 +117,8 @@ struct DashboardPage: BagPage {
     }
 
     private func tiles(_ today: Today) -> [StatTile] {
-        let list = PageAddress("/bags/scans", ["mine": "false", "from": frame.zone.date(of: frame.now).text])
+        let list = PageAddress(
+            "/bags/scans", ["mine": "false", "kind": "child", "from": frame.zone.date(of: frame.now).text])
         let share = today.rejected * 1000 / max(today.linked + today.rejected, 1)
         func tile(_ label: String, _ value: Int, _ outcome: String, _ icon: Icon, detail: String? = nil) -> StatTile {
             StatTile(

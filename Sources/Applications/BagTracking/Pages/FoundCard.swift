@@ -113,6 +113,7 @@ struct HistoryLine: PageComponent {
     static func word(_ what: String) -> (String, Icon) {
         switch what {
         case "created": ("First seen", .plus)
+        case "found": ("Scanned", .info)
         case "linked": ("Put into", .link)
         case "unlinked": ("Taken out of", .linkOff)
         case "moved": ("Moved to", .move)

@@ -3,7 +3,8 @@ import Portico
 /// `GET /bags/scan` and the refusals of `POST /bags/scan`: the packing station.
 ///
 /// Without script it is a form: POST `/bags/scan` with `_csrf`, `parent` (hidden, the current sack's code or empty),
-/// `client_scan_id` (hidden), `code` and, for people of all areas, `area_code`. After a success the route answers 303
+/// `client_scan_id` (hidden), `code`, `undo` (hidden, the scan that the card `CMD:UNDO` takes back) and, for people of
+/// all areas, `area_code`. After a success the route answers 303
 /// to `/bags/scan?parent=<code>&scan=<id>`; after a refusal this page with the refusal's status. Undo: POST
 /// `/bags/scans/{id}/undo` with `_csrf`, `idempotency_key`, `next`.
 ///
@@ -55,9 +56,11 @@ struct StationPage: BagPage {
     var areas: [Choice] = []
     /// The chosen area.
     var areaCode = ""
+    /// The scan that a card of the form takes back: the newest one that can be undone.
+    var undoable: String?
     /// The newest own scans, at most 20.
     var recent: [ScanLine]
-    /// Every active product type.
+    /// Every product type: sacks of one that is closed for new sacks can still be filled.
     var products: [Product]
 
     var title: String { "Scan" }
@@ -107,6 +110,13 @@ struct StationPage: BagPage {
             """
     }
 
+    /// What to do next, while there is nothing to answer.
+    private var idle: (title: String, detail: String) {
+        sack == nil
+            ? ("Scan a sack", "Then its bags, one after the other.")
+            : ("Scan its bags", "The label of the next sack switches over.")
+    }
+
     private var answerPanel: HTML {
         let kind = answer?.kind ?? "idle"
         let isRefused = kind == "refused"
@@ -115,9 +125,9 @@ struct StationPage: BagPage {
             <section class="answer" id="answer" data-kind="\(kind)\
             "\(HTML.attribute("role", isRefused ? "alert" : nil)) aria-label="Answer">\
             <span class="answer-icon" id="answer-icon">\(StationParts.icon(kind))</span>\
-            <div class="answer-words"><p class="answer-title" id="answer-title">\(answer?.title ?? "Scan a sack")</p>\
+            <div class="answer-words"><p class="answer-title" id="answer-title">\(answer?.title ?? idle.title)</p>\
             <p class="answer-code code" id="answer-code">\(answer?.code)</p>\
-            <p class="answer-detail" id="answer-detail">\(answer?.detail ?? "Then its bags, one after the other.")\
+            <p class="answer-detail" id="answer-detail">\(answer?.detail ?? idle.detail)\
             \(current)</p></div></section>
             """
     }
@@ -131,7 +141,8 @@ struct StationPage: BagPage {
             <form class="scan-form" id="scan-form" method="post" action="/bags/scan">\
             <input type="hidden" name="_csrf" value="\(frame.csrfToken)">\
             <input type="hidden" name="parent" id="scan-parent" value="\(sack?.code)">\
-            <input type="hidden" name="client_scan_id" value="\(clientScanID)">\(area)\
+            <input type="hidden" name="client_scan_id" value="\(clientScanID)">\
+            <input type="hidden" name="undo" value="\(undoable)">\(area)\
             <label for="code">Scan or type a code</label><div class="scan-line">\
             <input class="code" id="code" name="code" type="text" value="\(typed)" autofocus autocomplete="off" \
             autocapitalize="characters" autocorrect="off" spellcheck="false" enterkeyhint="send" maxlength="400">\

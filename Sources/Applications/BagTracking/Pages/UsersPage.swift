@@ -47,8 +47,8 @@ struct UsersPage: BagPage {
 /// `GET /bags/users/new` and `GET /bags/users/{id}`, and the refusals of their forms.
 ///
 /// Create: POST `/bags/users` with `_csrf`, `idempotency_key`, `email`, `name`, `role`, `area_code` (empty for
-/// people of all areas), `password` (empty: an invitation is mailed). Edit: POST `/bags/users/{id}` with `name`, `role`,
-/// `area_code`, `password` (empty: unchanged). Deactivate: POST `/bags/users/{id}/deactivate`.
+/// people of all areas), `password` (empty: an invitation is mailed). Edit: POST `/bags/users/{id}` with `name`,
+/// `role`, `area_code`, `password` (empty: unchanged). Deactivate: POST `/bags/users/{id}/deactivate`.
 struct UserFormPage: BagPage {
     var frame: BagFrame
     /// The person being edited; nil for a new one.

@@ -49,6 +49,8 @@ final class DeniedJournal: Sendable {
             await bell.wait(atMost: .seconds(5))
             _ = try? await write()
         }
+        // A task of its own: this one is cancelled, and what is noted must not be lost with it.
+        await Task { _ = try? await write() }.value
     }
 
     /// Writes what is noted now.

@@ -4,17 +4,24 @@ import Portico
 struct Repetition: Sendable {
     let name: String
     let interval: Span
+    /// Whether the first time is at once, and not only after the interval.
+    var startsAtOnce = false
     let work: @Sendable () async throws -> Void
 
     /// Works until the task is cancelled.
     func run(countingFailures failures: CounterFamily) async {
+        if startsAtOnce { await attempt(countingFailures: failures) }
         while !Task.isCancelled {
             guard (try? await Task.sleep(for: .milliseconds(interval.milliseconds))) != nil else { return }
-            do {
-                try await work()
-            } catch {
-                failures.with(name).increment()
-            }
+            await attempt(countingFailures: failures)
+        }
+    }
+
+    private func attempt(countingFailures failures: CounterFamily) async {
+        do {
+            try await work()
+        } catch {
+            if !Task.isCancelled { failures.with(name).increment() }
         }
     }
 }

@@ -12,21 +12,24 @@ struct DatabaseAddress {
 
     let engine: Engine
 
-    /// The address of an application's database.
+    /// The address of an application's database: its own setting, or else the one of all applications.
     /// - Throws: ``Settings/Mistake`` for an address of neither kind.
-    init(_ url: String, application: String, dataDirectory: String) throws(Settings.Mistake) {
+    init(_ settings: Settings, application: String) throws(Settings.Mistake) {
+        let own = "\(application).database_url"
+        let name = settings.text(own).isEmpty ? "database.url" : own
+        let url = settings.text(name)
         if url.hasPrefix("postgres://") || url.hasPrefix("postgresql://") {
             engine = .postgresql(url: url, schema: application)
         } else if url.hasPrefix("sqlite:") {
             let place = String(url.dropFirst("sqlite:".count))
             let isFile = place.hasSuffix(".sqlite") || place.hasSuffix(".db")
-            let folder = place.isEmpty ? dataDirectory : place
+            let folder = place.isEmpty ? settings.text("data.directory") : place
             engine = .sqlite(path: isFile ? place : "\(folder)/\(application).sqlite")
         } else {
             throw Settings.Mistake(
-                description:
-                    "database.url: begins with neither sqlite: nor postgres://; it takes sqlite:<folder> or postgres://…"
-            )
+                description: """
+                    \(name): begins with neither sqlite: nor postgres://; it takes sqlite:<folder> or postgres://…
+                    """)
         }
     }
 

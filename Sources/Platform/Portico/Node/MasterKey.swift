@@ -19,29 +19,45 @@ enum MasterKey {
 
     private static func kept(in folder: String) throws(Settings.Mistake) -> Secret<[UInt8]> {
         let path = "\(folder)/secret.key"
-        if let key = read(path) {
-            guard key.count >= 32 else {
-                throw Settings.Mistake(description: "\(path) holds no key; remove it or set secret.key")
-            }
-            return Secret(key)
+        if read(path) == nil { try make(path, in: folder) }
+        guard let key = read(path), key.count >= 32 else {
+            throw Settings.Mistake(description: "\(path) holds no key; remove it or set secret.key")
         }
-        mkdir(folder, 0o700)
-        let key = Array(randomBytes(32).hexadecimal.utf8)
-        let file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
-        guard file >= 0, Glibc.write(file, key, key.count) == key.count, fsync(file) == 0 else {
-            throw Settings.Mistake(
-                description: "data.directory: '\(folder)' can't be written to: \(String(cString: strerror(errno)))")
-        }
-        close(file)
         return Secret(key)
     }
 
+    /// Puts a new key in its place whole, so that a crash leaves none or all of it. Of two nodes that start at once both
+    /// use the key of the first.
+    private static func make(_ path: String, in folder: String) throws(Settings.Mistake) {
+        makeFolder(folder)
+        let draft = "\(path).\(getpid())"
+        defer { unlink(draft) }
+        let key = Array(randomBytes(32).hexadecimal.utf8)
+        let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        defer { if file >= 0 { close(file) } }
+        guard file >= 0, Glibc.write(file, key, key.count) == key.count, fsync(file) == 0,
+            link(draft, path) == 0 || errno == EEXIST
+        else {
+            throw Settings.Mistake(
+                description: "data.directory: '\(folder)' can't be written to: \(String(cString: strerror(errno)))")
+        }
+    }
+
+    private static func makeFolder(_ folder: String) {
+        var path = folder.hasPrefix("/") ? "/" : ""
+        for part in folder.split(separator: "/") {
+            path += "\(part)/"
+            mkdir(path, 0o700)
+        }
+    }
+
+    /// The content of a file; nil where there is none.
     private static func read(_ path: String) -> [UInt8]? {
         let file = open(path, O_RDONLY)
         guard file >= 0 else { return nil }
         defer { close(file) }
         var bytes = [UInt8](repeating: 0, count: 4096)
         let count = Glibc.read(file, &bytes, bytes.count)
-        return count > 0 ? Array(bytes.prefix(count)).filter { $0 != 0x0A } : nil
+        return Array(bytes.prefix(max(count, 0))).filter { $0 != 0x0A }
     }
 }

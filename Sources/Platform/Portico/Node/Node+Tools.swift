@@ -6,10 +6,7 @@ extension Node {
     public static func open(
         _ application: any Application, settings: Settings, logger: Logger
     ) async throws -> Database {
-        let own = "\(application.id).database_url"
-        let address = try DatabaseAddress(
-            settings.text(settings.isSet(own) ? own : "database.url"), application: application.id,
-            dataDirectory: settings.text("data.directory"))
+        let address = try DatabaseAddress(settings, application: application.id)
         return try await address.open(
             settings, application: application.id, metrics: MetricsRegistry(), logger: logger)
     }

@@ -37,6 +37,7 @@ public final class Node: Sendable {
     private struct State {
         var databases: [Database] = []
         var workers: [Task<Void, Never>] = []
+        var endStreams: [@Sendable () -> Void] = []
         var server: HTTPServer?
         var isDraining = false
     }
@@ -92,21 +93,29 @@ public final class Node: Sendable {
         var logger = self.logger
         logger[metadataKey: "application"] = "\(application.id)"
         let settings = configuration.settings
-        let url = settings.isSet("\(application.id).database_url") ? "\(application.id).database_url" : "database.url"
-        let address = try DatabaseAddress(
-            settings.text(url), application: application.id, dataDirectory: settings.text("data.directory"))
+        let address = try DatabaseAddress(settings, application: application.id)
         let database = try await address.open(settings, application: application.id, metrics: metrics, logger: logger)
         state.withLock { $0.databases.append(database) }
         for step in try await database.migrate(Node.schema(of: application), at: clock.now()) {
             logger.notice("schema step applied", metadata: ["step": "\(step)"])
         }
         let environment = parts.environment(application, database, logger: logger)
+        guard try await MasterKeyMark.matches(parts.keys, in: database) else {
+            throw Settings.Mistake(
+                description: """
+                    secret.key: another key than the one the database of \(application.id) is used with; it takes the \
+                    same key on every node, or the file secret.key of the first one's data directory
+                    """)
+        }
         if let demonstration = configuration.demonstration {
             try await application.seed(demonstration, environment)
         }
         let running = try await application.start(environment)
         let workers = running.workers.map { worker in Task { await worker.run() } }
-        state.withLock { $0.workers += workers }
+        state.withLock { state in
+            state.workers += workers
+            state.endStreams.append(running.endStreams)
+        }
         return (running, database)
     }
 
@@ -118,20 +127,16 @@ public final class Node: Sendable {
         return server
     }
 
-    /// Ends in good order: no new connections, running requests finish, workers end, databases close.
+    /// Ends in good order: no new connections, streams end, running requests finish, workers end, databases close.
     public func stop() async {
-        let (server, workers, databases) = state.withLock { state in
-            state.isDraining = true
-            defer {
-                state.server = nil
-                state.workers = []
-                state.databases = []
-            }
-            return (state.server, state.workers, state.databases)
+        let ending = state.withLock { state in
+            defer { state = State(isDraining: true) }
+            return state
         }
-        await server?.shutdown()
-        for worker in workers { worker.cancel() }
-        for worker in workers { await worker.value }
-        for database in databases { await database.engine.close() }
+        for end in ending.endStreams { end() }
+        await ending.server?.shutdown()
+        for worker in ending.workers { worker.cancel() }
+        for worker in ending.workers { await worker.value }
+        for database in ending.databases { await database.engine.close() }
     }
 }

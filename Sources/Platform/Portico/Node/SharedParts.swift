@@ -31,9 +31,10 @@ struct SharedParts {
             settings.text("server.host") == "localhost" || AddressRange.isLoopback(settings.text("server.host"))
         if settings.text("environment") == "testing", !isLoopback {
             throw Settings.Mistake(
-                description:
-                    "server.host: '\(settings.text("server.host"))' is not accepted in the testing environment; it takes a loopback address"
-            )
+                description: """
+                    server.host: '\(settings.text("server.host"))' is not accepted in the testing environment; it takes \
+                    a loopback address
+                    """)
         }
         keys = SecretKeys(master: try MasterKey.load(settings))
         csrf = CSRFSigner(key: keys.key(for: "csrf"))

@@ -55,9 +55,6 @@ public struct Settings: Sendable {
         text(key).split(separator: ",").map { String($0.drop { $0 == " " }) }.filter { !$0.isEmpty }
     }
 
-    /// Whether somebody has said what a setting is.
-    public func isSet(_ key: String) -> Bool { entries[key]?.source != "default" }
-
     /// One line a setting: key, value (secrets masked), source, what it does.
     public var table: [(key: String, value: String, source: String, summary: String)] {
         entries.values.sorted { $0.declaration.key < $1.declaration.key }.map { entry in

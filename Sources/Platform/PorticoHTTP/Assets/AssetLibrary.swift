@@ -5,9 +5,9 @@ import PorticoValues
 public struct AssetLibrary: Sendable {
     private struct Asset: Sendable {
         let contentType: String
-        let plain: [UInt8]
-        let brotli: [UInt8]?
-        let gzip: [UInt8]?
+        let plain: (bytes: [UInt8], tag: String)
+        /// Best first.
+        let compressed: [(coding: ContentCoding, bytes: [UInt8], tag: String)]
     }
 
     private var assets: [String: Asset] = [:]
@@ -25,8 +25,10 @@ public struct AssetLibrary: Sendable {
             let parts = file.name.split(separator: ".", maxSplits: 1)
             let name = "\(folder)/\(parts[0]).\(fingerprint).\(parts.count > 1 ? parts[1] : "bin")"
             assets[name] = Asset(
-                contentType: file.contentType, plain: bytes, brotli: Compression.brotli(bytes),
-                gzip: Compression.gzip(bytes))
+                contentType: file.contentType, plain: (bytes: bytes, tag: EntityTag.of(bytes)),
+                compressed: ContentCoding.allCases.compactMap { coding in
+                    coding.encode(bytes, .once).map { (coding: coding, bytes: $0, tag: EntityTag.of($0)) }
+                })
             addresses["\(folder)/\(file.name)"] = "/assets/\(name)"
             addresses[file.name] = "/assets/\(name)"
         }
@@ -61,25 +63,13 @@ public struct AssetLibrary: Sendable {
         guard let asset = assets[name] else { throw Problem(404, "not_found", "There is no such file.") }
         let accepted = accepted ?? ""
         var headers: Headers = ["content-type": asset.contentType, "vary": "accept-encoding"]
-        var body = asset.plain
-        if let brotli = asset.brotli, AssetLibrary.accepts(accepted, "br") {
-            headers.add("content-encoding", "br")
-            body = brotli
-        } else if let gzip = asset.gzip, AssetLibrary.accepts(accepted, "gzip") {
-            headers.add("content-encoding", "gzip")
-            body = gzip
+        var (body, tag) = asset.plain
+        if let variant = asset.compressed.first(where: { $0.coding.isAccepted(by: accepted) }) {
+            headers.add("content-encoding", variant.coding.rawValue)
+            (body, tag) = (variant.bytes, variant.tag)
         }
+        headers.add("etag", tag)
         return Response(.ok, headers: headers, body: .bytes(body))
-    }
-
-    /// Whether `Accept-Encoding` names a coding without the weight 0 (RFC 9110 §12.5.3).
-    static func accepts(_ header: String, _ coding: String) -> Bool {
-        header.split(separator: ",").contains { item in
-            let parts = item.split(separator: ";").map { $0.filter { $0 != " " }.lowercased() }
-            guard parts.first == coding else { return false }
-            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }?.dropFirst(2)
-            return weight.map { Double($0) ?? 0 > 0 } ?? true
-        }
     }
 }
 

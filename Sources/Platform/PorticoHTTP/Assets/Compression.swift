@@ -1,22 +1,25 @@
 import CBrotli
 import CZlib
 
-/// Content codings for bytes that are compressed once and sent often.
+/// What the compression libraries do, over whole bodies.
 enum Compression {
-    /// Brotli (RFC 7932) at its best quality, or nil when it fails.
-    static func brotli(_ bytes: [UInt8]) -> [UInt8]? {
+    /// Brotli (RFC 7932), or nil when it fails.
+    /// - Parameter quality: 0…11.
+    static func brotli(_ bytes: [UInt8], quality: Int32) -> [UInt8]? {
         var size = BrotliEncoderMaxCompressedSize(bytes.count)
         var output = [UInt8](repeating: 0, count: size)
         let worked = BrotliEncoderCompress(
-            BROTLI_MAX_QUALITY, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_TEXT, bytes.count, bytes, &size, &output)
+            quality, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_TEXT, bytes.count, bytes, &size, &output)
         return worked == BROTLI_TRUE ? Array(output.prefix(size)) : nil
     }
 
-    /// Gzip (RFC 1952) at its best level, or nil when it fails.
-    static func gzip(_ bytes: [UInt8]) -> [UInt8]? {
+    /// Gzip (RFC 1952), or nil when it fails.
+    /// - Parameter level: 1…9.
+    static func gzip(_ bytes: [UInt8], level: Int32) -> [UInt8]? {
         var stream = z_stream()
         let header = deflateInit2_(
-            &stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+            &stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)
+        )
         guard header == Z_OK else { return nil }
         defer { deflateEnd(&stream) }
         var input = bytes

@@ -4,22 +4,35 @@ import PorticoJSON
 public struct OpenAPIDocument {
     private let mount: Mount
     private let version: String
+    private let isSecure: Bool
 
     /// The document of a mount.
-    public init(of mount: Mount, version: String) {
+    /// - Parameter isSecure: whether clients come over TLS, where cookies have another name.
+    public init(of mount: Mount, version: String, isSecure: Bool = false) {
         self.mount = mount
         self.version = version
+        self.isSecure = isSecure
     }
 
     /// The document's bytes.
     public var bytes: [UInt8] {
         let info: JSONValue = ["title": .string(mount.title), "version": .string(version)]
-        let session: JSONValue = ["type": "apiKey", "in": "cookie", "name": .string("\(mount.id)_session")]
-        let components: JSONValue = ["schemas": .object(schemas), "securitySchemes": ["session": session]]
+        let components: JSONValue = ["schemas": .object(schemas), "securitySchemes": securitySchemes]
         let document: JSONValue = [
             "openapi": "3.1.0", "info": info, "paths": .object(paths), "components": components,
         ]
         return document.bytes
+    }
+
+    private var securitySchemes: JSONValue {
+        let cookie = "\(isSecure ? "__Host-" : "")\(mount.id)_session"
+        return [
+            "session": ["type": "apiKey", "in": "cookie", "name": .string(cookie)],
+            "csrf": [
+                "type": "apiKey", "in": "header", "name": "X-CSRF-Token",
+                "description": "csrf_token of the session; needed wherever the session's cookie changes something",
+            ],
+        ]
     }
 
     private typealias Members = [(key: String, value: JSONValue)]
@@ -55,16 +68,30 @@ public struct OpenAPIDocument {
             (key: "operationId", value: .string(route.name)), (key: "summary", value: .string(route.summary)),
             (key: "description", value: .string(access(route))),
         ]
-        let parameters = route.fields.filter { $0.place != .body }.map(parameter)
+        var parameters = route.fields.filter { $0.place != .body }.map(parameter)
+        if isRepeatable(route) { parameters.append(OpenAPIDocument.idempotencyKey) }
         if !parameters.isEmpty { members.append((key: "parameters", value: .array(parameters))) }
         let body = route.fields.filter { $0.place == .body }
         if !body.isEmpty { members.append((key: "requestBody", value: requestBody(body))) }
         members.append((key: "responses", value: .object(responses(route))))
-        members.append((key: "security", value: route.access == .anonymous ? .array([]) : [["session": []]]))
+        members.append((key: "security", value: security(route)))
         if case .permission(let name) = route.access { members.append((key: "x-permission", value: .string(name))) }
         members.append((key: "x-rate-limit-class", value: .string(route.limit.name)))
         return .object(members)
     }
+
+    private func security(_ route: Route) -> JSONValue {
+        guard route.access != .anonymous else { return .array([]) }
+        return route.method.isSafe ? [["session": []]] : [["session": [], "csrf": []]]
+    }
+
+    private func isRepeatable(_ route: Route) -> Bool { route.method == .post && route.keepsIdempotencyKeys }
+
+    private static let idempotencyKey: JSONValue = [
+        "name": "Idempotency-Key", "in": "header", "required": false,
+        "description": "A retry with the same key and body gets the first answer, for 24 hours",
+        "schema": ["type": "string", "minLength": 1, "maxLength": 255],
+    ]
 
     private func requestBody(_ fields: [FieldShape]) -> JSONValue {
         [
@@ -121,7 +148,10 @@ public struct OpenAPIDocument {
             add(403, "forbidden")
         }
         if !route.method.isSafe { add(403, "csrf_failed") }
-        if route.method == .post, route.keepsIdempotencyKeys { add(422, "idempotency_key_reused") }
+        if isRepeatable(route) {
+            add(422, "idempotency_key_reused")
+            add(409, "idempotency_in_progress")
+        }
         add(503, "database_unavailable")
         return codes
     }

@@ -16,7 +16,7 @@ struct FieldSource {
     func raw(_ name: String, in place: FieldPlace) -> RawField {
         switch place {
         case .path: path.first { $0.name == name }.map { .text($0.value) } ?? .missing
-        case .query: query.first { $0.name == name }.map { .text($0.value) } ?? .missing
+        case .query: query.first { $0.name == name && !$0.value.isEmpty }.map { .text($0.value) } ?? .missing
         case .header: headers[name].map { .text($0) } ?? .missing
         case .body: bodyField(name)
         }
@@ -36,7 +36,7 @@ struct FieldSource {
 }
 
 /// A field as it came: text from a path, query or form, a typed value from JSON, or nothing. JSON null counts as nothing,
-/// and so does an empty form field.
+/// and so does an empty field of a form or a query.
 enum RawField {
     case missing
     case text(String)

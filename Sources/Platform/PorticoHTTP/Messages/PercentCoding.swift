@@ -34,13 +34,18 @@ public enum PercentCoding {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The pairs of a query or an `application/x-www-form-urlencoded` body, in order, or nil when an escape is broken.
+    /// More pairs than any form of ours has: what has more is refused instead of searched for every field.
+    private static let mostPairs = 2000
+
+    /// The pairs of a query or an `application/x-www-form-urlencoded` body, in order, or nil when an escape is broken or
+    /// there are more than 2,000.
     public static func pairs(_ text: some StringProtocol) -> [(name: String, value: String)]? {
         var pairs: [(name: String, value: String)] = []
-        for part in text.split(separator: "&") {
-            let equals = part.firstIndex(of: "=")
-            guard let name = decode(part[..<(equals ?? part.endIndex)], plusIsSpace: true),
-                let value = equals.map({ decode(part[part.index(after: $0)...], plusIsSpace: true) }) ?? ""
+        for part in Substring(text).utf8.split(separator: 0x26) {
+            let equals = part.firstIndex(of: 0x3D)
+            guard pairs.count < mostPairs,
+                let name = decode(Substring(part[..<(equals ?? part.endIndex)]), plusIsSpace: true),
+                let value = equals.map({ decode(Substring(part[part.index(after: $0)...]), plusIsSpace: true) }) ?? ""
             else { return nil }
             pairs.append((name: name, value: value))
         }

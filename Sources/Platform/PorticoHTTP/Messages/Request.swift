@@ -31,16 +31,22 @@ public struct RequestHead: Sendable {
         return target[target.utf8.index(after: mark)...]
     }
 
-    /// The cookie of that name, or nil.
+    /// The first cookie of that name, or nil.
     public func cookie(_ name: String) -> String? {
+        cookies(name).first
+    }
+
+    /// All cookies of that name (RFC 6265 §5.4): a narrower path comes first, and anybody on the host can set one more.
+    public func cookies(_ name: String) -> [String] {
+        var found: [String] = []
         for header in headers.values("cookie") {
-            for pair in header.split(separator: ";") {
-                let pair = pair.drop { $0 == " " }
-                guard let equals = pair.firstIndex(of: "="), pair[..<equals] == name else { continue }
-                return String(pair[pair.index(after: equals)...])
+            for pair in header.utf8.split(separator: 0x3B) {
+                let pair = pair.drop { $0 == 0x20 }
+                guard let equals = pair.firstIndex(of: 0x3D), pair[..<equals].elementsEqual(name.utf8) else { continue }
+                found.append(String(Substring(pair[pair.index(after: equals)...])))
             }
         }
-        return nil
+        return found
     }
 }
 

@@ -15,12 +15,33 @@ public struct RequestContext: Sendable {
     public let principal: Principal?
     /// Where the application is mounted: `/bags`.
     public let mount: String
-    /// Makes the CSRF token for forms of this answer.
-    public let csrf: FormToken
     /// Addresses of embedded assets.
     public let assets: AssetLinks
-    /// The nonce that scripts and styles of this page must carry.
+    /// The nonce that scripts and styles of this page must carry; empty where the answer is no page.
     public let nonce: String
+    private let form: FormBinding?
+
+    /// A context. `form` is nil where nobody could send a form back.
+    public init(
+        request: Request, requestID: String, now: Instant, clientAddress: String, principal: Principal?, mount: String,
+        assets: AssetLinks, nonce: String = "", form: FormBinding? = nil
+    ) {
+        self.request = request
+        self.requestID = requestID
+        self.now = now
+        self.clientAddress = clientAddress
+        self.principal = principal
+        self.mount = mount
+        self.assets = assets
+        self.nonce = nonce
+        self.form = form
+    }
+
+    /// A CSRF token for forms of this answer, another one each time.
+    public var csrf: FormToken { form?.token ?? FormToken("") }
+
+    /// What the caller demands of the state that an edit starts from.
+    public var precondition: Precondition { Precondition(of: request.head) }
 
     /// Who calls, on routes that nobody reaches without signing in.
     /// - Throws: 401 where the route is open to everybody and nobody is signed in.
@@ -30,6 +51,20 @@ public struct RequestContext: Sendable {
             return principal
         }
     }
+}
+
+/// What the form tokens of an answer are bound to.
+public struct FormBinding: Sendable {
+    private let signer: CSRFSigner
+    private let binding: String
+
+    /// Tokens of a signer for a session or a visit.
+    public init(_ signer: CSRFSigner, _ binding: String) {
+        self.signer = signer
+        self.binding = binding
+    }
+
+    var token: FormToken { signer.token(for: binding) }
 }
 
 /// The token that proves a form was shown by this site to this caller.

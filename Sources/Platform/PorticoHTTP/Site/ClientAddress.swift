@@ -26,16 +26,30 @@ public struct TrustedProxies: Sendable {
         networks.contains { $0.contains(address) }
     }
 
-    /// The client's address: the header is read from the right past every trusted proxy.
+    /// The client's address: the header is read from the right past every trusted proxy. A hop that is no address ends the
+    /// reading at the proxy that said so.
     public func clientAddress(of head: RequestHead) -> String {
         guard !networks.isEmpty, contains(head.peer) else { return head.peer }
+        var nearest = head.peer
         let hops = head.headers.values("x-forwarded-for").flatMap { $0.split(separator: ",") }
-            .map { String($0.drop { $0 == " " }.prefix { $0 != " " }) }
         for hop in hops.reversed() {
-            guard AddressRange(hop) != nil else { return head.peer }
-            if !contains(hop) { return hop }
+            guard let address = TrustedProxies.address(in: hop) else { return nearest }
+            if !contains(address) { return address }
+            nearest = address
         }
-        return hops.first ?? head.peer
+        return nearest
+    }
+
+    /// The address of a hop, which may carry a port: `192.0.2.1`, `192.0.2.1:81`, `2001:db8::1`, `[2001:db8::1]:81`.
+    private static func address(in hop: Substring) -> String? {
+        var text = hop.drop { $0 == " " || $0 == "\t" }
+        text = text.prefix { $0 != " " && $0 != "\t" }
+        if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+            text = text[text.index(after: text.startIndex)..<end]
+        } else if text.filter({ $0 == ":" }).count == 1, let colon = text.firstIndex(of: ":") {
+            text = text[..<colon]
+        }
+        return text.contains("/") || AddressRange(String(text)) == nil ? nil : String(text)
     }
 }
 

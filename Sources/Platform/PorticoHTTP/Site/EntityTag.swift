@@ -1,9 +1,9 @@
 import PorticoValues
 
 /// Entity tags and the conditional requests that use them (RFC 9110 §8.8.3, §13).
-enum EntityTag {
+public enum EntityTag {
     /// A strong tag of a body.
-    static func of(_ body: [UInt8]) -> String {
+    public static func of(_ body: [UInt8]) -> String {
         "\"\(Digest.sha256(body).prefix(12).base64URL)\""
     }
 

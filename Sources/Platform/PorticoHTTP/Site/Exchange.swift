@@ -8,9 +8,12 @@ struct Exchange {
     let startedNanoseconds: Int64
     let now: Instant
     let clientAddress: String
-    let nonce: String
+    /// For scripts and styles of a page; made when there will be one.
+    var nonce = ""
     var mount: Int?
     var route: Route?
+    /// Where the route stands among those of its mount.
+    var routeIndex: Int?
     var parameters: [(name: String, value: String)] = []
     var principal: Principal?
     var body: FieldSource.Body = .none

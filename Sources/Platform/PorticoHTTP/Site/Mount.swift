@@ -18,7 +18,7 @@ public struct Mount: Sendable {
     public var errorPage: (@Sendable (Problem, RequestContext) -> HTML)?
     /// Page to sign in at, below the prefix.
     public var signInPath = "/sign-in"
-    /// Hears of every refusal to somebody who is signed in.
+    /// Hears of every 403 to somebody who is signed in: by role, by rule or for want of a form token.
     public var onDenied: (@Sendable (RequestContext, Route) -> Void)?
     /// Name and roles of the application, for its permission table.
     public var roles: [(name: String, permissions: Set<String>)] = []

@@ -1,19 +1,8 @@
+import PorticoValues
+
 /// Ids of requests: 32 hex digits, also usable as a trace id.
 enum RequestID {
-    static func make() -> String {
-        var generator = SystemRandomNumberGenerator()
-        let digits = Array("0123456789abcdef".utf8)
-        return String(unsafeUninitializedCapacity: 32) { output in
-            for half in 0..<2 {
-                var bits = generator.next()
-                for index in 0..<16 {
-                    output[half * 16 + index] = digits[Int(bits & 15)]
-                    bits >>= 4
-                }
-            }
-            return 32
-        }
-    }
+    static func make() -> String { randomBytes(16).hexadecimal }
 
     /// An id that a proxy sent, when it is short and harmless.
     static func sane(_ text: String) -> String? {

@@ -1,15 +1,20 @@
 import Logging
 import PorticoTelemetry
 import PorticoValues
+import Synchronization
 
 /// Counts, times and logs every request, and tells the client how long it took.
 struct RequestJournal: Sendable {
     private let logger: Logger
     private let durations: HistogramFamily
     private let slowNanoseconds: Int64
+    private let prefixes: [String]
+    /// The series of a route and a status: found by numbers, because every request needs one.
+    private let series = SeriesCache()
 
     init(_ configuration: Site.Configuration) {
         logger = configuration.logger
+        prefixes = configuration.mounts.map(\.prefix)
         slowNanoseconds = configuration.slowMilliseconds * 1_000_000
         durations = configuration.metrics.histogram(
             "http_server_request_duration_seconds", help: "Time from the whole request to its answer.",
@@ -25,8 +30,7 @@ struct RequestJournal: Sendable {
             ", db;dur=\(milliseconds($0.databaseNanoseconds));desc=\"\($0.statements) statements\""
         }
         response.headers.add("server-timing", "total;dur=\(text)\(database ?? "")")
-        durations.with(method(exchange), exchange.route?.path ?? "(none)", String(response.status.code))
-            .observe(nanoseconds: elapsed)
+        duration(exchange, response).observe(nanoseconds: elapsed)
         record(exchange, response, elapsed, summary)
     }
 
@@ -41,7 +45,9 @@ struct RequestJournal: Sendable {
         _ exchange: Exchange, _ response: Response, _ elapsed: Int64, _ summary: RequestSummary?
     ) {
         let isNoteworthy = !exchange.head.method.isSafe || response.status.code >= 400 || elapsed >= slowNanoseconds
-        let level: Logger.Level = response.status.code >= 500 ? .error : isNoteworthy ? .info : .debug
+        // 501 and 505 answer what a client made up; they are no failure of ours.
+        let isFailure = response.status.code >= 500 && ![501, 505].contains(response.status.code)
+        let level: Logger.Level = isFailure ? .error : isNoteworthy ? .info : .debug
         let repeated = summary?.repeated ?? []
         guard logger.logLevel <= level || !repeated.isEmpty else { return }
         var metadata: Logger.Metadata = [
@@ -66,17 +72,42 @@ struct RequestJournal: Sendable {
     }
 
     private func route(_ exchange: Exchange) -> String {
-        exchange.route?.path ?? "(none)"
+        guard let route = exchange.route, let mount = exchange.mount else { return "(none)" }
+        return prefixes[mount] + route.path
+    }
+
+    private func duration(_ exchange: Exchange, _ response: Response) -> Histogram {
+        let method = method(exchange)
+        guard let mount = exchange.mount, let route = exchange.routeIndex else {
+            return durations.with(method, self.route(exchange), String(response.status.code))
+        }
+        let key = (mount << 12 | route) << 11 | (method == "HEAD" ? 1024 : 0) | response.status.code
+        return series.find(key) { durations.with(method, self.route(exchange), String(response.status.code)) }
     }
 
     private func method(_ exchange: Exchange) -> String {
-        let known: [HTTPMethod] = [.get, .head, .post, .put, .patch, .delete, .options]
-        return known.contains(exchange.head.method) ? exchange.head.method.name : "_OTHER"
+        switch exchange.head.method {
+        case .get, .head, .post, .put, .patch, .delete, .options: exchange.head.method.name
+        default: "_OTHER"
+        }
     }
 
     private func milliseconds(_ nanoseconds: Int64) -> String {
         let microseconds = nanoseconds / 1000
         let rest = String(microseconds % 1000)
         return "\(microseconds / 1000).\(String(repeating: "0", count: 3 - rest.utf8.count))\(rest)"
+    }
+}
+
+private final class SeriesCache: Sendable {
+    private let known = Mutex<[Int: Histogram]>([:])
+
+    func find(_ key: Int, make: () -> Histogram) -> Histogram {
+        known.withLock { known in
+            if let histogram = known[key] { return histogram }
+            let histogram = make()
+            known[key] = histogram
+            return histogram
+        }
     }
 }

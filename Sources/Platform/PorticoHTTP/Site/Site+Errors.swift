@@ -9,6 +9,9 @@ extension Site {
         if problem.status == 401, exchange.wantsPage, let mount = exchange.mount {
             return signIn(configuration.mounts[mount], exchange)
         }
+        if problem.status == 403, exchange.principal != nil, let route = exchange.route, let mount = exchange.mount {
+            configuration.mounts[mount].onDenied?(context(of: exchange), route)
+        }
         var response: Response
         if exchange.wantsPage, let mount = exchange.mount, let page = configuration.mounts[mount].errorPage {
             let document = page(problem, context(of: exchange))
@@ -33,6 +36,14 @@ extension Site {
             return Problem(
                 503, "database_unavailable", "The database can't answer right now. Try again in a moment.",
                 headers: ["retry-after": "1"])
+        case let error as SQLError where error.code == .commitUnknown:
+            journal.log(exchange, .error, "commit unknown", error: error)
+            return Problem(
+                503, "database_unavailable",
+                "The connection to the database broke while saving. See whether it is there before you repeat it.",
+                headers: ["retry-after": "1"])
+        case let error as SQLError where error.code == .unstorable:
+            return Problem(422, "validation_failed", "Text must not contain a NUL character.")
         case let error as SQLError where error.code == .diskFull:
             journal.log(exchange, .critical, "storage full", error: error)
             return Problem(
@@ -46,9 +57,19 @@ extension Site {
         }
     }
 
+    /// The sign-in page, and from there back to what was asked for. What only takes a form leads to the page above it.
     private func signIn(_ mount: Mount, _ exchange: Exchange) -> Response {
-        let target = exchange.head.method.isSafe ? exchange.head.target : String(exchange.head.path)
+        var target = exchange.head.method.isSafe ? exchange.head.target : String(exchange.head.path)
+        while !isPage(target), let slash = target.utf8.lastIndex(of: 0x2F), slash != target.startIndex {
+            target = String(target[..<slash])
+        }
         return .redirect(to: "\(mount.prefix)\(mount.signInPath)?next=\(PercentCoding.encode(target))")
+    }
+
+    private func isPage(_ target: String) -> Bool {
+        let path = target.prefix { $0 != "?" }
+        guard case .match(let match) = router.find(.get, path) else { return false }
+        return configuration.mounts[match.mount].routes[match.route].format == .page
     }
 
     static func refusalCode(_ status: HTTPStatus) -> String {

@@ -1,5 +1,6 @@
 import Logging
 import PorticoPages
+import PorticoSQL
 import PorticoTelemetry
 import PorticoValues
 
@@ -47,19 +48,35 @@ public final class Site: HTTPResponder {
     let journal: RequestJournal
     private let csrf: CSRFGuard
     private let security: SecurityHeaders
+    /// Paths of routes that wait for nothing; the others need not be looked up on the event loop.
+    private let immediatePaths: Set<Substring>
+    private let immediatePrefixes: [String]
+    /// The platform's own mount, whose pages stand where no application answers.
+    private let root: Int?
 
     /// A site.
     /// - Throws: when two routes have the same method and path.
     public init(_ configuration: Configuration) throws {
         var router = Router()
+        var immediate: (paths: Set<Substring>, prefixes: [String]) = ([], [])
         for (index, mount) in configuration.mounts.enumerated() {
             if !mount.prefix.isEmpty { router.name(mount: index, prefix: mount.prefix) }
             for (position, route) in mount.routes.enumerated() {
-                try router.add(mount.prefix + route.path, method: route.method, mount: index, route: position)
+                let path = mount.prefix + route.path
+                try router.add(path, method: route.method, mount: index, route: position)
+                guard case .immediate = route.handler else { continue }
+                if let brace = path.firstIndex(of: "{") {
+                    immediate.prefixes.append(String(path[..<brace]))
+                } else {
+                    immediate.paths.insert(Substring(path))
+                }
             }
         }
         self.configuration = configuration
         self.router = router
+        self.immediatePaths = immediate.paths
+        self.immediatePrefixes = immediate.prefixes
+        self.root = configuration.mounts.firstIndex { $0.prefix.isEmpty }
         self.journal = RequestJournal(configuration)
         self.csrf = CSRFGuard(signer: configuration.csrf)
         self.security = SecurityHeaders(isSecure: configuration.isSecure)
@@ -73,12 +90,16 @@ public final class Site: HTTPResponder {
 
     /// Answers routes that wait for nothing.
     public func respondAtOnce(to request: Request) -> Response? {
-        guard case .match(let match) = router.find(request.head.method, request.head.path) else { return nil }
+        let path = request.head.path
+        guard immediatePaths.contains(path) || immediatePrefixes.contains(where: { path.hasPrefix($0) }),
+            case .match(let match) = router.find(request.head.method, path)
+        else { return nil }
         let route = configuration.mounts[match.mount].routes[match.route]
         guard case .immediate(let handle) = route.handler else { return nil }
         var exchange = arrive(request)
         exchange.mount = match.mount
         exchange.route = route
+        exchange.routeIndex = match.route
         exchange.parameters = match.parameters
         do {
             var reader = try fields(of: &exchange)
@@ -104,8 +125,9 @@ public final class Site: HTTPResponder {
 
     /// Answers bytes that are no request.
     public func refusal(_ status: HTTPStatus, head: RequestHead?) -> Response {
-        let head = head ?? RequestHead(method: .get, target: "/", headers: [:], peer: "")
-        let exchange = arrive(Request(head: head))
+        var exchange = arrive(
+            Request(head: head ?? RequestHead(method: .get, target: "/", headers: [:], peer: "")))
+        if head != nil { _ = try? match(&exchange) }
         return leave(
             exchange, present(Problem(status, Site.refusalCode(status), Site.refusalDetail(status)), exchange),
             measure: nil)
@@ -133,7 +155,7 @@ extension Site {
         return Exchange(
             request: request, requestID: forwarded.flatMap(RequestID.sane) ?? RequestID.make(),
             startedNanoseconds: monotonicNanoseconds(), now: configuration.clock.now(),
-            clientAddress: trusted.clientAddress(of: request.head), nonce: RequestID.make())
+            clientAddress: trusted.clientAddress(of: request.head), mount: root)
     }
 
     private func mount(of exchange: Exchange) -> Mount? {
@@ -144,11 +166,12 @@ extension Site {
     private func match(
         _ exchange: inout Exchange
     ) throws -> @Sendable (RequestContext, FieldReader) async throws -> Response {
+        defer { if exchange.wantsPage { exchange.nonce = RequestID.make() } }
         switch router.find(exchange.head.method, exchange.head.path) {
         case .malformed:
             throw Problem(400, "malformed_path", "The address is not percent-encoded UTF-8.")
         case .nothing(let mount):
-            exchange.mount = mount
+            exchange.mount = mount ?? root
             throw Problem(404, "not_found", "There is nothing at this address.")
         case .wrongMethod(let allowed, let mount):
             exchange.mount = mount
@@ -159,6 +182,7 @@ extension Site {
             let route = configuration.mounts[match.mount].routes[match.route]
             exchange.mount = match.mount
             exchange.route = route
+            exchange.routeIndex = match.route
             exchange.parameters = match.parameters
             switch route.handler {
             case .deferred(let handle): return handle
@@ -174,17 +198,23 @@ extension Site {
     private func requireSignIn(_ exchange: Exchange) throws {
         guard let route = exchange.route, exchange.principal == nil, !route.access.admits(nil) else { return }
         if route.access == .operators {
-            guard !AddressRange.isLoopback(exchange.clientAddress) else { return }
+            guard !isOnThisMachine(exchange) else { return }
             throw Problem(403, "forbidden", "Only operators and the machine itself may see this.")
         }
         throw Problem(401, "not_signed_in", "Sign in to go on.", headers: ["www-authenticate": "Bearer"])
     }
 
+    /// Whether the caller is a process of this machine, and not somebody who comes through a proxy on it.
+    private func isOnThisMachine(_ exchange: Exchange) -> Bool {
+        let headers = exchange.head.headers
+        return AddressRange.isLoopback(exchange.head.peer)
+            && !["x-forwarded-for", "forwarded", "via"].contains { headers[$0] != nil }
+    }
+
     private func requirePermission(_ exchange: Exchange) throws {
         guard let route = exchange.route, let principal = exchange.principal else { return }
         if route.access.admits(principal.permissions) { return }
-        if route.access == .operators, AddressRange.isLoopback(exchange.clientAddress) { return }
-        mount(of: exchange)?.onDenied?(context(of: exchange), route)
+        if route.access == .operators, isOnThisMachine(exchange) { return }
         throw Problem(403, "forbidden", "Your role does not allow this.")
     }
 
@@ -210,17 +240,34 @@ extension Site {
         guard (1...255).contains(key.utf8.count) else {
             throw Problem(422, "validation_failed", "Idempotency-Key must have 1 to 255 characters.")
         }
-        let claim = try await keeper.begin(
+        let claim = try await claim(
             IdempotentRequest(
                 key: key, accountID: exchange.principal?.accountID,
                 operation: "\(route.method.name) \(exchange.head.path)",
-                contentHash: Digest.sha256(exchange.request.body)))
+                contentHash: Digest.sha256(exchange.request.body)), keeper)
         switch claim {
         case .replay(var response):
             response.headers.add("idempotent-replay", "true")
             return response
         case .fresh(let token):
             return try await keep(exchange, token, keeper, handle)
+        }
+    }
+
+    /// Waits for the first of two requests with one key, so that a double click shows its answer and not a refusal.
+    private func claim(
+        _ request: IdempotentRequest, _ keeper: any IdempotencyKeeping
+    ) async throws -> IdempotencyClaim {
+        var pause = Duration.milliseconds(5)
+        while true {
+            do {
+                return try await keeper.begin(request)
+            } catch let problem as Problem
+                where problem.code == "idempotency_in_progress" && pause < .seconds(2)
+            {
+                try await Task.sleep(for: pause)
+                pause *= 2
+            }
         }
     }
 
@@ -231,13 +278,23 @@ extension Site {
         let response: Response
         do {
             response = try await handle()
+        } catch let error as SQLError where error.code == .commitUnknown {
+            // Whether it happened is unknown: the key stays taken, so that a retry can't make it happen twice.
+            throw error
         } catch {
             response = present(error, exchange)
         }
-        if response.status.code >= 500 || response.status.code == 429 || !response.hasWholeBody {
+        // A refused form is put right and sent again with the key that its page carries.
+        let isRefusedForm = exchange.route?.format == .page && response.status.code >= 400
+        if isRefusedForm || response.status.code >= 500 || response.status.code == 429 || !response.hasWholeBody {
             await keeper.abandon(token)
-        } else {
+            return response
+        }
+        do {
             try await keeper.finish(token, response)
+        } catch {
+            // The work is done and committed; saying otherwise would make the client repeat it.
+            journal.log(exchange, .error, "answer not kept for retries", error: error)
         }
         return response
     }
@@ -265,9 +322,8 @@ extension Site {
         return RequestContext(
             request: exchange.request, requestID: exchange.requestID, now: exchange.now,
             clientAddress: exchange.clientAddress, principal: exchange.principal,
-            mount: mount(of: exchange)?.prefix ?? "",
-            csrf: binding.map { configuration.csrf.token(for: $0) } ?? FormToken(""),
-            assets: configuration.assets, nonce: exchange.nonce)
+            mount: mount(of: exchange)?.prefix ?? "", assets: configuration.assets, nonce: exchange.nonce,
+            form: binding.map { FormBinding(configuration.csrf, $0) })
     }
 
     /// The last step, for every answer: conditional requests, headers, figures, the log.
@@ -278,6 +334,8 @@ extension Site {
         let isGood = response.status == .ok
         response.headers.setDefault("cache-control", isGood ? policy.control : CachePolicy.noStore.control)
         if isGood, policy.isValidated, exchange.head.method.isSafe { validate(&response, exchange) }
+        // Answers that are given at once run on the event loop, where a millisecond is long.
+        if measure != nil { response.compress(for: exchange.head) }
         security.add(to: &response, route: exchange.route, nonce: exchange.nonce)
         if let visit = exchange.visit, visit.isNew {
             let secure = configuration.isSecure ? "; Secure" : ""

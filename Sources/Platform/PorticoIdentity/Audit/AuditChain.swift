@@ -49,9 +49,11 @@ public enum AuditChain {
 
     private static func extend(_ transaction: Transaction, upTo newest: Int64, limit: Int) throws -> Int {
         guard var head = try lockedHead(transaction) else { return 0 }
-        if head.readySeq <= head.lastSeq {
+        let ownID = try ownID(transaction)
+        // A mark from the future is one of another server: numbers begin anew where a dump is restored.
+        if head.readySeq <= head.lastSeq || head.readyXID > ownID {
             head.readySeq = newest
-            head.readyXID = try ownID(transaction)
+            head.readyXID = ownID
         }
         let isSettled = try isSettled(head, transaction)
         let rows = isSettled ? try waiting(after: head, limit, transaction) : []

@@ -27,7 +27,8 @@ public final class PasswordHasher: Sendable {
     public init() throws {
         guard sodium_init() >= 0 else { throw PasswordHasher.busy }
         decoy = try PasswordHasher.compute(randomBytes(16).hexadecimal)
-        pool = WorkerPool(name: "passwords", base: 0, capacity: PasswordHasher.threads, open: {})
+        pool = WorkerPool(
+            name: "passwords", base: 0, capacity: PasswordHasher.threads, acquireTimeout: .seconds(15), open: {})
     }
 
     /// The hash of a password with its parameters and salt, as it is stored: `$argon2id$v=19$…`.

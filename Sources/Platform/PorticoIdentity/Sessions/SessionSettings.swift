@@ -33,9 +33,10 @@ public struct SessionSettings: Sendable {
         "; Path=/; HttpOnly; SameSite=Lax\(isSecure ? "; Secure" : "")"
     }
 
-    /// The session that a request carries, as far as its form tells.
+    /// The session that a request carries, as far as its form tells: another path or host may have set a cookie of the
+    /// same name beside ours.
     func token(in head: RequestHead) -> SessionToken? {
-        head.cookie(cookieName).flatMap { SessionToken($0) }
+        head.cookies(cookieName).lazy.compactMap { SessionToken($0) }.first
     }
 }
 

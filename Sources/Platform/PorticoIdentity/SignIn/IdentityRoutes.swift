@@ -85,7 +85,7 @@ extension IdentityRoutes {
     }
 
     private var current: Route {
-        .json(.get, IdentityRoutes.path, "currentSession", "Who is signed in", access: .signedIn) {
+        .json(.get, IdentityRoutes.path, "currentSession", "Who is signed in", access: .signedIn, cache: .privatePage) {
             (context: RequestContext, _: NoInput) -> Reply<SessionAnswer> in
             try reply(try await session(of: context))
         }

@@ -12,7 +12,13 @@ enum ReturnPath {
     }
 
     private static func isSafe(_ next: String, below home: String) -> Bool {
-        next.utf8.count <= 2048 && next.utf8.starts(with: home.utf8) && !next.contains("//")
+        next.utf8.count <= 2048 && next.utf8.starts(with: home.utf8) && !next.contains("//") && !climbs(next)
             && next.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x5C }
+    }
+
+    /// Whether a segment leads upwards, which browsers obey also when it is percent-encoded (WHATWG URL §4.4).
+    private static func climbs(_ next: String) -> Bool {
+        let path = next.prefix { $0 != "?" && $0 != "#" }.lowercased().replacing("%2e", with: ".")
+        return path.split(separator: "/").contains { $0 == ".." || $0 == "." }
     }
 }

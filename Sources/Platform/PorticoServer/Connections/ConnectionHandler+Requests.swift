@@ -68,7 +68,9 @@ extension ConnectionHandler {
     /// Tells a client that there are too many.
     func turnAway(_ context: ChannelHandlerContext) {
         exchange.keepsAlive = false
-        append(Response(503, headers: ["retry-after": "1"]), context)
+        var response = core.responder.refusal(503, head: nil)
+        response.headers.setDefault("retry-after", "1")
+        append(response, context)
         farewell(context, lingering: true)
     }
 

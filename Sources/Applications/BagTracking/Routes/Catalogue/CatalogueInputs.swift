@@ -11,6 +11,15 @@ struct NewAreaInput: RouteInput {
     }
 }
 
+/// An area or a product type that a path names.
+struct CatalogueItemInput: RouteInput {
+    let code: String
+
+    init(_ fields: inout FieldReader) {
+        code = fields.codeInPath("code", "Its short name")
+    }
+}
+
 /// What is to be different about an area or a product type.
 struct CatalogueChangeInput: RouteInput {
     let code: String
@@ -18,7 +27,7 @@ struct CatalogueChangeInput: RouteInput {
     let isActive: Bool?
 
     init(_ fields: inout FieldReader) {
-        code = fields.text("code", 1...100, in: .path, example: "lucknow", "Its short name")
+        code = fields.codeInPath("code", "Its short name")
         name = fields.optionalText("name", 0...200, "Another name").map { ScannedText.tidied($0) }
         isActive = fields.optionalFlag("is_active", "Whether new sacks may be registered")
     }

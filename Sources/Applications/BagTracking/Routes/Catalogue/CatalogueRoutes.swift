@@ -5,7 +5,9 @@ struct CatalogueRoutes: Sendable {
     let services: BagTrackingServices
     let catalog: CatalogStore
 
-    var routes: [Route] { [areas, addArea, changeArea, productTypes, addProductType, changeProductType] }
+    var routes: [Route] {
+        [areas, addArea, area, changeArea, productTypes, addProductType, productType, changeProductType]
+    }
 
     private var areas: Route {
         .json(
@@ -27,13 +29,27 @@ struct CatalogueRoutes: Sendable {
         }
     }
 
+    private var area: Route {
+        .json(
+            .get, "/api/v1/areas/{code}", "getArea", "An area", access: .signedIn, limit: BagLimits.read,
+            cache: .privateRevalidated, refusals: [(404, "area_not_found")]
+        ) { [services] (_: RequestContext, input: CatalogueItemInput) -> Reply<AreaAnswer> in
+            guard let area = try await services.presentCatalog().areas.first(where: { $0.code == input.code }) else {
+                throw CatalogStore.unknownArea(input.code)
+            }
+            return .ok(AreaAnswer(area: area))
+        }
+    }
+
     private var changeArea: Route {
         .json(
             .patch, "/api/v1/areas/{code}", "changeArea", "Rename an area, or close it for new sacks",
-            access: .permission("config.manage"), limit: BagLimits.admin, refusals: [(404, "area_not_found")]
+            access: .permission("config.manage"), limit: BagLimits.admin,
+            refusals: [(404, "area_not_found"), (412, "stale")]
         ) { [catalog] (context: RequestContext, input: CatalogueChangeInput) -> Reply<AreaAnswer> in
             let area = try await catalog.change(
-                area: input.code, name: input.name, isActive: input.isActive, by: BagCaller(context))
+                area: input.code, name: input.name, isActive: input.isActive, by: BagCaller(context),
+                expecting: { try context.precondition.require(AreaAnswer(area: $0)) })
             return .ok(AreaAnswer(area: area))
         }
     }
@@ -63,16 +79,32 @@ struct CatalogueRoutes: Sendable {
         }
     }
 
+    private var productType: Route {
+        .json(
+            .get, "/api/v1/product-types/{code}", "getProductType", "A product type", access: .signedIn,
+            limit: BagLimits.read, cache: .privateRevalidated, refusals: [(404, "product_type_not_found")]
+        ) { [services] (_: RequestContext, input: CatalogueItemInput) -> Reply<ProductTypeAnswer> in
+            guard let type = try await services.presentCatalog().products.type(code: input.code) else {
+                throw CatalogStore.unknownType(input.code)
+            }
+            return .ok(ProductTypeAnswer(type: type))
+        }
+    }
+
     private var changeProductType: Route {
         .json(
             .patch, "/api/v1/product-types/{code}", "changeProductType",
             "Rename a product type, or close it for new sacks", access: .permission("config.manage"),
-            limit: BagLimits.admin, refusals: [(404, "product_type_not_found"), (409, "product_type_fixed")]
+            limit: BagLimits.admin,
+            refusals: [
+                (404, "product_type_not_found"), (409, "product_type_fixed"), (412, "stale"),
+            ]
         ) { [catalog] (context: RequestContext, input: ProductTypeChangeInput) -> Reply<ProductTypeAnswer> in
             if let refusal = ProductType.refusal(toPatch: input.fixed) { throw refusal }
             let type = try await catalog.change(
                 productType: input.change.code, name: input.change.name, isActive: input.change.isActive,
-                by: BagCaller(context))
+                by: BagCaller(context),
+                expecting: { try context.precondition.require(ProductTypeAnswer(type: $0)) })
             return .ok(ProductTypeAnswer(type: type))
         }
     }

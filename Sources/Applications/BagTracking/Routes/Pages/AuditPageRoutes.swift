@@ -33,9 +33,8 @@ struct AuditPageRoutes: Sendable {
         var page = AuditPage(
             frame: try BagFrame(context, catalog), filter: input.filter, messages: days.messages, rows: [],
             actors: people.map { Choice(String($0.id), $0.name) }, cursor: input.cursor.unlessEmpty)
-        if input.verifies {
-            page.chain = AuditPage.Chain(try await AuditChain.verify(services.database), at: context.now)
-        }
+        let finding = input.verifies ? try await services.chain.check() : try await services.chain.present()
+        page.chain = finding.map { AuditPage.Chain($0.verification, at: $0.at) }
         guard days.messages.isEmpty else { return page }
         let list = try await AuditLog.page(input.query(days), cursors: services.cursors, in: services.database)
         page.rows = list.items.map { AuditPage.Row($0) }

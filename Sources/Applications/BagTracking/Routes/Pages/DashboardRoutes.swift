@@ -104,7 +104,9 @@ extension DashboardPage.Extra {
             ("dispatched", "On the road", .good),
         ]
         return shown.map { state, label, tone in
-            DashboardPage.Extra(label: label, value: stats.bills(state), tone: tone, liveKey: "bills.\(state)")
+            let count = stats.bills(state)
+            return DashboardPage.Extra(
+                label: label, value: count, tone: count > 0 ? tone : .neutral, liveKey: "bills.\(state)")
         }
     }
 }

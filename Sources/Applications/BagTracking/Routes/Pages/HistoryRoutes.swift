@@ -74,7 +74,9 @@ struct HistoryQuery: RouteInput {
         let days = DayFilter(from: filter.from, to: filter.to)
         var messages = days.messages
         var scans = ScanFilter(from: days.from, to: days.to)
-        if filter.mine { scans.userID = caller.userID } else { scans.areaCode = caller.areaCode }
+        // Who was moved to another area no longer sees the scans made in the old one (rule R9).
+        scans.areaCode = caller.areaCode
+        if filter.mine { scans.userID = caller.userID }
         scans.kind = ScanKind(rawValue: filter.kind)
         scans.outcome = ScanOutcome(rawValue: filter.outcome)
         if !filter.kind.isEmpty, scans.kind == nil {

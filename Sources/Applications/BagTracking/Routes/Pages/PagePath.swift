@@ -19,7 +19,8 @@ enum PagePath {
 }
 
 extension FieldReader {
-    /// A field of a form or a filter, taken as it comes: absent and empty are the same, and the page says what is wrong.
+    /// A field of a form or a filter, taken as it comes: absent and empty are the same, and the page says what is
+    /// wrong.
     mutating func typed(_ name: String, _ description: String) -> String {
         optionalText(name, 0...262_144, description) ?? ""
     }

@@ -1,7 +1,7 @@
 import Portico
 
 extension StationPage.Answer {
-    /// What an accepted scan came to, in the words the station's script uses too.
+    /// What a recorded scan came to, in the words the station's script uses too.
     init(_ item: ScanItem) {
         let count = "\(item.countAfter ?? 0) of \(item.capacity ?? 0)"
         let sack = item.parentCode ?? item.code
@@ -13,6 +13,10 @@ extension StationPage.Answer {
         case .created: self.init(kind: "sack", title: count, detail: "New sack. Scan its bags.", code: sack)
         case .found: self.init(kind: "sack", title: count, detail: "Scan its bags.", code: sack)
         case .duplicate: self.init(kind: "duplicate", title: "Already in this sack", detail: count, code: item.code)
+        case .rejected:
+            self.init(
+                kind: "refused", title: StationRefusal.title(item.rejectCode ?? ""),
+                detail: BagWords.refusal(item.rejectCode ?? ""), code: CodeError.quote(item.code))
         case .linked where item.statusAfter == .full:
             self.init(kind: "full", title: "Full: \(count)", detail: "Scan a sack.", code: item.code)
         default: self.init(kind: "linked", title: count, detail: "in \(sack)", code: item.code)
@@ -58,7 +62,7 @@ struct StationRefusal: Sendable {
         currentParent = refusal.current?.parentCode
     }
 
-    private static func title(_ code: String) -> String {
+    fileprivate static func title(_ code: String) -> String {
         switch code {
         case "validation_failed": "Not taken"
         case "linked_elsewhere": "In another sack"
@@ -70,6 +74,9 @@ struct StationRefusal: Sendable {
         case "looks_like_parent": "Damaged sack label"
         case "parent_not_found", "sscc_not_assigned": "Unknown sack"
         case "product_type_inactive": "Not packed any more"
+        case "not_undoable": "Nothing to undo"
+        case "undo_window_passed", "superseded": "Not undone"
+        case "forbidden": "Not allowed"
         default: "Not a code"
         }
     }

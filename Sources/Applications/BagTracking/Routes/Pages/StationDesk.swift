@@ -4,7 +4,8 @@ import Portico
 struct StationDesk: Sendable {
     /// A scan that was taken.
     struct Taken: Sendable {
-        let scanID: Int64
+        /// The scan to be shown; nil when there is none.
+        let scanID: Int64?
         /// The sack that is current now.
         let sack: String?
     }
@@ -39,10 +40,12 @@ struct StationDesk: Sendable {
             let catalog = try services.catalog.catalog(in: reading)
             return (
                 catalog, try StationDesk.sack(parent, catalog, caller, reading),
-                try ScanLog.newest(of: caller.userID, limit: StationDesk.shownScans, in: reading)
+                try ScanLog.newest(
+                    of: caller.userID, area: caller.areaCode, limit: StationDesk.shownScans, in: reading)
             )
         }
         let confirmed = recent.first { String($0.id) == scan }
+        let lines = recent.map { ScanLine($0, for: caller, catalog, window: services.settings.undoWindow) }
         let needsArea = caller.areaCode == nil
         return StationPage(
             frame: try BagFrame(context, catalog), userID: String(caller.userID), sack: sack?.shown,
@@ -50,8 +53,8 @@ struct StationDesk: Sendable {
             typed: form?.code ?? "", clientScanID: UUIDv7(at: context.now).description,
             areas: needsArea ? catalog.activeAreaChoices : [],
             areaCode: form?.areaCode.unlessEmpty ?? sack?.areaCode ?? "",
-            recent: recent.map { ScanLine($0, for: caller, catalog, window: services.settings.undoWindow) },
-            products: catalog.products.types.filter(\.isActive).map { StationPage.Product($0) })
+            undoable: lines.first { $0.undoableUntil.map { $0 > context.now } ?? false }?.id, recent: lines,
+            products: catalog.products.types.map { StationPage.Product($0) })
     }
 
     /// The current sack, when there is one with this code and the reader may see it.

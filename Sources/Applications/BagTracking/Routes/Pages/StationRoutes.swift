@@ -23,9 +23,10 @@ struct StationRoutes: Sendable {
             limit: BagLimits.scan
         ) { [services] (context: RequestContext, form: StationForm) -> PageReply in
             let desk = StationDesk(services: services, context: context)
-            switch try await desk.take(form) {
+            switch try await desk.answer(form) {
             case .success(let taken):
-                let here = PageAddress("\(context.mount)/scan", ["parent": taken.sack, "scan": String(taken.scanID)])
+                let here = PageAddress(
+                    "\(context.mount)/scan", ["parent": taken.sack, "scan": taken.scanID.map { String($0) }])
                 return .redirect(to: here.text)
             case .failure(let refusal):
                 return try await desk.page(parent: form.parent, form: form, refusal: refusal).reply(refusal.status)
@@ -53,12 +54,20 @@ struct StationForm: RouteInput {
     let clientScanID: String
     let code: String
     let areaCode: String
+    /// Id of the scan that the page offered to undo; empty when there was none.
+    let undo: String
 
     init(_ fields: inout FieldReader) {
         parent = fields.typed("parent", "Code of the current sack; empty before the first")
         clientScanID = fields.typed("client_scan_id", "The form's own id of the scan")
         code = fields.typed("code", "What was scanned or typed")
         areaCode = fields.typed("area_code", "The area of a new sack, for people of all areas")
+        undo = fields.typed("undo", "The scan that the card CMD:UNDO takes back; empty for the newest")
+    }
+
+    /// The command, when a command card was scanned.
+    var command: StationCommand? {
+        (try? ScannedText.normalise(code)).flatMap { StationCommand(rawValue: $0) }
     }
 
     /// The scan: a sack's code becomes the current sack, everything else goes into it.

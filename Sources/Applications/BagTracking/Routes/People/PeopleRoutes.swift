@@ -6,12 +6,12 @@ struct PeopleRoutes: Sendable {
     let people: PeopleStore
     let passwords: PasswordHasher
 
-    var routes: [Route] { [list, create, change, deactivate] }
+    var routes: [Route] { [list, create, person, change, deactivate] }
 
     private var list: Route {
         .json(
             .get, "/api/v1/users", "listUsers", "People, in the order they were added",
-            access: .permission("user.manage"), limit: BagLimits.admin, cache: .privatePage,
+            access: .permission("user.manage"), limit: BagLimits.admin, cache: .privateRevalidated,
             refusals: [(422, "invalid_cursor")]
         ) { [services] (_: RequestContext, request: PageRequest) -> Reply<ListAnswer<UserAnswer>> in
             let cursor = ListCursor(signer: services.cursors, list: "users")
@@ -39,12 +39,24 @@ struct PeopleRoutes: Sendable {
         }
     }
 
+    private var person: Route {
+        .json(
+            .get, "/api/v1/users/{id}", "getUser", "A person", access: .permission("user.manage"),
+            limit: BagLimits.admin, cache: .privateRevalidated, refusals: [(404, "user_not_found")]
+        ) { [services] (_: RequestContext, input: UserInput) -> Reply<UserAnswer> in
+            .ok(UserAnswer(try await services.database.read { try PeopleStore.person(id: input.id, in: $0) }))
+        }
+    }
+
     private var change: Route {
         .json(
             .patch, "/api/v1/users/{id}", "changeUser",
             "Change a person; another role, area or password signs them out",
             access: .permission("user.manage"), limit: BagLimits.admin,
-            refusals: [(404, "user_not_found"), (409, "own_account"), (409, "last_admin"), (409, "has_open_bills")]
+            refusals: [
+                (404, "user_not_found"), (409, "own_account"), (409, "last_admin"), (409, "has_open_bills"),
+                (412, "stale"),
+            ]
         ) { [services, people, passwords] (context: RequestContext, input: UserChangeInput) -> Reply<UserAnswer> in
             var hash: String?
             if let password = input.password {
@@ -52,8 +64,10 @@ struct PeopleRoutes: Sendable {
                 try PasswordPolicy.check(password, email: user.email)
                 hash = try await passwords.hash(password)
             }
+            let takesAreaAway = UserChangeInput.takesAreaAway(context.request.body)
             let user = try await people.change(
-                id: input.id, input.change(passwordHash: hash), by: BagCaller(context))
+                id: input.id, input.change(passwordHash: hash, takesAreaAway: takesAreaAway), by: BagCaller(context),
+                expecting: { try context.precondition.require(UserAnswer($0)) })
             return .ok(UserAnswer(user))
         }
     }
@@ -62,9 +76,13 @@ struct PeopleRoutes: Sendable {
         .json(
             .delete, "/api/v1/users/{id}", "deactivateUser", "Take a person's access away; name and history stay",
             access: .permission("user.manage"), limit: BagLimits.admin, statuses: [(.noContent, "Signed out for good")],
-            refusals: [(404, "user_not_found"), (409, "own_account"), (409, "last_admin")]
+            refusals: [
+                (404, "user_not_found"), (409, "own_account"), (409, "last_admin"), (412, "stale"),
+            ]
         ) { [people] (context: RequestContext, input: UserInput) -> Reply<NoContent> in
-            try await people.deactivate(id: input.id, by: BagCaller(context))
+            try await people.deactivate(
+                id: input.id, by: BagCaller(context),
+                expecting: { try context.precondition.require(UserAnswer($0)) })
             return Reply(NoContent(), status: .noContent)
         }
     }

@@ -29,7 +29,7 @@ struct UserChangeInput: RouteInput {
     let id: Int64
     let name: String?
     let role: BagRole?
-    /// The area wanted; an empty text takes it away.
+    /// The area wanted; an empty text takes it away, and so does null, which ``takesAreaAway(_:)`` tells.
     let areaCode: String?
     let password: String?
 
@@ -37,17 +37,22 @@ struct UserChangeInput: RouteInput {
         id = fields.identifier("id", "The person")
         name = fields.optionalText("name", 1...100, "Another name").map { ScannedText.tidied($0) }
         role = fields.optionalChoice("role", of: BagRole.self, "Another role")
-        areaCode = fields.optionalText("area_code", 0...30, "Another area; empty takes it away")
+        areaCode = fields.optionalText("area_code", 0...30, "Another area; empty or null takes it away")
         password = fields.optionalText("password", 1...1024, "Another password")
         if name?.isEmpty == true { fields.refuse("name", "too_short", "must not be empty") }
     }
 
+    /// Whether a body says that the person is to have no area. Fields that are null read as absent ones.
+    static func takesAreaAway(_ body: [UInt8]) -> Bool {
+        (try? JSONValue(parsing: body))?["area_code"]?.isNull ?? false
+    }
+
     /// The change of the store. A role that has no area takes the area away by itself.
-    func change(passwordHash: String?) -> BagUserChange {
+    func change(passwordHash: String?, takesAreaAway: Bool) -> BagUserChange {
         var change = BagUserChange(name: name, role: role, passwordHash: passwordHash)
         if let areaCode {
             change.areaCode = .some(areaCode.isEmpty ? nil : areaCode)
-        } else if role?.isBoundToArea == false {
+        } else if takesAreaAway || role?.isBoundToArea == false {
             change.areaCode = .some(nil)
         }
         return change

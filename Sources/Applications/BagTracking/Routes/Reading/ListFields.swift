@@ -1,7 +1,8 @@
 import Portico
 
 extension FieldReader {
-    /// Two points in time or days of the warehouse, the first not after the second. A day that ends a range is part of it.
+    /// Two points in time or days of the warehouse, the first not after the second. A day that ends a range is part of
+    /// it.
     mutating func moments(_ from: String, _ to: String, _ description: String) -> (from: Instant?, to: Instant?) {
         let first = moment(from, "\(description) from this time or day on")
         let last = moment(to, "\(description) before this time, or up to the end of this day")

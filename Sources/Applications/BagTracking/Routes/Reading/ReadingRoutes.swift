@@ -9,7 +9,7 @@ struct ReadingRoutes: Sendable {
     private var scans: Route {
         .json(
             .get, "/api/v1/scans", "listScans", "Scans, newest first", access: .permission("bag.read"),
-            limit: BagLimits.read, cache: .privatePage, refusals: [(422, "invalid_cursor")]
+            limit: BagLimits.read, cache: .privateRevalidated, refusals: [(422, "invalid_cursor")]
         ) { [services] (context: RequestContext, input: ScanListInput) -> Reply<ListAnswer<ScanItem>> in
             let filter = try input.filter(for: BagCaller(context))
             let cursor = ListCursor(signer: services.cursors, list: filter.list)
@@ -24,7 +24,7 @@ struct ReadingRoutes: Sendable {
     private var resolve: Route {
         .json(
             .get, "/api/v1/resolve", "resolve", "What any code is: sack, SSCC, bag or the text of a label",
-            access: .permission("bag.read"), limit: BagLimits.search, cache: .privatePage,
+            access: .permission("bag.read"), limit: BagLimits.search, cache: .privateRevalidated,
             refusals: [(404, "unknown_code"), (422, "too_long"), (422, "invalid_sscc")]
         ) { [services] (context: RequestContext, input: ResolveInput) -> Reply<ResolvedAnswer> in
             let caller = try BagCaller(context)
@@ -41,7 +41,7 @@ struct ReadingRoutes: Sendable {
     private var bags: Route {
         .json(
             .get, "/api/v1/bags", "listBags", "Sacks and bags, newest first", access: .permission("bag.read"),
-            limit: BagLimits.read, cache: .privatePage,
+            limit: BagLimits.read, cache: .privateRevalidated,
             refusals: [(404, "area_not_found"), (422, "invalid_cursor")]
         ) { [services] (context: RequestContext, input: BagListInput) -> Reply<ListAnswer<BagAnswer>> in
             let caller = try BagCaller(context)
@@ -73,7 +73,7 @@ struct ReadingRoutes: Sendable {
     private var history: Route {
         .json(
             .get, "/api/v1/bags/{code}/history", "listBagHistory", "What happened to a sack or bag, newest first",
-            access: .permission("bag.read"), limit: BagLimits.read, cache: .privatePage,
+            access: .permission("bag.read"), limit: BagLimits.read, cache: .privateRevalidated,
             refusals: [(404, "bag_not_found"), (422, "invalid_cursor")]
         ) { [services] (context: RequestContext, input: HistoryInput) -> Reply<ListAnswer<HistoryItem>> in
             let caller = try BagCaller(context)

@@ -10,7 +10,7 @@ struct StatsRoutes: Sendable {
     private var figures: Route {
         .json(
             .get, "/api/v1/stats", "getStats", "Sacks, bags, bills, returns and scans, counted exactly",
-            access: .permission("stats.read"), limit: BagLimits.read, cache: .privatePage,
+            access: .permission("stats.read"), limit: BagLimits.read, cache: .privateRevalidated,
             refusals: [(404, "area_not_found")]
         ) { [services, stats] (context: RequestContext, input: AreaInput) -> Reply<StatsAnswer> in
             let caller = try BagCaller(context)
@@ -34,7 +34,7 @@ struct StatsRoutes: Sendable {
     private var audit: Route {
         .json(
             .get, "/api/v1/audit", "listAudit", "Who changed what, newest first", access: .permission("audit.read"),
-            limit: BagLimits.read, cache: .privatePage, refusals: [(422, "invalid_cursor")]
+            limit: BagLimits.read, cache: .privateRevalidated, refusals: [(422, "invalid_cursor")]
         ) { [services] (_: RequestContext, query: AuditQuery) -> Reply<ListAnswer<AuditItem>> in
             if let from = query.from, let to = query.to, from > to {
                 throw FieldProblem.outOfRange("to", "must not be before from")
@@ -48,7 +48,7 @@ struct StatsRoutes: Sendable {
             .get, "/api/v1/audit/verify", "verifyAudit", "Checks the chain of the whole audit",
             access: .permission("audit.read"), limit: BagLimits.admin
         ) { [services] (_: RequestContext, _: NoInput) -> Reply<AuditVerification> in
-            .ok(try await AuditChain.verify(services.database))
+            .ok(try await services.chain.check().verification)
         }
     }
 }

@@ -1,7 +1,7 @@
 import Portico
 
-/// What a client may watch (§9 of the interface): `area:<code>`, `parent:<code>` and `stats`. Inside the hub the topics of
-/// sacks and figures also name whose view it is, so that nobody hears of another area.
+/// What a client may watch (§9 of the interface): `area:<code>`, `parent:<code>` and `stats`. Inside the hub the topics
+/// of sacks and figures also name whose view it is, so that nobody hears of another area.
 enum LiveTopics {
     /// The most topics of one stream.
     static let most = 20
@@ -14,6 +14,13 @@ enum LiveTopics {
 
     /// The figures of an area, or of all with nil.
     static func stats(_ area: String?) -> String { "stats@\(area ?? "*")" }
+
+    /// Whose figures a topic of ``stats(_:)`` names; the inner nil stands for all areas, the outer for another topic.
+    static func view(ofStats topic: String) -> String?? {
+        guard topic.hasPrefix("stats@") else { return nil }
+        let area = String(topic.dropFirst("stats@".count))
+        return .some(area == "*" ? nil : area)
+    }
 
     /// The topics that a client asks for, separated by commas, as the hub knows them.
     /// - Throws: ``Refusal``: 422 for what is no topic, 404 for what the caller may not see or does not exist;

@@ -11,7 +11,6 @@ final class LiveUpdates: Sendable {
     private struct Pending {
         /// Areas whose figures have changed since they were told last.
         var areas: Set<String> = []
-        var position: EventPosition?
         var toldAt: Int64 = 0
     }
 
@@ -34,7 +33,11 @@ final class LiveUpdates: Sendable {
 
     /// Answers the clients.
     var stream: EventStream {
-        EventStream(hub: hub) { [self] position in try await missed(since: position) }
+        EventStream(hub: hub) { [self] topics in
+            try await figures(of: topics)
+        } replay: { [self] position in
+            try await missed(since: position)
+        }
     }
 
     /// Passes events on to the hub, and notes whose figures have changed.
@@ -42,7 +45,6 @@ final class LiveUpdates: Sendable {
         hub.publish(events.compactMap(LiveUpdates.message))
         pending.withLock { pending in
             for event in events { pending.areas.insert(event.event.key) }
-            pending.position = events.last?.position ?? pending.position
         }
     }
 
@@ -70,33 +72,45 @@ final class LiveUpdates: Sendable {
     /// Tells the figures that have changed to those who watch them.
     /// - Throws: ``SQLError``.
     func tellStats() async throws {
-        let (areas, position) = pending.withLock { pending in
+        let areas = pending.withLock { pending in
             defer { pending.areas = [] }
-            return (pending.areas, pending.position)
+            return pending.areas
         }
         let views = areas.map { Optional($0) } + (areas.isEmpty ? [] : [nil])
-        let watched = views.filter { hub.hasSubscribers(of: [LiveTopics.stats($0)]) }
-        guard !watched.isEmpty else { return }
+        hub.publish(try await figures(of: views.filter { hub.hasSubscribers(of: [LiveTopics.stats($0)]) }))
+    }
+
+    /// The figures as they are now, for those of the topics that ask for figures.
+    private func figures(of topics: Set<String>) async throws -> [TopicMessage] {
+        let areas = topics.compactMap { LiveTopics.view(ofStats: $0) }
+        return try await figures(of: areas)
+    }
+
+    /// One message for each view; nil stands for all areas.
+    private func figures(of views: [String?]) async throws -> [TopicMessage] {
+        guard !views.isEmpty else { return [] }
         let stats = stats
         let figures = try await services.database.read { reading in
-            try watched.map { try stats.stats(area: $0, in: reading) }
+            try views.map { try stats.stats(area: $0, in: reading) }
         }
         let now = services.clock.now()
-        hub.publish(
-            try figures.map { figures in
-                let answer = JSONWriter.encode(StatsAnswer(stats: figures, asOf: now))
-                return TopicMessage(
-                    position: position, topics: [LiveTopics.stats(figures.areaCode)], event: "stats",
-                    data: try JSONValue(parsing: answer))
-            })
+        // Without a position: figures are told as they are, and not once more to somebody who comes back.
+        return try figures.map { figures in
+            TopicMessage(
+                position: nil, topics: [LiveTopics.stats(figures.areaCode)], event: "stats",
+                data: try JSONValue(parsing: JSONWriter.encode(StatsAnswer(stats: figures, asOf: now))))
+        }
     }
 
     /// The messages after a position; nil when some of them are no longer kept, or they are too many.
     func missed(since position: EventPosition) async throws -> [TopicMessage]? {
         let outbox = services.outbox
         return try await services.database.read { reading in
-            guard let first = try outbox.beginning(in: reading), first <= position else { return nil }
-            let events = try outbox.events(after: position, limit: LiveUpdates.longestReplay + 1, in: reading)
+            guard let kept = try outbox.kept(in: reading), kept.contains(position) else { return nil }
+            // What this process has yet to deliver comes as it is delivered.
+            let end = outbox.delivered ?? kept.upperBound
+            let events = try outbox.events(
+                after: position, through: end, limit: LiveUpdates.longestReplay + 1, in: reading)
             return events.count > LiveUpdates.longestReplay ? nil : events.compactMap(LiveUpdates.message)
         }
     }

@@ -17,6 +17,8 @@ struct StreamInput: RouteInput {
 struct StreamRoutes: Sendable {
     let services: BagTrackingServices
     let live: LiveUpdates
+    /// Who carries a request now, looked up without counting as a use of the session.
+    let caller: @Sendable (RequestHead) async throws -> Principal?
 
     var routes: [Route] {
         [
@@ -24,12 +26,17 @@ struct StreamRoutes: Sendable {
                 .get, "/api/v1/stream", "stream", "Live updates as server-sent events: scan, stats, reset",
                 access: .permission("stats.read"), limit: BagLimits.read, mediaType: "text/event-stream",
                 refusals: [(404, "area_not_found"), (404, "parent_not_found")]
-            ) { [services, live] (context: RequestContext, input: StreamInput) -> Response in
-                let caller = try BagCaller(context)
+            ) { [services, live, caller = self.caller] (context: RequestContext, input: StreamInput) -> Response in
+                let watcher = try BagCaller(context)
                 let topics = try await services.database.read { reading in
-                    try LiveTopics.parse(input.topics, for: caller, services: services, in: reading)
+                    try LiveTopics.parse(input.topics, for: watcher, services: services, in: reading)
                 }
-                return live.stream.response(topics: topics, lastEventID: input.lastEventID)
+                let opened = context.principal
+                return live.stream.response(topics: topics, lastEventID: input.lastEventID) {
+                    // The same session with the same role and area; while the database can't tell, nothing is told.
+                    let now = try? await caller(context.request.head)
+                    return now == opened
+                }
             }
         ]
     }

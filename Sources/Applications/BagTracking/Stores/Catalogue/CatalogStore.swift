@@ -26,15 +26,18 @@ struct CatalogStore: Sendable {
     }
 
     /// Changes the name of an area, or whether new sacks may be registered in it.
-    /// - Throws: ``Refusal``, ``SQLError``.
+    /// - Parameter check: throws when the area is not the one the caller has seen.
+    /// - Throws: ``Refusal``, ``SQLError``, what `check` throws.
     func change(
-        area code: String, name: String?, isActive: Bool?, by caller: BagCaller
+        area code: String, name: String?, isActive: Bool?, by caller: BagCaller,
+        expecting check: @escaping @Sendable (Area) throws -> Void = { _ in }
     ) async throws -> Area {
         try await services.database.write { transaction in
             try Catalog.changed(in: transaction)
             guard let before = try Catalog.load(in: transaction).areas.first(where: { $0.code == code }) else {
                 throw CatalogStore.unknownArea(code)
             }
+            try check(before)
             var after = before
             after.name = name ?? before.name
             after.isActive = isActive ?? before.isActive
@@ -71,15 +74,18 @@ struct CatalogStore: Sendable {
     }
 
     /// Changes the name of a product type, or whether new sacks of it may be registered.
-    /// - Throws: ``Refusal``, ``SQLError``.
+    /// - Parameter check: throws when the product type is not the one the caller has seen.
+    /// - Throws: ``Refusal``, ``SQLError``, what `check` throws.
     func change(
-        productType code: String, name: String?, isActive: Bool?, by caller: BagCaller
+        productType code: String, name: String?, isActive: Bool?, by caller: BagCaller,
+        expecting check: @escaping @Sendable (ProductType) throws -> Void = { _ in }
     ) async throws -> ProductType {
         try await services.database.write { transaction in
             try Catalog.changed(in: transaction)
             guard let before = try Catalog.load(in: transaction).products.type(code: code) else {
                 throw CatalogStore.unknownType(code)
             }
+            try check(before)
             var after = before
             after.name = name ?? before.name
             after.isActive = isActive ?? before.isActive

@@ -1,6 +1,7 @@
 import Portico
 
-/// What the office puts right at the packing tables: moving, unlinking, emptying (rules R17, R18). Every act is audited.
+/// What the office puts right at the packing tables: moving, unlinking, emptying (rules R17, R18). Every act is
+/// audited.
 struct CorrectionStore: Sendable {
     let services: BagTrackingServices
 

@@ -13,12 +13,7 @@ struct HoldStore: Sendable {
             if let refusal = sack.sackFacts(place).flatMap({ HoldRules.refusal(toHold: $0) }) { throw refusal }
             let hold = ParentAnswer.Hold(reason: reason, since: sack.hold?.since ?? caller.now)
             guard hold != sack.hold else { return try work.answer(sack) }
-            let entry = caller.entry(
-                "bag.held", entity: sack.code,
-                before: ["hold_reason": sack.hold.map { .string($0.reason) } ?? .null],
-                after: ["hold_reason": .string(reason)])
-            sack.hold = hold
-            try HoldStore.write(&sack, entry, work)
+            try HoldStore.set(hold, of: &sack, "bag.held", work)
             return try work.answer(sack)
         }
     }
@@ -28,16 +23,18 @@ struct HoldStore: Sendable {
     func release(_ code: String, by caller: BagCaller) async throws {
         try await services.correct(by: caller) { work in
             var sack = try work.sack(code)
-            guard let hold = sack.hold else { return }
-            let entry = caller.entry(
-                "bag.released", entity: sack.code, before: ["hold_reason": .string(hold.reason)],
-                after: ["hold_reason": .null])
-            sack.hold = nil
-            try HoldStore.write(&sack, entry, work)
+            guard sack.hold != nil else { return }
+            try HoldStore.set(nil, of: &sack, "bag.released", work)
         }
     }
 
-    private static func write(_ sack: inout BagRow, _ entry: AuditEntry, _ work: CorrectionWork) throws {
+    private static func set(
+        _ hold: ParentAnswer.Hold?, of sack: inout BagRow, _ action: String, _ work: CorrectionWork
+    ) throws {
+        let entry = work.caller.entry(
+            action, entity: sack.code, before: audited(sack.hold, unlessAsIn: hold),
+            after: audited(hold, unlessAsIn: sack.hold))
+        sack.hold = hold
         sack.updatedAt = work.caller.now
         try work.transaction.executeLater(
             "bags.hold",
@@ -47,5 +44,12 @@ struct HoldStore: Sendable {
             WHERE id = \(sack.id)
             """)
         try work.finish(entry, CounterChanges(), areas: [sack.areaCode])
+    }
+
+    /// What the audit keeps of one side of a change: a hold that gets another reason keeps its beginning.
+    private static func audited(_ hold: ParentAnswer.Hold?, unlessAsIn other: ParentAnswer.Hold?) -> JSONValue {
+        var members: JSONValue = ["hold_reason": hold.map { .string($0.reason) } ?? .null]
+        if hold?.since != other?.since { members["hold_since"] = hold.map { .string($0.since.rfc3339) } ?? .null }
+        return members
     }
 }

@@ -70,15 +70,23 @@ struct MoveWork {
                 ScanEvents.full(target.code, load: load, area: target.areaCode, scanID: nil, by: work.caller),
                 in: work.transaction)
         }
-        let entry = work.caller.entry(
-            "bag.moved", entity: child.code,
-            before: ["parent_code": found.source.map { .string($0.code) } ?? .null],
-            after: ["parent_code": .string(target.code), "reason": .string(reason)])
-        try work.finish(entry, counters, areas: [found.child.areaCode, target.areaCode])
+        try work.finish(entry(found, to: target), counters, areas: [found.child.areaCode, target.areaCode])
         return MoveAnswer(
             isMoved: true, child: ChildAnswer(child, parentCode: target.code, identifiers: work.identifiers),
             fromParent: try source.map { try work.answer($0) },
             toParent: try work.answer(change.row(at: work.caller.now)))
+    }
+
+    /// A bag follows its sack into another area, which is then a change of its own.
+    private func entry(_ found: Found, to target: BagRow) -> AuditEntry {
+        var before: JSONValue = ["parent_code": found.source.map { .string($0.code) } ?? .null]
+        var after: JSONValue = ["parent_code": .string(target.code)]
+        if found.child.areaCode != target.areaCode {
+            before["area_code"] = .string(found.child.areaCode)
+            after["area_code"] = .string(target.areaCode)
+        }
+        after["reason"] = .string(reason)
+        return work.caller.entry("bag.moved", entity: found.child.code, before: before, after: after)
     }
 
     /// The bag leaves its sack, if it is in one.

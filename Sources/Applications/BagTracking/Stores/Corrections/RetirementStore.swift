@@ -26,7 +26,8 @@ struct RetirementStore: Sendable {
                 row.isRetired = false
                 row.updatedAt = caller.now
                 let state = Self.state(of: row)
-                try Self.set(state.status, row, "bag.restored", from: .retired, to: state.name, work)
+                try Self.set(
+                    state.status, row, "bag.restored", was: "retired", from: .retired, to: state.name, work)
             }
             if row.kind == .parent { return .parent(try work.answer(row)) }
             let place = try work.lookup.place(of: row)
@@ -60,9 +61,10 @@ struct RetirementStore: Sendable {
             var counters = CounterChanges()
             let emptied = try Emptying(work: work).empty(sack, counters: &counters)
             let status = emptied.sack.load?.status ?? .empty
+            // The counters go on from the emptied sack; the audit tells what it was before anything was done to it.
             try set(
-                "retired", emptied.sack, "bag.retired", from: .parents(status), to: .retired, work,
-                unlinked: emptied.unlinked, counters)
+                "retired", emptied.sack, "bag.retired", was: state(of: sack).status, from: .parents(status),
+                to: .retired, work, unlinked: emptied.unlinked, counters)
         }
     }
 
@@ -72,21 +74,24 @@ struct RetirementStore: Sendable {
         case .refuse(let refusal): throw refusal
         case .unchanged: return
         case .retire:
-            try set("retired", child, "bag.retired", from: .children(.loose), to: .retired, work)
+            try set(
+                "retired", child, "bag.retired", was: state(of: child).status, from: .children(.loose), to: .retired,
+                work)
         }
     }
 
     /// Writes another status with audit, counters and event.
+    /// - Parameter former: the status before the whole act.
     private static func set(
-        _ status: String, _ row: BagRow, _ action: String, from old: CounterName, to new: CounterName,
-        _ work: CorrectionWork, unlinked: Int = 0, _ changes: CounterChanges = CounterChanges()
+        _ status: String, _ row: BagRow, _ action: String, was former: String, from old: CounterName,
+        to new: CounterName, _ work: CorrectionWork, unlinked: Int = 0, _ changes: CounterChanges = CounterChanges()
     ) throws {
         try work.transaction.executeLater(
             "bags.set_status",
             "UPDATE bags SET status = \(status), updated_at = \(work.caller.now) WHERE id = \(row.id)")
         var counters = changes
         counters.move(from: (old, row.areaCode), to: (new, row.areaCode))
-        var before: JSONValue = ["status": .string(status == "retired" ? state(of: row).status : "retired")]
+        var before: JSONValue = ["status": .string(former)]
         var after: JSONValue = ["status": .string(status)]
         if unlinked > 0 {
             before["child_count"] = .integer(Int64(unlinked))

@@ -2,8 +2,8 @@ import Portico
 
 /// What one transaction changes about the counters, collected and written at once (rule R38).
 ///
-/// Every connection of PostgreSQL adds to rows of its own, its shard, so that no writer waits for another because of them;
-/// reading sums the shards. SQLite has one writer and one shard.
+/// Every connection of PostgreSQL adds to rows of its own, its shard, so that no writer waits for another because of
+/// them; reading sums the shards. SQLite has one writer and one shard.
 struct CounterChanges: Sendable {
     /// One counter of one area; the empty area for what belongs to none.
     struct Key: Sendable, Hashable, Comparable {

@@ -40,8 +40,8 @@ enum CounterStore {
         return CounterVerification(counters: counters, recount: try recount(in: session))
     }
 
-    /// Sets every counter to what its rows say: after a bulk load, and when an operator orders it. Waits for all writers
-    /// on PostgreSQL, so that none adds to what is being replaced.
+    /// Sets every counter to what its rows say: after a bulk load, and when an operator orders it. Waits for all
+    /// writers on PostgreSQL, so that none adds to what is being replaced.
     /// - Throws: ``SQLError``.
     static func rebuild(in transaction: Transaction) throws {
         if transaction.dialect == .postgresql {
@@ -66,7 +66,8 @@ enum CounterStore {
             })
     }
 
-    /// Adds the shards of connections that are gone to the common one. Nobody else writes those rows, so no writer waits.
+    /// Adds the shards of connections that are gone to the common one. Nobody else writes those rows, so no writer
+    /// waits.
     /// - Returns: number of rows folded.
     /// - Throws: ``SQLError``.
     @discardableResult

@@ -17,8 +17,8 @@ struct DemoCalendar: Sendable {
         lastDay.adding(days: day + 1 - DemoCalendar.days)
     }
 
-    /// The hours of work of a day, counted from 0: 08:00 to 18:00 IST. The last day ends with the last full hour, so that
-    /// nothing lies in the future; when it has hardly begun, its work was done the evening before.
+    /// The hours of work of a day, counted from 0: 08:00 to 18:00 IST. The last day ends with the last full hour, so
+    /// that nothing lies in the future; when it has hardly begun, its work was done the evening before.
     func hours(_ day: Int) -> (start: Instant, end: Instant) {
         let isLast = day == DemoCalendar.days - 1
         if isLast && lastHour < 9 { return hours(18, 20, of: date(day - 1)) }

@@ -1,7 +1,7 @@
 import Portico
 
-/// The secondary indexes of the large tables, taken away for a bulk load and made again after it: sorting once is several
-/// times cheaper than finding every row's place. What belongs to a constraint stays.
+/// The secondary indexes of the large tables, taken away for a bulk load and made again after it: sorting once is
+/// several times cheaper than finding every row's place. What belongs to a constraint stays.
 struct DemoIndexes: Sendable {
     private let definitions: [(name: String, text: String)]
 

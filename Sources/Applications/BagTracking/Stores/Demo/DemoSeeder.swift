@@ -2,8 +2,8 @@ import Portico
 
 /// Fills an empty database with a demonstration: people, bills, sacks, bags, and ninety days of scans.
 ///
-/// Rows are loaded in transactions of some ten thousand rows with the secondary indexes taken away. Whoever finds a load
-/// that was cut short is told so; see ``DemoState``.
+/// Rows are loaded in transactions of some ten thousand rows with the secondary indexes taken away. Whoever finds a
+/// load that was cut short is told so; see ``DemoState``.
 struct DemoSeeder: Sendable {
     /// Sacks of one transaction, about 28,000 rows.
     private static let chunk = 250

@@ -1,7 +1,7 @@
 import Portico
 
-/// Whether a database holds demonstration data, and whether all of it. Kept in a table of its own that only such databases
-/// have, so that one whose load was cut short is never taken for complete.
+/// Whether a database holds demonstration data, and whether all of it. Kept in a table of its own that only such
+/// databases have, so that one whose load was cut short is never taken for complete.
 enum DemoState: String, Sendable, SQLBindable, SQLReadable {
     case loading, complete
 

@@ -1,6 +1,7 @@
 import Portico
 
-/// Lists and changes the people of bag tracking (rule R45). Every change writes its audit entry in the same transaction.
+/// Lists and changes the people of bag tracking (rule R45). Every change writes its audit entry in the same
+/// transaction.
 struct PeopleStore: Sendable {
     let services: BagTrackingServices
     let accounts: AccountStore
@@ -51,11 +52,16 @@ struct PeopleStore: Sendable {
     }
 
     /// Changes a person. Another role, area or password ends everything the person is signed in with.
-    /// - Throws: ``Refusal``, ``SQLError``.
-    func change(id: Int64, _ change: BagUserChange, by caller: BagCaller) async throws -> BagUser {
+    /// - Parameter check: throws when the person is not as the caller has seen them.
+    /// - Throws: ``Refusal``, ``SQLError``, what `check` throws.
+    func change(
+        id: Int64, _ change: BagUserChange, by caller: BagCaller,
+        expecting check: @escaping @Sendable (BagUser) throws -> Void = { _ in }
+    ) async throws -> BagUser {
         let accounts = accounts
         return try await services.database.write { transaction in
-            let before = try PeopleStore.checked(id, change, deactivates: false, by: caller, accounts, in: transaction)
+            let before = try PeopleStore.checked(
+                id, change, deactivates: false, by: caller, accounts, expecting: check, in: transaction)
             let role = change.role ?? before.role
             let area = change.areaCode ?? before.areaCode
             try PeopleStore.checkArea(role, area, in: transaction)
@@ -77,12 +83,16 @@ struct PeopleStore: Sendable {
     }
 
     /// Takes a person's access away at once. Name and history stay.
-    /// - Throws: ``Refusal``, ``SQLError``.
-    func deactivate(id: Int64, by caller: BagCaller) async throws {
+    /// - Parameter check: throws when the person is not as the caller has seen them.
+    /// - Throws: ``Refusal``, ``SQLError``, what `check` throws.
+    func deactivate(
+        id: Int64, by caller: BagCaller,
+        expecting check: @escaping @Sendable (BagUser) throws -> Void = { _ in }
+    ) async throws {
         let accounts = accounts
         try await services.database.write { transaction in
             let before = try PeopleStore.checked(
-                id, BagUserChange(), deactivates: true, by: caller, accounts, in: transaction)
+                id, BagUserChange(), deactivates: true, by: caller, accounts, expecting: check, in: transaction)
             guard before.isActive else { return }
             let change = try accounts.change(id: id, AccountChange(isActive: false), in: transaction)
             guard let after = change?.after else { throw PeopleStore.unknown }
@@ -98,15 +108,19 @@ struct PeopleStore: Sendable {
     /// The person as it is, when the rules allow the change.
     ///
     /// The active administrators are locked before anything is read: of two who take the last two away from each other,
-    /// the second waits and then sees that one is left.
+    /// the second waits and then sees that one is left. So is the person, before `check` compares: of two who change
+    /// what both have seen, the second sees what the first did.
     private static func checked(
         _ id: Int64, _ change: BagUserChange, deactivates: Bool, by caller: BagCaller, _ accounts: AccountStore,
-        in transaction: Transaction
+        expecting check: (BagUser) throws -> Void, in transaction: Transaction
     ) throws -> BagUser {
         let admins =
             deactivates || change.role != nil
             ? try accounts.lockActive(role: BagRole.admin.rawValue, in: transaction) : []
+        _ = try transaction.scalar(
+            "people.lock", "SELECT id FROM accounts WHERE id = \(id)\(transaction.dialect.forUpdate)", as: Int64.self)
         let person = try PeopleStore.person(id: id, in: transaction)
+        try check(person)
         let refusal = UserRules.refusal(
             of: UserChange(
                 actorID: caller.userID, userID: id, role: person.role, newRole: change.role,

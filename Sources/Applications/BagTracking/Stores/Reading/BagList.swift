@@ -2,8 +2,8 @@ import Portico
 
 /// Lists sacks and bags, newest first, at the same price on every page.
 ///
-/// Ids grow with time, so "newest first" is the order of ids, and a page begins below the last id of the page before. What
-/// a list is narrowed to decides which index it walks; see ``BagListQuery``.
+/// Ids grow with time, so "newest first" is the order of ids, and a page begins below the last id of the page before.
+/// What a list is narrowed to decides which index it walks; see ``BagListQuery``.
 struct BagList<Session: SQLSession> {
     /// How many codes a search may find before walking the newest rows becomes cheaper than looking at the found ones.
     /// SQLite finds them inside one index and looks at the newest only, unless further filters make it look at all of

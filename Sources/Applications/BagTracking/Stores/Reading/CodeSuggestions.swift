@@ -1,7 +1,7 @@
 import Portico
 
-/// Finds codes that may have been meant by an unknown one (rule R42): every text one slip away is looked up by itself, some
-/// hundred steps in an index however many bags there are.
+/// Finds codes that may have been meant by an unknown one (rule R42): every text one slip away is looked up by itself,
+/// some hundred steps in an index however many bags there are.
 struct CodeSuggestions<Session: SQLSession> {
     let session: Session
 

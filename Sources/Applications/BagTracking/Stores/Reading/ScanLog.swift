@@ -15,6 +15,8 @@ struct ScanFilter: Sendable, Hashable {
     var to: Instant?
     /// The only area that the caller sees; nil for callers who see all.
     var areaCode: String?
+    /// Whether scans that were undone are left out.
+    var isStanding = false
 
     /// The list's name for its cursors.
     var list: String {
@@ -23,6 +25,7 @@ struct ScanFilter: Sendable, Hashable {
             [
                 userID.map { "\($0)" }, kind?.rawValue, outcome?.rawValue, code, parentCode,
                 from.map { "\($0.milliseconds)" }, to.map { "\($0.milliseconds)" }, areaCode,
+                isStanding ? "standing" : nil,
             ])
     }
 }
@@ -83,6 +86,7 @@ struct ScanLog<Session: SQLSession> {
         if let areaCode = filter.areaCode { sql += " AND area_code = \(areaCode)" }
         if let kind = filter.kind { sql += " AND kind = \(kind)" }
         if let outcome = filter.outcome { sql += " AND outcome = \(outcome)" }
+        if filter.isStanding { sql += " AND undone_at IS NULL" }
         if let from = filter.from { sql += " AND recorded_at >= \(from)" }
         if let to = filter.to { sql += " AND recorded_at < \(to)" }
         return sql
@@ -108,9 +112,20 @@ struct ScanLog<Session: SQLSession> {
 
 extension ScanLog where Session == Reading {
     /// The newest scans of a person.
+    /// - Parameter area: the only area the person sees; nil for people of all areas.
     /// - Throws: ``SQLError``.
-    static func newest(of userID: Int64, limit: Int, in reading: Reading) throws -> [ScanItem] {
-        try ScanLog(reading).page(ScanFilter(userID: userID), before: nil, limit: limit).items
+    static func newest(of userID: Int64, area: String?, limit: Int, in reading: Reading) throws -> [ScanItem] {
+        try ScanLog(reading).page(ScanFilter(userID: userID, areaCode: area), before: nil, limit: limit).items
+    }
+
+    /// The newest scan of a person that put a bag into a sack, stands, and was recorded since `start`.
+    /// - Throws: ``SQLError``.
+    static func newestLink(
+        of userID: Int64, area: String?, since start: Instant, in reading: Reading
+    ) throws -> ScanItem? {
+        var filter = ScanFilter(userID: userID, kind: .child, outcome: .linked, from: start, areaCode: area)
+        filter.isStanding = true
+        return try ScanLog(reading).page(filter, before: nil, limit: 1).items.first
     }
 }
 

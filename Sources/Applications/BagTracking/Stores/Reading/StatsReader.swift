@@ -3,8 +3,8 @@ import Synchronization
 
 /// Reads figures, from memory when nothing has changed since they were read last.
 ///
-/// Copies are kept under the version of the figures, which rises in the same transaction as every change of them, and which
-/// is read anew each time: a copy is never stale.
+/// Copies are kept under the version of the figures, which rises in the same transaction as every change of them, and
+/// which is read anew each time: a copy is never stale.
 final class StatsReader: Sendable {
     private struct Copy {
         let version: Int64

@@ -2,8 +2,8 @@ import Portico
 
 /// Finds sacks and bags inside a transaction.
 ///
-/// Whoever changes several rows locks sacks before bags, and sacks among themselves in the order of their ids, so that no
-/// two transactions can wait for each other.
+/// Whoever changes several rows locks sacks before bags, and sacks among themselves in the order of their ids, so that
+/// no two transactions can wait for each other.
 struct BagLookup<Session: SQLSession> {
     let session: Session
 

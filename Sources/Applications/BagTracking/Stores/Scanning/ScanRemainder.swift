@@ -2,8 +2,8 @@ import Portico
 
 /// What an exact replay of a scan's answer needs beyond the columns of its row, as the column `answer` holds it.
 ///
-/// Null stands for the common case: a bag that was new, without label text and without warnings. So the largest table stays
-/// small.
+/// Null stands for the common case: a bag that was new, without label text and without warnings. So the largest table
+/// stays small.
 struct ScanRemainder: Sendable, Hashable {
     /// Whether a scanned bag was registered before.
     var wasKnown = false

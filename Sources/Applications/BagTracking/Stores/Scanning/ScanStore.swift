@@ -1,6 +1,7 @@
 import Portico
 
-/// Takes scans of sacks and bags: each in one transaction, decided by the rules, answered the same however often it comes.
+/// Takes scans of sacks and bags: each in one transaction, decided by the rules, answered the same however often it
+/// comes.
 struct ScanStore: Sendable {
     let services: BagTrackingServices
 
@@ -32,7 +33,8 @@ struct ScanStore: Sendable {
         return results
     }
 
-    /// Cuts a batch into parts that concern one sack each, so that no transaction holds a sack while it waits for another.
+    /// Cuts a batch into parts that concern one sack each, so that no transaction holds a sack while it waits for
+    /// another.
     static func parts(of requests: [ScanRequest]) -> [[ScanRequest]] {
         var parts: [[ScanRequest]] = []
         var present: String?
@@ -77,8 +79,8 @@ struct ScanStore: Sendable {
         return results
     }
 
-    /// One scan of several in a transaction. A refusal that is not recorded has changed nothing when it is thrown, so the
-    /// transaction goes on.
+    /// One scan of several in a transaction. A refusal that is not recorded has changed nothing when it is thrown, so
+    /// the transaction goes on.
     private static func attempt(
         _ request: ScanRequest, by caller: BagCaller, _ services: BagTrackingServices, in transaction: Transaction
     ) throws -> Result<ScanResult, Refusal> {

@@ -69,7 +69,8 @@ struct ScanWork {
         return found
     }
 
-    /// The id that the next row of a table gets: from its sequence, or where there is one writer the one after the last.
+    /// The id that the next row of a table gets: from its sequence, or where there is one writer the one after the
+    /// last.
     private func nextID(_ table: SQL) -> SQL {
         switch transaction.dialect {
         case .sqlite: "(SELECT coalesce(max(id), 0) + 1 FROM \(table))"
@@ -79,8 +80,8 @@ struct ScanWork {
 
     /// Records a scan. What else it changes is written by `effects`, which get the scan with its id.
     ///
-    /// When a copy of the request came first the transaction fails by the scan's unique key, is run again, and becomes a
-    /// replay.
+    /// When a copy of the request came first the transaction fails by the scan's unique key, is run again, and becomes
+    /// a replay.
     func record(
         _ scan: ScanRecord, _ catalog: ProductCatalog, effects: (ScanRecord, inout CounterChanges) throws -> Void
     ) throws -> ScanResult {

@@ -79,9 +79,9 @@ private struct UndoWork {
         ) { (scan: try ScanRecord($0, from: 1), userName: try $0[0]) }
     }
 
-    /// Scans of other areas are as good as unknown (rule R9).
+    /// Scans of other areas are as good as unknown, one's own from an earlier area included (rule R9).
     private func isVisible(_ scan: ScanRecord) -> Bool {
-        scan.userID == caller.userID || scan.areaCode.map { caller.sees($0) } ?? (caller.areaCode == nil)
+        scan.areaCode.map { caller.sees($0) } ?? (caller.areaCode == nil)
     }
 
     // MARK: - Effects
