@@ -22,33 +22,48 @@ struct Office: Sendable {
     let hasher: PasswordHasher
     let identity: Identity
     let passwordHash: String
+    private let configure: Configure
 
-    init(_ database: Database, isSecure: Bool = false, clock: Clock = Clock(standingAt: Office.started)) async throws {
+    /// Changes the configuration of every node.
+    typealias Configure = @Sendable (inout Identity.Configuration) -> Void
+
+    init(
+        _ database: Database, isSecure: Bool = false, clock: Clock = Clock(standingAt: Office.started),
+        configure: @escaping Configure = { _ in }
+    ) async throws {
+        self.configure = configure
         self.database = database
         self.clock = clock
         hasher = try PasswordHasher()
         passwordHash = try await Office.sharedHash.value
-        identity = Office.node(database, clock, hasher, isSecure: isSecure)
+        identity = Office.node(database, clock, hasher, isSecure: isSecure, configure)
     }
 
     /// Another process on the same database.
-    func anotherNode() -> Identity {
-        Office.node(database, clock, hasher, isSecure: false)
+    func anotherNode(_ change: Configure = { _ in }) -> Identity {
+        Office.node(database, clock, hasher, isSecure: false) {
+            configure(&$0)
+            change(&$0)
+        }
     }
 
-    private static func node(_ database: Database, _ clock: Clock, _ hasher: PasswordHasher, isSecure: Bool) -> Identity
-    {
-        Identity(
-            Identity.Configuration(
-                application: "bags", database: database,
-                keys: SecretKeys(master: Secret(Array(repeating: 7, count: 32))),
-                clock: clock,
-                roles: RoleCatalog([
-                    (name: "admin", permissions: ["user.manage", "bag.read"]),
-                    (name: "packer", permissions: ["bag.read"]),
-                ]),
-                isSecure: isSecure),
-            hasher: hasher, attributes: { id, _ in ["desk": "\(id)"] })
+    /// The keys below a master secret of 32 equal bytes.
+    static func keys(_ byte: UInt8 = 7) -> SecretKeys {
+        SecretKeys(master: Secret(Array(repeating: byte, count: 32)))
+    }
+
+    private static func node(
+        _ database: Database, _ clock: Clock, _ hasher: PasswordHasher, isSecure: Bool, _ configure: Configure
+    ) -> Identity {
+        var configuration = Identity.Configuration(
+            application: "bags", database: database, keys: Office.keys(), clock: clock,
+            roles: RoleCatalog([
+                (name: "admin", permissions: ["user.manage", "bag.read"]),
+                (name: "packer", permissions: ["bag.read"]),
+            ]),
+            isSecure: isSecure)
+        configure(&configuration)
+        return Identity(configuration, hasher: hasher, attributes: { id, _ in ["desk": "\(id)"] })
     }
 
     func hire(_ email: String = "asha@example.org", role: String = "packer", name: String = "Asha Rao") async throws
@@ -63,10 +78,11 @@ struct Office: Sendable {
     }
 
     func signIn(
-        _ email: String = "asha@example.org", password: String = Office.password, head: RequestHead = Office.head()
+        _ email: String = "asha@example.org", password: String = Office.password, head: RequestHead = Office.head(),
+        from address: String = "192.0.2.7"
     ) async throws -> NewSession {
-        try await SignIn(database: database, hasher: hasher, sessions: identity.sessions).begin(
-            email: email, password: password, head: head, address: "192.0.2.7", at: clock.now())
+        try await identity.signIn.begin(
+            SignInAttempt(email: email, password: password, address: address), head: head, at: clock.now())
     }
 
     /// The head of a request that carries a session.
@@ -87,8 +103,9 @@ struct Office: Sendable {
         }
     }
 
-    /// The site with nothing but the routes to sign in and out.
-    func site() throws -> Site {
+    /// The site with nothing but the routes of identity, as a node serves it.
+    func site(of node: Identity? = nil) throws -> Site {
+        let identity = node ?? identity
         let csrf = CSRFSigner(key: Array(repeating: 9, count: 32))
         let assets = AssetLinks { "/assets/\($0)" }
         var mount = Mount(
@@ -99,7 +116,8 @@ struct Office: Sendable {
                     PageShell(
                         title: "Sign in", application: "Bags", mark: .sack, home: "/bags/", assets: context.assets)
                 },
-                extras: { [(name: "area_code", value: $0.attributes["desk"].map { .string($0) } ?? .null)] }))
+                extras: { [(name: "area_code", value: $0.attributes["desk"].map { .string($0) } ?? .null)] })
+                + identity.tokenRoutes)
         mount.authenticator = identity.authenticator
         mount.idempotency = identity.idempotency
         return try Site(
@@ -113,9 +131,12 @@ struct Office: Sendable {
 struct Missing: Error {}
 
 /// Gives an office on a fresh database to `body`.
-func withOffice(on engine: TestEngine, isSecure: Bool = false, _ body: (Office) async throws -> Void) async throws {
+func withOffice(
+    on engine: TestEngine, isSecure: Bool = false, configure: @escaping Office.Configure = { _ in },
+    _ body: (Office) async throws -> Void
+) async throws {
     try await withDatabase(on: engine, components: [IdentitySchema.component]) { database in
-        let office = try await Office(database, isSecure: isSecure)
+        let office = try await Office(database, isSecure: isSecure, configure: configure)
         try await body(office)
         await office.identity.authenticator.settle()
     }

@@ -8,7 +8,10 @@ import Testing
 
     @Test("gives every purpose a key of its own")
     func separate() {
-        let all = [keys.csrf, keys.cursors, keys.idempotency, keys.addresses, keys.key(for: "webhooks")]
+        let all = [
+            keys.csrf, keys.cursors, keys.idempotency, keys.addresses, keys.lockout, keys.tokens,
+            keys.key(for: "webhooks"),
+        ]
         #expect(Set(all).count == all.count)
         #expect(all.allSatisfy { $0.count == 32 })
     }

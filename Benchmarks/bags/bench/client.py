@@ -33,8 +33,14 @@ class Client:
         if body is not None:
             data = json.dumps(body)
             headers["Content-Type"] = "application/json"
-        self.connection.request(method, path, data, headers)
-        return Answer(self.connection.getresponse())
+        try:
+            self.connection.request(method, path, data, headers)
+            return Answer(self.connection.getresponse())
+        except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
+            # The server closed the connection while it lay idle: nothing of this request has arrived.
+            self.connection.close()
+            self.connection.request(method, path, data, headers)
+            return Answer(self.connection.getresponse())
 
     def get(self, path):
         return self.send("GET", path)

@@ -27,6 +27,12 @@ public struct Identity: Sendable {
         public var roles: RoleCatalog
         /// How long sessions last.
         public var sessions: SessionSettings
+        /// When somebody who keeps failing to sign in must wait.
+        public var lockout = LockoutSettings()
+        /// How long tokens last and what they say of their issuer.
+        public var tokens: TokenSettings
+        /// Keys below earlier master secrets: tokens they have signed are believed until they end.
+        public var previousKeys: [SecretKeys] = []
 
         /// A configuration with the usual lifetimes.
         /// - Parameter isSecure: false only on plain HTTP over loopback.
@@ -40,6 +46,7 @@ public struct Identity: Sendable {
             self.clock = clock
             self.roles = roles
             self.sessions = SessionSettings(application: application, isSecure: isSecure)
+            self.tokens = TokenSettings(application: application)
         }
     }
 
@@ -47,16 +54,20 @@ public struct Identity: Sendable {
     public let accounts: AccountStore
     /// Sessions.
     public let sessions: SessionStore
+    /// Tokens of programs.
+    public let tokens: TokenStore
     /// Knows the account behind a request.
     public let authenticator: SessionAuthenticator
     /// Keeps answers for retries.
     public let idempotency: IdempotencyKeeper
     /// Signs the positions of lists.
     public let cursors: CursorSigner
+    /// Locks accounts and addresses after too many failures to sign in.
+    public let lockout: Lockout
     /// Roles of the application, as its mount lists them.
     public let roles: RoleCatalog
     private let database: Database
-    private let signIn: SignIn
+    let signIn: SignIn
 
     /// Identity of an application.
     /// - Parameters:
@@ -72,11 +83,15 @@ public struct Identity: Sendable {
             database: database, clock: configuration.clock, settings: configuration.sessions,
             roles: configuration.roles, addressKey: keys.addresses, attributes: attributes)
         accounts = AccountStore(sessions: sessions)
-        authenticator = SessionAuthenticator(store: sessions)
+        tokens = TokenStore(
+            database: database, settings: configuration.tokens, sessions: sessions, key: SigningKey(seed: keys.tokens),
+            previous: configuration.previousKeys.map { SigningKey(seed: $0.tokens) })
+        authenticator = SessionAuthenticator(store: sessions, tokens: tokens)
         idempotency = IdempotencyKeeper(database: database, clock: configuration.clock, key: keys.idempotency)
         cursors = CursorSigner(key: keys.cursors)
         roles = configuration.roles
-        signIn = SignIn(database: database, hasher: hasher, sessions: sessions)
+        lockout = Lockout(settings: configuration.lockout, key: keys.lockout)
+        signIn = SignIn(database: database, hasher: hasher, sessions: sessions, lockout: lockout)
         self.database = database
     }
 
@@ -89,14 +104,22 @@ public struct Identity: Sendable {
         extras: @escaping IdentityRoutes.Extras = { _ in [] }
     ) -> [Route] {
         IdentityRoutes(
-            database: database, signIn: signIn, sessions: sessions, csrf: csrf, appearance: appearance, extras: extras
+            database: database, signIn: signIn, sessions: sessions, tokens: tokens, csrf: csrf,
+            appearance: appearance, extras: extras
         ).routes
+    }
+
+    /// The routes with which programs get, renew and revoke tokens, and the keys to check them with.
+    public var tokenRoutes: [Route] {
+        TokenRoutes(database: database, signIn: signIn, tokens: tokens).routes
     }
 
     /// Removes what has expired. Run it every few minutes.
     /// - Returns: how many rows were removed.
     public func purge(at now: Instant) async throws -> Int {
         let sessions = try await sessions.purge(at: now)
-        return try await sessions + idempotency.purge(at: now)
+        let failures = try await lockout.purge(at: now, in: database)
+        let families = try await tokens.purge(at: now)
+        return try await sessions + failures + families + idempotency.purge(at: now)
     }
 }

@@ -21,6 +21,12 @@ public struct SecretKeys: Sendable {
     /// Blurs the addresses kept with sessions.
     public var addresses: [UInt8] { key(for: "addresses") }
 
+    /// Blurs the identifiers and addresses under which signing in failed (``Lockout``).
+    public var lockout: [UInt8] { key(for: "lockout") }
+
+    /// The seed of the key that signs access tokens (``TokenStore``).
+    public var tokens: [UInt8] { key(for: "tokens") }
+
     /// The 32 bytes for a purpose of the application's own.
     public func key(for purpose: String) -> [UInt8] {
         Digest.hmacSHA256(Array("portico/\(purpose)/1".utf8), key: master.reveal())

@@ -15,6 +15,9 @@ enum Program {
     /// Why tests are left out without both.
     static let missingServer: Comment = "PORTICO_BINARY and PORTICO_TEST_POSTGRES do not name a program and a server"
 
+    /// How often each race is run: 3, or what `PORTICO_RACE_ROUNDS` says.
+    static let raceRounds = variable("PORTICO_RACE_ROUNDS").flatMap { Int($0) } ?? 3
+
     /// Starts it, without waiting for anything.
     static func start(_ arguments: [String], _ variables: [String: String] = [:]) throws -> ChildProcess {
         try ChildProcess(path ?? "", arguments, environment: environment(variables))

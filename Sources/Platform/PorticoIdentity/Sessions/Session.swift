@@ -2,7 +2,8 @@ import PorticoHTTP
 import PorticoSQL
 import PorticoValues
 
-/// A session that is valid now, with everything a request needs to know of it.
+/// A session that is valid now, with everything a request needs to know of it. A browser's has a cookie; a program's is a
+/// family of tokens.
 public struct Session: Sendable, Hashable {
     /// Who is signed in. Its CSRF tokens are bound to this session.
     public let principal: Principal
@@ -12,12 +13,15 @@ public struct Session: Sendable, Hashable {
     public var lastSeenAt: Instant
     /// When it ends in any case.
     public let expiresAt: Instant
-    /// SHA-256 of what the browser holds.
+    /// SHA-256 of what the browser holds; the id of a family of tokens.
     let tokenHash: [UInt8]
 
-    /// When it ends if no further request comes.
+    /// Whether it is a browser's.
+    var isCookie: Bool { principal.csrfBinding != nil }
+
+    /// When it ends if no further request comes. A family of tokens is not kept alive by requests.
     func end(_ settings: SessionSettings) -> Instant {
-        min(expiresAt, lastSeenAt + settings.idle)
+        isCookie ? min(expiresAt, lastSeenAt + settings.idle) : expiresAt
     }
 
     func isValid(at now: Instant, _ settings: SessionSettings) -> Bool {

@@ -2,12 +2,14 @@ import PorticoHTTP
 import PorticoValues
 import Synchronization
 
-/// Finds the account behind a request by its session cookie.
+/// Finds the account behind a request by its bearer token, or else by its session cookie.
 ///
+/// A token that does not hold is refused even where everybody may call: the program that sent it should hear of it.
 /// The last use of a session is noted at most once a minute, beside the request: a slow or full database does not keep
 /// people from reading.
 public final class SessionAuthenticator: Authenticator {
     private let store: SessionStore
+    private let tokens: TokenStore?
     private let notes = Mutex<[[UInt8]: Note]>([:])
 
     /// A note under way, or one that failed less than a minute ago.
@@ -17,16 +19,27 @@ public final class SessionAuthenticator: Authenticator {
     }
 
     /// An authenticator over the sessions of an application.
-    public init(store: SessionStore) {
+    /// - Parameter tokens: knows bearer tokens; nil where none are given out.
+    public init(store: SessionStore, tokens: TokenStore? = nil) {
         self.store = store
+        self.tokens = tokens
     }
 
-    /// The account behind the request's cookie, or nil.
-    /// - Throws: ``SQLError`` when the database can't tell.
+    /// The account behind the request's token or cookie, or nil.
+    /// - Throws: ``Problem`` 401 `invalid_token`; ``SQLError`` when the database can't tell.
     public func principal(for head: RequestHead) async throws -> Principal? {
-        guard let session = try await store.session(of: head) else { return nil }
+        guard let session = try await session(of: head) else { return nil }
         noteUse(of: session)
         return session.principal
+    }
+
+    /// The session behind a request, of a browser or a program, or nil.
+    /// - Throws: as ``principal(for:)``.
+    public func session(of head: RequestHead) async throws -> Session? {
+        if let tokens, !BearerCredential.asksForCredentials(head), let session = try await tokens.session(of: head) {
+            return session
+        }
+        return try await store.session(of: head)
     }
 
     /// Waits for the notes under way: before the database is closed.
@@ -54,7 +67,6 @@ public final class SessionAuthenticator: Authenticator {
         } catch {
             return
         }
-        store.cache.forget(session.tokenHash)
         notes.withLock { $0[session.tokenHash] = nil }
     }
 }

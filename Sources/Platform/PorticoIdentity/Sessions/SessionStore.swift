@@ -16,6 +16,8 @@ public struct SessionStore: Sendable {
     private let attributes: Attributes
     private let addressKey: Secret<[UInt8]>
     let cache = SessionCache()
+    /// The same for families of tokens, by their ids.
+    let families = SessionCache()
 
     /// Sessions in a database.
     /// - Parameter addressKey: with it the client's address is hashed before it is kept.
@@ -53,20 +55,17 @@ public struct SessionStore: Sendable {
     ) throws -> NewSession {
         if let old = settings.token(in: head) { try revoke(old.hash, in: transaction) }
         let token = SessionToken()
-        let userAgent = String((head.headers["user-agent"] ?? "").prefix(200))
-        let addressHash = Digest.hmacSHA256(Array(address.utf8), key: addressKey.reveal())
         try transaction.execute(
             "sessions.insert",
             """
             INSERT INTO sessions
                 (token_hash, account_id, created_at, last_seen_at, expires_at, user_agent, address_hash)
-            VALUES (\(token.hash), \(account.id), \(now), \(now), \(now + settings.absolute), \(userAgent),
-                \(addressHash))
+            VALUES (\(token.hash), \(account.id), \(now), \(now), \(now + settings.absolute),
+                \(SessionStore.userAgent(of: head)), \(addressHash(address)))
             """)
         try noteSeen(account.id, at: now, in: transaction)
         let session = Session(
-            principal: try principal(
-                account.id, account.email, account.name, account.role, token.hash, in: transaction),
+            principal: try principal(Member(account), binding: token.hash, in: transaction),
             createdAt: now, lastSeenAt: now, expiresAt: now + settings.absolute, tokenHash: token.hash)
         return NewSession(session: session, endsAt: session.end(settings), cookie: settings.cookie(for: token))
     }
@@ -87,10 +86,15 @@ public struct SessionStore: Sendable {
         return true
     }
 
-    /// Ends all sessions of an account.
+    /// Ends all sessions of an account, and all tokens it was given.
     public func revokeAll(of accountID: Int64, in transaction: Transaction) throws {
         try transaction.execute("sessions.delete_all", "DELETE FROM sessions WHERE account_id = \(accountID)")
-        transaction.afterCommit { [cache] in cache.drop(account: accountID) }
+        try transaction.execute(
+            "token_families.delete_all", "DELETE FROM token_families WHERE account_id = \(accountID)")
+        transaction.afterCommit { [cache, families] in
+            cache.drop(account: accountID)
+            families.drop(account: accountID)
+        }
     }
 
     /// The valid sessions of an account, the last used first.
@@ -121,17 +125,29 @@ extension SessionStore {
     /// Notes that a session is in use, for its idle expiry. Two nodes that note at once note the same.
     func noteUse(of session: Session, at now: Instant) async throws {
         try await database.write { transaction in
-            try transaction.execute(
-                "sessions.note_use",
-                """
-                UPDATE sessions SET last_seen_at = \(now)
-                WHERE token_hash = \(session.tokenHash) AND last_seen_at < \(now)
-                """)
+            if session.isCookie {
+                try transaction.execute(
+                    "sessions.note_use",
+                    """
+                    UPDATE sessions SET last_seen_at = \(now)
+                    WHERE token_hash = \(session.tokenHash) AND last_seen_at < \(now)
+                    """)
+            }
             try noteSeen(session.principal.accountID, at: now, in: transaction)
         }
+        if session.isCookie { cache.forget(session.tokenHash) } else { families.forget(session.tokenHash) }
     }
 
-    private func noteSeen(_ accountID: Int64, at now: Instant, in transaction: Transaction) throws {
+    /// What a client calls itself, cut to what is kept.
+    static func userAgent(of head: RequestHead) -> String {
+        String((head.headers["user-agent"] ?? "").prefix(200))
+    }
+
+    func addressHash(_ address: String) -> [UInt8] {
+        Digest.hmacSHA256(Array(address.utf8), key: addressKey.reveal())
+    }
+
+    func noteSeen(_ accountID: Int64, at now: Instant, in transaction: Transaction) throws {
         try transaction.execute(
             "accounts.note_seen", "UPDATE accounts SET last_seen_at = \(now) WHERE id = \(accountID)")
     }
@@ -151,31 +167,43 @@ extension SessionStore {
             """
         ) { row in
             Found(
-                accountID: try row[0], email: try row[1], name: try row[2], role: try row[3], createdAt: try row[4],
-                lastSeenAt: try row[5], expiresAt: try row[6])
+                member: Member(id: try row[0], email: try row[1], name: try row[2], role: try row[3]),
+                createdAt: try row[4], lastSeenAt: try row[5], expiresAt: try row[6])
         }.map { found in
             Session(
-                principal: try principal(found.accountID, found.email, found.name, found.role, tokenHash, in: reading),
+                principal: try principal(found.member, binding: tokenHash, in: reading),
                 createdAt: found.createdAt, lastSeenAt: found.lastSeenAt, expiresAt: found.expiresAt,
                 tokenHash: tokenHash)
         }
     }
 
-    private func principal(
-        _ id: Int64, _ email: String, _ name: String, _ role: String, _ tokenHash: [UInt8], in session: any SQLSession
-    ) throws -> Principal {
+    /// The principal of an account.
+    /// - Parameter binding: what its form tokens are bound to; nil where no cookie is in play.
+    func principal(_ member: Member, binding: [UInt8]?, in session: any SQLSession) throws -> Principal {
         Principal(
-            accountID: id, email: email, name: name, roles: [role], permissions: roles.permissions(of: role),
-            attributes: try attributes(id, session), csrfBinding: tokenHash.hexadecimal)
+            accountID: member.id, email: member.email, name: member.name, roles: [member.role],
+            permissions: roles.permissions(of: member.role), attributes: try attributes(member.id, session),
+            csrfBinding: binding?.hexadecimal)
     }
 
-    private struct Found {
-        let accountID: Int64
+    /// What a principal is made from.
+    struct Member: Sendable {
+        let id: Int64
         let email: String
         let name: String
         let role: String
+    }
+
+    private struct Found {
+        let member: Member
         let createdAt: Instant
         let lastSeenAt: Instant
         let expiresAt: Instant
+    }
+}
+
+extension SessionStore.Member {
+    init(_ account: Account) {
+        self.init(id: account.id, email: account.email, name: account.name, role: account.role)
     }
 }

@@ -46,11 +46,12 @@ extension IdentityRoutes {
             guard missing.isEmpty else { return again(context, input, next, missing, status: 422) }
             do {
                 let new = try await signIn.begin(
-                    email: input.email, password: input.password, head: context.request.head,
-                    address: context.clientAddress, at: context.now)
+                    SignInAttempt(email: input.email, password: input.password, by: context),
+                    head: context.request.head, at: context.now)
                 return PageReply.redirect(to: next).adding("set-cookie", new.cookie)
-            } catch let problem as Problem where problem.code == SignIn.refusal.code {
-                return again(context, input, next, [FieldMessage("", problem.detail)], status: problem.status)
+            } catch let problem as Problem where SignIn.formCodes.contains(problem.code) {
+                let page = again(context, input, next, [FieldMessage("", problem.detail)], status: problem.status)
+                return problem.headers.reduce(page) { $0.adding($1.name, $1.value) }
             }
         }
     }

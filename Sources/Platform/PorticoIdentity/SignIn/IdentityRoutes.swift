@@ -29,19 +29,23 @@ public struct IdentityRoutes: Sendable {
     let database: Database
     let signIn: SignIn
     let sessions: SessionStore
+    let tokens: TokenStore?
     let csrf: CSRFSigner
     let appearance: Appearance
     let extras: Extras
 
     /// The routes of an application.
-    /// - Parameter csrf: the signer the site checks tokens with.
+    /// - Parameters:
+    ///   - tokens: knows bearer tokens; nil where none are given out.
+    ///   - csrf: the signer the site checks tokens with.
     public init(
-        database: Database, signIn: SignIn, sessions: SessionStore, csrf: CSRFSigner, appearance: Appearance,
-        extras: @escaping Extras = { _ in [] }
+        database: Database, signIn: SignIn, sessions: SessionStore, tokens: TokenStore? = nil, csrf: CSRFSigner,
+        appearance: Appearance, extras: @escaping Extras = { _ in [] }
     ) {
         self.database = database
         self.signIn = signIn
         self.sessions = sessions
+        self.tokens = tokens
         self.csrf = csrf
         self.appearance = appearance
         self.extras = extras
@@ -59,25 +63,17 @@ public struct IdentityRoutes: Sendable {
 
 extension IdentityRoutes {
     private static let path = "/api/v1/session"
-
-    private struct Credentials: RouteInput {
-        let email: String
-        let password: String
-
-        init(_ fields: inout FieldReader) {
-            email = fields.text("email", 1...254, example: "asha@example.org", "Sign-in address")
-            password = fields.text("password", 1...PasswordPolicy.byteLimit, "Password")
-        }
-    }
+    /// What signing in may be refused with.
+    static let signInRefusals: [(HTTPStatus, String)] = [(401, "invalid_credentials"), (429, "account_locked")]
 
     private var begin: Route {
         .json(
             .post, IdentityRoutes.path, "signIn", "Sign in", access: .anonymous, limit: .signIn,
-            statuses: [(.created, "Signed in; the cookie is set")], refusals: [(401, "invalid_credentials")]
-        ) { (context: RequestContext, input: Credentials) -> Reply<SessionAnswer> in
+            statuses: [(.created, "Signed in; the cookie is set")],
+            refusals: IdentityRoutes.signInRefusals
+        ) { (context: RequestContext, input: SignInInput) -> Reply<SessionAnswer> in
             let new = try await signIn.begin(
-                email: input.email, password: input.password, head: context.request.head,
-                address: context.clientAddress, at: context.now)
+                input.attempt(by: context), head: context.request.head, at: context.now)
             return try reply(
                 new.session, status: .created,
                 headers: ["location": context.mount + IdentityRoutes.path, "set-cookie": new.cookie])
@@ -105,14 +101,16 @@ extension IdentityRoutes {
     private func reply(
         _ session: Session, status: HTTPStatus = .ok, headers: Headers = [:]
     ) throws -> Reply<SessionAnswer> {
-        let token = csrf.token(for: session.principal.csrfBinding ?? "")
         let answer = SessionAnswer(
-            user: SessionUser(session.principal), csrfToken: token.value, expiresAt: session.end(sessions.settings))
+            user: SessionUser(session.principal),
+            csrfToken: session.principal.csrfBinding.map { csrf.token(for: $0).value },
+            expiresAt: session.end(sessions.settings))
         return Reply(encoded: try answer.encoded(adding: extras(session.principal)), status: status, headers: headers)
     }
 
     /// The session of a request that passed the authenticator; gone only when it was revoked within the last moment.
     func session(of context: RequestContext) async throws -> Session {
+        if let session = try await tokens?.session(of: context.request.head) { return session }
         guard let session = try await sessions.session(of: context.request.head) else {
             throw Problem(401, "not_signed_in", "Sign in to go on.")
         }
@@ -120,6 +118,12 @@ extension IdentityRoutes {
     }
 
     func revoke(_ session: Session) async throws {
-        try await database.write { try sessions.revoke(session, in: $0) }
+        try await database.write { transaction in
+            if session.isCookie {
+                try sessions.revoke(session, in: transaction)
+            } else {
+                try tokens?.revoke(session.tokenHash, in: transaction)
+            }
+        }
     }
 }

@@ -48,8 +48,9 @@ public struct SessionUser: JSONRepresentable {
 public struct SessionAnswer: JSONRepresentable {
     /// Who is signed in.
     public let user: SessionUser
-    /// Value for `X-CSRF-Token` in unsafe requests that carry the cookie.
-    public let csrfToken: String
+    /// Value for `X-CSRF-Token` in unsafe requests that carry the cookie; nil for a program with a bearer token, which
+    /// needs none.
+    public let csrfToken: String?
     /// When the session ends if no further request comes.
     public let expiresAt: Instant
 
@@ -65,7 +66,7 @@ public struct SessionAnswer: JSONRepresentable {
     /// The three members.
     public func write(to object: inout JSONObjectWriter) {
         object.field("user", user, "Who is signed in")
-        object.field("csrf_token", csrfToken, "Value for X-CSRF-Token")
+        object.field("csrf_token", csrfToken, "Value for X-CSRF-Token; null with a bearer token")
         object.field("expires_at", expiresAt, "When the session ends if no further request comes")
     }
 

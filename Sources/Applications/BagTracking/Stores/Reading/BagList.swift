@@ -10,11 +10,11 @@ struct BagList<Session: SQLSession> {
     /// them; PostgreSQL visits the table for each in any case. Measured with 1.8 million rows.
     private func searchLimit(_ filter: BagFilter) -> Int {
         switch session.dialect {
-        case .sqlite: filter.isAnything ? 30_000 : 10_000
+        case .sqlite: filter.isAnything || filter.areaCode != nil ? 30_000 : 10_000
         case .postgresql: 5000
         }
     }
-    /// How many of the newest found codes are looked at first.
+    /// How many of the newest found codes are looked at when some were not enough, before all are.
     private static var window: Int { 2000 }
 
     let session: Session
@@ -39,10 +39,14 @@ struct BagList<Session: SQLSession> {
             return try list(filter.lot == nil ? query.walk(nil) : query.ofLot())
         }
         let most = searchLimit(filter)
-        let found = try count(range, most: most)
-        guard found <= most else { return try list(query.walk(range)) }
-        let first = try list(query.found(range, window: Self.window))
-        guard first.count < limit, found > Self.window else { return first }
+        let counts = try count(query, range, most: most)
+        let found = counts.parents + counts.children
+        guard found <= most else { return try list(query.only(counts).walk(range)) }
+        // Without further filters nearly every code that is found is shown, so a few more than the page has will do.
+        for window in [limit * 2, Self.window] where window < found {
+            let newest = try list(query.found(range, window: window))
+            if newest.count >= limit { return newest }
+        }
         return try list(query.found(range, window: found))
     }
 
@@ -54,12 +58,21 @@ struct BagList<Session: SQLSession> {
         }
     }
 
-    /// How many codes lie in a range, counted up to one more than `most`.
-    private func count(_ range: CodeRange, most: Int) throws -> Int {
-        try session.scalar(
-            "bags.count_found",
-            "SELECT count(*) FROM (SELECT 1 AS one FROM bags WHERE \(range.condition) LIMIT \(most + 1)) AS found",
-            as: Int.self) ?? 0
+    /// How many sacks and bags a search finds, each counted up to one more than `most`. Over all areas the kinds are not
+    /// told apart: all count as bags.
+    private func count(_ query: BagListQuery, _ range: CodeRange, most: Int) throws -> BagListQuery.Found {
+        func few(_ matches: SQL) -> SQL { "(SELECT count(*) FROM (SELECT 1 AS one FROM \(matches) LIMIT \(most + 1)) AS f)" }
+        let isByKind = range.isPrefix && query.filter.areaCode != nil && query.filter.kind == nil
+        let parts: SQL
+        if isByKind {
+            let (parents, children) = (query.of(.parent).matches(range), query.of(.child).matches(range))
+            parts = "SELECT \(few(parents)), \(few(children))"
+        } else {
+            parts = "SELECT 0, \(few(query.matches(range)))"
+        }
+        return try session.first("bags.count_found", parts) { row in
+            BagListQuery.Found(parents: try row[0], children: try row[1], isByKind: isByKind)
+        } ?? BagListQuery.Found(parents: 0, children: 0, isByKind: false)
     }
 
     /// The ids between which all rows of the filter's time lie.

@@ -11,6 +11,28 @@ struct BagListQuery {
     let limit: Int
     let dialect: Dialect
 
+    /// How many rows a search finds.
+    struct Found {
+        let parents: Int
+        let children: Int
+        /// Whether sacks and bags were counted by themselves.
+        let isByKind: Bool
+    }
+
+    /// The same list of one kind.
+    func of(_ kind: BagKind) -> BagListQuery {
+        var filter = filter
+        filter.kind = kind
+        return BagListQuery(filter: filter, bounds: bounds, limit: limit, dialect: dialect)
+    }
+
+    /// The same list without the kind of which a search finds nothing.
+    func only(_ found: Found) -> BagListQuery {
+        guard found.isByKind, filter.kind == nil else { return self }
+        if found.parents == 0 { return of(.child) }
+        return found.children == 0 ? of(.parent) : self
+    }
+
     /// Walks the newest rows: all of them, or those of each kind and status by themselves, where an index has them in
     /// the order of ids.
     ///
@@ -48,7 +70,7 @@ struct BagListQuery {
     /// Looks at the `window` newest codes of a search.
     func found(_ range: CodeRange, window: Int) -> SQL {
         """
-        WITH found AS MATERIALIZED (SELECT id FROM bags WHERE \(range.condition)),
+        WITH found AS MATERIALIZED (SELECT id FROM \(matches(range))),
         newest AS (SELECT id FROM found WHERE \(ids) ORDER BY id DESC LIMIT \(window))
         \(page(
             """
@@ -56,6 +78,13 @@ struct BagListQuery {
             \(sackConditions) \(newest)
             """))
         """
+    }
+
+    /// The rows that a search finds, for a FROM clause. Who sees one area walks the codes of that area only.
+    func matches(_ range: CodeRange) -> SQL {
+        guard range.isPrefix, let area = filter.areaCode else { return "bags WHERE \(range.condition)" }
+        let kinds: SQL = filter.kind.map { "kind = \($0)" } ?? "kind IN (\(BagKind.parent), \(BagKind.child))"
+        return "bags \(indexed("bags_area_code")) WHERE area_code = \(area) AND \(kinds) AND \(range.condition)"
     }
 
     /// The rows of a page with where they are. `chosen` selects their ids.
@@ -113,13 +142,18 @@ struct BagListQuery {
 struct CodeRange: Sendable {
     /// The range as a condition on `bags`.
     let condition: SQL
+    /// Whether it is one of codes, and not of codes read backwards.
+    let isPrefix: Bool
 
     /// Nil for a search that finds every code.
     init?(_ search: BagSearch) {
         switch search {
         case .prefix(""): return nil
-        case .prefix(let text): condition = "code >= \(text) AND code < \(text + "~")"
+        case .prefix(let text):
+            isPrefix = true
+            condition = "code >= \(text) AND code < \(text + "~")"
         case .suffix(let text):
+            isPrefix = false
             let reversed = ASCII.reversed(text)
             condition = "code_reversed >= \(reversed) AND code_reversed < \(reversed + "~")"
         }

@@ -44,6 +44,7 @@ extension BagSchema {
                         OR (parent_id IS NOT NULL AND parent_kind = 'parent' AND parent_kind IS NOT NULL
                             AND status = 'linked')))),
             CHECK ((hold_reason IS NULL) = (hold_since IS NULL))) \(dialect.strict);
+        CREATE INDEX bags_area_code ON bags (area_code, kind, code);
         CREATE INDEX bags_code_reversed ON bags (code_reversed);
         CREATE INDEX bags_parent ON bags (parent_id) WHERE parent_id IS NOT NULL;
         CREATE INDEX bags_bill ON bags (bill_id) WHERE bill_id IS NOT NULL;

@@ -1,0 +1,189 @@
+import Glibc
+import PorticoHTTP
+import PorticoJSON
+import PorticoSQL
+import PorticoValues
+
+/// Locks an identifier, and a client's address, after too many failures to sign in.
+///
+/// The counts are rows of the application's database, so they outlive a restart and hold on every node. Of attempts that
+/// come at once exactly as many are answered as the limit allows: the count is decided under a lock on its row, after the
+/// password was checked and before anybody is told the outcome. Identifiers and addresses are kept as keyed hashes.
+public struct Lockout: Sendable {
+    /// After how long without another one the failures under an identifier are forgotten.
+    static let memory = Span.hours(24)
+
+    /// When to lock and for how long.
+    public let settings: LockoutSettings
+    private let key: Secret<[UInt8]>
+
+    /// A lockout; `key` is the same on every node.
+    public init(settings: LockoutSettings, key: [UInt8]) {
+        self.settings = settings
+        self.key = Secret(key)
+    }
+
+    /// What one attempt counts for.
+    struct Subjects: Sendable {
+        let identifier: [UInt8]
+        let address: [UInt8]
+
+        /// In the order in which every transaction locks them.
+        var ordered: [[UInt8]] {
+            [identifier, address].sorted { $0.lexicographicallyPrecedes($1) }
+        }
+    }
+
+    /// Who failed, for the audit.
+    struct Failure: Sendable {
+        let subjects: Subjects
+        /// The account behind the identifier, if there is one.
+        let accountID: Int64?
+        /// Its role.
+        let role: String?
+        let address: String
+        let requestID: String?
+    }
+
+    func subjects(email: String, address: String) -> Subjects {
+        Subjects(identifier: identifier(of: email), address: hash("address", Lockout.network(of: address)))
+    }
+
+    /// How long an attempt must wait, or nil when it is allowed. Keeps the counts from changing until the transaction
+    /// ends.
+    func wait(_ subjects: Subjects, at now: Instant, in transaction: Transaction) throws -> Span? {
+        try counts(subjects, in: transaction).values.compactMap { $0.wait(at: now) }.max()
+    }
+
+    /// Counts a failure.
+    /// - Returns: how long to wait when others reached the limit before this one; nil when it was counted.
+    func note(_ failure: Failure, at now: Instant, in transaction: Transaction) throws -> Span? {
+        let subjects = failure.subjects
+        // A row that is not there can't be locked.
+        try prepare(subjects.ordered, at: now, in: transaction)
+        let counts = try counts(subjects, in: transaction)
+        if let wait = counts.values.compactMap({ $0.wait(at: now) }).max() { return wait }
+        let identifier = counts[subjects.identifier] ?? FailureCount(at: now)
+        let address = counts[subjects.address] ?? FailureCount(at: now)
+        let byIdentifier = identifier.adding(
+            at: now, limit: settings.failures,
+            duration: settings.duration(role: failure.role, subject: subjects.identifier),
+            isOver: now - identifier.lastAt >= Lockout.memory)
+        let byAddress = address.adding(
+            at: now, limit: settings.addressFailures, duration: settings.addressWindow,
+            isOver: now - address.since >= settings.addressWindow)
+        try keep(subjects.identifier, byIdentifier, in: transaction)
+        try keep(subjects.address, byAddress, in: transaction)
+        let account = failure.accountID.map { String($0) }
+        try audit("account.locked", account, byIdentifier, failure, at: now, in: transaction)
+        try audit("address.locked", nil, byAddress, failure, at: now, in: transaction)
+        return nil
+    }
+
+    /// Forgets the failures under an identifier: its owner has signed in, or an operator says so.
+    public func forgive(email: String, in transaction: Transaction) throws {
+        try transaction.execute(
+            "sign_in_failures.forgive",
+            "DELETE FROM sign_in_failures WHERE subject = \(identifier(of: email))")
+    }
+
+    /// Removes counts that no longer matter.
+    /// - Returns: how many were removed.
+    func purge(at now: Instant, in database: Database) async throws -> Int {
+        try await database.write { transaction in
+            try transaction.execute(
+                "sign_in_failures.purge",
+                """
+                DELETE FROM sign_in_failures
+                WHERE last_at <= \(now - Lockout.memory) AND (locked_until IS NULL OR locked_until <= \(now))
+                """)
+        }
+    }
+
+    /// The answer to an attempt that must wait, the same whether or not there is such an account.
+    static func refusal(_ wait: Span) -> Problem {
+        Problem(
+            429, "account_locked", "There were too many failed attempts to sign in. Wait a while, then try again.",
+            headers: ["retry-after": "\(max(1, (wait.milliseconds + 999) / 1000))"])
+    }
+}
+
+extension Lockout {
+    static func table(_ dialect: Dialect) -> String {
+        """
+        CREATE TABLE sign_in_failures (
+            subject \(dialect.blob) NOT NULL PRIMARY KEY,
+            failures \(dialect.integer) NOT NULL,
+            since \(dialect.integer) NOT NULL,
+            last_at \(dialect.integer) NOT NULL,
+            locked_until \(dialect.integer)) \(dialect.strict);
+        CREATE INDEX sign_in_failures_age ON sign_in_failures (last_at);
+        """
+    }
+
+    /// What stands for a client: its IPv4 address, or the /64 of its IPv6 address, because that is what one subscriber
+    /// is given (RFC 6177). Anything else stands for itself.
+    static func network(of address: String) -> [UInt8] {
+        var v4 = in_addr()
+        if inet_pton(AF_INET, address, &v4) == 1 { return withUnsafeBytes(of: &v4) { Array($0) } }
+        var v6 = in6_addr()
+        guard inet_pton(AF_INET6, address, &v6) == 1 else { return Array(address.utf8) }
+        let bytes = withUnsafeBytes(of: &v6) { Array($0) }
+        let isMapped = bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
+        return isMapped ? Array(bytes.suffix(4)) : Array(bytes.prefix(8))
+    }
+
+    private func identifier(of email: String) -> [UInt8] {
+        hash("email", Array(EmailAddress.key(of: email).utf8))
+    }
+
+    private func hash(_ kind: String, _ text: [UInt8]) -> [UInt8] {
+        Digest.hmacSHA256(Array("\(kind):".utf8) + text, key: key.reveal())
+    }
+
+    private func prepare(_ subjects: [[UInt8]], at now: Instant, in transaction: Transaction) throws {
+        try transaction.execute(
+            "sign_in_failures.prepare",
+            """
+            INSERT INTO sign_in_failures (subject, failures, since, last_at)
+            VALUES (\(subjects[0]), 0, \(now), \(now)), (\(subjects[1]), 0, \(now), \(now))
+            ON CONFLICT (subject) DO NOTHING
+            """)
+    }
+
+    private func counts(_ subjects: Subjects, in transaction: Transaction) throws -> [[UInt8]: FailureCount] {
+        let rows = try transaction.all(
+            "sign_in_failures.lock",
+            """
+            SELECT subject, failures, since, last_at, locked_until FROM sign_in_failures
+            WHERE subject IN (\(subjects.identifier), \(subjects.address))
+            ORDER BY subject\(transaction.dialect.forUpdate)
+            """
+        ) { (try [UInt8].read($0, 0), try FailureCount($0)) }
+        return Dictionary(rows, uniquingKeysWith: { first, _ in first })
+    }
+
+    private func keep(_ subject: [UInt8], _ count: FailureCount, in transaction: Transaction) throws {
+        try transaction.execute(
+            "sign_in_failures.keep",
+            """
+            INSERT INTO sign_in_failures (subject, failures, since, last_at, locked_until)
+            VALUES (\(subject), \(count.failures), \(count.since), \(count.lastAt), \(count.lockedUntil))
+            ON CONFLICT (subject) DO UPDATE SET failures = excluded.failures, since = excluded.since,
+                last_at = excluded.last_at, locked_until = excluded.locked_until
+            """)
+    }
+
+    private func audit(
+        _ action: String, _ entityID: String?, _ count: FailureCount, _ failure: Failure, at now: Instant,
+        in transaction: Transaction
+    ) throws {
+        guard let until = count.lockedUntil else { return }
+        var entry = AuditEntry(
+            action, entity: entityID,
+            after: ["failures": .integer(count.failures), "locked_until": .string(until.rfc3339)], at: now)
+        entry.requestID = failure.requestID
+        entry.ip = failure.address
+        try transaction.audit(entry)
+    }
+}

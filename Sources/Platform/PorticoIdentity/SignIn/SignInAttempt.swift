@@ -1,0 +1,27 @@
+import PorticoHTTP
+
+/// What somebody shows to be let in, and where from.
+public struct SignInAttempt: Sendable {
+    /// The address that was typed.
+    public var email: String
+    /// The password.
+    public var password: String
+    /// Id of the request, for the audit.
+    public var requestID: String?
+    /// The client's address.
+    public var address: String
+
+    /// An attempt.
+    public init(email: String, password: String, address: String, requestID: String? = nil) {
+        self.email = email
+        self.password = password
+        self.address = address
+        self.requestID = requestID
+    }
+
+    /// An attempt that came with a request.
+    init(email: String, password: String, by context: RequestContext) {
+        self.init(
+            email: email, password: password, address: context.clientAddress, requestID: context.requestID)
+    }
+}
