@@ -65,6 +65,7 @@ let package = Package(
         platform("PorticoValues", ["CSodium"]),
         platform("PorticoJSON", ["PorticoValues"]),
         platform("PorticoTelemetry", ["PorticoValues", logging]),
+        platform("PorticoLimits", ["PorticoValues"]),
         platform("PorticoSQL", ["PorticoValues", "PorticoTelemetry", logging]),
         platform("PorticoSQLite", ["PorticoValues", "PorticoTelemetry", "PorticoSQL", "CSQLite"]),
         platform("PorticoPostgreSQL", ["PorticoValues", "PorticoTelemetry", "PorticoSQL", "CLibPQ"]),
@@ -72,8 +73,8 @@ let package = Package(
         platform(
             "PorticoHTTP",
             [
-                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoSQL", "PorticoPages", logging, "CBrotli",
-                "CZlib",
+                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoSQL", "PorticoPages",
+                logging, "CBrotli", "CZlib",
             ]),
         platform(
             "PorticoIdentity",
@@ -94,8 +95,9 @@ let package = Package(
         platform(
             "Portico",
             [
-                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoSQL", "PorticoSQLite", "PorticoPostgreSQL",
-                "PorticoPages", "PorticoHTTP", "PorticoIdentity", "PorticoEvents", "PorticoRealtime", "PorticoServer",
+                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoSQL", "PorticoSQLite",
+                "PorticoPostgreSQL", "PorticoPages", "PorticoHTTP", "PorticoIdentity", "PorticoEvents",
+                "PorticoRealtime", "PorticoServer",
                 "PorticoOperations",
                 .product(name: "Yams", package: "Yams"), logging,
             ]),
@@ -115,11 +117,15 @@ let package = Package(
         tests("PorticoValuesTests", of: ["PorticoValues"]),
         tests("PorticoJSONTests", of: ["PorticoJSON"]),
         tests("PorticoTelemetryTests", of: ["PorticoValues", "PorticoTelemetry", logging]),
+        tests("PorticoLimitsTests", of: ["PorticoLimits", "PorticoValues"]),
         tests("PorticoSQLTests", of: ["PorticoSQL", "PorticoSQLite", "PorticoPostgreSQL", "PorticoTesting"]),
         tests("PorticoPagesTests", of: ["PorticoPages", "PorticoValues"], exclude: ["Browser"]),
         tests(
             "PorticoHTTPTests",
-            of: ["PorticoHTTP", "PorticoJSON", "PorticoPages", "PorticoTelemetry", "PorticoValues", logging]),
+            of: [
+                "PorticoHTTP", "PorticoJSON", "PorticoLimits", "PorticoPages", "PorticoSQL", "PorticoTelemetry",
+                "PorticoValues", logging,
+            ]),
         tests("PorticoIdentityTests", of: ["PorticoIdentity", "PorticoTesting"]),
         tests(
             "PorticoEventsTests",

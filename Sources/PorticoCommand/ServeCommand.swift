@@ -51,7 +51,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func demonstration(_ settings: Settings) throws -> Demonstration? {
         guard demo else { return nil }
-        let builtIn = "Portico-demo-1!"
+        let builtIn = Demonstration.builtInPassword
         let chosen = ProcessInfo.processInfo.environment["PORTICO_DEMO_PASSWORD"]
         let host = settings.text("server.host")
         let isLoopback = host == "localhost" || AddressRange.isLoopback(host)
@@ -70,7 +70,7 @@ struct ServeCommand: AsyncParsableCommand {
         if demo {
             let password =
                 ProcessInfo.processInfo.environment["PORTICO_DEMO_PASSWORD"] == nil
-                ? "Portico-demo-1!" : "what PORTICO_DEMO_PASSWORD says"
+                ? Demonstration.builtInPassword : "what PORTICO_DEMO_PASSWORD says"
             for application in applications {
                 let accounts = application.roles.map { "\($0.name)@\(application.id).demo" }.joined(separator: ", ")
                 print("  Sign in as \(accounts); password: \(password)")

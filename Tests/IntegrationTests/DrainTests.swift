@@ -2,7 +2,7 @@ import PorticoJSON
 import PorticoTesting
 import Testing
 
-@Suite("A node that is asked to end", .enabled(if: Program.isThere, Program.missing), .timeLimit(.minutes(5)))
+@Suite("A node that is asked to end", .enabled(if: Program.isThere, Program.missing), .timeLimit(.minutes(10)))
 struct DrainTests {
     @Test("answers the requests it had begun to receive, takes no new ones, and ends with status 0")
     func drains() async throws {

@@ -3,7 +3,7 @@ import PorticoJSON
 import PorticoTesting
 import Testing
 
-@Suite("A node whose disk is full", .enabled(if: Program.isThere, Program.missing), .timeLimit(.minutes(5)))
+@Suite("A node whose disk is full", .enabled(if: Program.isThere, Program.missing), .timeLimit(.minutes(10)))
 struct FullDiskTests {
     @Test(
         "refuses scans with 503 storage_full, still reads, and goes on when there is room",

@@ -3,7 +3,7 @@ import PorticoSQL
 import PorticoTesting
 import Testing
 
-@Suite("A node that runs", .enabled(if: Program.isThere, Program.missing), .timeLimit(.minutes(5)))
+@Suite("A node that runs", .enabled(if: Program.isThere, Program.missing), .timeLimit(.minutes(10)))
 struct ServingTests {
     @Test("is alive, ready and healthy, and ends in good order when it is asked to", arguments: TestEngine.available)
     func answers(engine: TestEngine) async throws {
@@ -80,5 +80,25 @@ struct ServingTests {
             try await premises.count("SELECT count(*) FROM accounts"),
             try await premises.count("SELECT CAST(sum(count) AS BIGINT) FROM daily_activity"),
         ]
+    }
+
+    @Test("an address that guesses at sign-in is stopped, and nobody else is")
+    func guessing() async throws {
+        try await Premises.open(.sqlite) { premises in
+            let node = try await RunningPortico.start(premises, ["--set", "limits.mode=enforce"])
+            let visitor = Visitor(port: node.port)
+            let dispatcher = try await Visitor.signedIn(as: "dispatcher", at: node)
+            var statuses: [Int] = []
+            // Thirty failures use up a minute's allowance; meanwhile a little of it comes back.
+            for number in 0..<45 where statuses.last != 429 {
+                let body: JSONValue = ["email": .string("nobody\(number)@example.org"), "password": "wrong"]
+                statuses.append(try await visitor.send("POST", "\(Visitor.api)/session", body).status)
+            }
+            #expect(statuses.prefix(29).allSatisfy { $0 == 401 })
+            #expect(statuses.last == 429)
+            #expect(try await dispatcher.get("/session").status == 200)
+            #expect(try await visitor.send("GET", "/livez").status == 200)
+            try await node.stop()
+        }
     }
 }

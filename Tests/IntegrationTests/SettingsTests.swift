@@ -1,7 +1,7 @@
 import PorticoTesting
 import Testing
 
-@Suite("A start that is refused", .enabled(if: Program.isThere, Program.missing), .timeLimit(.minutes(2)))
+@Suite("A start that is refused", .enabled(if: Program.isThere, Program.missing), .timeLimit(.minutes(10)))
 struct SettingsTests {
     struct Mistake: Sendable, CustomTestStringConvertible {
         var arguments: [String] = []

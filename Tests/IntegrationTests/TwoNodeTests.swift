@@ -4,7 +4,7 @@ import Testing
 
 @Suite(
     "Two nodes on one PostgreSQL", .enabled(if: Program.isThereWithServer, Program.missingServer),
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(10)))
 struct TwoNodeTests {
     @Test("know each other's sessions, scans and counters, and outlive each other")
     func share() async throws {

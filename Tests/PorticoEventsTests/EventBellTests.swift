@@ -3,7 +3,7 @@ import Testing
 
 @testable import PorticoEvents
 
-@Suite(.timeLimit(.minutes(1))) struct EventBellTests {
+@Suite(.timeLimit(.minutes(10))) struct EventBellTests {
     @Test("rings while nobody waits let one wait through, and no more than one")
     func remembered() async {
         let bell = EventBell()

@@ -6,7 +6,7 @@ import Testing
 
 @testable import PorticoEvents
 
-@Suite(.timeLimit(.minutes(1))) struct EventOutboxTests {
+@Suite(.timeLimit(.minutes(10))) struct EventOutboxTests {
     private let outbox = EventOutbox()
 
     private func event(_ number: Int, at seconds: Int64 = 1000) -> Event {

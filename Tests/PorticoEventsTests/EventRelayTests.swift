@@ -46,7 +46,7 @@ private final class Collected: Sendable {
     let events = Mutex<[PublishedEvent]>([])
 }
 
-@Suite(.timeLimit(.minutes(1))) struct EventRelayTests {
+@Suite(.timeLimit(.minutes(10))) struct EventRelayTests {
     private let components = [EventSchema.component, CountingProjection.schema]
 
     private func relay(

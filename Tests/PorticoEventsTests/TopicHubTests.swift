@@ -25,7 +25,7 @@ private final class Recorder: BodyWriter {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct TopicHubTests {
+@Suite(.timeLimit(.minutes(10))) struct TopicHubTests {
     private func message(_ id: Int64, _ topic: String) -> TopicMessage {
         TopicMessage(
             position: EventPosition(id: id), topics: [topic], event: "scan", data: ["id": .integer(id)])

@@ -37,7 +37,7 @@ private final class MemoryKeeper: IdempotencyKeeping {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct IdempotencyTests {
+@Suite(.timeLimit(.minutes(10))) struct IdempotencyTests {
     private let keeper = MemoryKeeper()
 
     private func order(_ count: Int, in sample: SampleSite) async -> Response {

@@ -1,5 +1,6 @@
 import Logging
 import PorticoJSON
+import PorticoLimits
 import PorticoPages
 import PorticoSQL
 import PorticoTelemetry
@@ -90,8 +91,10 @@ struct SampleSite {
     /// - Parameters:
     ///   - keeper: keeps answers for retries.
     ///   - trusted: networks of proxies.
+    ///   - isLimited: whether requests are counted.
     init(
         isSecure: Bool = false, keeper: (any IdempotencyKeeping)? = nil, trusted: [String] = [],
+        isLimited: Bool = false,
         onDenied: (@Sendable (RequestContext, Route) -> Void)? = nil
     ) throws {
         var mount = Mount(
@@ -139,6 +142,10 @@ struct SampleSite {
                 .page(.get, "/sign-in", "signInPage", "Sign in", access: .anonymous) {
                     (context: RequestContext, _: NoInput) in .page("<p>\(context.csrf.value)</p>")
                 },
+                .json(.post, "/api/v1/session", "signInByProgram", "Refuses", access: .anonymous, limit: .signIn) {
+                    (_: RequestContext, _: NoInput) async throws -> Reply<Item> in
+                    throw Problem(401, "invalid_credentials", "No.")
+                },
                 .page(.post, "/sign-in", "signIn", "Signs in", access: .anonymous) {
                     (_: RequestContext, _: NoInput) in .redirect(to: "/shop/items")
                 },
@@ -156,6 +163,10 @@ struct SampleSite {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: MetricsRegistry(),
             assets: AssetLinks { "/assets/\($0)" })
         configuration.isSecure = isSecure
+        if isLimited {
+            let rules = Set(mount.routes.map(\.limit)).compactMap { $0.rule(of: mount) }
+            configuration.limits = RateLimits(book: RateRuleBook(rules))
+        }
         configuration.trustedProxies = TrustedProxies(trusted) ?? .none
         site = try Site(configuration)
     }

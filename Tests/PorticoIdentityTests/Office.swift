@@ -117,7 +117,7 @@ struct Office: Sendable {
                         title: "Sign in", application: "Bags", mark: .sack, home: "/bags/", assets: context.assets)
                 },
                 extras: { [(name: "area_code", value: $0.attributes["desk"].map { .string($0) } ?? .null)] })
-                + identity.tokenRoutes)
+                + identity.tokenRoutes + identity.ownerRoutes)
         mount.authenticator = identity.authenticator
         mount.idempotency = identity.idempotency
         return try Site(

@@ -9,7 +9,7 @@ import Testing
     @Test("gives every purpose a key of its own")
     func separate() {
         let all = [
-            keys.csrf, keys.cursors, keys.idempotency, keys.addresses, keys.lockout, keys.tokens,
+            keys.csrf, keys.cursors, keys.idempotency, keys.addresses, keys.lockout, keys.tokens, keys.secondFactors,
             keys.key(for: "webhooks"),
         ]
         #expect(Set(all).count == all.count)

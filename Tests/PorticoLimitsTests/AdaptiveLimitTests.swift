@@ -21,7 +21,15 @@ import Testing
     @Test("settles near what the server can do at once, under any load")
     func overload() {
         var limit = AdaptiveLimit(.init(initial: 10, most: 5_000))
-        settle(&limit, workers: 40, service: 0.01, load: 120, rounds: 150)
+        settle(&limit, workers: 40, service: 0.01, load: 400, rounds: 2_000)
+        #expect((40...110).contains(limit.limit))
+    }
+
+    @Test("learns that a service has become slower for good")
+    func slower() {
+        var limit = AdaptiveLimit(.init(initial: 10, most: 5_000))
+        settle(&limit, workers: 40, service: 0.01, load: 400, rounds: 200)
+        settle(&limit, workers: 40, service: 0.05, load: 400, rounds: 500)
         #expect((40...110).contains(limit.limit))
     }
 

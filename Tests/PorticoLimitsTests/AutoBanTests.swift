@@ -78,4 +78,22 @@ import Testing
         for number in 0..<5_000 { bans.strike(.of(address: "10.1.\(number / 250).\(number % 250)"), at: noon) }
         #expect(bans.recordCount <= 50 && bans.ban(of: client, at: noon) != nil)
     }
+
+    @Test("follows a new policy, and keeps the end of bans in force")
+    func newPolicy() throws {
+        let bans = AutoBan(policy)
+        let ban = try #require(strikes(3, on: bans, at: noon))
+        bans.replace(policy: BanPolicy(strikes: 1, firstBan: .seconds(1)), exempt: NetworkSet())
+        #expect(bans.ban(of: client, at: noon + .minutes(9)) == ban)
+        let other = ClientNetwork.of(address: "192.0.2.2")
+        #expect(bans.strike(other, at: noon)?.end == noon + .seconds(1))
+    }
+
+    @Test("computes lengths without overflow")
+    func lengths() {
+        let policy = BanPolicy(firstBan: .minutes(10), longestBan: .days(7))
+        let lengths = [0, 1, 2, 3, 11, 64, .max].map { policy.length(ordinal: $0) }
+        let longest = Span.days(7)
+        #expect(lengths == [.minutes(10), .minutes(10), .minutes(20), .minutes(40), longest, longest, longest])
+    }
 }

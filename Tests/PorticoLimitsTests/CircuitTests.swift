@@ -101,7 +101,7 @@ import Testing
             }
         }
         #expect(try await breaker.call(now: { noon }) { 42 } == 42)
-        for _ in 0..<4 {
+        for _ in 0..<3 {
             await #expect(throws: Down.self) { try await breaker.call(now: { noon }) { throw Down() } }
         }
         await #expect(throws: CircuitOpen(retryAfter: .seconds(5))) { try await breaker.call(now: { noon }) { 42 } }

@@ -41,6 +41,19 @@ import Testing
         withExtendedLifetime(permits) {}
     }
 
+    @Test("follows the latency that permits report")
+    func adaptation() throws {
+        let limit = ConcurrencyLimit(.init(initial: 20, least: 5, most: 100, samplesPerRound: 1), shares: .equal)
+        try #require(limit.admit()).finish(.overloaded)
+        #expect(limit.limit == 18)
+        let permits = (0..<18).compactMap { _ in limit.admit() }
+        for permit in permits { permit.finish(.served(latency: 0.01)) }
+        #expect(limit.limit > 18)
+        let grown = limit.limit
+        try #require(limit.admit()).finish()
+        #expect(limit.limit == grown)
+    }
+
     @Test("serves every priority when idle, however small the limit")
     func idle() {
         for priority in RequestPriority.allCases {

@@ -3,7 +3,7 @@ import PorticoTesting
 import PorticoValues
 import Testing
 
-@Suite("Migrations", .timeLimit(.minutes(1)))
+@Suite("Migrations", .timeLimit(.minutes(10)))
 struct MigrationTests {
     private let now = Instant(milliseconds: 5000)
 

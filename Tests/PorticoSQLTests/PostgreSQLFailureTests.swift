@@ -3,7 +3,7 @@ import PorticoSQL
 import PorticoValues
 import Testing
 
-@Suite(.enabled(if: PostgreSQLServer.isPresent), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: PostgreSQLServer.isPresent), .timeLimit(.minutes(10)))
 struct PostgreSQLFailureTests {
     @Test(
         "tells kinds of failure apart",

@@ -5,7 +5,7 @@ import PorticoValues
 import Synchronization
 import Testing
 
-@Suite(.enabled(if: PostgreSQLServer.isPresent), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: PostgreSQLServer.isPresent), .timeLimit(.minutes(10)))
 struct PostgreSQLSessionTests {
     private let oneConnection = { (configuration: inout PostgreSQLEngine.Configuration) in
         configuration.base = 1

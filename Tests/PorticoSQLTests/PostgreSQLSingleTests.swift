@@ -4,7 +4,7 @@ import PorticoTelemetry
 import PorticoValues
 import Testing
 
-@Suite(.enabled(if: PostgreSQLServer.isPresent), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: PostgreSQLServer.isPresent), .timeLimit(.minutes(10)))
 struct PostgreSQLSingleTests {
     @Test("a thousand statements at once each get their own answer, though some fail")
     func manyAtOnce() async throws {

@@ -3,7 +3,7 @@ import PorticoSQL
 import PorticoValues
 import Testing
 
-@Suite(.enabled(if: PostgreSQLServer.isPresent), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: PostgreSQLServer.isPresent), .timeLimit(.minutes(10)))
 struct PostgreSQLValueTests {
     private static let awkward = [
         "", "a\tb", "a\nb\r\nc", "back\\slash \\N \\.", "it's \"quoted\"", "żółć 🧳 e\u{301}", "\\", "\\x41", "$1 $$",

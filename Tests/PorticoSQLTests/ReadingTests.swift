@@ -2,7 +2,7 @@ import PorticoSQL
 import PorticoTesting
 import Testing
 
-@Suite("Reading", .timeLimit(.minutes(1)))
+@Suite("Reading", .timeLimit(.minutes(10)))
 struct ReadingTests {
     @Test("sees one snapshot from its first statement to its end", arguments: TestEngine.available)
     func snapshot(engine: TestEngine) async throws {

@@ -8,7 +8,7 @@ import Testing
 
 /// What a crash leaves is what the files hold at that moment: a copy of file and log is opened in its place. Checkpoints
 /// are kept off meanwhile, so that the file stands still and the log only grows, and the copy is one a crash could leave.
-@Suite("SQLite after a crash", .timeLimit(.minutes(2)))
+@Suite("SQLite after a crash", .timeLimit(.minutes(10)))
 struct SQLiteCrashTests {
     @Test("has every write that was acknowledged, and no half of any")
     func acknowledgedWrites() async throws {

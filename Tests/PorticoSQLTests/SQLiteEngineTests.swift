@@ -7,7 +7,7 @@ import Testing
 
 @testable import PorticoSQLite
 
-@Suite("The SQLite engine", .timeLimit(.minutes(1)))
+@Suite("The SQLite engine", .timeLimit(.minutes(10)))
 struct SQLiteEngineTests {
     @Test("makes folder and file for their owner only")
     func permissions() async throws {
@@ -168,7 +168,7 @@ struct SQLiteEngineTests {
         }
     }
 
-    @Test("waits for another process that writes, and goes on after it", .timeLimit(.minutes(1)))
+    @Test("waits for another process that writes, and goes on after it", .timeLimit(.minutes(10)))
     func otherProcess() async throws {
         try await withTestDatabase(on: .sqlite, components: [thingSchema]) { test in
             let other = try await test.openAgain()

@@ -6,7 +6,7 @@ import Testing
 
 @testable import PorticoSQLite
 
-@Suite("Group commit", .timeLimit(.minutes(1)))
+@Suite("Group commit", .timeLimit(.minutes(10)))
 struct SQLiteGroupTests {
     @Test("shares one commit among those who wait")
     func sharing() async throws {

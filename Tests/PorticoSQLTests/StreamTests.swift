@@ -2,7 +2,7 @@ import PorticoSQL
 import PorticoTesting
 import Testing
 
-@Suite("Streams", .timeLimit(.minutes(1)))
+@Suite("Streams", .timeLimit(.minutes(10)))
 struct StreamTests {
     @Test("hand over every chunk in order", arguments: TestEngine.available)
     func order(engine: TestEngine) async throws {

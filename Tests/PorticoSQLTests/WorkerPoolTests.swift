@@ -3,7 +3,7 @@ import PorticoValues
 import Synchronization
 import Testing
 
-@Suite("Worker pools", .timeLimit(.minutes(1)))
+@Suite("Worker pools", .timeLimit(.minutes(10)))
 struct WorkerPoolTests {
     @Test("run work on a connection and open no more than are needed")
     func reuse() async throws {

@@ -2,7 +2,7 @@ import PorticoSQL
 import PorticoTesting
 import Testing
 
-@Suite("Writing", .timeLimit(.minutes(2)))
+@Suite("Writing", .timeLimit(.minutes(10)))
 struct WritingTests {
     @Test("changes nothing when the closure throws", arguments: TestEngine.available)
     func rollback(engine: TestEngine) async throws {

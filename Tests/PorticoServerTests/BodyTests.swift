@@ -2,7 +2,7 @@ import PorticoHTTP
 import PorticoServer
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct BodyTests {
+@Suite(.timeLimit(.minutes(10))) struct BodyTests {
     @Test("reads a chunked body, with extensions and trailers, byte by byte")
     func readsChunks() async throws {
         try await withServer { port, _ in

@@ -2,7 +2,7 @@ import PorticoHTTP
 import PorticoServer
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DeadlineTests {
+@Suite(.timeLimit(.minutes(10))) struct DeadlineTests {
     @Test("closes a connection that stays idle, before and after a request")
     func closesIdle() async throws {
         try await withServer {

@@ -2,7 +2,7 @@ import PorticoHTTP
 import PorticoServer
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DrainTests {
+@Suite(.timeLimit(.minutes(10))) struct DrainTests {
     @Test("closes idle connections at once, finishes running requests, accepts no more")
     func drains() async throws {
         let started = Gate()

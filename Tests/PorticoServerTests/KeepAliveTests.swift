@@ -2,7 +2,7 @@ import PorticoHTTP
 import PorticoServer
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct KeepAliveTests {
+@Suite(.timeLimit(.minutes(10))) struct KeepAliveTests {
     @Test("answers many requests on one connection")
     func keepsAlive() async throws {
         try await withServer { port, _ in

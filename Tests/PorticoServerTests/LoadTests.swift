@@ -2,7 +2,7 @@ import PorticoHTTP
 import PorticoServer
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct LoadTests {
+@Suite(.timeLimit(.minutes(10))) struct LoadTests {
     @Test("serves many connections at once")
     func servesMany() async throws {
         let responder = ScriptedResponder(

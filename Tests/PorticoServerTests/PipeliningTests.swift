@@ -2,7 +2,7 @@ import PorticoHTTP
 import PorticoServer
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct PipeliningTests {
+@Suite(.timeLimit(.minutes(10))) struct PipeliningTests {
     @Test("answers in order, whoever is slow")
     func keepsOrder() async throws {
         let gate = Gate()

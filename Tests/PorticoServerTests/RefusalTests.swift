@@ -81,7 +81,7 @@ struct Malformed: Sendable, CustomTestStringConvertible {
     private static func post(_ rest: String) -> String { "POST / HTTP/1.1\r\nHost: a\r\n" + rest }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct RefusalTests {
+@Suite(.timeLimit(.minutes(10))) struct RefusalTests {
     @Test("refuses what is no request line and closes", arguments: Malformed.lines)
     func refusesLines(_ malformed: Malformed) async throws {
         try await expectRefusal(of: malformed)

@@ -3,7 +3,7 @@ import PorticoServer
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct StreamTests {
+@Suite(.timeLimit(.minutes(10))) struct StreamTests {
     /// Streams at once or from a task, as the target says.
     private static func responder(
         _ produce: @escaping @Sendable (any BodyWriter) async throws -> Void

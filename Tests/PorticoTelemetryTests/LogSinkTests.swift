@@ -31,7 +31,7 @@ import Testing
         #expect(first.lines.count == 1 && first.lines == second.lines)
     }
 
-    @Test("keeps lines whole when many threads write at once, however long they are", .timeLimit(.minutes(1)))
+    @Test("keeps lines whole when many threads write at once, however long they are", .timeLimit(.minutes(10)))
     func whole() async {
         var ends: [Int32] = [0, 0]
         #expect(pipe(&ends) == 0)

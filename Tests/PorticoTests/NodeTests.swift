@@ -5,7 +5,7 @@ import Portico
 import PorticoTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct NodeTests {
+@Suite(.timeLimit(.minutes(10))) struct NodeTests {
     /// Keeps notes, one a request.
     private struct Notes: Application {
         let id = "notes"
@@ -22,6 +22,8 @@ import Testing
         }
 
         func seed(_ demonstration: Demonstration, _ environment: ApplicationEnvironment) async throws {}
+
+        func enrol(_ person: NewPerson, _ environment: ApplicationEnvironment) async throws {}
     }
 
     private func settings(_ folder: TemporaryFolder, _ extra: [(key: String, value: String)] = []) throws -> Settings {
@@ -103,5 +105,40 @@ import Testing
         let node = node(
             try settings(folder, [(key: "environment", value: "testing"), (key: "server.host", value: "0.0.0.0")]))
         await #expect(throws: Settings.Mistake.self) { _ = try await node.start() }
+    }
+
+    @Test("plain HTTP beyond this machine is refused unless the operator insists", arguments: ["0.0.0.0", "::"])
+    func reach(host: String) async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let open = try settings(folder, [(key: "server.host", value: host)])
+        await #expect(throws: Settings.Mistake.self) { _ = try await node(open).start() }
+        for extra in ["server.secure", "server.plain_network"] {
+            let allowed = node(try settings(folder, [(key: "server.host", value: host), (key: extra, value: "true")]))
+            #expect(try await allowed.start() > 0)
+            await allowed.stop()
+        }
+    }
+
+    @Test("a node with another key than its database knows does not start")
+    func otherKey() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let first = node(try settings(folder))
+        _ = try await first.start()
+        await first.stop()
+        let key = String("0123456789abcdefghijklmnopqrstuvwxyz".reversed())
+        await #expect(throws: Settings.Mistake.self) {
+            _ = try await node(try settings(folder, [(key: "secret.key", value: key)])).start()
+        }
+    }
+
+    @Test("a data directory is made with all its parents")
+    func parents() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let deep = node(try settings(folder, [(key: "data.directory", value: "\(folder.path)/a/b/c")]))
+        #expect(try await deep.start() > 0)
+        await deep.stop()
     }
 }

@@ -25,7 +25,7 @@ class Node:
         self.folder = tempfile.mkdtemp(prefix="portico-browser-")
         self.log = open(os.path.join(self.folder, "log"), "w+", encoding="utf-8")
         self.process = subprocess.Popen(
-            [binary, "serve", "bags", "--port", "0", "--demo", "--demo-scale", "small", "--environment", "testing",
+            [binary, "serve", "bags", "--port", "0", "--demo", "--demo-scale", "small", "--environment", "testing", "--set", "limits.mode=off",
              "--data", os.path.join(self.folder, "data")],
             stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL, text=True)
         for line in self.process.stdout:

@@ -16,8 +16,8 @@ PASSWORD = os.environ.get("PORTICO_DEMO_PASSWORD", "Portico-demo-1!")
 def start(binary, data, scale, database, log):
     port = free_port()
     command = [
-        binary, "serve", "bags", "--port", str(port), "--data", data, "--demo", "--demo-scale", scale, "--environment",
-        "testing", "--set", "log.level=warning"]
+        binary, "serve", "bags", "--port", str(port), "--data", data, "--demo", "--demo-scale", scale,
+        "--environment", "testing", "--set", "log.level=warning", "--set", "limits.mode=off"]
     if database:
         command += ["--set", f"database.url={database}"]
     return Server(command, port, "/readyz", log)

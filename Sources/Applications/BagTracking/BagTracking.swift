@@ -35,7 +35,16 @@ public struct BagTrackingApplication: Application {
     /// - Throws: ``BagSettingMistake``, ``IncompleteDemonstration``, ``SQLError``.
     public func start(_ environment: ApplicationEnvironment) async throws -> RunningApplication {
         try await DemoSeeder.refuseIncomplete(environment.database)
-        let isDemonstration = try await environment.database.read { try DemoState.read(in: $0) } != nil
+        let (isDemonstration, isOpenToAll) = try await environment.database.read { reading in
+            (try DemoState.read(in: reading) != nil, try DemoState.hasBuiltInPassword(in: reading))
+        }
+        guard !isOpenToAll || environment.isLocal else {
+            throw Settings.Mistake(
+                description: """
+                    server.host: the database of bags has demonstration accounts with the built-in password; it takes a \
+                    loopback address
+                    """)
+        }
         let settings = try BagSettings(environment, isDemonstration: isDemonstration)
         let parts = BagTrackingParts(environment, settings: settings, isDemonstration: isDemonstration, roles: roles)
         return RunningApplication(

@@ -45,7 +45,7 @@ struct BagTrackingParts: Sendable {
 extension BagTrackingParts {
     /// Everything the application answers.
     func mount(id: String, title: String) -> Mount {
-        var mount = Mount(id: id, prefix: "/\(id)", title: title, routes: signingIn + api + pages)
+        var mount = Mount(id: id, prefix: "/\(id)", title: title, routes: accounts + api + pages)
         mount.authenticator = identity.authenticator
         mount.idempotency = identity.idempotency
         mount.roles = identity.roles.roles
@@ -54,6 +54,9 @@ extension BagTrackingParts {
         mount.routes += [serviceWorker, contract(of: mount)]
         return mount
     }
+
+    /// Signing in, tokens, and what people do with their own account.
+    private var accounts: [Route] { signingIn + identity.tokenRoutes + identity.ownerRoutes }
 
     private var signingIn: [Route] {
         identity.routes(
@@ -72,8 +75,8 @@ extension BagTrackingParts {
             ScanRoutes(services: services).routes, CorrectionRoutes(services: services).routes,
             ReadingRoutes(services: services).routes, TraceRoutes(services: services).routes,
             StatsRoutes(services: services, stats: stats).routes,
-            StreamRoutes(services: services, live: live) { [sessions = identity.sessions] head in
-                try await sessions.session(of: head)?.principal
+            StreamRoutes(services: services, live: live) { [authenticator = identity.authenticator] head in
+                try await authenticator.session(of: head)?.principal
             }.routes,
             CatalogueRoutes(services: services, catalog: catalog).routes,
             PeopleRoutes(services: services, people: people, passwords: environment.passwords).routes,

@@ -24,6 +24,30 @@ public protocol Application: Sendable {
 
     /// Fills an empty database with demonstration data. Does nothing to one that has data.
     func seed(_ demonstration: Demonstration, _ environment: ApplicationEnvironment) async throws
+
+    /// Adds a person who may sign in: the first administrator of an installation.
+    /// - Throws: an error that says in one line what is wrong with the person.
+    func enrol(_ person: NewPerson, _ environment: ApplicationEnvironment) async throws
+}
+
+/// Somebody whom the operator adds.
+public struct NewPerson: Sendable {
+    /// Sign-in address.
+    public let email: String
+    /// Name as others see it.
+    public let name: String
+    /// One of the application's roles.
+    public let role: String
+    /// Chosen by the operator; whoever gets it changes it.
+    public let password: Secret<String>
+
+    /// A person.
+    public init(email: String, name: String, role: String, password: Secret<String>) {
+        self.email = email
+        self.name = name
+        self.role = role
+        self.password = password
+    }
 }
 
 /// What the platform gives an application.
@@ -50,6 +74,8 @@ public struct ApplicationEnvironment: Sendable {
     public let library: AssetLibrary
     /// Whether clients come over TLS.
     public let isSecure: Bool
+    /// Whether only this machine can reach the node.
+    public let isLocal: Bool
     /// Address people reach the node at, without a slash at the end.
     public let publicURL: String
 }
@@ -89,6 +115,9 @@ public struct Demonstration: Sendable {
         case full
     }
 
+    /// The password of all accounts when nobody chose one. Known to everybody, so for loopback only.
+    public static let builtInPassword = "Portico-demo-1!"
+
     /// How much.
     public let scale: Scale
     /// The same seed gives the same data.
@@ -105,4 +134,7 @@ public struct Demonstration: Sendable {
         self.now = now
         self.password = password
     }
+
+    /// Whether everybody knows the password.
+    public var hasBuiltInPassword: Bool { password.reveal() == Demonstration.builtInPassword }
 }

@@ -31,7 +31,7 @@ public struct Identity: Sendable {
         public var lockout = LockoutSettings()
         /// How long tokens last and what they say of their issuer.
         public var tokens: TokenSettings
-        /// Keys below earlier master secrets: tokens they have signed are believed until they end.
+        /// Keys below earlier master secrets: what they have signed is believed and what they have sealed opens.
         public var previousKeys: [SecretKeys] = []
 
         /// A configuration with the usual lifetimes.
@@ -56,6 +56,8 @@ public struct Identity: Sendable {
     public let sessions: SessionStore
     /// Tokens of programs.
     public let tokens: TokenStore
+    /// Authenticators and recovery codes.
+    public let secondFactors: SecondFactorStore
     /// Knows the account behind a request.
     public let authenticator: SessionAuthenticator
     /// Keeps answers for retries.
@@ -67,6 +69,7 @@ public struct Identity: Sendable {
     /// Roles of the application, as its mount lists them.
     public let roles: RoleCatalog
     private let database: Database
+    private let hasher: PasswordHasher
     let signIn: SignIn
 
     /// Identity of an application.
@@ -91,8 +94,12 @@ public struct Identity: Sendable {
         cursors = CursorSigner(key: keys.cursors)
         roles = configuration.roles
         lockout = Lockout(settings: configuration.lockout, key: keys.lockout)
-        signIn = SignIn(database: database, hasher: hasher, sessions: sessions, lockout: lockout)
+        secondFactors = SecondFactorStore(
+            keys: keys, previous: configuration.previousKeys, issuer: configuration.application)
+        signIn = SignIn(
+            database: database, hasher: hasher, sessions: sessions, lockout: lockout, factors: secondFactors)
         self.database = database
+        self.hasher = hasher
     }
 
     /// The routes to sign in and out.
@@ -112,6 +119,17 @@ public struct Identity: Sendable {
     /// The routes with which programs get, renew and revoke tokens, and the keys to check them with.
     public var tokenRoutes: [Route] {
         TokenRoutes(database: database, signIn: signIn, tokens: tokens).routes
+    }
+
+    /// The routes with which people look after what they sign in with: sessions, password, second factor.
+    public var ownerRoutes: [Route] {
+        let factors = SecondFactorRoutes(
+            database: database, roles: roles, signIn: signIn, accounts: accounts, authenticator: authenticator,
+            factors: secondFactors)
+        let own = OwnSessionRoutes(
+            database: database, hasher: hasher, signIn: signIn, accounts: accounts, authenticator: authenticator,
+            own: OwnSessions(sessions: sessions, tokens: tokens), cursors: cursors)
+        return factors.routes + own.routes
     }
 
     /// Removes what has expired. Run it every few minutes.

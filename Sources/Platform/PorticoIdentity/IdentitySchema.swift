@@ -2,13 +2,14 @@ import PorticoSQL
 
 /// The tables of identity in an application's database.
 public enum IdentitySchema {
-    /// Accounts, sessions, audit, idempotency keys, failures to sign in, tokens.
+    /// Accounts, sessions, audit, idempotency keys, failures to sign in, tokens, second factors.
     public static let component = SchemaComponent(
         name: "identity",
         migrations: [
             Migration(1, "accounts, sessions, audit, idempotency keys") { first($0) },
             Migration(2, "failures to sign in") { Lockout.table($0) },
             Migration(3, "tokens") { TokenStore.tables($0) },
+            Migration(4, "second factors") { SecondFactorStore.tables($0) },
         ])
 
     private static func first(_ dialect: Dialect) -> String {

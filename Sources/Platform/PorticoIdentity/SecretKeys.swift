@@ -27,6 +27,9 @@ public struct SecretKeys: Sendable {
     /// The seed of the key that signs access tokens (``TokenStore``).
     public var tokens: [UInt8] { key(for: "tokens") }
 
+    /// Seals the secrets of authenticators (``SecondFactorStore``).
+    public var secondFactors: [UInt8] { key(for: "second-factors") }
+
     /// The 32 bytes for a purpose of the application's own.
     public func key(for purpose: String) -> [UInt8] {
         Digest.hmacSHA256(Array("portico/\(purpose)/1".utf8), key: master.reveal())

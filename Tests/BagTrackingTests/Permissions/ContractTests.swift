@@ -142,7 +142,11 @@ import Testing
             let routes = app.mount.routes
             #expect(Set(routes.map(\.name)).count == routes.count)
             let open = Set(routes.filter { $0.access == .anonymous }.map(\.name))
-            #expect(open == ["signIn", "signInPage", "submitSignIn", "serviceWorker", "openAPI"])
+            #expect(
+                open == [
+                    "signIn", "signInPage", "submitSignIn", "serviceWorker", "openAPI", "issueTokens", "refreshTokens",
+                    "revokeTokens", "tokenKeys",
+                ])
             let known = BagRole.admin.permissions
             for route in routes {
                 switch route.access {

@@ -38,7 +38,7 @@ struct Premises: Sendable {
 
     /// What `portico serve` needs to know of them.
     var arguments: [String] {
-        var arguments = ["--data", folder.path, "--set", "secret.key=\(secret)"]
+        var arguments = ["--data", folder.path, "--set", "secret.key=\(secret)", "--set", "limits.mode=off"]
         if name != nil { arguments += ["--set", "database.url=\(url)"] }
         return arguments
     }

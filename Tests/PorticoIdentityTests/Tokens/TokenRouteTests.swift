@@ -142,6 +142,29 @@ import Testing
         }
     }
 
+    @Test("lets a change of the account win over renewals that come at the same time", arguments: TestEngine.available)
+    func changedMeanwhile(engine: TestEngine) async throws {
+        try await withNodes(on: engine) { office, account, client, other in
+            var families: [Tokens] = []
+            for _ in 0..<4 { families.append(try await begin(client)) }
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { [families] group in
+                for (number, tokens) in families.enumerated() {
+                    group.addTask { await refresh(number.isMultiple(of: 2) ? client : other, tokens.refresh).status }
+                }
+                group.addTask {
+                    try await office.database.write {
+                        try office.identity.accounts.endSessions(of: account.id, in: $0)
+                    }
+                    return 401
+                }
+                return try await group.reduce(into: [Int]()) { $0.append($1) }
+            }
+            #expect(Set(statuses).isSubset(of: [200, 401]))
+            #expect(try await office.count("token_families") == 0)
+            #expect(try await office.count("refresh_tokens") == 0)
+        }
+    }
+
     @Test("revokes with the access token or with a refresh token, at once", arguments: TestEngine.available)
     func revocation(engine: TestEngine) async throws {
         try await withNodes(on: engine) { office, _, client, other in

@@ -27,6 +27,24 @@ extension Node {
         return steps
     }
 
+    /// Adds a person to an application.
+    public static func enrol(
+        _ person: NewPerson, in application: any Application, settings: Settings, logger: Logger
+    ) async throws {
+        let database = try await open(application, settings: settings, logger: logger)
+        do {
+            _ = try await database.migrate(schema(of: application), at: Clock().now())
+            let parts = try SharedParts(
+                Configuration(applications: [application], settings: settings), clock: Clock(),
+                metrics: MetricsRegistry())
+            try await application.enrol(person, parts.environment(application, database, logger: logger))
+        } catch {
+            await database.engine.close()
+            throw error
+        }
+        await database.engine.close()
+    }
+
     /// The routes of an application over a database that is closed again: for documents, not for serving.
     public static func mount(
         of application: any Application, settings: Settings, logger: Logger

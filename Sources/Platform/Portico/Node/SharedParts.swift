@@ -27,15 +27,14 @@ struct SharedParts {
                     "server.trusted_proxies: not all of them are networks; it takes addresses such as 10.0.0.0/8")
         }
         self.proxies = proxies
-        let isLoopback =
-            settings.text("server.host") == "localhost" || AddressRange.isLoopback(settings.text("server.host"))
-        if settings.text("environment") == "testing", !isLoopback {
+        if settings.text("environment") == "testing", !SharedParts.isLocal(settings) {
             throw Settings.Mistake(
                 description: """
                     server.host: '\(settings.text("server.host"))' is not accepted in the testing environment; it takes \
                     a loopback address
                     """)
         }
+        try SharedParts.checkReach(settings)
         keys = SecretKeys(master: try MasterKey.load(settings))
         csrf = CSRFSigner(key: keys.key(for: "csrf"))
         passwords = try PasswordHasher()
@@ -49,9 +48,31 @@ struct SharedParts {
 
     func environment(_ application: any Application, _ database: Database, logger: Logger) -> ApplicationEnvironment {
         ApplicationEnvironment(
-            database: database, clock: clock, outbox: EventOutbox(), keys: keys, csrf: csrf, passwords: passwords,
-            metrics: metrics, logger: logger, settings: settings, library: library, isSecure: isSecure,
-            publicURL: publicURL)
+            database: database, clock: clock, outbox: EventOutbox(), keys: keys(of: application.id), csrf: csrf,
+            passwords: passwords, metrics: metrics, logger: logger, settings: settings, library: library,
+            isSecure: isSecure, isLocal: SharedParts.isLocal(settings), publicURL: publicURL)
+    }
+
+    /// Keys that no other application has.
+    func keys(of application: String) -> SecretKeys {
+        SecretKeys(master: Secret(keys.key(for: "application/\(application)")))
+    }
+
+    /// Whether the node listens where only this machine can reach it.
+    static func isLocal(_ settings: Settings) -> Bool {
+        settings.text("server.host") == "localhost" || AddressRange.isLoopback(settings.text("server.host"))
+    }
+
+    /// Passwords and cookies must not cross a network in the clear.
+    private static func checkReach(_ settings: Settings) throws(Settings.Mistake) {
+        guard !isLocal(settings), !settings.flag("server.secure"), !settings.flag("server.plain_network") else {
+            return
+        }
+        throw Settings.Mistake(
+            description: """
+                server.host: '\(settings.text("server.host"))' can be reached from a network; it takes server.secure=true \
+                with a TLS proxy in front (or server.plain_network=true where the network itself is trusted)
+                """)
     }
 
     func siteConfiguration(_ mounts: [Mount], logger: Logger) -> Site.Configuration {
@@ -59,6 +80,7 @@ struct SharedParts {
             mounts: mounts, csrf: csrf, clock: clock, logger: logger, metrics: metrics, assets: library.links)
         site.trustedProxies = proxies
         site.isSecure = isSecure
+        site.limits = NodeLimits.make(settings, mounts: mounts, metrics: metrics)
         return site
     }
 }

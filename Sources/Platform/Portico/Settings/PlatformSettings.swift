@@ -14,9 +14,15 @@ public enum PlatformSettings {
         SettingDeclaration(
             "server.secure", .flag, default: "false", "clients come over TLS: cookies are Secure, HSTS is sent"),
         SettingDeclaration(
+            "server.plain_network", .flag, default: "false",
+            "listens for plain HTTP beyond loopback all the same: for networks that are trusted"),
+        SettingDeclaration(
             "server.max_connections", .integer(1...1_000_000), default: "10000", "connections at a time"),
         SettingDeclaration(
             "server.drain_seconds", .integer(0...600), default: "30", "time for running requests to end at a stop"),
+        SettingDeclaration(
+            "limits.mode", .choice(["enforce", "shadow", "off"]), default: "enforce",
+            "shadow counts what would be refused and refuses nothing; off counts nothing"),
         SettingDeclaration(
             "public_url", .text(0...200), default: "", "address people reach the node at, for links that leave it"),
         SettingDeclaration("data.directory", .text(1...500), default: "data", "where files and embedded databases are"),

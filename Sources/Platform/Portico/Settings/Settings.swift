@@ -8,6 +8,11 @@ public struct Settings: Sendable {
     public struct Mistake: Error, CustomStringConvertible, Sendable {
         /// The line.
         public let description: String
+
+        /// A mistake, told in one line that names the setting, its value and what is accepted.
+        public init(description: String) {
+            self.description = description
+        }
     }
 
     private struct Entry: Sendable {

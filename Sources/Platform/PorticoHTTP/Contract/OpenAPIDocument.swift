@@ -28,6 +28,7 @@ public struct OpenAPIDocument {
         let cookie = "\(isSecure ? "__Host-" : "")\(mount.id)_session"
         return [
             "session": ["type": "apiKey", "in": "cookie", "name": .string(cookie)],
+            "token": ["type": "http", "scheme": "bearer", "bearerFormat": "JWT"],
             "csrf": [
                 "type": "apiKey", "in": "header", "name": "X-CSRF-Token",
                 "description": "csrf_token of the session; needed wherever the session's cookie changes something",
@@ -82,7 +83,8 @@ public struct OpenAPIDocument {
 
     private func security(_ route: Route) -> JSONValue {
         guard route.access != .anonymous else { return .array([]) }
-        return route.method.isSafe ? [["session": []]] : [["session": [], "csrf": []]]
+        return route.method.isSafe
+            ? [["session": []], ["token": []]] : [["session": [], "csrf": []], ["token": []]]
     }
 
     private func isRepeatable(_ route: Route) -> Bool { route.method == .post && route.keepsIdempotencyKeys }
@@ -152,6 +154,7 @@ public struct OpenAPIDocument {
             add(422, "idempotency_key_reused")
             add(409, "idempotency_in_progress")
         }
+        if !route.limit.isUnlimited { add(429, "rate_limited") }
         add(503, "database_unavailable")
         return codes
     }

@@ -1,3 +1,6 @@
+import PorticoLimits
+import PorticoValues
+
 /// How often a caller may use a route: a sustained rate with room for a burst. Declared by routes, documented with them.
 public struct LimitClass: Sendable, Hashable {
     /// Name in headers, documents and metrics.
@@ -16,6 +19,17 @@ public struct LimitClass: Sendable, Hashable {
         self.windowSeconds = windowSeconds
         self.burst = burst
     }
+
+    /// Whether nothing is counted.
+    public var isUnlimited: Bool { quota == 0 }
+
+    /// The rule of an application that counts this class, `bags.scan`.
+    public func rule(of mount: Mount) -> RateRule? {
+        guard !isUnlimited else { return nil }
+        return RateRule(ruleName(of: mount), quota: quota, per: .seconds(Int64(windowSeconds)), burst: burst)
+    }
+
+    func ruleName(of mount: Mount) -> String { "\(mount.id).\(name)" }
 
     /// Nothing is counted: health checks, assets.
     public static let unlimited = LimitClass("unlimited", quota: 0, windowSeconds: 0, burst: 0)

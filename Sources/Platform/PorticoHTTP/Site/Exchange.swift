@@ -1,3 +1,4 @@
+import PorticoLimits
 import PorticoTelemetry
 import PorticoValues
 
@@ -16,6 +17,8 @@ struct Exchange {
     var routeIndex: Int?
     var parameters: [(name: String, value: String)] = []
     var principal: Principal?
+    /// Where the caller stands; nil on routes without a limit.
+    var rate: RateDecision?
     var body: FieldSource.Body = .none
     /// Cookie value that forms of an anonymous visitor are bound to, and whether it must be set.
     var visit: (value: String, isNew: Bool)?

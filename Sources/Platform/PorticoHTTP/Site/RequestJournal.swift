@@ -53,7 +53,7 @@ struct RequestJournal: Sendable {
         var metadata: Logger.Metadata = [
             "request.id": "\(exchange.requestID)", "http.method": "\(exchange.head.method)",
             "http.route": "\(route(exchange))", "http.status": "\(response.status.code)",
-            "duration_ms": "\(milliseconds(elapsed))",
+            "duration_ms": "\(milliseconds(elapsed))", "client.address": "\(exchange.clientAddress)",
         ]
         if let principal = exchange.principal { metadata["account.id"] = "\(principal.accountID)" }
         if let summary {

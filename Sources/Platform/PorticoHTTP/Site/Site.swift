@@ -1,4 +1,5 @@
 import Logging
+import PorticoLimits
 import PorticoPages
 import PorticoSQL
 import PorticoTelemetry
@@ -26,6 +27,8 @@ public final class Site: HTTPResponder {
         public var trustedProxies = TrustedProxies.none
         /// Whether clients come over TLS: cookies are then `Secure` and HSTS is sent.
         public var isSecure = false
+        /// Counts requests by the classes of their routes; nil counts nothing.
+        public var limits: RateLimits?
         /// Requests that take longer are logged as slow, in milliseconds.
         public var slowMilliseconds: Int64 = 1000
 
@@ -47,6 +50,7 @@ public final class Site: HTTPResponder {
     let router: Router
     let journal: RequestJournal
     private let csrf: CSRFGuard
+    private let rates: RateGuard?
     private let security: SecurityHeaders
     /// Paths of routes that wait for nothing; the others need not be looked up on the event loop.
     private let immediatePaths: Set<Substring>
@@ -79,6 +83,7 @@ public final class Site: HTTPResponder {
         self.root = configuration.mounts.firstIndex { $0.prefix.isEmpty }
         self.journal = RequestJournal(configuration)
         self.csrf = CSRFGuard(signer: configuration.csrf)
+        self.rates = RateGuard(configuration)
         self.security = SecurityHeaders(isSecure: configuration.isSecure)
     }
 
@@ -120,6 +125,7 @@ public final class Site: HTTPResponder {
                 return present(error, exchange)
             }
         }
+        await rates?.countFailure(exchange, response)
         return leave(exchange, response, measure: measure)
     }
 
@@ -142,6 +148,8 @@ public final class Site: HTTPResponder {
         let reader = try fields(of: &exchange)
         try csrf.check(exchange)
         try requirePermission(exchange)
+        exchange.rate = await rates?.decide(exchange)
+        if let rate = exchange.rate, !rate.isAllowed { throw RateGuard.refusal(rate) }
         return try await once(exchange) {
             try await handle(context(of: exchange), reader)
         }
@@ -342,6 +350,7 @@ extension Site {
             response.headers.add(
                 "set-cookie", "\(visitCookie)=\(visit.value); Path=/; HttpOnly; SameSite=Lax\(secure)")
         }
+        for field in exchange.rate?.fields() ?? [] { response.headers.add(field.name, field.value) }
         response.headers.add("x-request-id", exchange.requestID)
         journal.finish(exchange, &response, measure: measure)
         return response

@@ -20,9 +20,11 @@ public struct Account: Sendable, Hashable {
     public let lastSeenAt: Instant?
     /// Grows whenever what was signed in before must no longer hold.
     public let credentialsVersion: Int64
+    /// Whether signing in takes a code as well.
+    public let hasSecondFactor: Bool
 
     static let columns: SQL =
-        "id, email, name, role, is_active, created_at, last_seen_at, credentials_version"
+        "id, email, name, role, is_active, created_at, last_seen_at, credentials_version, has_second_factor"
 
     init(_ row: Row) throws {
         id = try row[0]
@@ -33,6 +35,7 @@ public struct Account: Sendable, Hashable {
         createdAt = try row[5]
         lastSeenAt = try row[6]
         credentialsVersion = try row[7]
+        hasSecondFactor = try row[8]
     }
 }
 

@@ -79,12 +79,13 @@ public struct AccountStore: Sendable {
         ) { try $0[0] }
     }
 
-    /// Changes an account. Another password, another role and deactivation end all its sessions.
+    /// Changes an account. Another password, another role and deactivation end all its sessions and tokens.
+    /// - Parameter current: the session that asks for it and goes on.
     /// - Returns: the account before and after; nil when there is none with this id.
     public func change(
-        id: Int64, _ change: AccountChange, in transaction: Transaction
+        id: Int64, _ change: AccountChange, keeping current: Session? = nil, in transaction: Transaction
     ) throws -> (before: Account, after: Account)? {
-        guard let before = try locked(id, transaction) else { return nil }
+        guard let before = try lock(id, in: transaction) else { return nil }
         let endsSessions = change.endsSessions(of: before)
         let after = try transaction.first(
             "accounts.update",
@@ -97,21 +98,22 @@ public struct AccountStore: Sendable {
             """
         ) { try Account($0) }
         guard let after else { return nil }
-        if endsSessions { try sessions.revokeAll(of: id, in: transaction) }
+        if endsSessions { try sessions.revokeAll(of: id, keeping: current, in: transaction) }
         return (before, after)
     }
 
     /// Ends everything the account is signed in with, because something the application keeps about it has changed. A
     /// sign-in under way does not get through either.
-    public func endSessions(of id: Int64, in transaction: Transaction) throws {
+    /// - Parameter current: the session that asks for it and goes on.
+    public func endSessions(of id: Int64, keeping current: Session? = nil, in transaction: Transaction) throws {
         try transaction.execute(
             "accounts.bump_credentials",
             "UPDATE accounts SET credentials_version = credentials_version + 1 WHERE id = \(id)")
-        try sessions.revokeAll(of: id, in: transaction)
+        try sessions.revokeAll(of: id, keeping: current, in: transaction)
     }
 
     /// The account, kept from changing until the transaction ends.
-    private func locked(_ id: Int64, _ transaction: Transaction) throws -> Account? {
+    func lock(_ id: Int64, in transaction: Transaction) throws -> Account? {
         try transaction.first(
             "accounts.lock",
             "SELECT \(Account.columns) FROM accounts WHERE id = \(id)\(transaction.dialect.forUpdate)"

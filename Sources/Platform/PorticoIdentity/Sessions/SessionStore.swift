@@ -87,10 +87,22 @@ public struct SessionStore: Sendable {
     }
 
     /// Ends all sessions of an account, and all tokens it was given.
-    public func revokeAll(of accountID: Int64, in transaction: Transaction) throws {
-        try transaction.execute("sessions.delete_all", "DELETE FROM sessions WHERE account_id = \(accountID)")
+    /// - Parameter current: one that goes on.
+    public func revokeAll(of accountID: Int64, keeping current: Session? = nil, in transaction: Transaction) throws {
+        let kept = current?.tokenHash ?? []
         try transaction.execute(
-            "token_families.delete_all", "DELETE FROM token_families WHERE account_id = \(accountID)")
+            "sessions.delete_all", "DELETE FROM sessions WHERE account_id = \(accountID) AND token_hash <> \(kept)")
+        try transaction.execute(
+            "token_families.delete_all", "DELETE FROM token_families WHERE account_id = \(accountID) AND id <> \(kept)")
+        if let current, !current.isCookie {
+            try transaction.execute(
+                "token_families.keep",
+                """
+                UPDATE token_families
+                SET credentials_version = (SELECT credentials_version FROM accounts WHERE id = \(accountID))
+                WHERE id = \(kept)
+                """)
+        }
         transaction.afterCommit { [cache, families] in
             cache.drop(account: accountID)
             families.drop(account: accountID)
@@ -161,14 +173,17 @@ extension SessionStore {
         try reading.first(
             "sessions.find",
             """
-            SELECT s.account_id, a.email, a.name, a.role, s.created_at, s.last_seen_at, s.expires_at
+            SELECT s.account_id, a.email, a.name, a.role, a.has_second_factor, s.created_at, s.last_seen_at,
+                s.expires_at
             FROM sessions s JOIN accounts a ON a.id = s.account_id
             WHERE s.token_hash = \(tokenHash) AND a.is_active = 1
             """
         ) { row in
             Found(
-                member: Member(id: try row[0], email: try row[1], name: try row[2], role: try row[3]),
-                createdAt: try row[4], lastSeenAt: try row[5], expiresAt: try row[6])
+                member: Member(
+                    id: try row[0], email: try row[1], name: try row[2], role: try row[3],
+                    hasSecondFactor: try row[4]),
+                createdAt: try row[5], lastSeenAt: try row[6], expiresAt: try row[7])
         }.map { found in
             Session(
                 principal: try principal(found.member, binding: tokenHash, in: reading),
@@ -177,12 +192,14 @@ extension SessionStore {
         }
     }
 
-    /// The principal of an account.
+    /// The principal of an account. A role that asks for a second factor allows nothing until there is one.
     /// - Parameter binding: what its form tokens are bound to; nil where no cookie is in play.
     func principal(_ member: Member, binding: [UInt8]?, in session: any SQLSession) throws -> Principal {
-        Principal(
+        let isGuarded = roles.requiresSecondFactor(member.role) && !member.hasSecondFactor
+        return Principal(
             accountID: member.id, email: member.email, name: member.name, roles: [member.role],
-            permissions: roles.permissions(of: member.role), attributes: try attributes(member.id, session),
+            permissions: isGuarded ? [] : roles.permissions(of: member.role),
+            attributes: try attributes(member.id, session),
             csrfBinding: binding?.hexadecimal)
     }
 
@@ -192,6 +209,7 @@ extension SessionStore {
         let email: String
         let name: String
         let role: String
+        let hasSecondFactor: Bool
     }
 
     private struct Found {
@@ -204,6 +222,8 @@ extension SessionStore {
 
 extension SessionStore.Member {
     init(_ account: Account) {
-        self.init(id: account.id, email: account.email, name: account.name, role: account.role)
+        self.init(
+            id: account.id, email: account.email, name: account.name, role: account.role,
+            hasSecondFactor: account.hasSecondFactor)
     }
 }

@@ -9,11 +9,13 @@ extension IdentityRoutes {
     private struct Submission: RouteInput {
         let email: String
         let password: String
+        let code: String?
         let next: String?
 
         init(_ fields: inout FieldReader) {
             email = fields.optionalText("email", 0...262_144, "Sign-in address") ?? ""
             password = fields.optionalText("password", 0...262_144, "Password") ?? ""
+            code = fields.optionalText("code", 0...262_144, "Code of the authenticator, where one is needed")
             next = fields.optionalText("next", 0...262_144, "Where to go afterwards")
         }
     }
@@ -45,12 +47,15 @@ extension IdentityRoutes {
             let missing = missing(in: input)
             guard missing.isEmpty else { return again(context, input, next, missing, status: 422) }
             do {
-                let new = try await signIn.begin(
-                    SignInAttempt(email: input.email, password: input.password, by: context),
-                    head: context.request.head, at: context.now)
+                var attempt = SignInAttempt(email: input.email, password: input.password, by: context)
+                attempt.code = input.code
+                let new = try await signIn.begin(attempt, head: context.request.head, at: context.now)
                 return PageReply.redirect(to: next).adding("set-cookie", new.cookie)
-            } catch let problem as Problem where SignIn.formCodes.contains(problem.code) {
-                let page = again(context, input, next, [FieldMessage("", problem.detail)], status: problem.status)
+            } catch let problem as Problem {
+                guard let asksForCode = SignIn.formCodes[problem.code] else { throw problem }
+                let message = FieldMessage(asksForCode ? "code" : "", problem.detail)
+                let page = again(
+                    context, input, next, [message], status: problem.status, asksForCode: asksForCode)
                 return problem.headers.reduce(page) { $0.adding($1.name, $1.value) }
             }
         }
@@ -78,16 +83,18 @@ extension IdentityRoutes {
     }
 
     private func again(
-        _ context: RequestContext, _ input: Submission, _ next: String, _ messages: [FieldMessage], status: HTTPStatus
+        _ context: RequestContext, _ input: Submission, _ next: String, _ messages: [FieldMessage], status: HTTPStatus,
+        asksForCode: Bool = false
     ) -> PageReply {
         let form = FormState(values: ["email": String(input.email.prefix(254))], messages: messages)
-        return .page(page(context, next, form), status: status)
+        return .page(page(context, next, form, asksForCode: asksForCode || input.code != nil), status: status)
     }
 
-    private func page(_ context: RequestContext, _ next: String, _ form: FormState) -> HTML {
+    private func page(_ context: RequestContext, _ next: String, _ form: FormState, asksForCode: Bool = false) -> HTML {
         SignInPage(
             shell: appearance.shell(context), action: context.mount + IdentityRoutes.formPath,
-            csrfToken: context.csrf.value, next: next, form: form, hint: appearance.hint
+            csrfToken: context.csrf.value, next: next, asksForCode: asksForCode, form: form,
+            hint: appearance.hint
         ).html
     }
 }

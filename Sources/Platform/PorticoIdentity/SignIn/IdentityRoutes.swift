@@ -64,7 +64,10 @@ public struct IdentityRoutes: Sendable {
 extension IdentityRoutes {
     private static let path = "/api/v1/session"
     /// What signing in may be refused with.
-    static let signInRefusals: [(HTTPStatus, String)] = [(401, "invalid_credentials"), (429, "account_locked")]
+    static let signInRefusals: [(HTTPStatus, String)] = [
+        (401, "invalid_credentials"), (401, "second_factor_required"), (401, "invalid_second_factor"),
+        (429, "account_locked"),
+    ]
 
     private var begin: Route {
         .json(

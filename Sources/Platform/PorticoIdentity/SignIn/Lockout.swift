@@ -55,11 +55,18 @@ public struct Lockout: Sendable {
         try counts(subjects, in: transaction).values.compactMap { $0.wait(at: now) }.max()
     }
 
+    /// The same for an attempt that may still fail when the account is locked: its counts are locked before that, in the
+    /// order of every other transaction.
+    func reserve(_ subjects: Subjects, at now: Instant, in transaction: Transaction) throws -> Span? {
+        // A row that is not there can't be locked.
+        try prepare(subjects.ordered, at: now, in: transaction)
+        return try wait(subjects, at: now, in: transaction)
+    }
+
     /// Counts a failure.
     /// - Returns: how long to wait when others reached the limit before this one; nil when it was counted.
     func note(_ failure: Failure, at now: Instant, in transaction: Transaction) throws -> Span? {
         let subjects = failure.subjects
-        // A row that is not there can't be locked.
         try prepare(subjects.ordered, at: now, in: transaction)
         let counts = try counts(subjects, in: transaction)
         if let wait = counts.values.compactMap({ $0.wait(at: now) }).max() { return wait }

@@ -8,46 +8,59 @@ import PorticoValues
 /// failures nobody gets in for a while, not with the right password either (``Lockout``).
 public struct SignIn: Sendable {
     let lockout: Lockout
+    private let factors: SecondFactorStore
     private let database: Database
     private let hasher: PasswordHasher
     private let sessions: SessionStore
 
     /// Signing in to the application whose sessions these are.
-    public init(database: Database, hasher: PasswordHasher, sessions: SessionStore, lockout: Lockout) {
+    public init(
+        database: Database, hasher: PasswordHasher, sessions: SessionStore, lockout: Lockout, factors: SecondFactorStore
+    ) {
         self.database = database
         self.hasher = hasher
         self.sessions = sessions
         self.lockout = lockout
+        self.factors = factors
     }
 
     /// Begins a session for whoever knows the password.
     /// - Parameter head: the request; a session it already carries ends.
-    /// - Throws: ``Problem`` 401 `invalid_credentials`; 429 `account_locked`; 503 when too many sign in at once.
+    /// - Throws: ``Problem`` 401 `invalid_credentials`, `second_factor_required` or `invalid_second_factor`; 429
+    ///   `account_locked`; 503 when too many sign in at once.
     public func begin(_ attempt: SignInAttempt, head: RequestHead, at now: Instant) async throws -> NewSession {
         try await admit(attempt, at: now) { [sessions] account, transaction in
             try sessions.begin(account, head: head, address: attempt.address, at: now, in: transaction)
         }
     }
 
+    /// What a password is checked for.
+    enum Purpose: Sendable, Hashable {
+        /// To let somebody in.
+        case signIn
+        /// To make sure that somebody who is signed in is the owner of the account. Failures count; success forgives none,
+        /// or whoever knows the password could try codes without end.
+        /// - Parameter field: where the request has the password.
+        case confirmation(wantsCode: Bool, field: String = "password")
+    }
+
     /// Does `grant` for the account, in the transaction that lets its owner in.
     /// - Throws: as ``begin(_:head:at:)``, and what `grant` throws.
     func admit<Grant: Sendable>(
-        _ attempt: SignInAttempt, at now: Instant,
+        _ attempt: SignInAttempt, for purpose: Purpose = .signIn, at now: Instant,
         _ grant: @escaping @Sendable (Account, Transaction) throws -> Grant
     ) async throws -> Grant {
         let known = try await credentials(of: attempt.email)
         let usable = known.flatMap { $0.isActive ? $0.passwordHash : nil }
         let isRight = try await hasher.verify(attempt.password, against: usable)
+        let check = Check(
+            attempt: attempt, purpose: purpose, known: known, isRight: isRight, now: now,
+            subjects: lockout.subjects(email: attempt.email, address: attempt.address))
         let outcome = try await database.write { transaction -> Outcome<Grant> in
-            let subjects = lockout.subjects(email: attempt.email, address: attempt.address)
-            if let wait = try lockout.wait(subjects, at: now, in: transaction) {
-                return .refused(Lockout.refusal(wait))
+            switch try decide(check, in: transaction) {
+            case .refused(let problem): .refused(problem)
+            case .granted(let account): .granted(try grant(account, transaction))
             }
-            guard isRight, let known, let account = try unchanged(known, in: transaction) else {
-                return .refused(try refuse(attempt, known, subjects, at: now, in: transaction))
-            }
-            try lockout.forgive(email: attempt.email, in: transaction)
-            return .granted(try grant(account, transaction))
         }
         switch outcome {
         case .refused(let problem): throw problem
@@ -56,10 +69,6 @@ public struct SignIn: Sendable {
             return granted
         }
     }
-
-    static let refusal = Problem(401, "invalid_credentials", "The email address or the password is wrong.")
-    /// Codes of the refusals that the form shows above its fields.
-    static let formCodes: Set<String> = [refusal.code, "account_locked"]
 
     /// What a transaction decided. A refusal is counted, so it must not end the transaction as an error.
     private enum Outcome<Grant: Sendable>: Sendable {
@@ -73,16 +82,49 @@ public struct SignIn: Sendable {
         let passwordHash: String?
         let isActive: Bool
         let version: Int64
+        let hasSecondFactor: Bool
     }
 
-    private func refuse(
-        _ attempt: SignInAttempt, _ known: Credentials?, _ subjects: Lockout.Subjects, at now: Instant,
-        in transaction: Transaction
-    ) throws -> Problem {
+    /// An attempt whose password was checked.
+    private struct Check: Sendable {
+        let attempt: SignInAttempt
+        let purpose: Purpose
+        let known: Credentials?
+        let isRight: Bool
+        let now: Instant
+        let subjects: Lockout.Subjects
+
+        /// Whether the attempt may still fail by its code.
+        var takesCode: Bool { isRight && purpose.wantsCode && known?.hasSecondFactor == true }
+    }
+
+    private func decide(_ check: Check, in transaction: Transaction) throws -> Outcome<Account> {
+        var wait = try lockout.wait(check.subjects, at: check.now, in: transaction)
+        if wait == nil, check.takesCode {
+            wait = try lockout.reserve(check.subjects, at: check.now, in: transaction)
+        }
+        if let wait { return .refused(Lockout.refusal(wait)) }
+        guard check.isRight, let known = check.known, let account = try unchanged(known, in: transaction) else {
+            return try fail(check, check.purpose.wrongPassword, in: transaction)
+        }
+        if check.purpose.wantsCode {
+            switch try factors.check(check.attempt.code, of: account, at: check.now, in: transaction) {
+            case .passed: break
+            case .missing: return .refused(check.purpose.missingCode)
+            case .wrong: return try fail(check, check.purpose.wrongCode, in: transaction)
+            }
+        }
+        if check.purpose == .signIn { try lockout.forgive(email: check.attempt.email, in: transaction) }
+        return .granted(account)
+    }
+
+    /// Counts a failure. When others reached the limit before it, its outcome is not told.
+    private func fail(_ check: Check, _ problem: Problem, in transaction: Transaction) throws -> Outcome<Account> {
         let failure = Lockout.Failure(
-            subjects: subjects, accountID: known?.id, role: known?.role, address: attempt.address,
-            requestID: attempt.requestID)
-        return try lockout.note(failure, at: now, in: transaction).map(Lockout.refusal) ?? SignIn.refusal
+            subjects: check.subjects, accountID: check.known?.id, role: check.known?.role,
+            address: check.attempt.address, requestID: check.attempt.requestID)
+        let wait = try lockout.note(failure, at: check.now, in: transaction)
+        return .refused(wait.map(Lockout.refusal) ?? problem)
     }
 
     private func credentials(of email: String) async throws -> Credentials? {
@@ -92,13 +134,13 @@ public struct SignIn: Sendable {
             try reading.first(
                 "accounts.credentials",
                 """
-                SELECT id, role, password_hash, is_active, credentials_version FROM accounts
+                SELECT id, role, password_hash, is_active, credentials_version, has_second_factor FROM accounts
                 WHERE email_key = \(EmailAddress.key(of: email))
                 """
             ) { row in
                 Credentials(
                     id: try row[0], role: try row[1], passwordHash: try row[2], isActive: try row[3],
-                    version: try row[4])
+                    version: try row[4], hasSecondFactor: try row[5])
             }
         }
     }

@@ -6,6 +6,8 @@ public struct SignInAttempt: Sendable {
     public var email: String
     /// The password.
     public var password: String
+    /// A code of the authenticator, or a recovery code.
+    public var code: String?
     /// Id of the request, for the audit.
     public var requestID: String?
     /// The client's address.

@@ -4,13 +4,17 @@ import PorticoHTTP
 struct SignInInput: RouteInput {
     private let email: String
     private let password: String
+    private let code: String?
 
     init(_ fields: inout FieldReader) {
         email = fields.text("email", 1...254, example: "asha@example.org", "Sign-in address")
         password = fields.text("password", 1...PasswordPolicy.byteLimit, "Password")
+        code = fields.optionalText("code", 0...64, "Code of the authenticator, or a recovery code, where one is needed")
     }
 
     func attempt(by context: RequestContext) -> SignInAttempt {
-        SignInAttempt(email: email, password: password, by: context)
+        var attempt = SignInAttempt(email: email, password: password, by: context)
+        attempt.code = code
+        return attempt
     }
 }

@@ -153,9 +153,18 @@ extension TokenStore {
             refreshToken: refresh.text)
     }
 
-    /// The family of a refresh token, kept from changing until the transaction ends.
+    /// The family of a refresh token, kept from changing until the transaction ends. Its account comes first, as wherever
+    /// both are locked.
     private func lockFamily(of tokenHash: [UInt8], in transaction: Transaction) throws -> Family? {
-        try transaction.first(
+        _ = try transaction.first(
+            "accounts.lock_of_token",
+            """
+            SELECT id FROM accounts WHERE id = (
+                SELECT f.account_id FROM refresh_tokens r JOIN token_families f ON f.id = r.family_id
+                WHERE r.token_hash = \(tokenHash))\(transaction.dialect.forUpdate)
+            """
+        ) { try Int64.read($0, 0) }
+        return try transaction.first(
             "token_families.lock",
             """
             SELECT id, account_id, credentials_version, last_used_at, expires_at FROM token_families
@@ -208,15 +217,17 @@ extension TokenStore {
         let found = try reading.first(
             "token_families.find",
             """
-            SELECT f.account_id, a.email, a.name, a.role, f.created_at, a.last_seen_at, f.last_used_at, f.expires_at
+            SELECT f.account_id, a.email, a.name, a.role, a.has_second_factor, f.created_at, a.last_seen_at,
+                f.last_used_at, f.expires_at
             FROM token_families f JOIN accounts a ON a.id = f.account_id
             WHERE f.id = \(family) AND a.is_active = 1 AND a.credentials_version = f.credentials_version
             """
         ) { row in
-            let member = SessionStore.Member(id: try row[0], email: try row[1], name: try row[2], role: try row[3])
-            let createdAt: Instant = try row[4]
-            let lastSeenAt: Instant? = try row[5]
-            let (lastUsedAt, expiresAt): (Instant, Instant) = (try row[6], try row[7])
+            let member = SessionStore.Member(
+                id: try row[0], email: try row[1], name: try row[2], role: try row[3], hasSecondFactor: try row[4])
+            let createdAt: Instant = try row[5]
+            let lastSeenAt: Instant? = try row[6]
+            let (lastUsedAt, expiresAt): (Instant, Instant) = (try row[7], try row[8])
             return (member, createdAt, lastSeenAt ?? createdAt, min(expiresAt, lastUsedAt + settings.idle))
         }
         guard let (member, createdAt, lastSeenAt, expiresAt) = found else { return nil }

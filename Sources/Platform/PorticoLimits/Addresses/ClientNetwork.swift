@@ -1,17 +1,18 @@
 /// What counts as one client: an IPv4 address, or the /64 of an IPv6 address, since a subscriber has at least a /64 and
 /// could use another address for every request.
 public struct ClientNetwork: Sendable, Hashable {
-    private enum Family: UInt8, Sendable {
+    enum Family: String, Sendable {
         case unknown, v4, v6
     }
 
-    private let bits: UInt64
-    private let family: Family
+    /// The IPv4 address, or the upper half of the IPv6 address.
+    let bits: UInt64
+    let family: Family
 
     /// Clients without a numeric address, as on a Unix socket, all together.
     public static let unknown = ClientNetwork(bits: 0, family: .unknown)
 
-    private init(bits: UInt64, family: Family) {
+    init(bits: UInt64, family: Family) {
         self.bits = bits
         self.family = family
     }

@@ -80,7 +80,7 @@ public struct AdaptiveLimit: Sendable, Hashable {
         sum = 0
         samples = 0
         mostUnderWay = 0
-        let usual = moveUsualLatency(towards: latency)
+        let usual = moveUsualLatency(towards: latency, isOwnQueue: Double(busiest) > max(estimate / 2, quiet))
         let gradient = min(max(configuration.tolerance * usual / latency, 0.5), 1)
         // Requests that never came near the limit say nothing about whether more would fit.
         if gradient == 1, Double(busiest) < estimate / 2 { return }
@@ -89,13 +89,19 @@ public struct AdaptiveLimit: Sendable, Hashable {
         estimate = min(max(next, Double(configuration.least)), Double(configuration.most))
     }
 
-    /// A slow average, so that overload does not become usual; it falls faster than it rises.
-    private mutating func moveUsualLatency(towards latency: Double) -> Double {
+    /// How few requests under way cannot be the cause of each other's latency.
+    private var quiet: Double { max(2 * Double(configuration.least), 16) }
+
+    /// Follows latency downwards always, and upwards only where the limit's own requests cannot be the cause: overload
+    /// must not become usual, however long it lasts. A service that has really become slower is learnt when fewer
+    /// requests come, or when the limit has shrunk to a few.
+    private mutating func moveUsualLatency(towards latency: Double, isOwnQueue: Bool) -> Double {
         guard let usual = usualLatency else {
             usualLatency = latency
             return latency
         }
-        let weight = latency < usual ? 0.1 : 0.01
+        guard latency < usual || !isOwnQueue else { return usual }
+        let weight = latency < usual ? 0.1 : 0.05
         let moved = usual + weight * (latency - usual)
         usualLatency = moved
         return moved

@@ -1,22 +1,13 @@
 import PorticoValues
-import Synchronization
 
 /// Counters in this process: exact for any number of callers, without suspension.
 ///
 /// Keys are spread over shards, each behind its own lock, which a decision holds for some ten nanoseconds. A decision over
-/// several rules holds the locks of all its shards at once, taken in ascending order. Between 53 and 80 bytes per key.
+/// several rules holds the locks of all its shards at once, taken in ascending order. About 53 to 80 bytes per key.
 ///
 /// A full limiter forgets, among sixteen keys, the one whose allowance is nearest to full; see ``forgottenEarly``.
 public final class LocalRateLimiter: RateLimitStore {
-    private final class Shard: Sendable {
-        let table: Mutex<RateTable>
-
-        init(most: Int) {
-            table = Mutex(RateTable(most: most))
-        }
-    }
-
-    private let shards: [Shard]
+    private let shards: [RateShard]
 
     /// A limiter for at most about `maximumKeys` keys; each shard has its share of them. The number of shards is rounded
     /// up to a power of two.
@@ -24,18 +15,17 @@ public final class LocalRateLimiter: RateLimitStore {
         var number = 1
         while number < min(max(1, shards), 4096) { number *= 2 }
         let most = (max(1, maximumKeys) + number - 1) / number
-        self.shards = (0..<number).map { _ in Shard(most: most) }
+        self.shards = (0..<number).map { _ in RateShard(most: most) }
     }
 
     /// Decides over one rule; a refusal charges nothing.
     public func decide(_ demand: RateDemand, at now: Instant) -> RateStanding {
-        let key = RateFingerprint(demand.key, demand.rule.algorithm)
-        return shards[shard(of: key)].table.withLock { table in
-            let before = table.state(of: key)
-            let conforms = demand.conforms(to: before, at: now)
-            return LocalRateLimiter.settle(
-                demand, key, before: before, conforms: conforms, charges: conforms, in: &table, at: now)
+        var pending = PendingDemand(RateFingerprint(demand))
+        shards[shard(of: pending.key)].withTable { table in
+            pending.ask(demand, in: table, at: now)
+            pending.settle(demand, charges: pending.conforms, in: &table, at: now)
         }
+        return pending.standing(of: demand)
     }
 
     /// Decides over several rules at once; when one refuses, nothing is charged anywhere (rule R4).
@@ -45,23 +35,20 @@ public final class LocalRateLimiter: RateLimitStore {
         }
         var pending: [PendingDemand] = []
         pending.reserveCapacity(demands.count)
-        for (place, demand) in demands.enumerated() {
-            let key = RateFingerprint(demand.key, demand.rule.algorithm)
-            let isRepeated = pending.contains { $0.key == key }
-            pending.append(
-                PendingDemand(demand: demand, key: key, shard: shard(of: key), place: place, isRepeated: isRepeated))
+        for demand in demands {
+            var entry = PendingDemand(RateFingerprint(demand))
+            for earlier in pending where earlier.key == entry.key { entry.isRepeated = true }
+            pending.append(entry)
         }
-        pending.sort { ($0.shard, $0.place) < ($1.shard, $1.place) }
-        settle(&pending, from: 0, isAllowed: true, at: now)
-        pending.sort { $0.place < $1.place }
-        return RateDecision(pending.compactMap(\.standing))
+        settle(&pending, of: demands, from: 0, isAllowed: true, at: now)
+        return RateDecision(pending.indices.map { pending[$0].standing(of: demands[$0]) })
     }
 
     /// Gives a counter its full allowance back.
     public func forget(_ key: RateKey) {
         for algorithm in RateAlgorithm.allCases {
             let fingerprint = RateFingerprint(key, algorithm)
-            shards[shard(of: fingerprint)].table.withLock { $0.remove(fingerprint) }
+            shards[shard(of: fingerprint)].withTable { $0.remove(fingerprint) }
         }
     }
 
@@ -69,7 +56,7 @@ public final class LocalRateLimiter: RateLimitStore {
     /// server that has become idle and should give memory back.
     public func reclaim(at now: Instant, slotsPerShard: Int = 256) {
         for shard in shards {
-            shard.table.withLock { $0.examine(slotsPerShard, at: now) }
+            shard.withTable { $0.examine(slotsPerShard, at: now) }
         }
     }
 
@@ -84,7 +71,7 @@ public final class LocalRateLimiter: RateLimitStore {
     public var forgottenEarly: Int { sum(\.evictions) }
 
     private func sum(_ property: (RateTable) -> Int) -> Int {
-        shards.reduce(0) { total, shard in total + shard.table.withLock { property($0) } }
+        shards.reduce(0) { total, shard in total + shard.withTable { property($0) } }
     }
 
     private func shard(of key: RateFingerprint) -> Int {
@@ -93,57 +80,62 @@ public final class LocalRateLimiter: RateLimitStore {
 }
 
 extension LocalRateLimiter {
-    /// A demand on its way through the shards.
-    private struct PendingDemand {
-        let demand: RateDemand
-        let key: RateFingerprint
-        let shard: Int
-        let place: Int
-        let isRepeated: Bool
-        var before: RateState?
-        var conforms = false
-        var standing: RateStanding?
-    }
-
-    /// Locks shard after shard, asks on the way in, and charges on the way out while all locks are still held.
+    /// Locks shard after shard in ascending order, asks on the way in, and charges on the way out while all locks are
+    /// still held.
+    ///
+    /// - Parameter lowest: the lowest shard that may still have to be locked.
     @discardableResult
     private func settle(
-        _ pending: inout [PendingDemand], from start: Int, isAllowed: Bool, at now: Instant
+        _ pending: inout [PendingDemand], of demands: [RateDemand], from lowest: Int, isAllowed: Bool, at now: Instant
     ) -> Bool {
-        guard start < pending.count else { return isAllowed }
-        let shard = pending[start].shard
-        var end = start
-        while end < pending.count, pending[end].shard == shard { end += 1 }
-        return shards[shard].table.withLock { table in
+        var shard = Int.max
+        for entry in pending where self.shard(of: entry.key) >= lowest {
+            shard = min(shard, self.shard(of: entry.key))
+        }
+        guard shard < shards.count else { return isAllowed }
+        return shards[shard].withTable { table in
             var isAllowed = isAllowed
-            for index in start..<end {
-                let demand = pending[index].demand
-                pending[index].before = table.state(of: pending[index].key)
-                pending[index].conforms = demand.conforms(to: pending[index].before, at: now)
-                if !pending[index].conforms, demand.rule.mode == .enforced { isAllowed = false }
+            for index in pending.indices where self.shard(of: pending[index].key) == shard {
+                pending[index].ask(demands[index], in: table, at: now)
+                if !pending[index].conforms, demands[index].rule.mode == .enforced { isAllowed = false }
             }
-            isAllowed = settle(&pending, from: end, isAllowed: isAllowed, at: now)
-            for index in start..<end {
-                let entry = pending[index]
-                pending[index].standing = LocalRateLimiter.settle(
-                    entry.demand, entry.key, before: table.state(of: entry.key), conforms: entry.conforms,
-                    charges: isAllowed && entry.conforms && !entry.isRepeated, in: &table, at: now)
+            isAllowed = settle(&pending, of: demands, from: shard + 1, isAllowed: isAllowed, at: now)
+            for index in pending.indices where self.shard(of: pending[index].key) == shard {
+                pending[index].settle(demands[index], charges: isAllowed, in: &table, at: now)
             }
             return isAllowed
         }
     }
+}
 
-    private static func settle(
-        _ demand: RateDemand, _ key: RateFingerprint, before: RateState?, conforms: Bool, charges: Bool,
-        in table: inout RateTable, at now: Instant
-    ) -> RateStanding {
-        guard charges, demand.cost > 0 else {
-            let level = demand.rule.level(of: before, at: now)
-            return RateStanding(demand, before: before, conforms: conforms, level: level, at: now)
-        }
-        let after = demand.rule.charging(demand.cost, to: before, at: now)
-        let level = demand.rule.level(of: after, at: now)
-        table.store(after, until: now + level.untilFull, for: key, at: now)
-        return RateStanding(demand, before: before, conforms: conforms, level: level, at: now)
+/// A demand on its way through the limiter.
+private struct PendingDemand {
+    let key: RateFingerprint
+    var isRepeated = false
+    private(set) var conforms = false
+    private var state: RateState?
+    private var level = RateLevel(remaining: 0, untilFull: .milliseconds(0))
+    private var retryAfter = Span.milliseconds(0)
+
+    init(_ key: RateFingerprint) {
+        self.key = key
+    }
+
+    mutating func ask(_ demand: borrowing RateDemand, in table: borrowing RateTable, at now: Instant) {
+        state = table.state(of: key)
+        conforms = demand.conforms(to: state, at: now)
+    }
+
+    mutating func settle(_ demand: borrowing RateDemand, charges: Bool, in table: inout RateTable, at now: Instant) {
+        if isRepeated { state = table.state(of: key) }
+        retryAfter = demand.wait(on: state, conforms: conforms, at: now)
+        let isCharged = charges && conforms && !isRepeated && demand.cost > 0
+        let left = isCharged ? demand.rule.charging(demand.cost, to: state, at: now) : state
+        level = demand.rule.level(of: left, at: now)
+        if isCharged, let left { table.store(left, until: now + level.untilFull, for: key, at: now) }
+    }
+
+    func standing(of demand: RateDemand) -> RateStanding {
+        RateStanding(demand, conforms: conforms, level: level, retryAfter: retryAfter)
     }
 }

@@ -4,8 +4,10 @@ import PorticoValues
 public struct RateStanding: Sendable, Hashable {
     /// The rule.
     public let rule: RateRule
-    /// The counter.
-    public let key: RateKey
+    /// Who was counted.
+    public let subject: RateSubject
+    /// With whom together.
+    public let second: RateSubject?
     /// Whether the rule had room for the request. A rule in shadow mode may have had none and still have let it pass.
     public let conforms: Bool
     /// Whole units left.
@@ -16,30 +18,24 @@ public struct RateStanding: Sendable, Hashable {
     public let retryAfter: Span
 
     /// A standing as a store found it.
-    public init(
-        rule: RateRule, key: RateKey, conforms: Bool, remaining: Int, untilFull: Span, retryAfter: Span
-    ) {
-        self.rule = rule
-        self.key = key
+    public init(_ demand: RateDemand, conforms: Bool, level: RateLevel, retryAfter: Span) {
+        self.rule = demand.rule
+        self.subject = demand.subject
+        self.second = demand.second
         self.conforms = conforms
-        self.remaining = remaining
-        self.untilFull = untilFull
+        self.remaining = level.remaining
+        self.untilFull = level.untilFull
         self.retryAfter = retryAfter
     }
+
+    /// The counter.
+    public var key: RateKey { RateKey(rule: rule.name, subject: subject, and: second) }
 
     /// Whether this rule refuses the request.
     public var isRefusal: Bool { !conforms && rule.mode == .enforced }
 
     /// Whether this rule would have refused the request, were it not in shadow mode.
     public var wouldRefuse: Bool { !conforms && rule.mode == .shadow }
-
-    /// The standing after the store looked at `before` and left `level` behind.
-    init(_ demand: RateDemand, before: RateState?, conforms: Bool, level: RateLevel, at now: Instant) {
-        self.init(
-            rule: demand.rule, key: demand.key, conforms: conforms, remaining: level.remaining,
-            untilFull: level.untilFull,
-            retryAfter: conforms ? .milliseconds(0) : demand.rule.wait(for: demand.needs, on: before, at: now))
-    }
 }
 
 /// The answer to a request's demands.

@@ -4,8 +4,10 @@ import PorticoValues
 public struct RateDemand: Sendable, Hashable {
     /// The rule.
     public let rule: RateRule
-    /// The counter.
-    public let key: RateKey
+    /// Who is counted.
+    public let subject: RateSubject
+    /// With whom together.
+    public let second: RateSubject?
     /// Units that are taken when the whole request is admitted.
     public let cost: Int
     /// Units that must be there.
@@ -18,7 +20,8 @@ public struct RateDemand: Sendable, Hashable {
 
     private init(_ rule: RateRule, by subject: RateSubject, and second: RateSubject?, cost: Int, needs: Int) {
         self.rule = rule
-        self.key = RateKey(rule: rule.name, subject: subject, and: second)
+        self.subject = subject
+        self.second = second
         self.cost = min(max(0, cost), RateRule.largestQuota)
         self.needs = min(max(0, needs), RateRule.largestQuota)
     }
@@ -41,13 +44,21 @@ public struct RateDemand: Sendable, Hashable {
         RateDemand(rule, by: subject, and: second, cost: cost, needs: 0)
     }
 
+    /// The counter.
+    public var key: RateKey { RateKey(rule: rule.name, subject: subject, and: second) }
+
     /// The same demand under another rule of the same name.
     func under(_ other: RateRule) -> RateDemand {
-        RateDemand(other, by: key.subject, and: key.second, cost: cost, needs: needs)
+        RateDemand(other, by: subject, and: second, cost: cost, needs: needs)
     }
 
     /// Whether the rule and its state let this demand pass.
     func conforms(to state: RateState?, at now: Instant) -> Bool {
         needs == 0 || rule.admits(needs, on: state, at: now)
+    }
+
+    /// The time until this demand fits.
+    func wait(on state: RateState?, conforms: Bool, at now: Instant) -> Span {
+        conforms ? .milliseconds(0) : rule.wait(for: needs, on: state, at: now)
     }
 }

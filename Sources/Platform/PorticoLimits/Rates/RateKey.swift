@@ -1,47 +1,74 @@
 /// Who or what is counted.
 ///
 /// Texts are names, never secrets: the id of an application key, not the key.
-public enum RateSubject: Sendable, Hashable {
+public struct RateSubject: Sendable, Hashable {
+    enum Kind: UInt8, Sendable {
+        case everyone, address, account, token, application, login, tenant, route
+    }
+
+    let kind: Kind
+    /// An id, or the bits of an address.
+    let number: UInt64
+    /// The name of a subject that has no number.
+    let name: String
+
+    private init(_ kind: Kind, number: UInt64 = 0, name: String = "") {
+        self.kind = kind
+        self.number = number
+        self.name = name
+    }
+
     /// Everybody together.
-    case everyone
+    public static let everyone = RateSubject(.everyone)
+
     /// A client's address: IPv4 as it is, IPv6 by its /64.
-    case address(ClientNetwork)
-    /// An account by its id.
-    case account(Int64)
-    /// A bearer token or session by its id.
-    case token(String)
-    /// An application key by its id.
-    case application(String)
-    /// What somebody typed as the name to sign in with, whether or not the account exists. Fold case before.
-    case login(String)
-    /// A tenant by its name or id.
-    case tenant(String)
-    /// A route by its pattern.
-    case route(String)
+    public static func address(_ client: ClientNetwork) -> RateSubject {
+        // The family stands in the name, which tells 0.0.0.1 from the /64 with the same bits.
+        RateSubject(.address, number: client.bits, name: client.family.rawValue)
+    }
 
     /// The subject of a client's numeric address.
-    public static func address(of text: String) -> RateSubject {
-        .address(ClientNetwork.of(address: text))
+    public static func address(of text: String) -> RateSubject { .address(ClientNetwork.of(address: text)) }
+
+    /// An account by its id.
+    public static func account(_ id: Int64) -> RateSubject {
+        RateSubject(.account, number: UInt64(bitPattern: id))
     }
+
+    /// A bearer token or session by its id.
+    public static func token(_ id: String) -> RateSubject { RateSubject(.token, name: id) }
+
+    /// An application key by its id.
+    public static func application(_ id: String) -> RateSubject { RateSubject(.application, name: id) }
+
+    /// What somebody typed as the name to sign in with, whether or not the account exists. Fold case before.
+    public static func login(_ name: String) -> RateSubject { RateSubject(.login, name: name) }
+
+    /// A tenant by its name or id.
+    public static func tenant(_ name: String) -> RateSubject { RateSubject(.tenant, name: name) }
+
+    /// A route by its pattern.
+    public static func route(_ pattern: String) -> RateSubject { RateSubject(.route, name: pattern) }
 
     /// The subject as text: `account:42`, `address:2001:db8::/64`. Bars and percent signs of names are escaped, so that
     /// texts joined by bars stay unambiguous.
     public var text: String {
-        switch self {
+        switch kind {
         case .everyone: "everyone"
-        case .address(let network): "address:\(network.text)"
-        case .account(let id): "account:\(id)"
-        case .token(let id): "token:\(RateSubject.escaped(id))"
-        case .application(let id): "application:\(RateSubject.escaped(id))"
-        case .login(let name): "login:\(RateSubject.escaped(name))"
-        case .tenant(let name): "tenant:\(RateSubject.escaped(name))"
-        case .route(let pattern): "route:\(RateSubject.escaped(pattern))"
+        case .address:
+            "address:" + ClientNetwork(bits: number, family: ClientNetwork.Family(rawValue: name) ?? .unknown).text
+        case .account: "account:\(Int64(bitPattern: number))"
+        case .token: "token:\(escapedName)"
+        case .application: "application:\(escapedName)"
+        case .login: "login:\(escapedName)"
+        case .tenant: "tenant:\(escapedName)"
+        case .route: "route:\(escapedName)"
         }
     }
 
-    private static func escaped(_ text: String) -> String {
-        guard text.utf8.contains(where: { $0 == UInt8(ascii: "|") || $0 == UInt8(ascii: "%") }) else { return text }
-        return text.reduce(into: "") { escaped, character in
+    private var escapedName: String {
+        guard name.utf8.contains(where: { $0 == UInt8(ascii: "|") || $0 == UInt8(ascii: "%") }) else { return name }
+        return name.reduce(into: "") { escaped, character in
             switch character {
             case "|": escaped += "%7C"
             case "%": escaped += "%25"

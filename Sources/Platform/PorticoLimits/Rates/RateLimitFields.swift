@@ -44,7 +44,7 @@ extension RateStanding {
 
     private func partition(_ isShown: Bool) -> String {
         guard isShown else { return "" }
-        let text = key.second.map { "\(key.subject.text)|\($0.text)" } ?? key.subject.text
+        let text = second.map { "\(subject.text)|\($0.text)" } ?? subject.text
         return ";pk=:\(base64(Array(text.utf8))):"
     }
 }

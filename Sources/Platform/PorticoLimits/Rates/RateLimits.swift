@@ -73,9 +73,9 @@ public struct RateLimits: Sendable {
             demands.map { demand in
                 if demand.rule.onStoreFailure == .local, let standing = next.next() { return standing }
                 let conforms = demand.rule.onStoreFailure != .refuse
-                return RateStanding(
-                    rule: demand.rule, key: demand.key, conforms: conforms, remaining: conforms ? demand.rule.quota : 0,
-                    untilFull: .milliseconds(0), retryAfter: conforms ? .milliseconds(0) : .seconds(1))
+                let level = RateLevel(remaining: conforms ? demand.rule.quota : 0, untilFull: .milliseconds(0))
+                let retryAfter = Span.milliseconds(conforms ? 0 : 1000)
+                return RateStanding(demand, conforms: conforms, level: level, retryAfter: retryAfter)
             })
     }
 }

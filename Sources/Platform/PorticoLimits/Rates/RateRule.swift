@@ -35,7 +35,7 @@ public struct RateRuleError: Error, Hashable, Sendable, CustomStringConvertible 
 /// One limit: so many units per window for every key that is counted under its name.
 public struct RateRule: Sendable, Hashable {
     /// The class of requests, which is also the policy's name in the headers: letters, digits, `.`, `_`, `-`.
-    public let name: String
+    public var name: String { label.name }
     /// Units per window; at least 1.
     public let quota: Int
     /// The window.
@@ -45,13 +45,16 @@ public struct RateRule: Sendable, Hashable {
     /// How it counts.
     public let algorithm: RateAlgorithm
     /// The unit of quota and costs, as registered for the headers: `requests`, `content-bytes`, or one's own.
-    public let unit: String
+    public var unit: String { label.unit }
     /// Whether it refuses.
     public var mode: RateMode
     /// What happens while the store does not answer.
     public var onStoreFailure: RateStoreFailure
 
+    private let label: RateLabel
     let pace: RatePace
+    /// The rule's part of the fingerprints of its keys.
+    let seed: UInt64
 
     /// The longest window: one leap year.
     public static let longestWindow = Span.days(366)
@@ -75,15 +78,15 @@ public struct RateRule: Sendable, Hashable {
         checked name: String, _ quota: Int, _ window: Span, _ burst: Int, _ algorithm: RateAlgorithm, _ unit: String,
         _ mode: RateMode, _ onStoreFailure: RateStoreFailure
     ) {
-        self.name = name
+        self.label = RateLabel(name: name, unit: unit)
         self.quota = quota
         self.window = window
         self.burst = algorithm == .tokenBucket ? burst : quota
         self.algorithm = algorithm
-        self.unit = unit
         self.mode = mode
         self.onStoreFailure = onStoreFailure
         self.pace = RatePace(quota: quota, window: window, burst: self.burst)
+        self.seed = RateFingerprint.seed(name: name, algorithm)
     }
 
     /// The rule with other values; nil keeps what is there. A burst that equalled the quota follows the new quota.

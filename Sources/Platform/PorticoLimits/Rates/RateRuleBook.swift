@@ -48,9 +48,8 @@ public final class RateRuleBook: Sendable {
     /// The rule as it is in force for a subject: with the allowance of its tier, and in shadow mode while the whole book
     /// is. Nil when there is no such rule.
     public func rule(_ name: String, for subject: RateSubject = .everyone) -> RateRule? {
-        content.withLock { content in
-            content.entries[name].map { RateRuleBook.rule(of: $0, for: subject, in: content) }
-        }
+        let content = snapshot()
+        return content.entries[name].map { RateRuleBook.rule(of: $0, for: subject, in: content) }
     }
 
     /// Adds a rule or replaces the one of its name. Throws when the plan's allowance does not fit the rule.
@@ -109,13 +108,17 @@ public final class RateRuleBook: Sendable {
 
     /// What claims mean under the present rules.
     func resolve(_ claims: [RateClaim]) -> [(demand: RateDemand, tally: RateTally)] {
-        content.withLock { content in
-            claims.compactMap { claim in
-                guard let entry = content.entries[claim.rule] else { return nil }
-                let rule = RateRuleBook.rule(of: entry, for: claim.subject, in: content)
-                return (claim.demand(under: rule), entry.tally)
-            }
+        let content = snapshot()
+        return claims.compactMap { claim in
+            guard let entry = content.entries[claim.rule] else { return nil }
+            let rule = RateRuleBook.rule(of: entry, for: claim.subject, in: content)
+            return (claim.demand(under: rule), entry.tally)
         }
+    }
+
+    /// The content, copied out by reference, so that the plan's own code runs without the lock.
+    private func snapshot() -> Content {
+        content.withLock { $0 }
     }
 
     private static func rule(of entry: Entry, for subject: RateSubject, in content: Content) -> RateRule {

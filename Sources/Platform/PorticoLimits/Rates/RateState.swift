@@ -26,6 +26,12 @@ public struct RateLevel: Sendable, Hashable {
     public let remaining: Int
     /// The time until the whole allowance is back.
     public let untilFull: Span
+
+    /// A level as a store found it.
+    public init(remaining: Int, untilFull: Span) {
+        self.remaining = remaining
+        self.untilFull = untilFull
+    }
 }
 
 extension RateRule {

@@ -1,23 +1,5 @@
 import PorticoValues
 
-/// 128 bits that stand for a key, seeded anew in every process: an attacker cannot aim at somebody else's counter, and
-/// two of 2^32 keys meet by chance once in 2^65 tables.
-struct RateFingerprint: Sendable, Hashable {
-    let high: UInt64
-    /// Never 0, which marks an empty slot.
-    let low: UInt64
-
-    init(_ key: RateKey, _ algorithm: RateAlgorithm) {
-        var hasher = Hasher()
-        hasher.combine(key)
-        hasher.combine(algorithm == .tokenBucket)
-        var other = hasher
-        other.combine(UInt8(1))
-        high = UInt64(bitPattern: Int64(hasher.finalize()))
-        low = max(1, UInt64(bitPattern: Int64(other.finalize())))
-    }
-}
-
 /// An open-addressed table of counters with linear probing: 40 bytes a slot, between half and three quarters full.
 ///
 /// Nobody sweeps it. Every insertion looks at four slots and every eighth update at one, in turn round the table, and
@@ -32,8 +14,8 @@ struct RateTable: Sendable {
 
     private static let smallest = 16
     private static let examinedOnInsertion = 4
-    /// Slots among which a full table chooses what to forget.
-    private static let examinedWhenFull = 16
+    /// Keys among which a full table chooses what to forget.
+    private static let comparedWhenFull = 16
 
     private var slots = [Slot](repeating: Slot(), count: smallest)
     private(set) var count = 0
@@ -87,17 +69,20 @@ struct RateTable: Sendable {
     }
 
     private mutating func makeRoom(at now: Instant) {
-        examine(RateTable.examinedWhenFull, at: now)
+        examine(RateTable.comparedWhenFull, at: now)
         guard count >= most else { return }
         var victim: Int?
         var index = hand
-        var seen = 0
-        // Goes on until it has seen something: a full table is never empty.
-        while seen < RateTable.examinedWhenFull || victim == nil {
+        var keys = 0
+        var steps = 0
+        while keys < RateTable.comparedWhenFull, steps < slots.count {
             if index >= slots.count { index = 0 }
-            if slots[index].low != 0, victim.map({ slots[index].expiry < slots[$0].expiry }) ?? true { victim = index }
+            if slots[index].low != 0 {
+                keys += 1
+                if victim.map({ slots[index].expiry < slots[$0].expiry }) ?? true { victim = index }
+            }
             index += 1
-            seen += 1
+            steps += 1
         }
         hand = index
         if let victim {

@@ -127,6 +127,8 @@ function guardForms() {
       return;
     }
     if (form.method !== "post") return;
+    // What is kept for work without a network must not outlive the person who worked.
+    if (form.matches("[data-sign-out]")) navigator.serviceWorker?.controller?.postMessage({ type: "forget" });
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "yes";
     setTimeout(() => delete form.dataset.sent, 4000);

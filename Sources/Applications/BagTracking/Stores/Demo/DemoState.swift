@@ -18,6 +18,14 @@ enum DemoState: String, Sendable, SQLBindable, SQLReadable {
         return try session.scalar("demo.state", "SELECT state FROM demo_state WHERE id = 1", as: DemoState.self)
     }
 
+    /// Whether everybody knows the password of the accounts that a demonstration has put here.
+    /// - Throws: ``SQLError``.
+    static func hasBuiltInPassword(in session: some SQLSession) throws -> Bool {
+        guard try read(in: session) != nil else { return false }
+        return try session.scalar(
+            "demo.password", "SELECT has_built_in_password FROM demo_state WHERE id = 1", as: Bool.self) ?? false
+    }
+
     /// Notes that a load begins.
     /// - Throws: ``SQLError``.
     static func begin(_ demonstration: Demonstration, in transaction: Transaction) throws {
@@ -28,13 +36,15 @@ enum DemoState: String, Sendable, SQLBindable, SQLReadable {
                 trusted: """
                     CREATE TABLE demo_state (
                         id \(dialect.integer) NOT NULL PRIMARY KEY CHECK (id = 1), state \(dialect.text) NOT NULL,
-                        scale \(dialect.text) NOT NULL, seed \(dialect.text) NOT NULL) \(dialect.strict)
+                        scale \(dialect.text) NOT NULL, seed \(dialect.text) NOT NULL,
+                        has_built_in_password \(dialect.integer) NOT NULL) \(dialect.strict)
                     """))
         try transaction.execute(
             "demo.begin",
             """
-            INSERT INTO demo_state (id, state, scale, seed)
-            VALUES (1, \(DemoState.loading), \(demonstration.scale.rawValue), \(String(demonstration.seed)))
+            INSERT INTO demo_state (id, state, scale, seed, has_built_in_password)
+            VALUES (1, \(DemoState.loading), \(demonstration.scale.rawValue), \(String(demonstration.seed)),
+                \(demonstration.hasBuiltInPassword))
             """)
     }
 

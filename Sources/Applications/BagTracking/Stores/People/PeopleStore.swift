@@ -76,7 +76,7 @@ struct PeopleStore: Sendable {
             }
             let after = BagUser(account.after, role: role, areaCode: area)
             var entry = caller.entry("user.updated", entity: String(id), before: before.audited, after: after.audited)
-            if change.passwordHash != nil { entry.after["credentials"] = "changed" }
+            if change.passwordHash != nil { entry.after["sign_in_renewed"] = true }
             if before != after || change.passwordHash != nil { try transaction.audit(entry) }
             return after
         }

@@ -48,6 +48,9 @@ struct BagFilter: Sendable, Hashable {
     /// Whether only sacks can fit.
     var isAboutSacks: Bool { productType != nil || isBilled != nil || isOnHold != nil }
 
+    /// Whether a time is asked for.
+    var isAboutTime: Bool { createdFrom != nil || createdTo != nil }
+
     /// Whether everything that is not retired fits, as far as kind, area and state go.
     var isAnything: Bool { kind == nil && status == nil && areaCode == nil && !isAboutSacks }
 

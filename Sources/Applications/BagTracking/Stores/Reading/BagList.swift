@@ -14,8 +14,10 @@ struct BagList<Session: SQLSession> {
         case .postgresql: 5000
         }
     }
-    /// How many of the newest found codes are looked at when some were not enough, before all are.
-    private static var window: Int { 2000 }
+    /// Up to so many found codes are looked up without further thought.
+    private static var seldom: Int { 2000 }
+    /// How many of the newest rows are looked at for what is found more often.
+    private static var depth: Int { 5000 }
 
     let session: Session
 
@@ -38,16 +40,36 @@ struct BagList<Session: SQLSession> {
         guard filter.lot == nil, let search = filter.search, let range = CodeRange(search) else {
             return try list(filter.lot == nil ? query.walk(nil) : query.ofLot())
         }
-        let most = searchLimit(filter)
-        let counts = try count(query, range, most: most)
-        let found = counts.parents + counts.children
-        guard found <= most else { return try list(query.only(counts).walk(range)) }
-        // Without further filters nearly every code that is found is shown, so a few more than the page has will do.
-        for window in [limit * 2, Self.window] where window < found {
-            let newest = try list(query.found(range, window: window))
-            if newest.count >= limit { return newest }
+        return try find(range, by: query)
+    }
+
+    /// What is found seldom is looked up; what is found often is likely among the newest rows; else all that is found is
+    /// looked at, or all rows when that is too much. At most three statements, or four without a filter by time.
+    private func find(_ range: CodeRange, by query: BagListQuery) throws -> [BagListing] {
+        let most = searchLimit(query.filter)
+        guard query.filter.areaCode == nil, !query.filter.isAboutTime else {
+            return try lookUp(query, range, try count(query, range, most: most), most: most)
         }
-        return try list(query.found(range, window: found))
+        let few = try count(query, range, most: Self.seldom)
+        guard few.all > Self.seldom else { return try lookUp(query, range, few, most: most) }
+        let recent = try list(query.recent(range, depth: Self.depth))
+        if recent.count >= query.limit { return recent }
+        let found = try count(query, range, most: most)
+        return try list(found.all > most ? query.walk(range) : query.found(range, window: found.all))
+    }
+
+    /// Looks at the newest that are found, and at all when those were not enough. Without further filters nearly every
+    /// code that is found is shown, so a few more than the page has will do.
+    private func lookUp(
+        _ query: BagListQuery, _ range: CodeRange, _ found: BagListQuery.Found, most: Int
+    ) throws -> [BagListing] {
+        guard found.all <= most else { return try list(query.only(found).walk(range)) }
+        let window = query.limit * 2
+        if window < found.all {
+            let newest = try list(query.found(range, window: window))
+            if newest.count >= query.limit { return newest }
+        }
+        return try list(query.found(range, window: found.all))
     }
 
     private func list(_ sql: SQL) throws -> [BagListing] {
@@ -61,7 +83,9 @@ struct BagList<Session: SQLSession> {
     /// How many sacks and bags a search finds, each counted up to one more than `most`. Over all areas the kinds are not
     /// told apart: all count as bags.
     private func count(_ query: BagListQuery, _ range: CodeRange, most: Int) throws -> BagListQuery.Found {
-        func few(_ matches: SQL) -> SQL { "(SELECT count(*) FROM (SELECT 1 AS one FROM \(matches) LIMIT \(most + 1)) AS f)" }
+        func few(_ matches: SQL) -> SQL {
+            "(SELECT count(*) FROM (SELECT 1 AS one FROM \(matches) LIMIT \(most + 1)) AS f)"
+        }
         let isByKind = range.isPrefix && query.filter.areaCode != nil && query.filter.kind == nil
         let parts: SQL
         if isByKind {

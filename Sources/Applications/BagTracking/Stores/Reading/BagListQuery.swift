@@ -11,12 +11,24 @@ struct BagListQuery {
     let limit: Int
     let dialect: Dialect
 
+    /// Looks at the newest rows only, `depth` ids far. What is found often is found there.
+    func recent(_ range: CodeRange, depth: Int) -> SQL {
+        page(
+            """
+            SELECT id FROM bags \(table)
+            WHERE \(ids) AND id > (SELECT max(id) FROM bags WHERE \(ids)) - \(depth) AND \(range.condition)
+            \(kindConditions) \(timeConditions) \(sackConditions) \(newest)
+            """)
+    }
+
     /// How many rows a search finds.
     struct Found {
         let parents: Int
         let children: Int
         /// Whether sacks and bags were counted by themselves.
         let isByKind: Bool
+
+        var all: Int { parents + children }
     }
 
     /// The same list of one kind.

@@ -1,0 +1,22 @@
+import PorticoValues
+import Testing
+
+@testable import PorticoLimits
+
+@Suite struct RateShardTests {
+    @Test("lets one caller in at a time, however many wait")
+    func exclusion() async {
+        let shard = RateShard(most: 1_000)
+        let key = RateFingerprint(RateKey(rule: "r", subject: .everyone), .tokenBucket)
+        _ = await sumOfCallers(64) { _ in
+            for _ in 0..<500 {
+                shard.withTable { table in
+                    let word = table.state(of: key)?.word ?? 0
+                    table.store(RateState(word: word + 1, mark: 1), until: noon + .hours(1), for: key, at: noon)
+                }
+            }
+            return 0
+        }
+        #expect(shard.withTable { $0.state(of: key)?.word } == 32_000)
+    }
+}
