@@ -44,7 +44,7 @@ struct BagList<Session: SQLSession> {
     }
 
     /// What is found seldom is looked up; what is found often is likely among the newest rows; else all that is found is
-    /// looked at, or all rows when that is too much. At most three statements, or four without a filter by time.
+    /// looked at, or all rows when that is too much. At most three statements, or five without a filter by time.
     private func find(_ range: CodeRange, by query: BagListQuery) throws -> [BagListing] {
         let most = searchLimit(query.filter)
         guard query.filter.areaCode == nil, !query.filter.isAboutTime else {
@@ -54,8 +54,7 @@ struct BagList<Session: SQLSession> {
         guard few.all > Self.seldom else { return try lookUp(query, range, few, most: most) }
         let recent = try list(query.recent(range, depth: Self.depth))
         if recent.count >= query.limit { return recent }
-        let found = try count(query, range, most: most)
-        return try list(found.all > most ? query.walk(range) : query.found(range, window: found.all))
+        return try lookUp(query, range, try count(query, range, most: most), most: most)
     }
 
     /// Looks at the newest that are found, and at all when those were not enough. Without further filters nearly every

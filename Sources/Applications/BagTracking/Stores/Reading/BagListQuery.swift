@@ -12,12 +12,16 @@ struct BagListQuery {
     let dialect: Dialect
 
     /// Looks at the newest rows only, `depth` ids far. What is found often is found there.
+    ///
+    /// The lower bound is one expression: SQLite walks a range by one lower bound and looks at every row for a second.
     func recent(_ range: CodeRange, depth: Int) -> SQL {
-        page(
+        let top: SQL = "(SELECT id FROM bags \(table) WHERE \(ids) ORDER BY id DESC LIMIT 1)"
+        let greater = SQL(trusted: dialect == .sqlite ? "max" : "greatest")
+        return page(
             """
             SELECT id FROM bags \(table)
-            WHERE \(ids) AND id > (SELECT max(id) FROM bags WHERE \(ids)) - \(depth) AND \(range.condition)
-            \(kindConditions) \(timeConditions) \(sackConditions) \(newest)
+            WHERE id < \(bounds.upperBound) AND id >= \(greater)(\(bounds.lowerBound), \(top) - \(depth))
+                AND \(range.condition) \(kindConditions) \(sackConditions) \(newest)
             """)
     }
 
