@@ -61,7 +61,8 @@ public final class EventOutbox: Sendable {
 
     /// The first and the last event that are kept, or nil when none is.
     public func kept(in session: some SQLSession) throws -> ClosedRange<EventPosition>? {
-        try session.first("events.kept", "SELECT (SELECT min(id) FROM event_outbox), (SELECT max(id) FROM event_outbox)"
+        try session.first(
+            "events.kept", "SELECT (SELECT min(id) FROM event_outbox), (SELECT max(id) FROM event_outbox)"
         ) { row in
             guard let first: Int64 = try row[0], let last: Int64 = try row[1] else { return nil }
             return EventPosition(id: first)...EventPosition(id: last)
