@@ -5,7 +5,7 @@
 #     scripts/browser/schemathesis.sh [URL] [arguments of `schemathesis run`]
 #
 # URL is a testing node with demonstration data that may be filled with rubbish; without one a node is started. Every
-# request is the administrator's, with session cookie and CSRF token. EXAMPLES (20) bounds the examples per operation.
+# request is the administrator's, with an access token. EXAMPLES (20) bounds the examples per operation.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

@@ -50,13 +50,17 @@ class Person:
     def __init__(self, url, role):
         self.address = url.split("//")[1]
         self.headers = {"Content-Type": "application/json"}
-        status, body, headers = self.call(
-            "POST", "/session", {"email": f"{role}@bags.demo", "password": PASSWORD})
+        self.email = f"{role}@bags.demo"
+        status, body, headers = self.call("POST", "/session", {"email": self.email, "password": PASSWORD})
         if status != 201:
             raise SystemExit(f"signing in as {role} gave {status}: {body}")
         self.cookie = headers["Set-Cookie"].split(";")[0]
         self.csrf = body["csrf_token"]
         self.headers |= {"Cookie": self.cookie, "X-CSRF-Token": self.csrf}
+
+    def access_token(self):
+        """A token of the account, for half an hour."""
+        return self.call("POST", "/tokens", {"email": self.email, "password": PASSWORD})[1]["access_token"]
 
     def call(self, method, path, body=None):
         connection = http.client.HTTPConnection(self.address, timeout=30)

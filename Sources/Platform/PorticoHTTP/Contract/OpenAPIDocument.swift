@@ -143,6 +143,7 @@ public struct OpenAPIDocument {
             add(413, "too_large")
             add(415, "unsupported_media_type")
         }
+        if route.fields.contains(where: { $0.place == .path || $0.place == .query }) { add(414, "uri_too_long") }
         if !route.fields.isEmpty { add(422, "validation_failed") }
         if route.fields.contains(where: { $0.place == .path }) { add(404, "not_found") }
         if route.access != .anonymous {

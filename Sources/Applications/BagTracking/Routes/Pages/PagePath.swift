@@ -27,7 +27,7 @@ extension FieldReader {
 
     /// A code in the path. What can't be one is unknown, not malformed.
     mutating func codeInPath(_ name: String = "code", _ description: String = "Code of a sack or bag") -> String {
-        text(name, 1...262_144, in: .path, description)
+        text(name, 1...8000, in: .path, description)
     }
 }
 
