@@ -4,7 +4,10 @@ struct TestingRoutes {
 
     var routes: [Route] {
         [
-            .json(.post, "/__test/clock", "advanceClock", "Moves the clock of the process", access: .anonymous) {
+            .json(
+                .post, "/__test/clock", "advanceClock", "Moves the clock of the process", access: .anonymous,
+                limit: .unlimited
+            ) {
                 (_: RequestContext, input: ClockInput) in
                 clock.advance(by: .seconds(input.seconds))
                 return Reply<ClockAnswer>.ok(ClockAnswer(now: clock.now()))
@@ -12,7 +15,7 @@ struct TestingRoutes {
             .immediate(.get, "/__bench/plaintext", "benchPlaintext", "Thirteen bytes", mediaType: "text/plain") {
                 (_: RequestContext, _: NoInput) in .text("Hello, World!")
             },
-            .json(.get, "/__bench/json", "benchJSON", "A small object", access: .anonymous) {
+            .json(.get, "/__bench/json", "benchJSON", "A small object", access: .anonymous, limit: .unlimited) {
                 (_: RequestContext, input: BenchInput) in
                 Reply<BenchAnswer>.ok(BenchAnswer(message: "Hello, \(input.name)!", length: input.name.utf8.count))
             },
