@@ -6,17 +6,24 @@ import Testing
     private func router() throws -> Router {
         var router = Router()
         router.name(mount: 1, prefix: "/bags")
-        try router.add("/", method: .get, mount: 0, route: 0)
-        try router.add("/bags/", method: .get, mount: 1, route: 0)
-        try router.add("/bags/api/v1/bags/{code}", method: .get, mount: 1, route: 1)
-        try router.add("/bags/api/v1/bags/{code}", method: .delete, mount: 1, route: 2)
-        try router.add("/bags/api/v1/bags/{code}/move", method: .post, mount: 1, route: 3)
-        try router.add("/bags/api/v1/bags/special", method: .get, mount: 1, route: 4)
+        try router.add(served(.get, "/", at: (mount: 0, route: 0)))
+        try router.add(served(.get, "/bags/", at: (mount: 1, route: 0)))
+        try router.add(served(.get, "/bags/api/v1/bags/{code}", at: (mount: 1, route: 1)))
+        try router.add(served(.delete, "/bags/api/v1/bags/{code}", at: (mount: 1, route: 2)))
+        try router.add(served(.post, "/bags/api/v1/bags/{code}/move", at: (mount: 1, route: 3)))
+        try router.add(served(.get, "/bags/api/v1/bags/special", at: (mount: 1, route: 4)))
         return router
     }
 
+    private func served(_ method: HTTPMethod, _ path: String, at position: (mount: Int, route: Int)) -> ServedRoute {
+        let route = Route.immediate(method, path, "route", "A route", mediaType: "text/plain") {
+            (_: RequestContext, _: NoInput) in .text("")
+        }
+        return ServedRoute(route, of: Mount(id: "app", prefix: "", title: "App", routes: []), at: position)
+    }
+
     private func route(_ outcome: Router.Outcome) -> Int? {
-        if case .match(let match) = outcome { match.route } else { nil }
+        if case .match(let match) = outcome { match.served.position.route } else { nil }
     }
 
     @Test("prefers words to parameters and goes back when a word leads nowhere")
@@ -64,6 +71,6 @@ import Testing
     @Test("refuses two declarations of one address")
     func duplicates() throws {
         var router = try router()
-        #expect(throws: RouterError.self) { try router.add("/bags/", method: .get, mount: 1, route: 9) }
+        #expect(throws: RouterError.self) { try router.add(served(.get, "/bags/", at: (mount: 1, route: 9))) }
     }
 }

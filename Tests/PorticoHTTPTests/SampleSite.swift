@@ -152,6 +152,13 @@ struct SampleSite {
                 .immediate(.get, "/now", "now", "At once", mediaType: "text/plain") {
                     (_: RequestContext, _: NoInput) in .text("now")
                 },
+                .immediateJSON(.get, "/api/v1/now", "itemNow", "An item at once") {
+                    (_: RequestContext, _: NoInput) in Reply<Item>.ok(.example)
+                },
+                .immediate(.get, "/counted", "counted", "At once, but counted", limit: .pages, mediaType: "text/plain")
+                {
+                    (_: RequestContext, _: NoInput) in .text("counted")
+                },
             ])
         mount.authenticator = CookieAuthenticator()
         mount.onDenied = onDenied

@@ -168,7 +168,17 @@ import Testing
             Request(head: RequestHead(method: .get, target: target, headers: [:], peer: "192.0.2.1"))
         }
         #expect(site.respondAtOnce(to: request("/shop/now"))?.bodyText == "now")
+        let json = try #require(site.respondAtOnce(to: request("/shop/api/v1/now")))
+        #expect(json.headers["content-type"] == "application/json")
         #expect(site.respondAtOnce(to: request("/shop/api/v1/items/1")) == nil)
+        #expect(site.respondAtOnce(to: request("/shop/nothing")) == nil)
+    }
+
+    @Test("what is counted is not answered at once, because counting may wait")
+    func countedIsDeferred() throws {
+        let counted = Request(head: RequestHead(method: .get, target: "/shop/counted", headers: [:], peer: "192.0.2.1"))
+        #expect(try SampleSite().site.respondAtOnce(to: counted)?.bodyText == "counted")
+        #expect(try SampleSite(isLimited: true).site.respondAtOnce(to: counted) == nil)
     }
 
     @Test("over TLS the visit cookie is locked to the host and the browser is told to stay on TLS")

@@ -50,14 +50,29 @@ import Testing
             await gate.passed()
             return .text(request.head.target)
         }
-        try await withServer(responder) {
+        let requests = (0..<10).map { get("/\($0)") }.joined()
+        let observer = ArrivalObserver(bytes: requests.utf8.count)
+        try await withServer(responder, observer: observer) {
             $0.maxPipelined = 4
         } _: { port, _ in
             let client = try await RawClient.connect(to: port)
-            try await client.send((0..<10).map { get("/\($0)") }.joined())
+            try await client.send(requests)
+            await observer.arrived.passed()
             gate.open()
             for index in 0..<5 { #expect(try await client.answer().body == "/\(index)") }
             #expect(try await client.rest() == "")
+        }
+    }
+
+    @Test("answers thousands that came ahead one after the other, when none of their tasks waits")
+    func answersAtOnceFromTasks() async throws {
+        try await withServer(.async { .text($0.head.target) }) {
+            $0.maxPipelined = 5_000
+        } _: { port, _ in
+            let client = try await RawClient.connect(to: port)
+            client.sendEventually((0..<3_000).map { get("/\($0)") }.joined())
+            for index in 0..<3_000 { #expect(try await client.answer().body == "/\(index)") }
+            await client.close()
         }
     }
 

@@ -57,3 +57,21 @@ final class CountingObserver: ServerObserver {
         firstClosed.open()
     }
 }
+
+/// Opens a gate once the server has taken that many bytes.
+final class ArrivalObserver: ServerObserver {
+    let arrived = Gate()
+    private let missing: Mutex<Int>
+
+    init(bytes: Int) {
+        missing = Mutex(bytes)
+    }
+
+    func received(bytes: Int) {
+        let isWhole = missing.withLock { missing in
+            missing -= bytes
+            return missing <= 0
+        }
+        if isWhole { arrived.open() }
+    }
+}

@@ -3,15 +3,19 @@ import Logging
 
 /// What the JSON route answers with, encoded per request as its authors would.
 struct Greeting: ResponseEncodable {
-    let id: Int
     let message: String
-    let ok: Bool
+    let length: Int
 }
 
 let port = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 8092
 let router = Router()
 router.get("__bench/plaintext") { _, _ in "Hello, World!" }
-router.get("__bench/json") { _, _ in Greeting(id: 42, message: "Hello, World!", ok: true) }
+for path in ["__bench/json", "__bench/task"] {
+    router.get(RouterPath(path)) { request, _ in
+        let name = request.uri.queryParameters["name"].map { String($0) } ?? "World"
+        return Greeting(message: "Hello, \(name)!", length: name.utf8.count)
+    }
+}
 
 var logger = Logger(label: "rival")
 logger.logLevel = .error

@@ -1,4 +1,4 @@
-/// What only the testing environment has: a clock that can be moved, and two plain routes to measure the server by.
+/// What only the testing environment has: a clock that can be moved, and plain routes to measure the server by.
 struct TestingRoutes {
     let clock: Clock
 
@@ -15,9 +15,14 @@ struct TestingRoutes {
             .immediate(.get, "/__bench/plaintext", "benchPlaintext", "Thirteen bytes", mediaType: "text/plain") {
                 (_: RequestContext, _: NoInput) in .text("Hello, World!")
             },
-            .json(.get, "/__bench/json", "benchJSON", "A small object", access: .anonymous, limit: .unlimited) {
-                (_: RequestContext, input: BenchInput) in
-                Reply<BenchAnswer>.ok(BenchAnswer(message: "Hello, \(input.name)!", length: input.name.utf8.count))
+            .immediateJSON(.get, "/__bench/json", "benchJSON", "A small object, at once") {
+                (_: RequestContext, input: BenchInput) in .ok(BenchAnswer(greeting: input.name))
+            },
+            .json(
+                .get, "/__bench/task", "benchTask", "A small object, from a task", access: .anonymous,
+                limit: .unlimited
+            ) {
+                (_: RequestContext, input: BenchInput) async in .ok(BenchAnswer(greeting: input.name))
             },
         ]
     }
@@ -53,7 +58,12 @@ private struct BenchAnswer: JSONRepresentable {
     let message: String
     let length: Int
     static let schemaName = "BenchAnswer"
-    static let example = BenchAnswer(message: "Hello, World!", length: 5)
+    static let example = BenchAnswer(greeting: "World")
+
+    init(greeting name: String) {
+        message = "Hello, \(name)!"
+        length = name.utf8.count
+    }
 
     func write(to object: inout JSONObjectWriter) {
         object.field("message", message, "A greeting")

@@ -14,6 +14,9 @@ public struct Headers: Sendable, Sequence, ExpressibleByDictionaryLiteral {
         self.fields = fields
     }
 
+    /// Room that suffices for the fields of most answers.
+    static let usualCount = 16
+
     /// Number of fields.
     public var count: Int { fields.count }
 
@@ -41,9 +44,9 @@ public struct Headers: Sendable, Sequence, ExpressibleByDictionaryLiteral {
         if self[name] == nil { fields.append((name: name, value: value)) }
     }
 
-    /// Makes room for `count` more fields.
+    /// Makes room for `count` fields in all.
     public mutating func reserve(_ count: Int) {
-        fields.reserveCapacity(fields.count + count)
+        fields.reserveCapacity(count)
     }
 
     /// The fields in order.

@@ -170,6 +170,29 @@ extension Route {
             })
     }
 
+    /// A route of the JSON API answered on the event loop, at once: like ``json(_:_:_:_:access:limit:cache:statuses:refusals:handle:)``
+    /// for answers that wait for nothing and that everybody may have.
+    public static func immediateJSON<Input: RouteInput, Output: JSONRepresentable>(
+        _ method: HTTPMethod, _ path: String, _ name: String, _ summary: String,
+        limit: LimitClass = .unlimited, cache: CachePolicy = .noStore,
+        handle: @escaping @Sendable (RequestContext, Input) throws -> Reply<Output>
+    ) -> Route {
+        Route(
+            method, path, name, summary, access: .anonymous, limit: limit, cache: cache, format: .json,
+            input: Input.self,
+            answers: [
+                Answer(
+                    status: .ok, description: "Done", mediaType: "application/json",
+                    schema: JSONSchema.describing(Output.self))
+            ],
+            refusals: [],
+            handler: .immediate { context, reader in
+                let input = Input(&reader)
+                try Route.check(reader)
+                return Route.response(try handle(context, input))
+            })
+    }
+
     private static func input<Input: RouteInput>(_ reader: FieldReader) throws -> Input {
         var reader = reader
         let input = Input(&reader)
@@ -184,6 +207,7 @@ extension Route {
 
     private static func response<Output>(_ reply: Reply<Output>) -> Response {
         var headers = reply.headers
+        headers.reserve(Headers.usualCount)
         if reply.status == .noContent { return Response(.noContent, headers: headers) }
         headers.setDefault("content-type", "application/json")
         return Response(reply.status, headers: headers, body: .bytes(reply.body))

@@ -6,7 +6,7 @@ struct CSRFGuard {
     let signer: CSRFSigner
 
     func check(_ exchange: Exchange) throws {
-        guard let route = exchange.route, !route.method.isSafe else { return }
+        guard let route = exchange.served?.route, !route.method.isSafe else { return }
         let carriedByCookie = exchange.principal?.csrfBinding != nil
         guard carriedByCookie || RequestBody.isFormContent(exchange.head) || route.format == .page else { return }
         guard isSameSite(exchange.head), let binding = exchange.principal?.csrfBinding ?? exchange.visit?.value,

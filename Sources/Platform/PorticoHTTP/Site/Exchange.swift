@@ -2,8 +2,9 @@ import PorticoLimits
 import PorticoTelemetry
 import PorticoValues
 
-/// One request on its way through the steps of a site.
-struct Exchange {
+/// One request on its way through the steps of a site. One task at a time has it; by reference, because every step would
+/// copy it otherwise.
+final class Exchange {
     let request: Request
     let requestID: String
     let startedNanoseconds: Int64
@@ -11,10 +12,10 @@ struct Exchange {
     let clientAddress: String
     /// For scripts and styles of a page; made when there will be one.
     var nonce = ""
+    /// Whose pages stand where there is no route; the mount of the route otherwise.
     var mount: Int?
-    var route: Route?
-    /// Where the route stands among those of its mount.
-    var routeIndex: Int?
+    /// The route that answers.
+    var served: ServedRoute?
     var parameters: [(name: String, value: String)] = []
     var principal: Principal?
     /// Where the caller stands; nil on routes without a limit.
@@ -23,12 +24,28 @@ struct Exchange {
     /// Cookie value that forms of an anonymous visitor are bound to, and whether it must be set.
     var visit: (value: String, isNew: Bool)?
 
+    init(request: Request, requestID: String, now: Instant, clientAddress: String, mount: Int?) {
+        self.request = request
+        self.requestID = requestID
+        self.startedNanoseconds = monotonicNanoseconds()
+        self.now = now
+        self.clientAddress = clientAddress
+        self.mount = mount
+    }
+
     var head: RequestHead { request.head }
+
+    /// Takes the route that was found.
+    func take(_ match: Router.Match) {
+        mount = match.served.position.mount
+        served = match.served
+        parameters = match.parameters
+    }
 
     /// Whether the answer should be a page rather than a document for programs.
     var wantsPage: Bool {
-        if let route { return route.format == .page }
-        guard !head.path.contains("/api/") else { return false }
-        return head.headers["accept"]?.contains("text/html") ?? false
+        if let served { return served.route.format == .page }
+        guard !request.head.path.contains("/api/") else { return false }
+        return request.head.headers["accept"]?.contains("text/html") ?? false
     }
 }

@@ -8,12 +8,10 @@ struct RateGuard {
     private static let failureCost = 10
 
     let limits: RateLimits
-    private let mounts: [Mount]
 
     init?(_ configuration: Site.Configuration) {
         guard let limits = configuration.limits else { return nil }
         self.limits = limits
-        self.mounts = configuration.mounts
     }
 
     /// Counts a request.
@@ -34,17 +32,17 @@ struct RateGuard {
 
     /// Lets a failed sign-in count for more than one that works, so that guessing is slow and a shift can start.
     func countFailure(_ exchange: Exchange, _ response: Response) async {
-        guard let route = exchange.route, route.limit == .signIn, response.status == 401, let index = exchange.mount
+        guard response.status == 401, let served = exchange.served, served.route.limit == .signIn,
+            let name = served.ruleName
         else { return }
-        let name = route.limit.ruleName(of: mounts[index])
         let subject = RateSubject.address(of: exchange.clientAddress)
         _ = await limits.decide([.charge(name, by: subject, cost: RateGuard.failureCost - 1)], at: exchange.now)
     }
 
     private func claim(of exchange: Exchange) -> RateClaim? {
-        guard let route = exchange.route, !route.limit.isUnlimited, let index = exchange.mount else { return nil }
+        guard let name = exchange.served?.ruleName else { return nil }
         let subject: RateSubject =
             exchange.principal.map { .account($0.accountID) } ?? .address(of: exchange.clientAddress)
-        return RateClaim(route.limit.ruleName(of: mounts[index]), by: subject)
+        return RateClaim(name, by: subject)
     }
 }

@@ -5,11 +5,8 @@ enum RequestBody {
     /// The fields of a body by its content type.
     /// - Throws: ``Problem`` 415 for another media type than the route takes, 400 for malformed content, 422 for JSON that is no
     ///   object.
-    static func decode(_ request: Request, for route: Route) throws -> FieldSource.Body {
-        let takesBody = route.fields.contains { $0.place == .body } || route.format == .page
-        guard takesBody, !request.body.isEmpty else { return .none }
-        let mediaType = mediaType(of: request.head)
-        switch (route.format, mediaType) {
+    static func decode(_ request: Request, for format: Route.Format) throws -> FieldSource.Body {
+        switch (format, mediaType(of: request.head)) {
         case (.json, "application/json"): return .json(try object(request.body))
         case (.page, "application/x-www-form-urlencoded"): return .form(try form(request.body))
         case (.json, _):

@@ -8,13 +8,11 @@ struct RequestJournal: Sendable {
     private let logger: Logger
     private let durations: HistogramFamily
     private let slowNanoseconds: Int64
-    private let prefixes: [String]
     /// The series of a route and a status: found by numbers, because every request needs one.
     private let series = SeriesCache()
 
     init(_ configuration: Site.Configuration) {
         logger = configuration.logger
-        prefixes = configuration.mounts.map(\.prefix)
         slowNanoseconds = configuration.slowMilliseconds * 1_000_000
         durations = configuration.metrics.histogram(
             "http_server_request_duration_seconds", help: "Time from the whole request to its answer.",
@@ -23,13 +21,9 @@ struct RequestJournal: Sendable {
 
     func finish(_ exchange: Exchange, _ response: inout Response, measure: RequestMeasure?) {
         let elapsed = monotonicNanoseconds() - exchange.startedNanoseconds
-        let text = milliseconds(elapsed)
-        response.headers.add("x-response-time", "\(text)ms")
         let summary = measure?.summary
-        let database = summary.map {
-            ", db;dur=\(milliseconds($0.databaseNanoseconds));desc=\"\($0.statements) statements\""
-        }
-        response.headers.add("server-timing", "total;dur=\(text)\(database ?? "")")
+        response.headers.add("x-response-time", DurationText.responseTime(elapsed))
+        response.headers.add("server-timing", DurationText.serverTiming(elapsed, summary))
         duration(exchange, response).observe(nanoseconds: elapsed)
         record(exchange, response, elapsed, summary)
     }
@@ -53,7 +47,7 @@ struct RequestJournal: Sendable {
         var metadata: Logger.Metadata = [
             "request.id": "\(exchange.requestID)", "http.method": "\(exchange.head.method)",
             "http.route": "\(route(exchange))", "http.status": "\(response.status.code)",
-            "duration_ms": "\(milliseconds(elapsed))", "client.address": "\(exchange.clientAddress)",
+            "duration_ms": "\(DurationText.milliseconds(elapsed))", "client.address": "\(exchange.clientAddress)",
         ]
         if let principal = exchange.principal { metadata["account.id"] = "\(principal.accountID)" }
         if let summary {
@@ -72,13 +66,12 @@ struct RequestJournal: Sendable {
     }
 
     private func route(_ exchange: Exchange) -> String {
-        guard let route = exchange.route, let mount = exchange.mount else { return "(none)" }
-        return prefixes[mount] + route.path
+        exchange.served?.pattern ?? "(none)"
     }
 
     private func duration(_ exchange: Exchange, _ response: Response) -> Histogram {
         let method = method(exchange)
-        guard let mount = exchange.mount, let route = exchange.routeIndex else {
+        guard let (mount, route) = exchange.served?.position else {
             return durations.with(method, self.route(exchange), String(response.status.code))
         }
         let key = (mount << 12 | route) << 11 | (method == "HEAD" ? 1024 : 0) | response.status.code
@@ -90,12 +83,6 @@ struct RequestJournal: Sendable {
         case .get, .head, .post, .put, .patch, .delete, .options: exchange.head.method.name
         default: "_OTHER"
         }
-    }
-
-    private func milliseconds(_ nanoseconds: Int64) -> String {
-        let microseconds = nanoseconds / 1000
-        let rest = String(microseconds % 1000)
-        return "\(microseconds / 1000).\(String(repeating: "0", count: 3 - rest.utf8.count))\(rest)"
     }
 }
 

@@ -1,8 +1,8 @@
-/// Finds the route of a path: literal segments before `{name}`, one node a segment.
+/// Finds the route of a path: literal segments before `{name}`, one node a segment. Paths without parameters are known
+/// whole as well, so that most requests cost one look-up.
 struct Router: Sendable {
     struct Match {
-        let mount: Int
-        let route: Int
+        let served: ServedRoute
         let parameters: [(name: String, value: String)]
     }
 
@@ -13,31 +13,24 @@ struct Router: Sendable {
         case malformed
     }
 
-    private struct Entry: Sendable {
-        let method: HTTPMethod
-        let mount: Int
-        let route: Int
-        let names: [String]
-    }
-
     /// Nodes refer to each other by index, so that the whole tree is one value.
     private struct Node: Sendable {
         var literals: [String: Int] = [:]
         var parameter: Int?
-        var entries: [Entry] = []
+        var entries: [ServedRoute] = []
     }
 
     private var nodes = [Node()]
+    /// Nodes by whole path, of routes without parameters.
+    private var known: [Substring: Int] = [:]
     private var mountNames: [String: Int] = [:]
 
-    /// Adds a route. `path` is the whole path with its mount.
+    /// Adds a route.
     /// - Throws: when the same method and path stand twice.
-    mutating func add(_ path: String, method: HTTPMethod, mount: Int, route: Int) throws(RouterError) {
+    mutating func add(_ served: ServedRoute) throws(RouterError) {
         var node = 0
-        var names: [String] = []
-        for segment in path.split(separator: "/") {
+        for segment in served.pattern.split(separator: "/") {
             let isParameter = segment.hasPrefix("{")
-            if isParameter { names.append(String(segment.dropFirst().dropLast())) }
             let known = isParameter ? nodes[node].parameter : nodes[node].literals[String(segment)]
             let next = known ?? nodes.count
             if known == nil {
@@ -46,10 +39,12 @@ struct Router: Sendable {
             }
             node = next
         }
-        guard !nodes[node].entries.contains(where: { $0.method == method }) else {
-            throw RouterError(message: "\(method) \(path) is declared twice")
+        let method = served.route.method
+        guard !nodes[node].entries.contains(where: { $0.route.method == method }) else {
+            throw RouterError(message: "\(method) \(served.pattern) is declared twice")
         }
-        nodes[node].entries.append(Entry(method: method, mount: mount, route: route, names: names))
+        nodes[node].entries.append(served)
+        if served.pathNames.isEmpty { known[Substring(served.pattern)] = node }
     }
 
     /// Names the first path segment of a mount, so that unknown paths below it get its pages.
@@ -58,23 +53,28 @@ struct Router: Sendable {
     }
 
     func find(_ method: HTTPMethod, _ path: Substring) -> Outcome {
+        if let node = known[path] { return choose(method, at: node, []) }
         var segments: [String] = []
-        for part in path.split(separator: "/") {
-            guard let segment = PercentCoding.decode(part) else { return .malformed }
+        for part in path.utf8.split(separator: 0x2F) {
+            guard let segment = PercentCoding.decode(Substring(part)) else { return .malformed }
             segments.append(segment)
         }
         let mount = segments.first.flatMap { mountNames[$0] }
         var values: [String] = []
         guard path.utf8.first == 0x2F, let node = walk(0, segments[...], &values) else { return .nothing(mount: mount) }
+        return choose(method, at: node, values)
+    }
+
+    private func choose(_ method: HTTPMethod, at node: Int, _ values: [String]) -> Outcome {
         let entries = nodes[node].entries
-        let wanted = method == .head && !entries.contains { $0.method == .head } ? .get : method
-        guard let found = entries.first(where: { $0.method == wanted }) else {
-            var allowed = entries.map(\.method.name)
+        var found = entries.first { $0.route.method == method }
+        if found == nil, method == .head { found = entries.first { $0.route.method == .get } }
+        guard let found else {
+            var allowed = entries.map(\.route.method.name)
             if allowed.contains("GET") { allowed.append("HEAD") }
-            return .wrongMethod(allowed: allowed.sorted(), mount: entries[0].mount)
+            return .wrongMethod(allowed: allowed.sorted(), mount: entries[0].position.mount)
         }
-        let parameters = zip(found.names, values).map { (name: $0, value: $1) }
-        return .match(Match(mount: found.mount, route: found.route, parameters: parameters))
+        return .match(Match(served: found, parameters: zip(found.pathNames, values).map { (name: $0, value: $1) }))
     }
 
     /// The node of a path that has routes: literals first, then the parameter.

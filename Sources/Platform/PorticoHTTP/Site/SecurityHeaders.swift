@@ -2,7 +2,7 @@
 struct SecurityHeaders {
     let isSecure: Bool
 
-    func add(to response: inout Response, route: Route?, nonce: String) {
+    func add(to response: inout Response, usesCamera: Bool, nonce: String) {
         let isPage = response.headers["content-type"]?.hasPrefix("text/html") ?? false
         response.headers.setDefault(
             "content-security-policy", isPage ? pagePolicy(nonce) : "default-src 'none'; frame-ancestors 'none'")
@@ -11,7 +11,7 @@ struct SecurityHeaders {
         response.headers.add("cross-origin-opener-policy", "same-origin")
         response.headers.add("cross-origin-resource-policy", "same-origin")
         if isPage {
-            let camera = route?.usesCamera == true ? "camera=(self)" : "camera=()"
+            let camera = usesCamera ? "camera=(self)" : "camera=()"
             response.headers.add(
                 "permissions-policy", "\(camera), geolocation=(), microphone=(), payment=(), usb=()")
             response.headers.add("x-frame-options", "DENY")

@@ -9,8 +9,8 @@ extension Site {
         if problem.status == 401, exchange.wantsPage, let mount = exchange.mount {
             return signIn(configuration.mounts[mount], exchange)
         }
-        if problem.status == 403, exchange.principal != nil, let route = exchange.route, let mount = exchange.mount {
-            configuration.mounts[mount].onDenied?(context(of: exchange), route)
+        if problem.status == 403, exchange.principal != nil, let served = exchange.served {
+            served.mount.onDenied?(context(of: exchange), served.route)
         }
         var response: Response
         if exchange.wantsPage, let mount = exchange.mount, let page = configuration.mounts[mount].errorPage {
@@ -69,7 +69,7 @@ extension Site {
     private func isPage(_ target: String) -> Bool {
         let path = target.prefix { $0 != "?" }
         guard case .match(let match) = router.find(.get, path) else { return false }
-        return configuration.mounts[match.mount].routes[match.route].format == .page
+        return match.served.route.format == .page
     }
 
     static func refusalCode(_ status: HTTPStatus) -> String {

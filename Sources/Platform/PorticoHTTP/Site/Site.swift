@@ -52,9 +52,7 @@ public final class Site: HTTPResponder {
     private let csrf: CSRFGuard
     private let rates: RateGuard?
     private let security: SecurityHeaders
-    /// Paths of routes that wait for nothing; the others need not be looked up on the event loop.
-    private let immediatePaths: Set<Substring>
-    private let immediatePrefixes: [String]
+    private let requestIDs = RequestIDSource()
     /// The platform's own mount, whose pages stand where no application answers.
     private let root: Int?
 
@@ -62,24 +60,14 @@ public final class Site: HTTPResponder {
     /// - Throws: when two routes have the same method and path.
     public init(_ configuration: Configuration) throws {
         var router = Router()
-        var immediate: (paths: Set<Substring>, prefixes: [String]) = ([], [])
         for (index, mount) in configuration.mounts.enumerated() {
             if !mount.prefix.isEmpty { router.name(mount: index, prefix: mount.prefix) }
             for (position, route) in mount.routes.enumerated() {
-                let path = mount.prefix + route.path
-                try router.add(path, method: route.method, mount: index, route: position)
-                guard case .immediate = route.handler else { continue }
-                if let brace = path.firstIndex(of: "{") {
-                    immediate.prefixes.append(String(path[..<brace]))
-                } else {
-                    immediate.paths.insert(Substring(path))
-                }
+                try router.add(ServedRoute(route, of: mount, at: (mount: index, route: position)))
             }
         }
         self.configuration = configuration
         self.router = router
-        self.immediatePaths = immediate.paths
-        self.immediatePrefixes = immediate.prefixes
         self.root = configuration.mounts.firstIndex { $0.prefix.isEmpty }
         self.journal = RequestJournal(configuration)
         self.csrf = CSRFGuard(signer: configuration.csrf)
@@ -90,24 +78,19 @@ public final class Site: HTTPResponder {
     /// The route's limit; 256 KiB where there is no route.
     public func bodyLimit(for head: RequestHead) -> Int {
         guard case .match(let match) = router.find(head.method, head.path) else { return 262_144 }
-        return configuration.mounts[match.mount].routes[match.route].bodyLimit
+        return match.served.route.bodyLimit
     }
 
-    /// Answers routes that wait for nothing.
+    /// Answers routes that wait for nothing, unless their requests are counted: counting may wait.
     public func respondAtOnce(to request: Request) -> Response? {
-        let path = request.head.path
-        guard immediatePaths.contains(path) || immediatePrefixes.contains(where: { path.hasPrefix($0) }),
-            case .match(let match) = router.find(request.head.method, path)
+        guard case .match(let match) = router.find(request.head.method, request.head.path),
+            case .immediate(let handle) = match.served.route.handler,
+            match.served.ruleName == nil || rates == nil
         else { return nil }
-        let route = configuration.mounts[match.mount].routes[match.route]
-        guard case .immediate(let handle) = route.handler else { return nil }
-        var exchange = arrive(request)
-        exchange.mount = match.mount
-        exchange.route = route
-        exchange.routeIndex = match.route
-        exchange.parameters = match.parameters
+        let exchange = arrive(request)
+        exchange.take(match)
         do {
-            var reader = try fields(of: &exchange)
+            var reader = try fields(of: exchange)
             return leave(exchange, try handle(context(of: exchange), &reader), measure: nil)
         } catch {
             return leave(exchange, present(error, exchange), measure: nil)
@@ -116,11 +99,11 @@ public final class Site: HTTPResponder {
 
     /// Answers every request; errors are answers as well.
     public func respond(to request: Request) async -> Response {
-        var exchange = arrive(request)
+        let exchange = arrive(request)
         let measure = RequestMeasure()
         let response = await RequestMeasure.$current.withValue(measure) {
             do {
-                return try await answer(&exchange)
+                return try await answer(exchange)
             } catch {
                 return present(error, exchange)
             }
@@ -131,21 +114,21 @@ public final class Site: HTTPResponder {
 
     /// Answers bytes that are no request.
     public func refusal(_ status: HTTPStatus, head: RequestHead?) -> Response {
-        var exchange = arrive(
+        let exchange = arrive(
             Request(head: head ?? RequestHead(method: .get, target: "/", headers: [:], peer: "")))
-        if head != nil { _ = try? match(&exchange) }
+        if head != nil { _ = try? match(exchange) }
         return leave(
             exchange, present(Problem(status, Site.refusalCode(status), Site.refusalDetail(status)), exchange),
             measure: nil)
     }
 
     /// The steps, in order.
-    private func answer(_ exchange: inout Exchange) async throws -> Response {
-        let handle = try match(&exchange)
-        exchange.principal = try await mount(of: exchange)?.authenticator?.principal(for: exchange.head)
-        readVisit(&exchange)
+    private func answer(_ exchange: Exchange) async throws -> Response {
+        let handle = try match(exchange)
+        exchange.principal = try await exchange.served?.mount.authenticator?.principal(for: exchange.head)
+        readVisit(exchange)
         try requireSignIn(exchange)
-        let reader = try fields(of: &exchange)
+        let reader = try fields(of: exchange)
         try csrf.check(exchange)
         try requirePermission(exchange)
         exchange.rate = await rates?.decide(exchange)
@@ -161,20 +144,15 @@ extension Site {
         let trusted = configuration.trustedProxies
         let forwarded = trusted.contains(request.head.peer) ? request.head.headers["x-request-id"] : nil
         return Exchange(
-            request: request, requestID: forwarded.flatMap(RequestID.sane) ?? RequestID.make(),
-            startedNanoseconds: monotonicNanoseconds(), now: configuration.clock.now(),
-            clientAddress: trusted.clientAddress(of: request.head), mount: root)
-    }
-
-    private func mount(of exchange: Exchange) -> Mount? {
-        exchange.mount.map { configuration.mounts[$0] }
+            request: request, requestID: forwarded.flatMap(RequestIDSource.sane) ?? requestIDs.next(),
+            now: configuration.clock.now(), clientAddress: trusted.clientAddress(of: request.head), mount: root)
     }
 
     /// Finds the route, or says 404, 405 or 400.
     private func match(
-        _ exchange: inout Exchange
+        _ exchange: Exchange
     ) throws -> @Sendable (RequestContext, FieldReader) async throws -> Response {
-        defer { if exchange.wantsPage { exchange.nonce = RequestID.make() } }
+        defer { if exchange.wantsPage { exchange.nonce = randomBytes(16).hexadecimal } }
         switch router.find(exchange.head.method, exchange.head.path) {
         case .malformed:
             throw Problem(400, "malformed_path", "The address is not percent-encoded UTF-8.")
@@ -187,12 +165,8 @@ extension Site {
                 405, "method_not_allowed", "This address takes \(allowed.joined(separator: ", ")).",
                 headers: ["allow": allowed.joined(separator: ", ")])
         case .match(let match):
-            let route = configuration.mounts[match.mount].routes[match.route]
-            exchange.mount = match.mount
-            exchange.route = route
-            exchange.routeIndex = match.route
-            exchange.parameters = match.parameters
-            switch route.handler {
+            exchange.take(match)
+            switch match.served.route.handler {
             case .deferred(let handle): return handle
             case .immediate(let handle):
                 return { context, reader in
@@ -204,8 +178,8 @@ extension Site {
     }
 
     private func requireSignIn(_ exchange: Exchange) throws {
-        guard let route = exchange.route, exchange.principal == nil, !route.access.admits(nil) else { return }
-        if route.access == .operators {
+        guard let access = exchange.served?.route.access, exchange.principal == nil, !access.admits(nil) else { return }
+        if access == .operators {
             guard !isOnThisMachine(exchange) else { return }
             throw Problem(403, "forbidden", "Only operators and the machine itself may see this.")
         }
@@ -220,30 +194,34 @@ extension Site {
     }
 
     private func requirePermission(_ exchange: Exchange) throws {
-        guard let route = exchange.route, let principal = exchange.principal else { return }
-        if route.access.admits(principal.permissions) { return }
-        if route.access == .operators, isOnThisMachine(exchange) { return }
+        guard let access = exchange.served?.route.access, let principal = exchange.principal else { return }
+        if access.admits(principal.permissions) { return }
+        if access == .operators, isOnThisMachine(exchange) { return }
         throw Problem(403, "forbidden", "Your role does not allow this.")
     }
 
-    private func fields(of exchange: inout Exchange) throws -> FieldReader {
-        guard let route = exchange.route else { throw Problem(404, "not_found", "There is nothing at this address.") }
-        guard let query = PercentCoding.pairs(exchange.head.query) else {
+    private func fields(of exchange: Exchange) throws -> FieldReader {
+        guard let served = exchange.served else {
+            throw Problem(404, "not_found", "There is nothing at this address.")
+        }
+        guard let query = PercentCoding.pairs(exchange.request.head.query) else {
             throw Problem(400, "malformed_query", "The query is not percent-encoded UTF-8.")
         }
-        exchange.body = try RequestBody.decode(exchange.request, for: route)
+        if served.takesBody, !exchange.request.body.isEmpty {
+            exchange.body = try RequestBody.decode(exchange.request, for: served.route.format)
+        }
         return FieldReader(
             source: FieldSource(
-                path: exchange.parameters, query: query, headers: exchange.head.headers, body: exchange.body),
-            pathNames: route.pathNames, defaultPlace: Route.fieldPlace(route.method))
+                path: exchange.parameters, query: query, headers: exchange.request.head.headers, body: exchange.body),
+            pathNames: served.pathNames, defaultPlace: served.fieldPlace)
     }
 
     /// Runs the handler; with an idempotency key, at most once per key.
     private func once(
         _ exchange: Exchange, _ handle: () async throws -> Response
     ) async throws -> Response {
-        guard let route = exchange.route, route.method == .post, route.keepsIdempotencyKeys,
-            let keeper = mount(of: exchange)?.idempotency, let key = idempotencyKey(exchange)
+        guard let served = exchange.served, served.route.method == .post, served.route.keepsIdempotencyKeys,
+            let keeper = served.mount.idempotency, let key = idempotencyKey(exchange)
         else { return try await handle() }
         guard (1...255).contains(key.utf8.count) else {
             throw Problem(422, "validation_failed", "Idempotency-Key must have 1 to 255 characters.")
@@ -251,7 +229,7 @@ extension Site {
         let claim = try await claim(
             IdempotentRequest(
                 key: key, accountID: exchange.principal?.accountID,
-                operation: "\(route.method.name) \(exchange.head.path)",
+                operation: "\(served.route.method.name) \(exchange.head.path)",
                 contentHash: Digest.sha256(exchange.request.body)), keeper)
         switch claim {
         case .replay(var response):
@@ -293,7 +271,7 @@ extension Site {
             response = present(error, exchange)
         }
         // A refused form is put right and sent again with the key that its page carries.
-        let isRefusedForm = exchange.route?.format == .page && response.status.code >= 400
+        let isRefusedForm = exchange.served?.route.format == .page && response.status.code >= 400
         if isRefusedForm || response.status.code >= 500 || response.status.code == 429 || !response.hasWholeBody {
             await keeper.abandon(token)
             return response
@@ -314,8 +292,8 @@ extension Site {
     }
 
     /// Pages for visitors who are not signed in bind their form tokens to a cookie of this visit.
-    private func readVisit(_ exchange: inout Exchange) {
-        guard exchange.principal == nil, exchange.route?.format == .page else { return }
+    private func readVisit(_ exchange: Exchange) {
+        guard exchange.principal == nil, exchange.served?.route.format == .page else { return }
         if let value = exchange.head.cookie(visitCookie), (20...64).contains(value.utf8.count) {
             exchange.visit = (value: value, isNew: false)
         } else if exchange.head.method.isSafe {
@@ -330,21 +308,22 @@ extension Site {
         return RequestContext(
             request: exchange.request, requestID: exchange.requestID, now: exchange.now,
             clientAddress: exchange.clientAddress, principal: exchange.principal,
-            mount: mount(of: exchange)?.prefix ?? "", assets: configuration.assets, nonce: exchange.nonce,
+            mount: exchange.mount.map { configuration.mounts[$0].prefix } ?? "", assets: configuration.assets,
+            nonce: exchange.nonce,
             form: binding.map { FormBinding(configuration.csrf, $0) })
     }
 
     /// The last step, for every answer: conditional requests, headers, figures, the log.
     private func leave(_ exchange: Exchange, _ answer: Response, measure: RequestMeasure?) -> Response {
         var response = answer
-        response.headers.reserve(12)
-        let policy = exchange.route?.cache ?? .noStore
+        response.headers.reserve(Headers.usualCount)
+        let policy = exchange.served?.route.cache ?? .noStore
         let isGood = response.status == .ok
         response.headers.setDefault("cache-control", isGood ? policy.control : CachePolicy.noStore.control)
         if isGood, policy.isValidated, exchange.head.method.isSafe { validate(&response, exchange) }
         // Answers that are given at once run on the event loop, where a millisecond is long.
         if measure != nil { response.compress(for: exchange.head) }
-        security.add(to: &response, route: exchange.route, nonce: exchange.nonce)
+        security.add(to: &response, usesCamera: exchange.served?.route.usesCamera ?? false, nonce: exchange.nonce)
         if let visit = exchange.visit, visit.isNew {
             let secure = configuration.isSecure ? "; Secure" : ""
             response.headers.add(

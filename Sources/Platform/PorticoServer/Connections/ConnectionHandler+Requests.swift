@@ -74,16 +74,20 @@ extension ConnectionHandler {
         farewell(context, lingering: true)
     }
 
-    /// Lets work that takes its time answer the current request. The task belongs to the connection: it is cancelled when
-    /// the channel closes, and the connection stays on the books until it has ended.
+    /// Lets work that may take its time answer the current request. The task belongs to the connection: it is cancelled
+    /// when the channel closes, and the connection stays on the books until it has ended.
+    ///
+    /// It starts here and now, so an answer that waits for nothing leaves without a change of threads; whatever waits
+    /// goes on elsewhere.
     private func launch(_ context: ChannelHandlerContext, _ work: @escaping @Sendable () async -> Response) {
         let connection = NIOLoopBound(self, eventLoop: context.eventLoop)
         let loop = context.eventLoop
         let channel = context.channel
         let exchange = exchange
-        task = Task {
+        let started = Task.immediate {
             let response = await work()
             guard case .stream(let produce) = response.body, exchange.carriesBody(response.status) else {
+                if loop.inEventLoop { return connection.value.answerAtOnce(response) }
                 return loop.execute { connection.value.deliver(response) }
             }
             let writer = StreamWriter(connection: connection, channel: channel, isChunked: exchange.isHTTP11)
@@ -95,5 +99,12 @@ extension ConnectionHandler {
                 loop.execute { connection.value.endStream(isWhole: false) }
             }
         }
+        if phase == .answering { task = started }
+    }
+
+    /// Takes the answer of a task that has not left the event loop: whoever took the request sends it.
+    private func answerAtOnce(_ response: Response) {
+        guard phase == .answering, let context else { return }
+        answer(response, context)
     }
 }
