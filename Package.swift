@@ -79,8 +79,8 @@ let package = Package(
         platform(
             "PorticoIdentity",
             [
-                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoSQL", "PorticoPages", "PorticoHTTP",
-                "CSodium",
+                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoSQL", "PorticoPages",
+                "PorticoHTTP", "CSodium",
             ]),
         platform("PorticoEvents", ["PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoSQL"]),
         platform(
@@ -91,7 +91,10 @@ let package = Package(
             ["PorticoValues", "PorticoTelemetry", "PorticoHTTP", nioCore, nioPosix, nioHTTP1]),
         platform(
             "PorticoOperations",
-            ["PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoSQL", "PorticoPages", "PorticoHTTP"]),
+            [
+                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoSQL", "PorticoPages",
+                "PorticoHTTP",
+            ]),
         platform(
             "Portico",
             [

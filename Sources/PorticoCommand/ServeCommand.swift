@@ -53,11 +53,10 @@ struct ServeCommand: AsyncParsableCommand {
         guard demo else { return nil }
         let builtIn = Demonstration.builtInPassword
         let chosen = ProcessInfo.processInfo.environment["PORTICO_DEMO_PASSWORD"]
-        let host = settings.text("server.host")
-        let isLoopback = host == "localhost" || AddressRange.isLoopback(host)
-        guard isLoopback || (chosen != nil && chosen != builtIn) else {
+        guard settings.isLocal || (chosen != nil && chosen != builtIn) else {
             throw ValidationError(
-                "--demo listens on \(host) only with a password of your own: set PORTICO_DEMO_PASSWORD")
+                "--demo listens on \(settings.text("server.host")) only with a password of your own: set PORTICO_DEMO_PASSWORD"
+            )
         }
         return Demonstration(
             scale: demoScale, seed: demoSeed, now: Clock().now(), password: Secret(chosen ?? builtIn))

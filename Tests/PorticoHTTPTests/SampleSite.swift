@@ -92,9 +92,10 @@ struct SampleSite {
     ///   - keeper: keeps answers for retries.
     ///   - trusted: networks of proxies.
     ///   - isLimited: whether requests are counted.
+    ///   - doors: who may come in.
     init(
         isSecure: Bool = false, keeper: (any IdempotencyKeeping)? = nil, trusted: [String] = [],
-        isLimited: Bool = false,
+        isLimited: Bool = false, doors: Doors = Doors(),
         onDenied: (@Sendable (RequestContext, Route) -> Void)? = nil
     ) throws {
         var mount = Mount(
@@ -149,6 +150,9 @@ struct SampleSite {
                 .page(.post, "/sign-in", "signIn", "Signs in", access: .anonymous) {
                     (_: RequestContext, _: NoInput) in .redirect(to: "/shop/items")
                 },
+                Route.json(.get, "/api/v1/vital", "vital", "Is always answered", access: .anonymous) {
+                    (_: RequestContext, _: NoInput) in .ok(Item.example)
+                }.matters(.vital),
                 .immediate(.get, "/now", "now", "At once", mediaType: "text/plain") {
                     (_: RequestContext, _: NoInput) in .text("now")
                 },
@@ -170,6 +174,7 @@ struct SampleSite {
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: MetricsRegistry(),
             assets: AssetLinks { "/assets/\($0)" })
         configuration.isSecure = isSecure
+        configuration.doors = doors
         if isLimited {
             let rules = Set(mount.routes.map(\.limit)).compactMap { $0.rule(of: mount) }
             configuration.limits = RateLimits(book: RateRuleBook(rules))

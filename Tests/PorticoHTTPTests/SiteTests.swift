@@ -213,7 +213,8 @@ import Testing
         #expect(page.bodyText.hasPrefix("<h1>Portico: "))
         #expect(await sample.send(.get, "/elsewhere").headers["content-type"] == "application/problem+json")
         let tooLarge = sample.site.refusal(
-            413, head: RequestHead(method: .post, target: "/shop/sign-in", headers: [:], peer: "192.0.2.1"))
+            413, head: RequestHead(method: .post, target: "/shop/sign-in", headers: [:], peer: "192.0.2.1"),
+            peer: "192.0.2.1")
         #expect(tooLarge.headers["content-type"] == "text/html; charset=utf-8")
     }
 

@@ -19,6 +19,16 @@ import Testing
         #expect(Network("::ffff:10.0.0.0/8") == nil)
     }
 
+    @Test("knows the machine's own addresses")
+    func loopback() {
+        for text in ["127.0.0.1", "127.255.0.9", "::1", "::ffff:127.0.0.1"] {
+            #expect(NetworkAddress(text)?.isLoopback == true)
+        }
+        for text in ["128.0.0.1", "::2", "192.0.2.1", "::ffff:10.0.0.1"] {
+            #expect(NetworkAddress(text)?.isLoopback == false)
+        }
+    }
+
     @Test("keeps the families apart")
     func families() throws {
         let everyV6 = try #require(Network("::/0"))

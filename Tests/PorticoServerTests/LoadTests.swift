@@ -50,6 +50,47 @@ import Testing
         }
     }
 
+    @Test("closes further connections of an address that has too many, and counts no shared address")
+    func boundsAddress() async throws {
+        func served(isShared: Bool) async throws -> Int {
+            var served = 0
+            try await withServer {
+                $0.maxConnectionsPerAddress = 2
+                $0.isSharedAddress = { _ in isShared }
+            } _: { port, _ in
+                var clients: [RawClient] = []
+                for _ in 0..<4 {
+                    let client = try await RawClient.connect(to: port)
+                    clients.append(client)
+                    try? await client.send(get("/"))
+                    if let answer = try? await client.answer(), answer.status == 200 { served += 1 }
+                }
+                for client in clients { await client.close() }
+            }
+            return served
+        }
+        #expect(try await served(isShared: false) == 2)
+        #expect(try await served(isShared: true) == 4)
+    }
+
+    @Test("takes clients again when others of their address have gone")
+    func freesAddress() async throws {
+        let observer = CountingObserver()
+        try await withServer(observer: observer) {
+            $0.maxConnectionsPerAddress = 1
+        } _: { port, _ in
+            let first = try await RawClient.connect(to: port)
+            try await first.send(get("/"))
+            #expect(try await first.answer().status == 200)
+            await first.close()
+            await observer.firstClosed.passed()
+            let second = try await RawClient.connect(to: port)
+            try await second.send(get("/"))
+            #expect(try await second.answer().status == 200)
+            await second.close()
+        }
+    }
+
     @Test("counts connections and bytes")
     func counts() async throws {
         let observer = CountingObserver()

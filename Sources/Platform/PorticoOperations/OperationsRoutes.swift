@@ -1,5 +1,6 @@
 import PorticoHTTP
 import PorticoJSON
+import PorticoLimits
 import PorticoTelemetry
 
 /// What the machines around a node ask it: is it alive, is it ready, how does it stand, what are its figures.
@@ -18,7 +19,7 @@ public struct OperationsRoutes: Sendable {
     }
 
     /// All routes, at the root of the site.
-    public var routes: [Route] { [live, ready, health, figures] }
+    public var routes: [Route] { [live, ready, health, figures].map { $0.matters(.vital) } }
 
     private var live: Route {
         .immediate(.get, "/livez", "live", "Says that the process runs", mediaType: "text/plain") {

@@ -29,6 +29,10 @@ extension HTTPServer {
         public var maxHeaderFields: Int = 128
         /// Connections open at once; further ones are answered 503 and closed.
         public var maxConnections: Int = 10_000
+        /// Connections open at once from one address; further ones are closed. nil counts none.
+        public var maxConnectionsPerAddress: Int?
+        /// Addresses that stand for many clients and are not counted: proxies, this machine.
+        public var isSharedAddress: @Sendable (String) -> Bool = { _ in false }
         /// Requests that may wait on one connection behind a running one; a client that sends more gets the waiting ones
         /// answered and the connection closed.
         public var maxPipelined: Int = 64

@@ -15,7 +15,9 @@ final class ServerCore: Sendable {
         self.limits = Deadlines(configuration)
         self.responder = responder
         self.observer = observer
-        self.registry = ConnectionRegistry(capacity: configuration.maxConnections)
+        self.registry = ConnectionRegistry(
+            capacity: configuration.maxConnections, capacityPerAddress: configuration.maxConnectionsPerAddress,
+            isShared: configuration.isSharedAddress)
     }
 
     /// The decoder's own limits. It counts target and fields in one sum, so the exact ones are checked on the whole head.

@@ -19,7 +19,7 @@ struct ScriptedResponder: HTTPResponder {
     func respondAtOnce(to request: Request) -> Response? { atOnce(request) }
     func respond(to request: Request) async -> Response { await later(request) }
 
-    func refusal(_ status: HTTPStatus, head: RequestHead?) -> Response {
+    func refusal(_ status: HTTPStatus, head: RequestHead?, peer: String) -> Response {
         .text("refused \(status.code)", status: status)
     }
 }

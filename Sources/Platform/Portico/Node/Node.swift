@@ -80,10 +80,15 @@ public final class Node: Sendable {
         let operations = OperationsRoutes(checks: checks, metrics: metrics) { [self] in state.withLock { $0.isDraining }
         }
         mounts.append(RootMount.make(configuration, parts, operations: operations.routes))
-        let site = try Site(parts.siteConfiguration(mounts, logger: logger))
+        let doors = try NodeDoors(settings, metrics: metrics, logger: logger, clock: clock)
+        let site = try Site(parts.siteConfiguration(mounts, doors: doors.doors, logger: logger))
         let server = HTTPServer(
-            configuration: serverConfiguration(settings), responder: site, observer: ServerMetrics(metrics))
-        state.withLock { $0.server = server }
+            configuration: serverConfiguration(settings, parts.proxies), responder: site,
+            observer: ServerMetrics(metrics))
+        state.withLock { state in
+            state.server = server
+            state.workers.append(Task { await doors.watch() })
+        }
         return try await server.start()
     }
 
@@ -119,9 +124,13 @@ public final class Node: Sendable {
         return (running, database)
     }
 
-    private func serverConfiguration(_ settings: Settings) -> HTTPServer.Configuration {
+    private func serverConfiguration(
+        _ settings: Settings, _ proxies: TrustedProxies
+    ) -> HTTPServer.Configuration {
         var server = HTTPServer.Configuration(host: settings.text("server.host"), port: settings.integer("server.port"))
         server.maxConnections = settings.integer("server.max_connections")
+        server.maxConnectionsPerAddress = settings.integer("server.max_connections_per_address")
+        server.isSharedAddress = { NetworkAddress($0)?.isLoopback ?? true || proxies.contains($0) }
         server.drainTimeout = .seconds(settings.integer("server.drain_seconds"))
         server.lagInterval = .seconds(1)
         return server

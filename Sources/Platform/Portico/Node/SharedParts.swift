@@ -27,7 +27,7 @@ struct SharedParts {
                     "server.trusted_proxies: not all of them are networks; it takes addresses such as 10.0.0.0/8")
         }
         self.proxies = proxies
-        if settings.text("environment") == "testing", !SharedParts.isLocal(settings) {
+        if settings.text("environment") == "testing", !settings.isLocal {
             throw Settings.Mistake(
                 description: """
                     server.host: '\(settings.text("server.host"))' is not accepted in the testing environment; it takes \
@@ -50,7 +50,7 @@ struct SharedParts {
         ApplicationEnvironment(
             database: database, clock: clock, outbox: EventOutbox(), keys: keys(of: application.id), csrf: csrf,
             passwords: passwords, metrics: metrics, logger: logger, settings: settings, library: library,
-            isSecure: isSecure, isLocal: SharedParts.isLocal(settings), publicURL: publicURL)
+            isSecure: isSecure, isLocal: settings.isLocal, publicURL: publicURL)
     }
 
     /// Keys that no other application has.
@@ -58,14 +58,9 @@ struct SharedParts {
         SecretKeys(master: Secret(keys.key(for: "application/\(application)")))
     }
 
-    /// Whether the node listens where only this machine can reach it.
-    static func isLocal(_ settings: Settings) -> Bool {
-        settings.text("server.host") == "localhost" || AddressRange.isLoopback(settings.text("server.host"))
-    }
-
     /// Passwords and cookies must not cross a network in the clear.
     private static func checkReach(_ settings: Settings) throws(Settings.Mistake) {
-        guard !isLocal(settings), !settings.flag("server.secure"), !settings.flag("server.plain_network") else {
+        guard !settings.isLocal, !settings.flag("server.secure"), !settings.flag("server.plain_network") else {
             return
         }
         throw Settings.Mistake(
@@ -75,11 +70,12 @@ struct SharedParts {
                 """)
     }
 
-    func siteConfiguration(_ mounts: [Mount], logger: Logger) -> Site.Configuration {
+    func siteConfiguration(_ mounts: [Mount], doors: Doors, logger: Logger) -> Site.Configuration {
         var site = Site.Configuration(
             mounts: mounts, csrf: csrf, clock: clock, logger: logger, metrics: metrics, assets: library.links)
         site.trustedProxies = proxies
         site.isSecure = isSecure
+        site.doors = doors
         site.limits = NodeLimits.make(settings, mounts: mounts, metrics: metrics)
         return site
     }

@@ -19,10 +19,25 @@ public enum PlatformSettings {
         SettingDeclaration(
             "server.max_connections", .integer(1...1_000_000), default: "10000", "connections at a time"),
         SettingDeclaration(
+            "server.max_connections_per_address", .integer(1...1_000_000), default: "1000",
+            "connections at a time from one address; trusted proxies and this machine are not counted"),
+        SettingDeclaration(
             "server.drain_seconds", .integer(0...600), default: "30", "time for running requests to end at a stop"),
         SettingDeclaration(
             "limits.mode", .choice(["enforce", "shadow", "off"]), default: "enforce",
             "shadow counts what would be refused and refuses nothing; off counts nothing"),
+        SettingDeclaration(
+            "limits.load", .choice(["adaptive", "off"]), default: "adaptive",
+            "adaptive refuses early, with 503, what an overloaded node could only answer late"),
+        SettingDeclaration(
+            "limits.bans", .choice(["on", "off"]), default: "on",
+            "on shuts networks out for a while that probe for holes of other software"),
+        SettingDeclaration(
+            "limits.deny_file", .text(0...500), default: "",
+            "file of networks that stay outside, one a line; read again when it changes"),
+        SettingDeclaration(
+            "limits.allow_file", .text(0...500), default: "",
+            "file of networks that no limit and no ban applies to; read again when it changes"),
         SettingDeclaration(
             "public_url", .text(0...200), default: "", "address people reach the node at, for links that leave it"),
         SettingDeclaration("data.directory", .text(1...500), default: "data", "where files and embedded databases are"),
@@ -48,4 +63,11 @@ public enum PlatformSettings {
             "log.format", .choice(["auto", "json", "console"]), default: "auto",
             "auto: console on a terminal, else JSON"),
     ]
+}
+
+extension Settings {
+    /// Whether the node listens where only this machine can reach it.
+    public var isLocal: Bool {
+        text("server.host") == "localhost" || NetworkAddress(text("server.host"))?.isLoopback ?? false
+    }
 }

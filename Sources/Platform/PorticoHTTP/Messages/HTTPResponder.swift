@@ -13,6 +13,9 @@ public protocol HTTPResponder: Sendable {
     func respond(to request: Request) async -> Response
 
     /// The answer to bytes that are no request: malformed, too large, too slow. `status` is 400, 408, 413, 414, 431, 501
-    /// or 505; the connection closes after it.
-    func refusal(_ status: HTTPStatus, head: RequestHead?) -> Response
+    /// or 505, or 503 where there are too many connections; the connection closes after it.
+    /// - Parameters:
+    ///   - head: the request as far as it was understood.
+    ///   - peer: numeric address of the socket's peer.
+    func refusal(_ status: HTTPStatus, head: RequestHead?, peer: String) -> Response
 }

@@ -19,8 +19,22 @@ public struct Problem: Error, Sendable {
         }
     }
 
+    /// What kind of problem it is, where the registry of types has a name for it (RFC 9457 §4.2).
+    public enum Kind: String, Sendable, Hashable {
+        /// No more than the status says.
+        case plain = "about:blank"
+        /// A quota is used up.
+        case quotaExceeded = "https://iana.org/assignments/http-problem-types#quota-exceeded"
+        /// The server can do less than usual.
+        case reducedCapacity = "https://iana.org/assignments/http-problem-types#temporary-reduced-capacity"
+        /// The client behaves like no honest one.
+        case abnormalUsage = "https://iana.org/assignments/http-problem-types#abnormal-usage-detected"
+    }
+
     /// The status of the answer.
     public var status: HTTPStatus
+    /// Its registered type.
+    public var type: Kind
     /// Stable reason, `snake_case`; clients decide by it.
     public var code: String
     /// What happened and what to do, in words.
@@ -34,10 +48,11 @@ public struct Problem: Error, Sendable {
 
     /// A problem.
     public init(
-        _ status: HTTPStatus, _ code: String, _ detail: String, errors: [FieldError] = [],
+        _ status: HTTPStatus, _ code: String, _ detail: String, type: Kind = .plain, errors: [FieldError] = [],
         members: [(name: String, value: JSONValue)] = [], headers: Headers = [:]
     ) {
         self.status = status
+        self.type = type
         self.code = code
         self.detail = detail
         self.errors = errors
@@ -60,7 +75,7 @@ public struct Problem: Error, Sendable {
         var json = JSONWriter(capacity: 512)
         json.beginObject()
         json.key("type")
-        json.value("about:blank")
+        json.value(type.rawValue)
         json.key("title")
         json.value(status.phrase)
         json.key("status")

@@ -1,4 +1,5 @@
 import PorticoJSON
+import PorticoLimits
 import PorticoPages
 
 /// One route, declared once: what it is called, what goes in and out, who may call it, how often, how its answer may be
@@ -57,6 +58,8 @@ public struct Route: Sendable {
     public var bodyLimit: Int = 262_144
     /// Whether a page with this route may use the camera.
     public var usesCamera = false
+    /// How much it matters when not all requests can be served.
+    public var priority: RequestPriority = .normal
     /// Whether the answer may come more than once for one key (`Idempotency-Key`). Routes that replay on their own opt out.
     public var keepsIdempotencyKeys = true
     let handler: Handler
@@ -90,6 +93,16 @@ public struct Route: Sendable {
 
     static func fieldPlace(_ method: HTTPMethod) -> FieldPlace {
         method.isSafe || method == .delete ? .query : .body
+    }
+}
+
+extension Route {
+    /// The same route with another priority: `.vital` for what must be answered under any load, `.critical` for the work
+    /// people stand and wait for, `.deferrable` for what can come later.
+    public func matters(_ priority: RequestPriority) -> Route {
+        var route = self
+        route.priority = priority
+        return route
     }
 }
 

@@ -10,14 +10,18 @@ final class Exchange {
     let startedNanoseconds: Int64
     let now: Instant
     let clientAddress: String
-    /// For scripts and styles of a page; made when there will be one.
-    var nonce = ""
+    /// For scripts and styles of a page; empty where the answer is none.
+    private(set) lazy var nonce = wantsPage ? randomBytes(16).hexadecimal : ""
     /// Whose pages stand where there is no route; the mount of the route otherwise.
     var mount: Int?
     /// The route that answers.
     var served: ServedRoute?
     var parameters: [(name: String, value: String)] = []
     var principal: Principal?
+    /// Whether the client's network is spared limits.
+    var isSpared = false
+    /// The place among those that are served.
+    var place: LoadPermit?
     /// Where the caller stands; nil on routes without a limit.
     var rate: RateDecision?
     var body: FieldSource.Body = .none

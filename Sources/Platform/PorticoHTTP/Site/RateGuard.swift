@@ -26,7 +26,7 @@ struct RateGuard {
         let seconds = max(1, ((decision.retryAfter ?? .seconds(1)).milliseconds + 999) / 1000)
         let wait = seconds == 1 ? "a second" : "\(seconds) seconds"
         return Problem(
-            429, "rate_limited", "Too many requests. Try again in \(wait).",
+            429, "rate_limited", "Too many requests. Try again in \(wait).", type: .quotaExceeded,
             headers: ["retry-after": String(seconds)])
     }
 

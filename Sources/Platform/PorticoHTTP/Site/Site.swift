@@ -27,6 +27,8 @@ public final class Site: HTTPResponder {
         public var trustedProxies = TrustedProxies.none
         /// Whether clients come over TLS: cookies are then `Secure` and HSTS is sent.
         public var isSecure = false
+        /// Who may come in, and how many at a time.
+        public var doors = Doors()
         /// Counts requests by the classes of their routes; nil counts nothing.
         public var limits: RateLimits?
         /// Requests that take longer are logged as slow, in milliseconds.
@@ -90,6 +92,7 @@ public final class Site: HTTPResponder {
         let exchange = arrive(request)
         exchange.take(match)
         do {
+            try enter(exchange)
             var reader = try fields(of: exchange)
             return leave(exchange, try handle(context(of: exchange), &reader), measure: nil)
         } catch {
@@ -109,14 +112,19 @@ public final class Site: HTTPResponder {
             }
         }
         await rates?.countFailure(exchange, response)
+        exchange.place?.finish(end(of: exchange, response))
         return leave(exchange, response, measure: measure)
     }
 
     /// Answers bytes that are no request.
-    public func refusal(_ status: HTTPStatus, head: RequestHead?) -> Response {
+    public func refusal(_ status: HTTPStatus, head: RequestHead?, peer: String) -> Response {
         let exchange = arrive(
-            Request(head: head ?? RequestHead(method: .get, target: "/", headers: [:], peer: "")))
-        if head != nil { _ = try? match(exchange) }
+            Request(head: head ?? RequestHead(method: .get, target: "/", headers: [:], peer: peer)))
+        // Behind a proxy the bytes are the proxy's.
+        if head == nil, !configuration.trustedProxies.contains(peer) {
+            configuration.doors.noteMalformed(status, from: peer, at: exchange.now)
+        }
+        if let head, case .match(let match) = router.find(head.method, head.path) { exchange.take(match) }
         return leave(
             exchange, present(Problem(status, Site.refusalCode(status), Site.refusalDetail(status)), exchange),
             measure: nil)
@@ -131,7 +139,7 @@ public final class Site: HTTPResponder {
         let reader = try fields(of: exchange)
         try csrf.check(exchange)
         try requirePermission(exchange)
-        exchange.rate = await rates?.decide(exchange)
+        if !exchange.isSpared { exchange.rate = await rates?.decide(exchange) }
         if let rate = exchange.rate, !rate.isAllowed { throw RateGuard.refusal(rate) }
         return try await once(exchange) {
             try await handle(context(of: exchange), reader)
@@ -148,16 +156,33 @@ extension Site {
             now: configuration.clock.now(), clientAddress: trusted.clientAddress(of: request.head), mount: root)
     }
 
+    /// Lets the client in unless its network is to stay outside.
+    private func enter(_ exchange: Exchange) throws {
+        guard exchange.served?.route.priority != .vital else { return }
+        exchange.isSpared = try configuration.doors.look(at: exchange.clientAddress, now: exchange.now) == .spared
+    }
+
+    /// What is to be learnt from a request about the load: signing in is slow on purpose, and a stream has only begun.
+    private func end(of exchange: Exchange, _ response: Response) -> ServicePermit.End {
+        guard response.hasWholeBody, response.status.code < 500, exchange.served?.route.limit != .signIn else {
+            return response.status == 503 ? .overloaded : .unmeasured
+        }
+        return .served(latency: Double(monotonicNanoseconds() - exchange.startedNanoseconds) / 1_000_000_000)
+    }
+
     /// Finds the route, or says 404, 405 or 400.
     private func match(
         _ exchange: Exchange
     ) throws -> @Sendable (RequestContext, FieldReader) async throws -> Response {
-        defer { if exchange.wantsPage { exchange.nonce = randomBytes(16).hexadecimal } }
-        switch router.find(exchange.head.method, exchange.head.path) {
+        let outcome = router.find(exchange.head.method, exchange.head.path)
+        if case .match(let match) = outcome { exchange.take(match) }
+        try enter(exchange)
+        switch outcome {
         case .malformed:
             throw Problem(400, "malformed_path", "The address is not percent-encoded UTF-8.")
         case .nothing(let mount):
             exchange.mount = mount ?? root
+            configuration.doors.noteUnknown(exchange.head.path, from: exchange.clientAddress, at: exchange.now)
             throw Problem(404, "not_found", "There is nothing at this address.")
         case .wrongMethod(let allowed, let mount):
             exchange.mount = mount
@@ -165,9 +190,10 @@ extension Site {
                 405, "method_not_allowed", "This address takes \(allowed.joined(separator: ", ")).",
                 headers: ["allow": allowed.joined(separator: ", ")])
         case .match(let match):
-            exchange.take(match)
             switch match.served.route.handler {
-            case .deferred(let handle): return handle
+            case .deferred(let handle):
+                exchange.place = try configuration.doors.place(for: match.served)
+                return handle
             case .immediate(let handle):
                 return { context, reader in
                     var reader = reader
@@ -189,7 +215,7 @@ extension Site {
     /// Whether the caller is a process of this machine, and not somebody who comes through a proxy on it.
     private func isOnThisMachine(_ exchange: Exchange) -> Bool {
         let headers = exchange.head.headers
-        return AddressRange.isLoopback(exchange.head.peer)
+        return (NetworkAddress(exchange.head.peer)?.isLoopback ?? false)
             && !["x-forwarded-for", "forwarded", "via"].contains { headers[$0] != nil }
     }
 

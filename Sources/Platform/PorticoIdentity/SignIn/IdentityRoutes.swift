@@ -1,5 +1,6 @@
 import PorticoHTTP
 import PorticoJSON
+import PorticoLimits
 import PorticoPages
 import PorticoSQL
 import PorticoValues
@@ -53,7 +54,9 @@ public struct IdentityRoutes: Sendable {
 
     /// All of them, to be mounted with the application's own.
     public var routes: [Route] {
-        [begin, current, end, form, submission, leaving].map { route in
+        let arriving = [begin, form, submission].map { $0.matters(.critical) }
+        let going = [end, leaving].map { $0.matters(.vital) }
+        return ([current] + arriving + going).map { route in
             var route = route
             route.keepsIdempotencyKeys = false
             return route

@@ -48,6 +48,11 @@ public final class AddressGate: Sendable {
         lists.withLock { ($0.deny.networks, $0.allow.networks) }
     }
 
+    /// Whether both lists are empty and everybody may come.
+    public var isOpen: Bool {
+        lists.withLock { $0.deny.networks.isEmpty && $0.allow.networks.isEmpty && !$0.admitsOnlyListed }
+    }
+
     /// What the lists say about an address.
     public func verdict(on address: NetworkAddress) -> AddressVerdict {
         // The lists are copied out, which costs two reference counts; the search runs without the lock.

@@ -86,6 +86,9 @@ public final class AutoBan: Sendable {
             .sorted { ($0.start, $0.client.text) > ($1.start, $1.client.text) }
     }
 
+    /// Whether nobody is remembered, and so nobody is banned.
+    public var isEmpty: Bool { book.withLock { $0.records.isEmpty } }
+
     /// Clients that are remembered.
     public var recordCount: Int { book.withLock { $0.records.count } }
 }

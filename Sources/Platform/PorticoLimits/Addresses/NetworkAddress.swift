@@ -29,6 +29,9 @@ public struct NetworkAddress: Sendable, Hashable, Comparable {
         self.init(bits: isMapped ? bits & 0xFFFF_FFFF : bits, isIPv4: isMapped)
     }
 
+    /// Whether the address is the machine's own (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3).
+    public var isLoopback: Bool { isIPv4 ? bits >> 24 == 127 : bits == 1 }
+
     /// The address in its usual form (RFC 5952 for IPv6).
     public var text: String {
         isIPv4 ? ipv4Text : ipv6Text

@@ -55,7 +55,7 @@ extension ConnectionHandler {
 
     /// Answers what is no request and ends the connection.
     func refuse(_ status: HTTPStatus, head: RequestHead?, _ context: ChannelHandlerContext) {
-        var response = core.responder.refusal(status, head: head)
+        var response = core.responder.refusal(status, head: head, peer: peer)
         if case .stream = response.body { response.body = .empty }
         incoming = nil
         exchange.isHead = head.map { $0.method == .head } ?? exchange.isHead
@@ -68,7 +68,7 @@ extension ConnectionHandler {
     /// Tells a client that there are too many.
     func turnAway(_ context: ChannelHandlerContext) {
         exchange.keepsAlive = false
-        var response = core.responder.refusal(503, head: nil)
+        var response = core.responder.refusal(503, head: nil, peer: peer)
         response.headers.setDefault("retry-after", "1")
         append(response, context)
         farewell(context, lingering: true)

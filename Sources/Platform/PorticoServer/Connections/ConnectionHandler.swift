@@ -73,7 +73,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
     private(set) var isDraining = false
     private var id: Int?
     private var isCounted = false
-    private var peer = ""
+    private(set) var peer = ""
 
     init(core: ServerCore, loop: LoopState, meter: ByteMeter) {
         self.core = core
@@ -90,9 +90,9 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        let admission = core.registry.add(context.channel)
-        id = admission.id
         peer = PeerAddress.text(of: context.remoteAddress)
+        let admission = core.registry.add(context.channel, from: peer)
+        id = admission.id
         switch admission {
         case .welcome:
             isCounted = true

@@ -9,7 +9,7 @@ final class ConnectionRegistry: Sendable {
         case welcome(Int)
         /// Tell its client that there are too many.
         case overfull(Int)
-        /// Close at once: the server stops, or even those that are turned away are too many.
+        /// Close at once: the server stops, one address has too many, or even those that are turned away are too many.
         case unwelcome(Int)
 
         var id: Int {
@@ -21,6 +21,9 @@ final class ConnectionRegistry: Sendable {
 
     private struct State {
         var channels: [Int: any Channel] = [:]
+        /// Connections by address, where they are counted, and the addresses of those.
+        var addresses: [String: Int] = [:]
+        var addressOf: [Int: String] = [:]
         var nextID = 0
         var isDraining = false
         var waiters: [CheckedContinuation<Void, Never>] = []
@@ -31,20 +34,33 @@ final class ConnectionRegistry: Sendable {
 
     private let state = Mutex(State())
     private let capacity: Int
+    private let capacityPerAddress: Int?
+    private let isShared: @Sendable (String) -> Bool
 
-    init(capacity: Int) {
+    init(
+        capacity: Int, capacityPerAddress: Int? = nil, isShared: @escaping @Sendable (String) -> Bool = { _ in false }
+    ) {
         self.capacity = capacity
+        self.capacityPerAddress = capacityPerAddress
+        self.isShared = isShared
     }
 
     /// The channels of all connections.
     var channels: [any Channel] { state.withLock { Array($0.channels.values) } }
 
-    func add(_ channel: any Channel) -> Admission {
-        state.withLock { state in
+    func add(_ channel: any Channel, from address: String) -> Admission {
+        let isCounted = capacityPerAddress != nil && !isShared(address)
+        return state.withLock { state in
             let id = state.nextID
             state.nextID += 1
             state.channels[id] = channel
             let count = state.channels.count
+            if isCounted, let capacityPerAddress {
+                state.addressOf[id] = address
+                let own = state.addresses[address, default: 0] + 1
+                state.addresses[address] = own
+                if own > capacityPerAddress { return .unwelcome(id) }
+            }
             if state.isDraining || count > capacity + ConnectionRegistry.farewells { return .unwelcome(id) }
             return count > capacity ? .overfull(id) : .welcome(id)
         }
@@ -53,6 +69,9 @@ final class ConnectionRegistry: Sendable {
     func remove(_ id: Int) {
         let waiters: [CheckedContinuation<Void, Never>] = state.withLock { state in
             state.channels[id] = nil
+            if let address = state.addressOf.removeValue(forKey: id), let own = state.addresses[address] {
+                state.addresses[address] = own > 1 ? own - 1 : nil
+            }
             guard state.channels.isEmpty else { return [] }
             defer { state.waiters = [] }
             return state.waiters

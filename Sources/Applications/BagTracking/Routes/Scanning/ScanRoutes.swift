@@ -4,7 +4,8 @@ import Portico
 struct ScanRoutes: Sendable {
     let services: BagTrackingServices
 
-    var routes: [Route] { [parent, child, batch, undo] }
+    /// Somebody stands at a table and waits for each of them.
+    var routes: [Route] { [parent, child, batch, undo].map { $0.matters(.critical) } }
 
     /// The refusals of rules R3 to R11 that both kinds of scan can get.
     private static let refusals: [(HTTPStatus, String)] = [
