@@ -66,6 +66,9 @@ let package = Package(
         platform("PorticoJSON", ["PorticoValues"]),
         platform("PorticoTelemetry", ["PorticoValues", logging]),
         platform("PorticoLimits", ["PorticoValues"]),
+        platform(
+            "PorticoRedis",
+            ["PorticoValues", "PorticoTelemetry", "PorticoLimits", nioCore, nioPosix, logging]),
         platform("PorticoSQL", ["PorticoValues", "PorticoTelemetry", logging]),
         platform("PorticoSQLite", ["PorticoValues", "PorticoTelemetry", "PorticoSQL", "CSQLite"]),
         platform("PorticoPostgreSQL", ["PorticoValues", "PorticoTelemetry", "PorticoSQL", "CLibPQ"]),
@@ -93,13 +96,13 @@ let package = Package(
             "PorticoOperations",
             [
                 "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoSQL", "PorticoPages",
-                "PorticoHTTP",
+                "PorticoHTTP", "PorticoIdentity",
             ]),
         platform(
             "Portico",
             [
-                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoSQL", "PorticoSQLite",
-                "PorticoPostgreSQL", "PorticoPages", "PorticoHTTP", "PorticoIdentity", "PorticoEvents",
+                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoRedis", "PorticoSQL",
+                "PorticoSQLite", "PorticoPostgreSQL", "PorticoPages", "PorticoHTTP", "PorticoIdentity", "PorticoEvents",
                 "PorticoRealtime", "PorticoServer",
                 "PorticoOperations",
                 .product(name: "Yams", package: "Yams"), logging,
@@ -121,6 +124,9 @@ let package = Package(
         tests("PorticoJSONTests", of: ["PorticoJSON"]),
         tests("PorticoTelemetryTests", of: ["PorticoValues", "PorticoTelemetry", logging]),
         tests("PorticoLimitsTests", of: ["PorticoLimits", "PorticoValues"]),
+        tests(
+            "PorticoRedisTests",
+            of: ["PorticoRedis", "PorticoLimits", "PorticoTelemetry", "PorticoValues", nioCore, nioPosix, logging]),
         tests("PorticoSQLTests", of: ["PorticoSQL", "PorticoSQLite", "PorticoPostgreSQL", "PorticoTesting"]),
         tests("PorticoPagesTests", of: ["PorticoPages", "PorticoValues"], exclude: ["Browser"]),
         tests(

@@ -45,7 +45,7 @@ struct BagTrackingParts: Sendable {
 extension BagTrackingParts {
     /// Everything the application answers.
     func mount(id: String, title: String) -> Mount {
-        var mount = Mount(id: id, prefix: "/\(id)", title: title, routes: accounts + api + pages)
+        var mount = Mount(id: id, prefix: "/\(id)", title: title, routes: accounts + api + pages + environment.limits.routes)
         mount.authenticator = identity.authenticator
         mount.idempotency = identity.idempotency
         mount.roles = identity.roles.roles

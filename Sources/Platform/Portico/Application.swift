@@ -78,6 +78,8 @@ public struct ApplicationEnvironment: Sendable {
     public let isLocal: Bool
     /// Address people reach the node at, without a slash at the end.
     public let publicURL: String
+    /// Its limits; an application with people who operate it mounts ``LimitDesk/routes``.
+    public let limits: LimitDesk
 }
 
 /// An application that has started.

@@ -33,6 +33,12 @@ public struct Identity: Sendable {
         public var tokens: TokenSettings
         /// Keys below earlier master secrets: what they have signed is believed and what they have sealed opens.
         public var previousKeys: [SecretKeys] = []
+        /// What its roles ask of people beside their password; a role without an entry keeps what the catalogue says.
+        public var secondFactors: [String: SecondFactorRule] = [:]
+        /// Sends codes, links to new passwords, and invitations; nil where the application sends no mail.
+        public var mail: AccountMail?
+        /// How codes by mail behave.
+        public var mailCodes = MailCode.Settings()
 
         /// A configuration with the usual lifetimes.
         /// - Parameter isSecure: false only on plain HTTP over loopback.
@@ -58,6 +64,16 @@ public struct Identity: Sendable {
     public let tokens: TokenStore
     /// Authenticators and recovery codes.
     public let secondFactors: SecondFactorStore
+    /// Codes by mail, for purposes of the application's own as well; nil where no mail is sent.
+    public let mailCodes: MailCodeStore?
+    /// Links to new passwords; nil where no mail is sent.
+    public let passwordResets: PasswordResetStore?
+    /// Invitations; nil where no mail is sent.
+    public let invitations: InvitationStore?
+    /// Keys of machines.
+    public let apiKeys: APIKeyStore
+    /// Encrypts single fields of the application's tables.
+    public let fields: FieldSeal
     /// Knows the account behind a request.
     public let authenticator: SessionAuthenticator
     /// Keeps answers for retries.
@@ -68,8 +84,8 @@ public struct Identity: Sendable {
     public let lockout: Lockout
     /// Roles of the application, as its mount lists them.
     public let roles: RoleCatalog
-    private let database: Database
-    private let hasher: PasswordHasher
+    let database: Database
+    let hasher: PasswordHasher
     let signIn: SignIn
 
     /// Identity of an application.
@@ -82,22 +98,31 @@ public struct Identity: Sendable {
     ) {
         let database = configuration.database
         let keys = configuration.keys
+        roles = configuration.roles.applying(configuration.secondFactors, sendsMail: configuration.mail != nil)
         sessions = SessionStore(
-            database: database, clock: configuration.clock, settings: configuration.sessions,
-            roles: configuration.roles, addressKey: keys.addresses, attributes: attributes)
+            database: database, clock: configuration.clock, settings: configuration.sessions, roles: roles,
+            addressKey: keys.addresses, attributes: attributes)
         accounts = AccountStore(sessions: sessions)
         tokens = TokenStore(
             database: database, settings: configuration.tokens, sessions: sessions, key: SigningKey(seed: keys.tokens),
             previous: configuration.previousKeys.map { SigningKey(seed: $0.tokens) })
-        authenticator = SessionAuthenticator(store: sessions, tokens: tokens)
+        apiKeys = APIKeyStore(
+            application: configuration.application, database: database, sessions: sessions, keys: keys,
+            previous: configuration.previousKeys)
+        authenticator = SessionAuthenticator(store: sessions, tokens: tokens, keys: apiKeys)
         idempotency = IdempotencyKeeper(database: database, clock: configuration.clock, key: keys.idempotency)
         cursors = CursorSigner(key: keys.cursors)
-        roles = configuration.roles
         lockout = Lockout(settings: configuration.lockout, key: keys.lockout)
         secondFactors = SecondFactorStore(
             keys: keys, previous: configuration.previousKeys, issuer: configuration.application)
+        fields = FieldSeal(keys: keys, previousKeys: configuration.previousKeys)
+        let mails = MailedParts(configuration, accounts: accounts, sessions: sessions, lockout: lockout)
+        mailCodes = mails?.codes
+        passwordResets = mails?.resets
+        invitations = mails?.invitations
         signIn = SignIn(
-            database: database, hasher: hasher, sessions: sessions, lockout: lockout, factors: secondFactors)
+            database: database, hasher: hasher, sessions: sessions, lockout: lockout, factors: secondFactors,
+            mailed: mails?.factor)
         self.database = database
         self.hasher = hasher
     }
@@ -138,6 +163,7 @@ public struct Identity: Sendable {
         let sessions = try await sessions.purge(at: now)
         let failures = try await lockout.purge(at: now, in: database)
         let families = try await tokens.purge(at: now)
-        return try await sessions + failures + families + idempotency.purge(at: now)
+        let lapsed = try await Retention(RetentionRule.identity, in: database).run(at: now).reduce(0) { $0 + $1.rows }
+        return try await sessions + failures + families + lapsed + idempotency.purge(at: now)
     }
 }

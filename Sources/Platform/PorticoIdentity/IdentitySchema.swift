@@ -2,7 +2,8 @@ import PorticoSQL
 
 /// The tables of identity in an application's database.
 public enum IdentitySchema {
-    /// Accounts, sessions, audit, idempotency keys, failures to sign in, tokens, second factors.
+    /// Accounts, sessions, audit, idempotency keys, failures to sign in, tokens, second factors, codes and links by mail,
+    /// invitations, API keys.
     public static let component = SchemaComponent(
         name: "identity",
         migrations: [
@@ -10,6 +11,9 @@ public enum IdentitySchema {
             Migration(2, "failures to sign in") { Lockout.table($0) },
             Migration(3, "tokens") { TokenStore.tables($0) },
             Migration(4, "second factors") { SecondFactorStore.tables($0) },
+            Migration(5, "codes by mail, password resets") { mails($0) },
+            Migration(6, "invitations") { InvitationStore.table($0) },
+            Migration(7, "API keys") { APIKeyStore.table($0) },
         ])
 
     private static func first(_ dialect: Dialect) -> String {
@@ -17,6 +21,11 @@ public enum IdentitySchema {
             accounts(dialect), sessions(dialect), audit(dialect), idempotencyKeys(dialect),
             MasterKeyMark.table(dialect),
         ].joined(separator: "\n")
+    }
+
+    private static func mails(_ dialect: Dialect) -> String {
+        [MailAllowance.table(dialect), MailCode.table(dialect), PasswordResetStore.table(dialect)].joined(
+            separator: "\n")
     }
 
     private static func accounts(_ dialect: Dialect) -> String {

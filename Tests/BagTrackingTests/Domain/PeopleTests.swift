@@ -18,6 +18,7 @@ struct BagRoleTests {
         (["summary.read_all", "summary.send"], [.admin]),
         (["export.read", "epcis.read", "trace.read"], [.biller, .admin]),
         (["import.run", "user.manage", "config.manage", "audit.read"], [.admin]),
+        (["operations.read", "operations.write"], [.admin]),
     ]
 
     @Test("everyone has exactly the permissions of the table", arguments: BagRole.allCases)

@@ -41,7 +41,8 @@ struct AppHarness: Sendable {
             database: database, clock: clock, outbox: EventOutbox(), keys: shared.keys, csrf: shared.csrf,
             passwords: try PasswordHasher(), metrics: MetricsRegistry(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, settings: try self.settings(settings),
-            library: shared.library, isSecure: false, isLocal: true, publicURL: shared.publicURL)
+            library: shared.library, isSecure: false, isLocal: true, publicURL: shared.publicURL,
+            limits: LimitDesk(database: database, book: RateRuleBook([])))
     }
 
     /// Keys and compressed assets are the same for all tests, and take long to make. A hasher is not shared: it turns

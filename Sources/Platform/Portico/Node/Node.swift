@@ -1,4 +1,5 @@
 import Logging
+import PorticoRedis
 import PorticoServer
 import Synchronization
 
@@ -39,6 +40,7 @@ public final class Node: Sendable {
         var workers: [Task<Void, Never>] = []
         var endStreams: [@Sendable () -> Void] = []
         var server: HTTPServer?
+        var shared: SharedCounters?
         var isDraining = false
     }
 
@@ -69,8 +71,10 @@ public final class Node: Sendable {
         let settings = configuration.settings
         ProcessMetrics.register(in: metrics, version: configuration.version)
         let parts = try SharedParts(configuration, clock: clock, metrics: metrics)
+        let shared = try SharedCounters(settings, metrics: metrics, logger: logger)
+        state.withLock { $0.shared = shared }
         var mounts: [Mount] = []
-        var checks: [HealthCheck] = []
+        var checks: [HealthCheck] = shared.map { [$0.check] } ?? []
         for application in configuration.applications {
             let (running, database) = try await start(application, parts)
             mounts.append(running.mount)
@@ -81,7 +85,7 @@ public final class Node: Sendable {
         }
         mounts.append(RootMount.make(configuration, parts, operations: operations.routes))
         let doors = try NodeDoors(settings, metrics: metrics, logger: logger, clock: clock)
-        let site = try Site(parts.siteConfiguration(mounts, doors: doors.doors, logger: logger))
+        let site = try Site(parts.siteConfiguration(mounts, doors: doors.doors, shared: shared, logger: logger))
         let server = HTTPServer(
             configuration: serverConfiguration(settings, parts.proxies), responder: site,
             observer: ServerMetrics(metrics))
@@ -116,7 +120,9 @@ public final class Node: Sendable {
             try await application.seed(demonstration, environment)
         }
         let running = try await application.start(environment)
-        let workers = running.workers.map { worker in Task { await worker.run() } }
+        try await environment.limits.open(running.mount)
+        let looking = Task { await environment.limits.run() }
+        let workers = [looking] + running.workers.map { worker in Task { await worker.run() } }
         state.withLock { state in
             state.workers += workers
             state.endStreams.append(running.endStreams)
@@ -147,5 +153,6 @@ public final class Node: Sendable {
         for worker in ending.workers { worker.cancel() }
         for worker in ending.workers { await worker.value }
         for database in ending.databases { await database.engine.close() }
+        await ending.shared?.client.shutdown()
     }
 }

@@ -1,17 +1,23 @@
-/// The rate limits of a node: one rule for every class that its routes declare.
+/// The rate limits of a node.
 enum NodeLimits {
-    /// The limits as `limits.mode` says; nil when nothing is to be counted.
-    static func make(_ settings: Settings, mounts: [Mount], metrics: MetricsRegistry) -> RateLimits? {
-        let mode = settings.text("limits.mode")
-        guard mode != "off" else { return nil }
-        var rules: [String: RateRule] = [:]
-        for mount in mounts {
-            for rule in mount.routes.compactMap({ $0.limit.rule(of: mount) }) { rules[rule.name] = rule }
-        }
-        let book = RateRuleBook(rules.values.sorted { $0.name < $1.name })
-        book.setShadow(mode == "shadow")
+    /// A book that the applications fill with what their routes declare, and change later.
+    static func book(_ settings: Settings, metrics: MetricsRegistry) -> RateRuleBook {
+        let book = RateRuleBook([])
+        book.setShadow(settings.text("limits.mode") == "shadow")
         register(book, in: metrics)
-        return RateLimits(book: book)
+        return book
+    }
+
+    /// The limits as `limits.mode` says; nil when nothing is to be counted.
+    /// - Parameters:
+    ///   - root: the mount that belongs to no application.
+    ///   - shared: counters of several nodes.
+    static func make(
+        _ settings: Settings, book: RateRuleBook, root: Mount, shared: SharedCounters?, metrics: MetricsRegistry
+    ) -> RateLimits? {
+        guard settings.text("limits.mode") != "off" else { return nil }
+        for rule in root.routes.compactMap({ $0.limit.rule(of: root) }) { try? book.set(rule) }
+        return shared?.limits(book, metrics: metrics) ?? RateLimits(book: book)
     }
 
     private static func register(_ book: RateRuleBook, in metrics: MetricsRegistry) {

@@ -11,6 +11,7 @@ struct SharedParts {
     let library: AssetLibrary
     let proxies: TrustedProxies
     let publicURL: String
+    let limits: RateRuleBook
 
     var settings: Settings { configuration.settings }
     var isSecure: Bool { settings.flag("server.secure") }
@@ -42,6 +43,7 @@ struct SharedParts {
         library.add(EmbeddedAsset.platform, folder: "portico")
         for application in configuration.applications { library.add(application.assets, folder: application.id) }
         self.library = library
+        limits = NodeLimits.book(settings, metrics: metrics)
         let url = settings.text("public_url")
         publicURL = url.isEmpty ? "http://\(settings.text("server.host")):\(settings.text("server.port"))" : url
     }
@@ -50,7 +52,8 @@ struct SharedParts {
         ApplicationEnvironment(
             database: database, clock: clock, outbox: EventOutbox(), keys: keys(of: application.id), csrf: csrf,
             passwords: passwords, metrics: metrics, logger: logger, settings: settings, library: library,
-            isSecure: isSecure, isLocal: settings.isLocal, publicURL: publicURL)
+            isSecure: isSecure, isLocal: settings.isLocal, publicURL: publicURL,
+            limits: LimitDesk(database: database, book: limits))
     }
 
     /// Keys that no other application has.
@@ -70,13 +73,17 @@ struct SharedParts {
                 """)
     }
 
-    func siteConfiguration(_ mounts: [Mount], doors: Doors, logger: Logger) -> Site.Configuration {
+    func siteConfiguration(
+        _ mounts: [Mount], doors: Doors, shared: SharedCounters?, logger: Logger
+    ) -> Site.Configuration {
         var site = Site.Configuration(
             mounts: mounts, csrf: csrf, clock: clock, logger: logger, metrics: metrics, assets: library.links)
         site.trustedProxies = proxies
         site.isSecure = isSecure
         site.doors = doors
-        site.limits = NodeLimits.make(settings, mounts: mounts, metrics: metrics)
+        site.limits = mounts.last.flatMap {
+            NodeLimits.make(settings, book: limits, root: $0, shared: shared, metrics: metrics)
+        }
         return site
     }
 }

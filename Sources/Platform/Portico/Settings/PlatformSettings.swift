@@ -54,6 +54,12 @@ public enum PlatformSettings {
             "database.slow_milliseconds", .integer(1...600_000), default: "100",
             "statements slower than this are logged"),
         SettingDeclaration(
+            "redis.url", .text(0...1000), default: "", isSecret: true,
+            "redis://… or redis+sentinel://…, where nodes count requests together; empty: each node for itself"),
+        SettingDeclaration(
+            "redis.nodes", .integer(1...1000), default: "3",
+            "nodes that share Redis; while it is away each admits its part of every limit"),
+        SettingDeclaration(
             "secret.key", .text(0...500), default: "", isSecret: true,
             "at least 32 characters, the same on every node; without it one is kept in the data directory"),
         SettingDeclaration(

@@ -1,4 +1,5 @@
 import CSodium
+import Glibc
 import PorticoHTTP
 import PorticoSQL
 import PorticoValues
@@ -7,6 +8,7 @@ import PorticoValues
 ///
 /// A hash takes some tens of milliseconds of a core on purpose. It runs on two threads of its own, so that a rush of
 /// people who sign in slows neither other requests nor the database; where the queue is long, callers get 503 at once.
+/// Where cores are scarce, these threads stand back behind the others.
 public final class PasswordHasher: Sendable {
     /// Memory of one hash, in bytes: 32 MiB, above the 19 MiB that OWASP's password storage guide asks for at two
     /// passes.
@@ -28,7 +30,8 @@ public final class PasswordHasher: Sendable {
         guard sodium_init() >= 0 else { throw PasswordHasher.busy }
         decoy = try PasswordHasher.compute(randomBytes(16).hexadecimal)
         pool = WorkerPool(
-            name: "passwords", base: 0, capacity: PasswordHasher.threads, acquireTimeout: .seconds(15), open: {})
+            name: "passwords", base: 0, capacity: PasswordHasher.threads, acquireTimeout: .seconds(15),
+            open: { PasswordHasher.standBack() })
     }
 
     /// The hash of a password with its parameters and salt, as it is stored: `$argon2id$v=19$…`.
@@ -66,6 +69,11 @@ public final class PasswordHasher: Sendable {
                     })
             }
         }
+    }
+
+    /// Gives the calling thread a third of the usual weight: on Linux niceness belongs to threads.
+    private static func standBack() {
+        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
     }
 
     static let busy = Problem(

@@ -2,7 +2,7 @@ import PorticoHTTP
 import PorticoValues
 import Synchronization
 
-/// Finds the account behind a request by its bearer token, or else by its session cookie.
+/// Finds the account behind a request by its bearer token or API key, or else by its session cookie.
 ///
 /// A token that does not hold is refused even where everybody may call: the program that sent it should hear of it.
 /// The last use of a session is noted at most once a minute, beside the request: a slow or full database does not keep
@@ -10,6 +10,7 @@ import Synchronization
 public final class SessionAuthenticator: Authenticator {
     private let store: SessionStore
     private let tokens: TokenStore?
+    private let keys: APIKeyStore?
     private let notes = Mutex<[[UInt8]: Note]>([:])
 
     /// A note under way, or one that failed less than a minute ago.
@@ -19,23 +20,33 @@ public final class SessionAuthenticator: Authenticator {
     }
 
     /// An authenticator over the sessions of an application.
-    /// - Parameter tokens: knows bearer tokens; nil where none are given out.
-    public init(store: SessionStore, tokens: TokenStore? = nil) {
+    /// - Parameters:
+    ///   - tokens: knows bearer tokens; nil where none are given out.
+    ///   - keys: knows API keys; nil where there are none.
+    public init(store: SessionStore, tokens: TokenStore? = nil, keys: APIKeyStore? = nil) {
         self.store = store
         self.tokens = tokens
+        self.keys = keys
     }
 
-    /// The account behind the request's token or cookie, or nil.
+    /// The account behind the request's token, API key or cookie, or nil.
     /// - Throws: ``Problem`` 401 `invalid_token`; ``SQLError`` when the database can't tell.
     public func principal(for head: RequestHead) async throws -> Principal? {
+        if let keys, !BearerCredential.asksForCredentials(head), let session = try await keys.session(of: head) {
+            noteUse(of: session, by: keys)
+            return session.principal
+        }
         guard let session = try await session(of: head) else { return nil }
         noteUse(of: session)
         return session.principal
     }
 
-    /// The session behind a request, of a browser or a program, or nil.
-    /// - Throws: as ``principal(for:)``.
+    /// The session behind a request, of a browser or a program, or nil. What takes one is closed to API keys.
+    /// - Throws: as ``principal(for:)``; ``Problem`` 403 `api_key_not_accepted`.
     public func session(of head: RequestHead) async throws -> Session? {
+        if keys != nil, !BearerCredential.asksForCredentials(head), APIKeyStore.isCarried(by: head) {
+            throw Problem(403, "api_key_not_accepted", "Sign in for this; an API key does not do.")
+        }
         if let tokens, !BearerCredential.asksForCredentials(head), let session = try await tokens.session(of: head) {
             return session
         }
@@ -48,7 +59,7 @@ public final class SessionAuthenticator: Authenticator {
         for task in tasks { await task.value }
     }
 
-    private func noteUse(of session: Session) {
+    private func noteUse(of session: Session, by keys: APIKeyStore? = nil) {
         let now = store.clock.now()
         guard now - session.lastSeenAt >= SessionStore.noteInterval else { return }
         notes.withLock { notes in
@@ -56,14 +67,18 @@ public final class SessionAuthenticator: Authenticator {
             if notes.count >= SessionCache.capacity {
                 notes = notes.filter { now - $0.value.at < SessionStore.noteInterval }
             }
-            notes[session.tokenHash] = Note(at: now, task: Task { await self.note(session, now) })
+            notes[session.tokenHash] = Note(at: now, task: Task { await self.note(session, keys, now) })
         }
     }
 
     /// A note that fails stays, so that the next try comes a minute later and not with the next request.
-    private func note(_ session: Session, _ now: Instant) async {
+    private func note(_ session: Session, _ keys: APIKeyStore?, _ now: Instant) async {
         do {
-            try await store.noteUse(of: session, at: now)
+            if let keys {
+                try await keys.noteUse(of: session, at: now)
+            } else {
+                try await store.noteUse(of: session, at: now)
+            }
         } catch {
             return
         }

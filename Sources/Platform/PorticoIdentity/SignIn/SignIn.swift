@@ -9,19 +9,23 @@ import PorticoValues
 public struct SignIn: Sendable {
     let lockout: Lockout
     private let factors: SecondFactorStore
+    private let mailed: MailedFactor?
     private let database: Database
     private let hasher: PasswordHasher
     private let sessions: SessionStore
 
     /// Signing in to the application whose sessions these are.
+    /// - Parameter mailed: sends codes to people without an authenticator; nil where nobody gets one.
     public init(
-        database: Database, hasher: PasswordHasher, sessions: SessionStore, lockout: Lockout, factors: SecondFactorStore
+        database: Database, hasher: PasswordHasher, sessions: SessionStore, lockout: Lockout,
+        factors: SecondFactorStore, mailed: MailedFactor? = nil
     ) {
         self.database = database
         self.hasher = hasher
         self.sessions = sessions
         self.lockout = lockout
         self.factors = factors
+        self.mailed = mailed
     }
 
     /// Begins a session for whoever knows the password.
@@ -93,14 +97,11 @@ public struct SignIn: Sendable {
         let isRight: Bool
         let now: Instant
         let subjects: Lockout.Subjects
-
-        /// Whether the attempt may still fail by its code.
-        var takesCode: Bool { isRight && purpose.wantsCode && known?.hasSecondFactor == true }
     }
 
     private func decide(_ check: Check, in transaction: Transaction) throws -> Outcome<Account> {
         var wait = try lockout.wait(check.subjects, at: check.now, in: transaction)
-        if wait == nil, check.takesCode {
+        if wait == nil, takesCode(check) {
             wait = try lockout.reserve(check.subjects, at: check.now, in: transaction)
         }
         if let wait { return .refused(Lockout.refusal(wait)) }
@@ -108,14 +109,43 @@ public struct SignIn: Sendable {
             return try fail(check, check.purpose.wrongPassword, in: transaction)
         }
         if check.purpose.wantsCode {
-            switch try factors.check(check.attempt.code, of: account, at: check.now, in: transaction) {
+            switch try verdict(check, account, in: transaction) {
             case .passed: break
-            case .missing: return .refused(check.purpose.missingCode)
+            case .missing: return .refused(try demand(check, account, in: transaction))
             case .wrong: return try fail(check, check.purpose.wrongCode, in: transaction)
             }
         }
         if check.purpose == .signIn { try lockout.forgive(email: check.attempt.email, in: transaction) }
         return .granted(account)
+    }
+
+    /// Whether the attempt may still fail by its code.
+    private func takesCode(_ check: Check) -> Bool {
+        guard check.isRight, check.purpose.wantsCode, let known = check.known else { return false }
+        return known.hasSecondFactor
+            || sender(for: check, role: known.role, hasSecondFactor: known.hasSecondFactor) != nil
+    }
+
+    /// What sends codes to this account by mail; nil where an authenticator or nothing is asked for.
+    private func sender(for check: Check, role: String, hasSecondFactor: Bool) -> MailedFactor? {
+        guard check.purpose == .signIn, let mailed, mailed.covers(role: role, hasSecondFactor: hasSecondFactor) else {
+            return nil
+        }
+        return mailed
+    }
+
+    private func verdict(
+        _ check: Check, _ account: Account, in transaction: Transaction
+    ) throws -> SecondFactorStore.Verdict {
+        let sender = sender(for: check, role: account.role, hasSecondFactor: account.hasSecondFactor)
+        return try sender?.check(check.attempt.code, of: account, at: check.now, in: transaction)
+            ?? factors.check(check.attempt.code, of: account, at: check.now, in: transaction)
+    }
+
+    /// The answer to the right password without the code it takes, which is sent now if it comes by mail.
+    private func demand(_ check: Check, _ account: Account, in transaction: Transaction) throws -> Problem {
+        let sender = sender(for: check, role: account.role, hasSecondFactor: account.hasSecondFactor)
+        return try sender?.demand(of: account, at: check.now, in: transaction) ?? check.purpose.missingCode
     }
 
     /// Counts a failure. When others reached the limit before it, its outcome is not told.

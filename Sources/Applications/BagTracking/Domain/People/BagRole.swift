@@ -44,7 +44,7 @@ enum BagRole: String, Sendable, Hashable, CaseIterable {
     ]
     private static let administration: Set<String> = [
         "scan.undo_any", "bill.cancel", "bag.restore", "gate.check", "summary.read_all", "summary.send", "import.run",
-        "user.manage", "config.manage", "audit.read",
+        "user.manage", "config.manage", "audit.read", "operations.read", "operations.write",
     ]
 
     private static let dispatcherPermissions = reading.union(packing)

@@ -1,0 +1,54 @@
+import Logging
+import PorticoRedis
+
+/// Counters of rate limits that several nodes share in Redis, where the settings name one.
+struct SharedCounters: Sendable {
+    let client: RedisClient
+    private let nodes: Int
+    private let isTesting: Bool
+
+    /// nil without `redis.url`.
+    /// - Throws: ``Settings/Mistake`` for an address that can't be one.
+    init?(_ settings: Settings, metrics: MetricsRegistry, logger: Logger) throws(Settings.Mistake) {
+        guard !settings.text("redis.url").isEmpty else { return nil }
+        var configuration = RedisClient.Configuration(url: settings.text("redis.url"))
+        configuration.metrics = metrics
+        configuration.logger = logger
+        do {
+            client = try RedisClient(configuration)
+        } catch {
+            throw Settings.Mistake(description: "redis.url: \(error)")
+        }
+        nodes = settings.integer("redis.nodes")
+        isTesting = settings.text("environment") == "testing"
+    }
+
+    /// Limits by the rules of `book`, counted in Redis; while it is away, here with this node's share.
+    func limits(_ book: RateRuleBook, metrics: MetricsRegistry) -> RateLimits {
+        let alone = metrics.counter(
+            "portico_rate_limit_alone_total",
+            help: "Decisions made without the shared counters, by what the rule declares for that.", labels: ["policy"])
+        let remembered = metrics.counter(
+            "portico_rate_limit_remembered_total", help: "Refusals repeated without asking the shared counters.")
+        // In the testing environment the process's clock moves, and limits with it.
+        let store = RedisRateLimiter(client, time: isTesting ? .caller : .server)
+        return RateLimits(book: book, store: store, nodes: nodes) { event in
+            switch event {
+            case .decidedAlone(let policy): alone.with(policy.rawValue).increment()
+            case .rememberedRefusal: remembered.increment()
+            }
+        }
+    }
+
+    /// Whether Redis answers. A node serves without it, so it is not essential.
+    var check: HealthCheck {
+        HealthCheck("redis", isEssential: false) { [client] in
+            do {
+                _ = try await client.ping()
+                return HealthCheck.Result(.healthy, "\(client.readyConnections) connections")
+            } catch {
+                return HealthCheck.Result(.degraded, "limits are counted per node: \(error)")
+            }
+        }
+    }
+}

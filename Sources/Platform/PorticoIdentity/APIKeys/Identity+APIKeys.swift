@@ -1,0 +1,11 @@
+import PorticoHTTP
+
+extension Identity {
+    /// The routes with which people make and revoke keys for their machines.
+    public var apiKeyRoutes: [Route] {
+        APIKeyRoutes(
+            database: database, signIn: signIn, authenticator: authenticator, keys: apiKeys,
+            cursors: cursors
+        ).routes
+    }
+}

@@ -1,0 +1,112 @@
+import PorticoSQL
+import PorticoValues
+
+/// What an application needs to send mails about accounts.
+public struct AccountMail: Sendable {
+    /// Where mails go.
+    public var queue: any PersonalMailQueue
+    /// Address people reach the application's node at, without a slash at the end. Links are made of it alone, never of
+    /// what a request says about its host.
+    public var publicURL: String
+    /// Name of the application, as people read it.
+    public var title: String
+
+    /// Mails of an application.
+    public init(queue: any PersonalMailQueue, publicURL: String, title: String) {
+        self.queue = queue
+        self.publicURL = publicURL
+        self.title = title
+    }
+}
+
+/// Writes the mails about accounts and hands them to the queue.
+struct AccountLetters: Sendable {
+    private let mail: AccountMail
+    /// Address of the application's first page, without a slash at the end.
+    private let home: String
+
+    init(_ mail: AccountMail, application: String) {
+        self.mail = mail
+        home = "\(mail.publicURL)/\(application)"
+    }
+
+    /// Hands a mail to the queue.
+    func send(_ letter: PersonalMail, in transaction: Transaction) throws {
+        try mail.queue.enqueue(letter, in: transaction)
+    }
+
+    func code(_ code: String, to address: String, lasting life: Span) -> PersonalMail {
+        PersonalMail(
+            to: address, subject: "Your code for \(mail.title)",
+            text: """
+                Your code for \(mail.title) is
+
+                    \(code)
+
+                It is good once, for \(AccountLetters.words(life)). Nobody of ours will ever ask you for it.
+                If you did not ask for a code, somebody knows your password: change it.
+
+                """,
+            kind: "account.code")
+    }
+
+    func resetLink(_ token: SessionToken, to address: String, lasting life: Span) -> PersonalMail {
+        PersonalMail(
+            to: address, subject: "Choose a new password for \(mail.title)",
+            text: """
+                Somebody, most likely you, asked for a new password for \(mail.title).
+                Choose it here:
+
+                \(home)/reset?token=\(token.text)
+
+                The link is good once, for \(AccountLetters.words(life)). If you did not ask for it, do nothing:
+                your password stays as it is.
+
+                """,
+            kind: "account.password_reset")
+    }
+
+    func passwordChanged(to address: String) -> PersonalMail {
+        PersonalMail(
+            to: address, subject: "Your password for \(mail.title) was changed",
+            text: """
+                Your password for \(mail.title) was changed through a link we had sent to this address.
+                Everything you were signed in with has been signed out; API keys go on.
+
+                If it was not you, ask for a new password at once and tell your administrator:
+
+                \(home)/reset
+
+                """,
+            kind: "account.password_changed")
+    }
+
+    func invitation(_ token: SessionToken, to address: String, name: String, lasting life: Span) -> PersonalMail {
+        PersonalMail(
+            to: address, subject: "Your access to \(mail.title)",
+            text: """
+                Hello \(AccountLetters.line(name)),
+
+                you are invited to work with \(mail.title). Choose your password here:
+
+                \(home)/invitation?token=\(token.text)
+
+                The link is good once, for \(AccountLetters.words(life)). If you did not expect it, do nothing.
+
+                """,
+            kind: "account.invitation")
+    }
+
+    /// A span as people say it: `7 minutes`, `1 hour`.
+    static func words(_ span: Span) -> String {
+        let units: [(name: String, seconds: Int64)] = [("day", 86_400), ("hour", 3600), ("minute", 60)]
+        let unit = units.first { span.seconds >= $0.seconds && span.seconds % $0.seconds == 0 } ?? ("second", 1)
+        let count = span.seconds / unit.seconds
+        return count == 1 ? "1 \(unit.name)" : "\(count) \(unit.name)s"
+    }
+
+    /// A name in one line, whatever was typed as one.
+    private static func line(_ name: String) -> String {
+        String(name.map { $0.isNewline ? " " : $0 }.prefix(200))
+    }
+}

@@ -1,0 +1,27 @@
+/// What a role asks of people beside their password.
+public enum SecondFactorRule: Sendable, Hashable {
+    /// Nothing; whoever has added an authenticator uses it all the same.
+    case optional
+    /// An authenticator: the role allows nothing before there is one.
+    case required
+    /// An authenticator, or else a code by mail at every sign-in. Where no mail is sent this is ``required``.
+    case mail
+}
+
+extension RoleCatalog {
+    /// The same roles, those that need an authenticator marked.
+    /// - Parameters:
+    ///   - rules: by role; a role without one keeps what the catalogue says.
+    ///   - sendsMail: whether codes can go out at all.
+    func applying(_ rules: [String: SecondFactorRule], sendsMail: Bool) -> RoleCatalog {
+        let needing = roles.map(\.name).filter { role in
+            switch rules[role] {
+            case nil: requiresSecondFactor(role)
+            case .optional: false
+            case .required: true
+            case .mail: !sendsMail
+            }
+        }
+        return RoleCatalog(roles, secondFactorFor: Set(needing))
+    }
+}

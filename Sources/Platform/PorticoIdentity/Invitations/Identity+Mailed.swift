@@ -1,0 +1,27 @@
+import PorticoHTTP
+
+extension Identity {
+    /// The routes with which people who have lost their password get another one; none where no mail is sent.
+    public func passwordResetRoutes(appearance: IdentityRoutes.Appearance) -> [Route] {
+        passwordResets.map {
+            PasswordResetRoutes(database: database, hasher: hasher, resets: $0, appearance: appearance).routes
+        } ?? []
+    }
+
+    /// The routes to invite people and to accept an invitation; none where no mail is sent.
+    /// - Parameters:
+    ///   - csrf: the signer the site checks tokens with.
+    ///   - extras: members the application adds to `user`, as for ``routes(csrf:appearance:extras:)``.
+    public func invitationRoutes<Profile: RouteInput>(
+        _ desk: InvitationDesk<Profile>, csrf: CSRFSigner, appearance: IdentityRoutes.Appearance,
+        extras: @escaping IdentityRoutes.Extras = { _ in [] }
+    ) -> [Route] {
+        guard let invitations else { return [] }
+        let inviting = InvitationRoutes(
+            database: database, desk: desk, invitations: invitations, roles: roles, cursors: cursors)
+        let accepting = InvitationAcceptance(
+            database: database, hasher: hasher, invitations: invitations, sessions: sessions, csrf: csrf,
+            appearance: appearance, extras: extras)
+        return inviting.routes + accepting.routes
+    }
+}

@@ -1,0 +1,1 @@
+../PorticoLimitsTests/StoreConformance.swift
