@@ -58,6 +58,7 @@ let package = Package(
 
         system("CBrotli", pkgConfig: "libbrotlienc", apt: "libbrotli-dev"),
         system("CLibPQ", pkgConfig: "libpq", apt: "libpq-dev"),
+        system("CQRencode", pkgConfig: "libqrencode", apt: "libqrencode-dev"),
         system("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
@@ -72,7 +73,7 @@ let package = Package(
         platform("PorticoSQL", ["PorticoValues", "PorticoTelemetry", logging]),
         platform("PorticoSQLite", ["PorticoValues", "PorticoTelemetry", "PorticoSQL", "CSQLite"]),
         platform("PorticoPostgreSQL", ["PorticoValues", "PorticoTelemetry", "PorticoSQL", "CLibPQ"]),
-        platform("PorticoPages", ["PorticoValues"], assets: true),
+        platform("PorticoPages", ["PorticoValues", "CQRencode"], assets: true),
         platform(
             "PorticoHTTP",
             [

@@ -112,12 +112,18 @@ struct Office: Sendable {
             id: "bags", prefix: "/bags", title: "Bags",
             routes: identity.routes(
                 csrf: csrf,
-                appearance: IdentityRoutes.Appearance { context in
+                appearance: IdentityRoutes.Appearance(secondFactorPath: AccountAppearance.secondFactorPath) { context in
                     PageShell(
                         title: "Sign in", application: "Bags", mark: .sack, home: "/bags/", assets: context.assets)
                 },
                 extras: { [(name: "area_code", value: $0.attributes["desk"].map { .string($0) } ?? .null)] })
-                + identity.tokenRoutes + identity.ownerRoutes)
+                + identity.tokenRoutes + identity.ownerRoutes
+                + identity.accountPages(
+                    AccountAppearance(roleName: { $0.uppercased() }) { context in
+                        PageShell(
+                            title: "", application: "Bags", mark: .sack, home: "/bags/", assets: context.assets,
+                            csrfToken: context.csrf.value)
+                    }))
         mount.authenticator = identity.authenticator
         mount.idempotency = identity.idempotency
         return try Site(

@@ -14,6 +14,7 @@ SCHEMES = ["light", "dark"]
 def pages(person, sack, child, bill):
     """Paths by the role that looks at them. What the node does not serve is left out and said."""
     everybody = ["/", "/bags/sign-in"]
+    own = ["/bags/account", "/bags/account/second-factor"]
     dispatcher = [
         "/bags/", "/bags/scan", f"/bags/scan?parent={sack}", "/bags/scans", "/bags/find", f"/bags/find?code={child}",
         "/bags/find?code=9999999", "/bags/bags", "/bags/bags?q=ZZZZ", f"/bags/bags/{sack}", f"/bags/bags/{child}",
@@ -21,7 +22,7 @@ def pages(person, sack, child, bill):
     admin = [
         "/bags/", "/bags/users", "/bags/settings", "/bags/audit", f"/bags/bags/{sack}", "/bags/bills",
         f"/bags/bills/{bill}", "/bags/returns", "/bags/imports", "/bags/exports", "/bags/labels", "/bags/summary"]
-    return {None: everybody, "dispatcher": dispatcher, "admin": admin}
+    return {None: everybody, "dispatcher": dispatcher + own, "admin": admin + own}
 
 
 class Looks:

@@ -56,13 +56,22 @@ extension BagTrackingParts {
     }
 
     /// Signing in, tokens, and what people do with their own account.
-    private var accounts: [Route] { signingIn + identity.tokenRoutes + identity.ownerRoutes }
+    private var accounts: [Route] { signingIn + identity.tokenRoutes + identity.ownerRoutes + accountPages }
+
+    private var accountPages: [Route] {
+        identity.accountPages(
+            AccountAppearance(zone: .india, roleName: { BagWords.role($0) }) { [services] context in
+                try BagFrame(context, try await services.presentCatalog()).shell(title: "Your account")
+            })
+    }
 
     private var signingIn: [Route] {
         identity.routes(
             csrf: environment.csrf,
-            appearance: IdentityRoutes.Appearance(hint: isDemonstration ? BagTrackingParts.demonstrationHint : nil) {
-                context in
+            appearance: IdentityRoutes.Appearance(
+                hint: isDemonstration ? BagTrackingParts.demonstrationHint : nil,
+                secondFactorPath: AccountAppearance.secondFactorPath
+            ) { context in
                 bagShell(title: "Sign in", assets: context.assets, nonce: context.nonce)
             }
         ) { principal in

@@ -148,13 +148,19 @@ public struct Identity: Sendable {
 
     /// The routes with which people look after what they sign in with: sessions, password, second factor.
     public var ownerRoutes: [Route] {
-        let factors = SecondFactorRoutes(
-            database: database, roles: roles, signIn: signIn, accounts: accounts, authenticator: authenticator,
-            factors: secondFactors)
-        let own = OwnSessionRoutes(
+        SecondFactorRoutes(own: ownAccount).routes + OwnSessionRoutes(own: ownAccount).routes
+    }
+
+    /// The pages on which people do the same: `/account` and those below it.
+    public func accountPages(_ appearance: AccountAppearance) -> [Route] {
+        AccountRoutes(own: ownAccount, appearance: appearance).routes
+    }
+
+    private var ownAccount: OwnAccount {
+        OwnAccount(
             database: database, hasher: hasher, signIn: signIn, accounts: accounts, authenticator: authenticator,
-            own: OwnSessions(sessions: sessions, tokens: tokens), cursors: cursors)
-        return factors.routes + own.routes
+            factors: secondFactors, own: OwnSessions(sessions: sessions, tokens: tokens), cursors: cursors,
+            roles: roles)
     }
 
     /// Removes what has expired. Run it every few minutes.

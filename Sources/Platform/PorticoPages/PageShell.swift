@@ -26,9 +26,12 @@ public struct SignedInPerson: Sendable, Hashable {
     public var role: String
     /// The address of the form that signs out (POST with `_csrf`).
     public var signOut: String
+    /// The address of the page of their own account; nil where there is none.
+    public var account: String?
 
     /// Somebody who is signed in.
-    public init(name: String, role: String, signOut: String) {
+    public init(name: String, role: String, signOut: String, account: String? = nil) {
+        self.account = account
         self.name = name
         self.role = role
         self.signOut = signOut
@@ -155,6 +158,7 @@ public struct PageShell: Sendable {
             </summary>\
             <div class="sheet"><p class="sheet-name">\(person.name)</p><p class="sheet-role">\(person.role)</p>\
             <label class="shortcut-switch" hidden><input type="checkbox" data-shortcuts> Single-key shortcuts</label>\
+            \(person.account.map { Button("Your account", href: $0, weight: .quiet, icon: .user) })\
             \(signOut(person))</div></details>
             """
         }

@@ -5,6 +5,11 @@ public struct TextField: PageComponent {
         case text, email, password, number, date, search, tel, url
     }
 
+    /// The keys a telephone offers.
+    public enum InputMode: String, Sendable {
+        case numeric, decimal
+    }
+
     /// The name under which the value is sent.
     public var name: String
     /// The words above the field.
@@ -35,13 +40,15 @@ public struct TextField: PageComponent {
     public var isCode: Bool
     /// The prefix of the id, for pages with several forms.
     public var scope: String
+    /// The keys a telephone offers; nil leaves it to the kind.
+    public var inputMode: InputMode?
 
     /// A field.
     public init(
         _ name: String, label: String, value: String = "", kind: Kind = .text, hint: String? = nil,
         error: String? = nil, presence: FieldPresence = .required, autocomplete: String? = nil, maxLength: Int? = nil,
         range: ClosedRange<Int>? = nil, width: Int? = nil, lines: Int = 1, hidesLabel: Bool = false,
-        isCode: Bool = false, scope: String = "f"
+        isCode: Bool = false, scope: String = "f", inputMode: InputMode? = nil
     ) {
         self.name = name
         self.label = label
@@ -58,6 +65,7 @@ public struct TextField: PageComponent {
         self.hidesLabel = hidesLabel
         self.isCode = isCode
         self.scope = scope
+        self.inputMode = inputMode
     }
 
     /// The finished markup.
@@ -68,7 +76,7 @@ public struct TextField: PageComponent {
         let shared: HTML = """
             \(frame.binding) name="\(name)" autocomplete="\(autocomplete ?? "off")"\
             \(HTML.attribute("maxlength", maxLength.map(String.init)))\(HTML.flag("required", presence == .required))\
-            \(spelling)
+            \(HTML.attribute("inputmode", inputMode?.rawValue))\(spelling)
             """
         if lines > 1 { return frame.around("<textarea\(shared) rows=\"\(lines)\">\n\(value)</textarea>") }
         let bounds: HTML = """

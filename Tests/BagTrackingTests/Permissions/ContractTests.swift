@@ -145,7 +145,7 @@ import Testing
             #expect(
                 open == [
                     "signIn", "signInPage", "submitSignIn", "serviceWorker", "openAPI", "issueTokens", "refreshTokens",
-                    "revokeTokens", "tokenKeys",
+                    "revokeTokens", "tokenKeys", "secondStepPage", "submitSecondStep",
                 ])
             let known = BagRole.admin.permissions
             for route in routes {

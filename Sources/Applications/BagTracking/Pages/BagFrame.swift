@@ -104,23 +104,28 @@ extension BagPage {
 
     /// The whole document.
     var body: HTML {
-        var shell = bagShell(title: title, assets: frame.assets)
-        let places = BagSection.allCases.filter { frame.may($0.permission) }
-        shell.navigation = places.map { $0.item(current: place) }
-        let quick: [BagSection] = frame.may("scan.pack") ? [.scan, .find, .bags] : [.dashboard, .find, .bags]
-        shell.bottomBar = quick.filter { frame.may($0.permission) }.map { $0.item(current: place) }
-        shell.person = SignedInPerson(
-            name: frame.person,
-            role: [BagWords.role(frame.role), frame.area].compactMap(\.self).joined(separator: ", "),
-            signOut: "/bags/sign-out")
-        shell.csrfToken = frame.csrfToken
-        shell.headerSlot = codeBox
-        shell.notices = frame.notices
+        var shell = frame.shell(title: title, place: place)
         shell.styles = styles
         shell.scripts = scripts
-        shell.nonce = frame.nonce
         shell.pageClass = pageClass
         return shell.document(content)
+    }
+}
+
+extension BagFrame {
+    /// The surroundings of a page for whoever is signed in.
+    func shell(title: String, place: BagSection? = nil) -> PageShell {
+        var shell = bagShell(title: title, assets: assets, nonce: nonce)
+        shell.navigation = BagSection.allCases.filter { may($0.permission) }.map { $0.item(current: place) }
+        let quick: [BagSection] = may("scan.pack") ? [.scan, .find, .bags] : [.dashboard, .find, .bags]
+        shell.bottomBar = quick.filter { may($0.permission) }.map { $0.item(current: place) }
+        shell.person = SignedInPerson(
+            name: person, role: [BagWords.role(role), area].compactMap(\.self).joined(separator: ", "),
+            signOut: "/bags/sign-out", account: "/bags\(AccountAppearance.accountPath)")
+        shell.csrfToken = csrfToken
+        shell.headerSlot = may("bag.read") ? codeBox : .empty
+        shell.notices = notices
+        return shell
     }
 
     /// The box in the header that takes any code: GET `/bags/find` with `code`.
@@ -129,7 +134,7 @@ extension BagPage {
         <form class="code-box" method="get" action="/bags/find" role="search" aria-label="Any code">\
         <label class="unseen" for="any-code">Find any code</label>\
         <input class="code" id="any-code" name="code" type="search" autocomplete="off" autocapitalize="characters" \
-        spellcheck="false" placeholder="Any code" maxlength="200" data-slash value="\(frame.searched)">\
+        spellcheck="false" placeholder="Any code" maxlength="200" data-slash value="\(searched)">\
         <button class="button secondary" type="submit">\(Icon.find.labelled("Find"))</button></form>
         """
     }

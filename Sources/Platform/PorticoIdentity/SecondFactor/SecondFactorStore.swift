@@ -7,7 +7,7 @@ import PorticoValues
 /// An enrolment counts once a code of it was shown. From then on signing in takes a code, or one of ten recovery codes.
 /// Secrets are sealed in the database, recovery codes are kept as hashes.
 public struct SecondFactorStore: Sendable {
-    private let seal: SecretSeal
+    let seal: SecretSeal
     private let issuer: String
 
     /// - Parameters:
@@ -66,7 +66,12 @@ public struct SecondFactorStore: Sendable {
             ON CONFLICT (account_id) DO UPDATE SET key_id = excluded.key_id, secret = excluded.secret,
                 created_at = excluded.created_at, last_step = 0
             """)
-        return Enrolment(
+        return enrolment(secret, of: account)
+    }
+
+    /// What the owner of a secret is shown.
+    func enrolment(_ secret: [UInt8], of account: Account) -> Enrolment {
+        Enrolment(
             secret: Base32.encode(secret),
             uri: OneTimeCode.uri(secret, issuer: issuer, account: account.email))
     }
@@ -141,7 +146,7 @@ extension SecondFactorStore {
         """
     }
 
-    private static func owner(_ accountID: Int64) -> String { "second factor of \(accountID)" }
+    static func owner(_ accountID: Int64) -> String { "second factor of \(accountID)" }
 
     /// Uses up the step whose code this is, and all before it.
     private func useStep(

@@ -192,6 +192,11 @@ extension SessionStore {
         }
     }
 
+    /// Whether the session allows nothing because its role asks for a second factor that is not there yet.
+    func lacksSecondFactor(_ session: Session) -> Bool {
+        session.principal.permissions.isEmpty && session.principal.roles.contains { roles.requiresSecondFactor($0) }
+    }
+
     /// The principal of an account. A role that asks for a second factor allows nothing until there is one.
     /// - Parameter binding: what its form tokens are bound to; nil where no cookie is in play.
     func principal(_ member: Member, binding: [UInt8]?, in session: any SQLSession) throws -> Principal {

@@ -3,7 +3,8 @@ import PorticoPages
 
 /// Signing in and out for people.
 extension IdentityRoutes {
-    private static let formPath = "/sign-in"
+    /// The page to sign in at, below the mount.
+    static let signInPath = "/sign-in"
 
     /// Everything is taken as it comes; the form is shown again with what is wrong.
     private struct Submission: RouteInput {
@@ -30,7 +31,7 @@ extension IdentityRoutes {
 
     /// The form; whoever is signed in already goes on at once.
     var form: Route {
-        .page(.get, IdentityRoutes.formPath, "signInPage", "The form to sign in", access: .anonymous) {
+        .page(.get, IdentityRoutes.signInPath, "signInPage", "The form to sign in", access: .anonymous) {
             (context: RequestContext, input: Destination) -> PageReply in
             let next = ReturnPath.checked(input.next, mount: context.mount)
             guard context.principal == nil else { return .redirect(to: next) }
@@ -41,16 +42,18 @@ extension IdentityRoutes {
     /// What the form sends.
     var submission: Route {
         .page(
-            .post, IdentityRoutes.formPath, "submitSignIn", "Sign in by the form", access: .anonymous, limit: .signIn
+            .post, IdentityRoutes.signInPath, "submitSignIn", "Sign in by the form", access: .anonymous, limit: .signIn
         ) { (context: RequestContext, input: Submission) -> PageReply in
             let next = ReturnPath.checked(input.next, mount: context.mount)
             let missing = missing(in: input)
             guard missing.isEmpty else { return again(context, input, next, missing, status: 422) }
             do {
-                var attempt = SignInAttempt(email: input.email, password: input.password, by: context)
-                attempt.code = input.code
-                let new = try await signIn.begin(attempt, head: context.request.head, at: context.now)
-                return PageReply.redirect(to: next).adding("set-cookie", new.cookie)
+                switch try await firstStep(input, context) {
+                case .needsCode(let ticket): return askForCode(ticket, context, next: next)
+                case .begun(let new):
+                    return PageReply.redirect(to: arrival(new.session, context, next))
+                        .adding("set-cookie", new.cookie)
+                }
             } catch let problem as Problem {
                 guard let asksForCode = SignIn.formCodes[problem.code] else { throw problem }
                 let message = FieldMessage(asksForCode ? "code" : "", problem.detail)
@@ -66,9 +69,19 @@ extension IdentityRoutes {
         .page(.post, "/sign-out", "submitSignOut", "Sign out by the form", access: .signedIn) {
             (context: RequestContext, _: NoInput) -> PageReply in
             try await revoke(try await session(of: context))
-            return PageReply.redirect(to: context.mount + IdentityRoutes.formPath)
+            return PageReply.redirect(to: context.mount + IdentityRoutes.signInPath)
                 .adding("set-cookie", sessions.settings.emptyCookie)
         }
+    }
+
+    /// A password that comes with a code lets in at once; one without leads to the page that asks for it.
+    private func firstStep(_ input: Submission, _ context: RequestContext) async throws -> SignIn.FirstStep {
+        var attempt = SignInAttempt(email: input.email, password: input.password, by: context)
+        guard let code = input.code else {
+            return try await signIn.firstStep(attempt, head: context.request.head, at: context.now)
+        }
+        attempt.code = code
+        return .begun(try await signIn.begin(attempt, head: context.request.head, at: context.now))
     }
 
     private func missing(in input: Submission) -> [FieldMessage] {
@@ -90,9 +103,9 @@ extension IdentityRoutes {
         return .page(page(context, next, form, asksForCode: asksForCode || input.code != nil), status: status)
     }
 
-    private func page(_ context: RequestContext, _ next: String, _ form: FormState, asksForCode: Bool = false) -> HTML {
+    func page(_ context: RequestContext, _ next: String, _ form: FormState, asksForCode: Bool = false) -> HTML {
         SignInPage(
-            shell: appearance.shell(context), action: context.mount + IdentityRoutes.formPath,
+            shell: appearance.shell(context), action: context.mount + IdentityRoutes.signInPath,
             csrfToken: context.csrf.value, next: next, asksForCode: asksForCode, form: form,
             hint: appearance.hint
         ).html

@@ -5,8 +5,8 @@ import PorticoPages
 import PorticoSQL
 import PorticoValues
 
-/// The routes with which people sign in and out of an application: `/api/v1/session` for programs, `/sign-in` and
-/// `/sign-out` for people.
+/// The routes with which people sign in and out of an application: `/api/v1/session` for programs, `/sign-in`,
+/// `/sign-in/code` and `/sign-out` for people.
 ///
 /// They keep no idempotency keys: an answer that lets somebody in is not kept, and a retry signs in anew.
 public struct IdentityRoutes: Sendable {
@@ -19,11 +19,18 @@ public struct IdentityRoutes: Sendable {
         public var shell: @Sendable (RequestContext) -> PageShell
         /// A line below the heading, such as the accounts of a demonstration.
         public var hint: HTML?
+        /// Where people go first whose role allows nothing before they have added an authenticator, below the mount
+        /// (``AccountAppearance/secondFactorPath``); nil where the application has no page for it.
+        public var secondFactorPath: String?
 
         /// An appearance.
-        public init(hint: HTML? = nil, shell: @escaping @Sendable (RequestContext) -> PageShell) {
+        public init(
+            hint: HTML? = nil, secondFactorPath: String? = nil,
+            shell: @escaping @Sendable (RequestContext) -> PageShell
+        ) {
             self.shell = shell
             self.hint = hint
+            self.secondFactorPath = secondFactorPath
         }
     }
 
@@ -54,7 +61,7 @@ public struct IdentityRoutes: Sendable {
 
     /// All of them, to be mounted with the application's own.
     public var routes: [Route] {
-        let arriving = [begin, form, submission].map { $0.matters(.critical) }
+        let arriving = [begin, form, submission, secondStep, secondStepSubmission].map { $0.matters(.critical) }
         let going = [end, leaving].map { $0.matters(.vital) }
         return ([current] + arriving + going).map { route in
             var route = route

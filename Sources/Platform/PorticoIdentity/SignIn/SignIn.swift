@@ -8,11 +8,11 @@ import PorticoValues
 /// failures nobody gets in for a while, not with the right password either (``Lockout``).
 public struct SignIn: Sendable {
     let lockout: Lockout
-    private let factors: SecondFactorStore
+    let factors: SecondFactorStore
     private let mailed: MailedFactor?
     private let database: Database
     private let hasher: PasswordHasher
-    private let sessions: SessionStore
+    let sessions: SessionStore
 
     /// Signing in to the application whose sessions these are.
     /// - Parameter mailed: sends codes to people without an authenticator; nil where nobody gets one.
@@ -54,30 +54,60 @@ public struct SignIn: Sendable {
         _ attempt: SignInAttempt, for purpose: Purpose = .signIn, at now: Instant,
         _ grant: @escaping @Sendable (Account, Transaction) throws -> Grant
     ) async throws -> Grant {
-        let known = try await credentials(of: attempt.email)
-        let usable = known.flatMap { $0.isActive ? $0.passwordHash : nil }
-        let isRight = try await hasher.verify(attempt.password, against: usable)
-        let check = Check(
-            attempt: attempt, purpose: purpose, known: known, isRight: isRight, now: now,
-            subjects: lockout.subjects(email: attempt.email, address: attempt.address))
-        let outcome = try await database.write { transaction -> Outcome<Grant> in
-            switch try decide(check, in: transaction) {
-            case .refused(let problem): .refused(problem)
-            case .granted(let account): .granted(try grant(account, transaction))
-            }
-        }
-        switch outcome {
-        case .refused(let problem): throw problem
-        case .granted(let granted):
-            if let known, let usable { await renewHash(of: known.id, usable, attempt.password) }
-            return granted
+        switch try await outcome(attempt, for: purpose, at: now, grant) {
+        case .refused(let problem), .needsCode(let problem, _): throw problem
+        case .granted(let granted): return granted
         }
     }
 
     /// What a transaction decided. A refusal is counted, so it must not end the transaction as an error.
-    private enum Outcome<Grant: Sendable>: Sendable {
+    enum Outcome<Grant: Sendable>: Sendable {
         case granted(Grant)
         case refused(Problem)
+        /// The password is right, and a code is asked for. The ticket is worth as much as the password for a while.
+        case needsCode(Problem, SecondStepTicket)
+    }
+
+    /// The same with the refusals as values.
+    func outcome<Grant: Sendable>(
+        _ attempt: SignInAttempt, for purpose: Purpose, at now: Instant,
+        _ grant: @escaping @Sendable (Account, Transaction) throws -> Grant
+    ) async throws -> Outcome<Grant> {
+        let known = try await credentials(of: attempt.email)
+        let usable = known.flatMap { $0.isActive ? $0.passwordHash : nil }
+        let isRight = try await hasher.verify(attempt.password, against: usable)
+        let outcome = try await conclude(
+            Check(
+                attempt: attempt, purpose: purpose, known: known, isRight: isRight, now: now,
+                subjects: lockout.subjects(email: attempt.email, address: attempt.address)), grant)
+        if case .granted = outcome, let known, let usable { await renewHash(of: known.id, usable, attempt.password) }
+        return outcome
+    }
+
+    /// The same for whoever has shown the right password a while ago and now shows the code.
+    func outcome<Grant: Sendable>(
+        _ attempt: SignInAttempt, with ticket: SecondStepTicket, at now: Instant,
+        _ grant: @escaping @Sendable (Account, Transaction) throws -> Grant
+    ) async throws -> Outcome<Grant> {
+        guard let known = try await credentials(of: attempt.email), known.isActive, known.id == ticket.accountID,
+            known.version == ticket.credentialsVersion
+        else { return .refused(SignIn.stepExpired) }
+        return try await conclude(
+            Check(
+                attempt: attempt, purpose: .signIn, known: known, isRight: true, now: now,
+                subjects: lockout.subjects(email: attempt.email, address: attempt.address)), grant)
+    }
+
+    private func conclude<Grant: Sendable>(
+        _ check: Check, _ grant: @escaping @Sendable (Account, Transaction) throws -> Grant
+    ) async throws -> Outcome<Grant> {
+        try await database.write { transaction -> Outcome<Grant> in
+            switch try decide(check, in: transaction) {
+            case .refused(let problem): .refused(problem)
+            case .needsCode(let problem, let ticket): .needsCode(problem, ticket)
+            case .granted(let account): .granted(try grant(account, transaction))
+            }
+        }
     }
 
     private struct Credentials: Sendable {
@@ -111,7 +141,9 @@ public struct SignIn: Sendable {
         if check.purpose.wantsCode {
             switch try verdict(check, account, in: transaction) {
             case .passed: break
-            case .missing: return .refused(try demand(check, account, in: transaction))
+            case .missing:
+                let problem = try demand(check, account, in: transaction)
+                return .needsCode(problem, SecondStepTicket(account, check.attempt, problem, at: check.now))
             case .wrong: return try fail(check, check.purpose.wrongCode, in: transaction)
             }
         }

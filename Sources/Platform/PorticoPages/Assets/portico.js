@@ -160,5 +160,9 @@ if (typeof document !== "undefined") {
     event.preventDefault();
     retry(link);
   });
+  for (const button of all("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => print());
+  }
   one("[data-focus]")?.focus();
 }

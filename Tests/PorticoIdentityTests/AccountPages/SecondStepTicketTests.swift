@@ -1,0 +1,68 @@
+import PorticoHTTP
+import PorticoJSON
+import PorticoPages
+import PorticoSQL
+import PorticoTesting
+import PorticoValues
+import Testing
+
+@testable import PorticoIdentity
+
+@Suite struct SecondStepTicketTests {
+    private let seal = SecretSeal(key: Office.keys().secondFactors)
+
+    private func ticket(
+        _ email: String = "asha@example.org", _ demand: Problem = SignIn.codeRequired
+    ) async throws -> SecondStepTicket {
+        var made: SecondStepTicket?
+        try await withOffice(on: .sqlite) { office in
+            made = SecondStepTicket(
+                try await office.hire(), SignInAttempt(email: email, password: "x", address: "192.0.2.7"), demand,
+                at: Office.started)
+        }
+        return try #require(made)
+    }
+
+    @Test("comes back as it was, without showing whose it is", arguments: ["asha@example.org", "a\nb@x\ny"])
+    func roundTrip(_ email: String) async throws {
+        let ticket = try await ticket(email)
+        let text = ticket.sealed(seal)
+        #expect(SecondStepTicket(text, seal, at: Office.started) == ticket)
+        #expect(text != ticket.sealed(seal))
+        let bytes = try #require([UInt8](base64URL: text))
+        #expect(!String(decoding: bytes, as: UTF8.self).contains("example"))
+    }
+
+    @Test("is worth nothing when it is too old, changed, or sealed with another key")
+    func worthless() async throws {
+        let text = try await ticket().sealed(seal)
+        #expect(SecondStepTicket(text, seal, at: Office.started + SecondStepTicket.lifetime - .milliseconds(1)) != nil)
+        #expect(SecondStepTicket(text, seal, at: Office.started + SecondStepTicket.lifetime) == nil)
+        #expect(SecondStepTicket(text, SecretSeal(key: Office.keys(8).secondFactors), at: Office.started) == nil)
+        var bytes = try #require([UInt8](base64URL: text))
+        bytes[30] ^= 1
+        #expect(SecondStepTicket(bytes.base64URL, seal, at: Office.started) == nil)
+        for text in ["", "x", "!!", "AAAA"] { #expect(SecondStepTicket(text, seal, at: Office.started) == nil) }
+    }
+
+    @Test("says how the code comes")
+    func method() async throws {
+        var demand = SignIn.codeRequired
+        #expect(try await !ticket("a@b", demand).isMailed)
+        demand.members = [(name: "method", value: "mail")]
+        let ticket = try await ticket("a@b", demand)
+        #expect(ticket.isMailed && SecondStepTicket(ticket.sealed(seal), seal, at: Office.started) == ticket)
+        let page = SecondStepPage(
+            shell: PageShell(title: "", application: "Bags", mark: .sack, home: "/bags/", assets: AssetLinks { $0 }),
+            mount: "/bags", csrfToken: "t", ticket: ticket, next: "/bags/"
+        ).html.text
+        #expect(page.contains("The six digits we have sent to your email address."))
+        #expect(!page.contains("recovery_code") && page.contains("autocomplete=\"one-time-code\""))
+    }
+
+    @Test("is no secret of an authenticator that somebody put into the cookie")
+    func otherPurpose() {
+        let sealed = seal.seal(Array("1\n1\n9999999999999\n\nasha@example.org".utf8), for: SecondFactorStore.owner(1))
+        #expect(SecondStepTicket(sealed.base64URL, seal, at: Office.started) == nil)
+    }
+}
