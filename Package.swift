@@ -57,6 +57,7 @@ let package = Package(
         .plugin(name: "EmbedAssets", capability: .buildTool()),
 
         system("CBrotli", pkgConfig: "libbrotlienc", apt: "libbrotli-dev"),
+        system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         system("CLibPQ", pkgConfig: "libpq", apt: "libpq-dev"),
         system("CQRencode", pkgConfig: "libqrencode", apt: "libqrencode-dev"),
         system("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
@@ -88,6 +89,12 @@ let package = Package(
             ]),
         platform("PorticoEvents", ["PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoSQL"]),
         platform(
+            "PorticoJobs",
+            [
+                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoSQL", "PorticoPages",
+                "PorticoHTTP", "PorticoEvents", logging, "CCurl",
+            ]),
+        platform(
             "PorticoRealtime",
             ["PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoHTTP", "PorticoEvents"]),
         platform(
@@ -104,8 +111,7 @@ let package = Package(
             [
                 "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoRedis", "PorticoSQL",
                 "PorticoSQLite", "PorticoPostgreSQL", "PorticoPages", "PorticoHTTP", "PorticoIdentity", "PorticoEvents",
-                "PorticoRealtime", "PorticoServer",
-                "PorticoOperations",
+                "PorticoJobs", "PorticoRealtime", "PorticoServer", "PorticoOperations",
                 .product(name: "Yams", package: "Yams"), logging,
             ]),
         platform(
@@ -142,6 +148,12 @@ let package = Package(
             of: [
                 "PorticoEvents", "PorticoRealtime", "PorticoHTTP", "PorticoJSON", "PorticoSQL", "PorticoTelemetry",
                 "PorticoValues", "PorticoTesting", logging,
+            ]),
+        tests(
+            "PorticoJobsTests",
+            of: [
+                "PorticoJobs", "PorticoHTTP", "PorticoJSON", "PorticoLimits", "PorticoPages", "PorticoSQL",
+                "PorticoTelemetry", "PorticoValues", "PorticoTesting", logging,
             ]),
         tests("PorticoServerTests", of: ["PorticoHTTP", "PorticoServer", nioCore, nioPosix]),
         tests("PorticoTests", of: ["Portico", "PorticoTesting", logging]),

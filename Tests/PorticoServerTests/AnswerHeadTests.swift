@@ -10,7 +10,8 @@ import Testing
     ) -> String {
         var buffer = ByteBuffer()
         AnswerHead.write(
-            response, framing: framing, exchange: exchange, date: Array("date: now\r\n".utf8), into: &buffer)
+            response, framing: framing, exchange: exchange, date: Array("date: now\r\n".utf8),
+            capacity: AnswerHead.capacity(response, body: 0), into: &buffer)
         return String(buffer: buffer)
     }
 

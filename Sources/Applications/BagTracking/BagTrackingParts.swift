@@ -32,11 +32,12 @@ struct BagTrackingParts: Sendable {
     static func identity(
         _ environment: ApplicationEnvironment, roles: [(name: String, permissions: Set<String>)]
     ) -> Identity {
-        Identity(
-            Identity.Configuration(
-                application: "bags", database: environment.database, keys: environment.keys, clock: environment.clock,
-                roles: RoleCatalog(roles), isSecure: environment.isSecure),
-            hasher: environment.passwords, attributes: UserProfile.attributes)
+        var configuration = Identity.Configuration(
+            application: "bags", database: environment.database, keys: environment.keys, clock: environment.clock,
+            roles: RoleCatalog(roles), isSecure: environment.isSecure)
+        configuration.mail = environment.accountMail(title: "Bag tracking")
+        return Identity(
+            configuration, hasher: environment.passwords, attributes: UserProfile.attributes)
     }
 }
 
@@ -45,7 +46,8 @@ struct BagTrackingParts: Sendable {
 extension BagTrackingParts {
     /// Everything the application answers.
     func mount(id: String, title: String) -> Mount {
-        var mount = Mount(id: id, prefix: "/\(id)", title: title, routes: accounts + api + pages + environment.limits.routes)
+        var mount = Mount(
+            id: id, prefix: "/\(id)", title: title, routes: accounts + api + pages + environment.limits.routes)
         mount.authenticator = identity.authenticator
         mount.idempotency = identity.idempotency
         mount.roles = identity.roles.roles
@@ -56,7 +58,12 @@ extension BagTrackingParts {
     }
 
     /// Signing in, tokens, and what people do with their own account.
-    private var accounts: [Route] { signingIn + identity.tokenRoutes + identity.ownerRoutes + accountPages }
+    private var accounts: [Route] {
+        signingIn + identity.tokenRoutes + identity.ownerRoutes + accountPages + identity.apiKeyRoutes
+            + identity.passwordResetRoutes(appearance: appearance)
+            + identity.invitationRoutes(
+                InvitationDesk<InvitedProfile>.bags, csrf: environment.csrf, appearance: appearance, extras: area)
+    }
 
     private var accountPages: [Route] {
         identity.accountPages(
@@ -66,15 +73,20 @@ extension BagTrackingParts {
     }
 
     private var signingIn: [Route] {
-        identity.routes(
-            csrf: environment.csrf,
-            appearance: IdentityRoutes.Appearance(
-                hint: isDemonstration ? BagTrackingParts.demonstrationHint : nil,
-                secondFactorPath: AccountAppearance.secondFactorPath
-            ) { context in
-                bagShell(title: "Sign in", assets: context.assets, nonce: context.nonce)
-            }
-        ) { principal in
+        identity.routes(csrf: environment.csrf, appearance: appearance, extras: area)
+    }
+
+    private var appearance: IdentityRoutes.Appearance {
+        IdentityRoutes.Appearance(
+            hint: isDemonstration ? BagTrackingParts.demonstrationHint : nil,
+            secondFactorPath: AccountAppearance.secondFactorPath
+        ) { context in
+            bagShell(title: "Sign in", assets: context.assets, nonce: context.nonce)
+        }
+    }
+
+    private var area: IdentityRoutes.Extras {
+        { principal in
             [(name: "area_code", value: principal.attributes["area_code"].map { .string($0) } ?? .null)]
         }
     }
@@ -85,7 +97,7 @@ extension BagTrackingParts {
             ReadingRoutes(services: services).routes, TraceRoutes(services: services).routes,
             StatsRoutes(services: services, stats: stats).routes,
             StreamRoutes(services: services, live: live) { [authenticator = identity.authenticator] head in
-                try await authenticator.session(of: head)?.principal
+                try await authenticator.principal(for: head)
             }.routes,
             CatalogueRoutes(services: services, catalog: catalog).routes,
             PeopleRoutes(services: services, people: people, passwords: environment.passwords).routes,
@@ -192,6 +204,10 @@ extension BagTrackingParts {
             },
             Repetition(name: "purge", interval: .hours(1)) { [identity, clock = environment.clock] in
                 _ = try await identity.purge(at: clock.now())
+            },
+            Repetition(name: "retention", interval: .hours(24)) { [identity, clock = environment.clock] in
+                let desk = InvitationDesk<InvitedProfile>.bags
+                _ = try await identity.retention(withdrawn: desk.withdrawn).run(at: clock.now())
             },
         ]
     }

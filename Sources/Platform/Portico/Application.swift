@@ -80,6 +80,16 @@ public struct ApplicationEnvironment: Sendable {
     public let publicURL: String
     /// Its limits; an application with people who operate it mounts ``LimitDesk/routes``.
     public let limits: LimitDesk
+    /// What it has done later.
+    public let jobs: JobQueue
+    /// The mails it sends.
+    public let mails: MailQueue
+
+    /// Where identity puts the mails it sends, with the address its links lead to.
+    /// - Parameter title: what the application is called in them.
+    public func accountMail(title: String) -> AccountMail {
+        AccountMail(queue: PersonalMails(mails: mails, logger: logger), publicURL: publicURL, title: title)
+    }
 }
 
 /// An application that has started.
@@ -90,6 +100,10 @@ public struct RunningApplication: Sendable {
     public var workers: [(name: String, run: @Sendable () async -> Void)]
     /// What it depends on besides its database.
     public var checks: [HealthCheck]
+    /// Adds what does its jobs.
+    public var jobs: @Sendable (inout JobBook) -> Void = { _ in }
+    /// Jobs that come by the clock.
+    public var schedules: [Schedule] = []
     /// Ends the answers that would never end by themselves, so that a node that stops need not wait for them.
     public var endStreams: @Sendable () -> Void
 

@@ -2,6 +2,7 @@
 @_exported import PorticoHTTP
 @_exported import PorticoIdentity
 @_exported import PorticoJSON
+@_exported import PorticoJobs
 @_exported import PorticoLimits
 @_exported import PorticoOperations
 @_exported import PorticoPages

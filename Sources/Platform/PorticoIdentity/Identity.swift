@@ -137,7 +137,7 @@ public struct Identity: Sendable {
     ) -> [Route] {
         IdentityRoutes(
             database: database, signIn: signIn, sessions: sessions, tokens: tokens, csrf: csrf,
-            appearance: appearance, extras: extras
+            appearance: appearance, hasReset: passwordResets != nil, extras: extras
         ).routes
     }
 

@@ -11,6 +11,8 @@ public struct SignInPage: PageComponent {
     public var next: String?
     /// Whether the second factor is asked for now.
     public var asksForCode: Bool
+    /// Where people get another password; nil where they ask the operator.
+    public var resetPath: String?
     /// What came back.
     public var form: FormState
     /// A line below the heading, such as the accounts of a demonstration.
@@ -19,13 +21,14 @@ public struct SignInPage: PageComponent {
     /// A page to sign in.
     public init(
         shell: PageShell, action: String, csrfToken: String, next: String? = nil, asksForCode: Bool = false,
-        form: FormState = .fresh, hint: HTML? = nil
+        resetPath: String? = nil, form: FormState = .fresh, hint: HTML? = nil
     ) {
         self.shell = shell
         self.action = action
         self.csrfToken = csrfToken
         self.next = next
         self.asksForCode = asksForCode
+        self.resetPath = resetPath
         self.form = form
         self.hint = hint
     }
@@ -34,6 +37,9 @@ public struct SignInPage: PageComponent {
     public var html: HTML {
         let code = asksForCode ? codeField : nil
         let destination: HTML? = next.map { "<input type=\"hidden\" name=\"next\" value=\"\($0)\">" }
+        let reset: HTML? = resetPath.map {
+            "<p class=\"sign-in-reset\"><a href=\"\($0)\">Forgotten your password?</a></p>"
+        }
         let below: HTML? = hint.map { "<div class=\"sign-in-hint\">\($0)</div>" }
         return shell.document(
             """
@@ -43,7 +49,7 @@ public struct SignInPage: PageComponent {
             <form method="post" action="\(action)" class="form stacked" novalidate>
             <input type="hidden" name="_csrf" value="\(csrfToken)">\(destination)
             \(emailField)\(passwordField)\(code)
-            <div class="buttons">\(Button("Sign in"))</div></form>\(below)</div>
+            <div class="buttons">\(Button("Sign in"))</div></form>\(reset)\(below)</div>
             """)
     }
 
@@ -61,7 +67,7 @@ public struct SignInPage: PageComponent {
 
     private var codeField: TextField {
         TextField(
-            "code", label: "Code from your authenticator", hint: "Six digits, or one of your recovery codes.",
+            "code", label: "Code", hint: "Six digits, or one of your recovery codes.",
             error: form.message("code"), autocomplete: "one-time-code", maxLength: 32, width: 12, isCode: true)
     }
 }

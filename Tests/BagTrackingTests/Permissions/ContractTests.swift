@@ -145,7 +145,9 @@ import Testing
             #expect(
                 open == [
                     "signIn", "signInPage", "submitSignIn", "serviceWorker", "openAPI", "issueTokens", "refreshTokens",
-                    "revokeTokens", "tokenKeys", "secondStepPage", "submitSecondStep",
+                    "revokeTokens", "tokenKeys", "secondStepPage", "submitSecondStep", "requestPasswordReset",
+                    "confirmPasswordReset", "passwordResetPage", "submitPasswordReset", "submitNewPassword",
+                    "acceptInvitation", "invitationPage", "submitInvitation",
                 ])
             let known = BagRole.admin.permissions
             for route in routes {

@@ -37,12 +37,14 @@ struct AppHarness: Sendable {
         _ database: Database, clock: Clock = Clock(standingAt: start), settings: [(key: String, value: String)] = []
     ) throws -> ApplicationEnvironment {
         let shared = try shared.get()
+        let jobs = JobQueue(clock: clock)
         return ApplicationEnvironment(
             database: database, clock: clock, outbox: EventOutbox(), keys: shared.keys, csrf: shared.csrf,
             passwords: try PasswordHasher(), metrics: MetricsRegistry(),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, settings: try self.settings(settings),
             library: shared.library, isSecure: false, isLocal: true, publicURL: shared.publicURL,
-            limits: LimitDesk(database: database, book: RateRuleBook([])))
+            limits: LimitDesk(database: database, book: RateRuleBook([])), jobs: jobs,
+            mails: MailQueue(jobs: jobs, sender: shared.mail.sender, transport: shared.mail.transport))
     }
 
     /// Keys and compressed assets are the same for all tests, and take long to make. A hasher is not shared: it turns

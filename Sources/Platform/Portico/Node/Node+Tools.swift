@@ -13,7 +13,10 @@ extension Node {
 
     /// The components of an application's schema, the platform's first.
     public static func schema(of application: any Application) -> [SchemaComponent] {
-        [IdentitySchema.component, EventSchema.component, LimitSchema.component] + application.schema
+        [
+            IdentitySchema.component, EventSchema.component, LimitSchema.component, JobSchema.component,
+            MailSchema.component,
+        ] + application.schema
     }
 
     /// Brings an application's schema up to date.

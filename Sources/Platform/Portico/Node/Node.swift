@@ -119,10 +119,16 @@ public final class Node: Sendable {
         if let demonstration = configuration.demonstration {
             try await application.seed(demonstration, environment)
         }
-        let running = try await application.start(environment)
+        var running = try await application.start(environment)
+        if parts.isTesting {
+            running.mount.routes.append(OutboxRoute(mails: environment.mails, database: database).route)
+        }
         try await environment.limits.open(running.mount)
-        let looking = Task { await environment.limits.run() }
-        let workers = [looking] + running.workers.map { worker in Task { await worker.run() } }
+        let own = [
+            Task { await environment.limits.run() },
+            Task { [running] in await environment.work(running, application: application.id) },
+        ]
+        let workers = own + running.workers.map { worker in Task { await worker.run() } }
         state.withLock { state in
             state.workers += workers
             state.endStreams.append(running.endStreams)

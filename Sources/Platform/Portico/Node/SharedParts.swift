@@ -12,6 +12,7 @@ struct SharedParts {
     let proxies: TrustedProxies
     let publicURL: String
     let limits: RateRuleBook
+    let mail: NodeMail
 
     var settings: Settings { configuration.settings }
     var isSecure: Bool { settings.flag("server.secure") }
@@ -44,16 +45,19 @@ struct SharedParts {
         for application in configuration.applications { library.add(application.assets, folder: application.id) }
         self.library = library
         limits = NodeLimits.book(settings, metrics: metrics)
+        mail = try NodeMail(settings, clock: clock)
         let url = settings.text("public_url")
         publicURL = url.isEmpty ? "http://\(settings.text("server.host")):\(settings.text("server.port"))" : url
     }
 
     func environment(_ application: any Application, _ database: Database, logger: Logger) -> ApplicationEnvironment {
-        ApplicationEnvironment(
+        let jobs = JobQueue(clock: clock)
+        return ApplicationEnvironment(
             database: database, clock: clock, outbox: EventOutbox(), keys: keys(of: application.id), csrf: csrf,
             passwords: passwords, metrics: metrics, logger: logger, settings: settings, library: library,
             isSecure: isSecure, isLocal: settings.isLocal, publicURL: publicURL,
-            limits: LimitDesk(database: database, book: limits))
+            limits: LimitDesk(database: database, book: limits), jobs: jobs,
+            mails: MailQueue(jobs: jobs, sender: mail.sender, transport: mail.transport))
     }
 
     /// Keys that no other application has.

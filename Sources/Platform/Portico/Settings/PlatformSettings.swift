@@ -54,6 +54,18 @@ public enum PlatformSettings {
             "database.slow_milliseconds", .integer(1...600_000), default: "100",
             "statements slower than this are logged"),
         SettingDeclaration(
+            "mail.from", .text(3...254), default: "portico@localhost", "address that mails come from"),
+        SettingDeclaration(
+            "mail.smtp_host", .text(0...255), default: "",
+            "server that takes mail; empty: mails stay in the outbox, where operators can read them"),
+        SettingDeclaration("mail.smtp_port", .integer(1...65_535), default: "587", "its port"),
+        SettingDeclaration(
+            "mail.smtp_security", .choice(["starttls", "tls", "none"]), default: "starttls",
+            "how the connection to it is secured"),
+        SettingDeclaration("mail.smtp_user", .text(0...254), default: "", "who signs in there; empty: nobody"),
+        SettingDeclaration(
+            "mail.smtp_password", .text(0...500), default: "", isSecret: true, "that account's password"),
+        SettingDeclaration(
             "redis.url", .text(0...1000), default: "", isSecret: true,
             "redis://… or redis+sentinel://…, where nodes count requests together; empty: each node for itself"),
         SettingDeclaration(

@@ -8,8 +8,8 @@ struct CSRFGuard {
     func check(_ exchange: Exchange) throws {
         guard let route = exchange.served?.route, !route.method.isSafe else { return }
         let carriedByCookie = exchange.principal?.csrfBinding != nil
-        guard carriedByCookie || RequestBody.isFormContent(exchange.head) || route.format == .page else { return }
-        guard isSameSite(exchange.head), let binding = exchange.principal?.csrfBinding ?? exchange.visit?.value,
+        guard carriedByCookie || RequestBody.isFormContent(exchange.request.head) || route.format == .page else { return }
+        guard isSameSite(exchange.request.head), let binding = exchange.principal?.csrfBinding ?? exchange.visit?.value,
             let token = token(of: exchange), signer.verify(token, for: binding)
         else {
             throw Problem(
@@ -19,7 +19,7 @@ struct CSRFGuard {
     }
 
     private func token(of exchange: Exchange) -> String? {
-        if let header = exchange.head.headers["x-csrf-token"] { return header }
+        if let header = exchange.request.head.headers["x-csrf-token"] { return header }
         guard case .form(let fields) = exchange.body else { return nil }
         return fields.first { $0.name == "_csrf" }?.value
     }

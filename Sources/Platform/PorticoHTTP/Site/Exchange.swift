@@ -37,8 +37,6 @@ final class Exchange {
         self.mount = mount
     }
 
-    var head: RequestHead { request.head }
-
     /// Takes the route that was found.
     func take(_ match: Router.Match) {
         mount = match.served.position.mount

@@ -38,14 +38,14 @@ struct RequestJournal: Sendable {
     private func record(
         _ exchange: Exchange, _ response: Response, _ elapsed: Int64, _ summary: RequestSummary?
     ) {
-        let isNoteworthy = !exchange.head.method.isSafe || response.status.code >= 400 || elapsed >= slowNanoseconds
+        let isNoteworthy = !exchange.request.head.method.isSafe || response.status.code >= 400 || elapsed >= slowNanoseconds
         // 501 and 505 answer what a client made up; they are no failure of ours.
         let isFailure = response.status.code >= 500 && ![501, 505].contains(response.status.code)
         let level: Logger.Level = isFailure ? .error : isNoteworthy ? .info : .debug
         let repeated = summary?.repeated ?? []
         guard logger.logLevel <= level || !repeated.isEmpty else { return }
         var metadata: Logger.Metadata = [
-            "request.id": "\(exchange.requestID)", "http.method": "\(exchange.head.method)",
+            "request.id": "\(exchange.requestID)", "http.method": "\(exchange.request.head.method)",
             "http.route": "\(route(exchange))", "http.status": "\(response.status.code)",
             "duration_ms": "\(DurationText.milliseconds(elapsed))", "client.address": "\(exchange.clientAddress)",
         ]
@@ -79,8 +79,8 @@ struct RequestJournal: Sendable {
     }
 
     private func method(_ exchange: Exchange) -> String {
-        switch exchange.head.method {
-        case .get, .head, .post, .put, .patch, .delete, .options: exchange.head.method.name
+        switch exchange.request.head.method {
+        case .get, .head, .post, .put, .patch, .delete, .options: exchange.request.head.method.name
         default: "_OTHER"
         }
     }

@@ -133,7 +133,7 @@ public final class Site: HTTPResponder {
     /// The steps, in order.
     private func answer(_ exchange: Exchange) async throws -> Response {
         let handle = try match(exchange)
-        exchange.principal = try await exchange.served?.mount.authenticator?.principal(for: exchange.head)
+        exchange.principal = try await exchange.served?.mount.authenticator?.principal(for: exchange.request.head)
         readVisit(exchange)
         try requireSignIn(exchange)
         let reader = try fields(of: exchange)
@@ -174,7 +174,7 @@ extension Site {
     private func match(
         _ exchange: Exchange
     ) throws -> @Sendable (RequestContext, FieldReader) async throws -> Response {
-        let outcome = router.find(exchange.head.method, exchange.head.path)
+        let outcome = router.find(exchange.request.head.method, exchange.request.head.path)
         if case .match(let match) = outcome { exchange.take(match) }
         try enter(exchange)
         switch outcome {
@@ -182,7 +182,7 @@ extension Site {
             throw Problem(400, "malformed_path", "The address is not percent-encoded UTF-8.")
         case .nothing(let mount):
             exchange.mount = mount ?? root
-            configuration.doors.noteUnknown(exchange.head.path, from: exchange.clientAddress, at: exchange.now)
+            configuration.doors.noteUnknown(exchange.request.head.path, from: exchange.clientAddress, at: exchange.now)
             throw Problem(404, "not_found", "There is nothing at this address.")
         case .wrongMethod(let allowed, let mount):
             exchange.mount = mount
@@ -214,8 +214,8 @@ extension Site {
 
     /// Whether the caller is a process of this machine, and not somebody who comes through a proxy on it.
     private func isOnThisMachine(_ exchange: Exchange) -> Bool {
-        let headers = exchange.head.headers
-        return (NetworkAddress(exchange.head.peer)?.isLoopback ?? false)
+        let headers = exchange.request.head.headers
+        return (NetworkAddress(exchange.request.head.peer)?.isLoopback ?? false)
             && !["x-forwarded-for", "forwarded", "via"].contains { headers[$0] != nil }
     }
 
@@ -255,7 +255,7 @@ extension Site {
         let claim = try await claim(
             IdempotentRequest(
                 key: key, accountID: exchange.principal?.accountID,
-                operation: "\(served.route.method.name) \(exchange.head.path)",
+                operation: "\(served.route.method.name) \(exchange.request.head.path)",
                 contentHash: Digest.sha256(exchange.request.body)), keeper)
         switch claim {
         case .replay(var response):
@@ -312,7 +312,7 @@ extension Site {
     }
 
     private func idempotencyKey(_ exchange: Exchange) -> String? {
-        if let key = exchange.head.headers["idempotency-key"] { return key }
+        if let key = exchange.request.head.headers["idempotency-key"] { return key }
         guard case .form(let fields) = exchange.body else { return nil }
         return fields.first { $0.name == "idempotency_key" && !$0.value.isEmpty }?.value
     }
@@ -320,9 +320,9 @@ extension Site {
     /// Pages for visitors who are not signed in bind their form tokens to a cookie of this visit.
     private func readVisit(_ exchange: Exchange) {
         guard exchange.principal == nil, exchange.served?.route.format == .page else { return }
-        if let value = exchange.head.cookie(visitCookie), (20...64).contains(value.utf8.count) {
+        if let value = exchange.request.head.cookie(visitCookie), (20...64).contains(value.utf8.count) {
             exchange.visit = (value: value, isNew: false)
-        } else if exchange.head.method.isSafe {
+        } else if exchange.request.head.method.isSafe {
             exchange.visit = (value: randomBytes(24).base64URL, isNew: true)
         }
     }
@@ -340,15 +340,15 @@ extension Site {
     }
 
     /// The last step, for every answer: conditional requests, headers, figures, the log.
-    private func leave(_ exchange: Exchange, _ answer: Response, measure: RequestMeasure?) -> Response {
+    private func leave(_ exchange: Exchange, _ answer: consuming Response, measure: RequestMeasure?) -> Response {
         var response = answer
         response.headers.reserve(Headers.usualCount)
         let policy = exchange.served?.route.cache ?? .noStore
         let isGood = response.status == .ok
         response.headers.setDefault("cache-control", isGood ? policy.control : CachePolicy.noStore.control)
-        if isGood, policy.isValidated, exchange.head.method.isSafe { validate(&response, exchange) }
+        if isGood, policy.isValidated, exchange.request.head.method.isSafe { validate(&response, exchange) }
         // Answers that are given at once run on the event loop, where a millisecond is long.
-        if measure != nil { response.compress(for: exchange.head) }
+        if measure != nil { response.compress(for: exchange.request.head) }
         security.add(to: &response, usesCamera: exchange.served?.route.usesCamera ?? false, nonce: exchange.nonce)
         if let visit = exchange.visit, visit.isNew {
             let secure = configuration.isSecure ? "; Secure" : ""
@@ -365,7 +365,7 @@ extension Site {
         guard case .bytes(let body) = response.body else { return }
         let tag = response.headers["etag"] ?? EntityTag.of(body)
         response.headers["etag"] = tag
-        guard let condition = exchange.head.headers["if-none-match"], EntityTag.matches(condition, tag) else { return }
+        guard let condition = exchange.request.head.headers["if-none-match"], EntityTag.matches(condition, tag) else { return }
         response.status = .notModified
         response.body = .empty
         response.headers["content-type"] = nil

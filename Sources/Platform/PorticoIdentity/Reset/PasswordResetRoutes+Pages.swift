@@ -6,7 +6,7 @@ import PorticoPages
 /// The link carries its token in the query, because a page without script can't read a fragment. So the page tells no
 /// other site where it was (`no-referrer`), and nobody keeps it.
 extension PasswordResetRoutes {
-    private static let formPath = "/reset"
+    static let formPath = "/reset"
     private static let confirmPath = "/reset/confirm"
 
     private struct Arrival: RouteInput {

@@ -106,8 +106,8 @@ extension IdentityRoutes {
     func page(_ context: RequestContext, _ next: String, _ form: FormState, asksForCode: Bool = false) -> HTML {
         SignInPage(
             shell: appearance.shell(context), action: context.mount + IdentityRoutes.signInPath,
-            csrfToken: context.csrf.value, next: next, asksForCode: asksForCode, form: form,
-            hint: appearance.hint
+            csrfToken: context.csrf.value, next: next, asksForCode: asksForCode,
+            resetPath: hasReset ? context.mount + PasswordResetRoutes.formPath : nil, form: form, hint: appearance.hint
         ).html
     }
 }

@@ -41,15 +41,18 @@ public struct IdentityRoutes: Sendable {
     let csrf: CSRFSigner
     let appearance: Appearance
     let extras: Extras
+    let hasReset: Bool
 
     /// The routes of an application.
     /// - Parameters:
     ///   - tokens: knows bearer tokens; nil where none are given out.
+    ///   - hasReset: whether people get another password by mail.
     ///   - csrf: the signer the site checks tokens with.
     public init(
         database: Database, signIn: SignIn, sessions: SessionStore, tokens: TokenStore? = nil, csrf: CSRFSigner,
-        appearance: Appearance, extras: @escaping Extras = { _ in [] }
+        appearance: Appearance, hasReset: Bool = false, extras: @escaping Extras = { _ in [] }
     ) {
+        self.hasReset = hasReset
         self.database = database
         self.signIn = signIn
         self.sessions = sessions

@@ -16,11 +16,13 @@ enum AnswerHead {
         return capacity
     }
 
-    /// Appends the head. `buffer` should have the room ``capacity(_:body:)`` tells.
+    /// Appends the head.
+    /// - Parameter capacity: what ``capacity(_:body:)`` tells.
     static func write(
-        _ response: Response, framing: BodyFraming, exchange: Exchange, date: [UInt8], into buffer: inout ByteBuffer
+        _ response: Response, framing: BodyFraming, exchange: Exchange, date: [UInt8], capacity: Int,
+        into buffer: inout ByteBuffer
     ) {
-        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: capacity(response, body: 0)) { raw in
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: capacity) { raw in
             var cursor = Cursor(raw)
             cursor.put(StatusLines.bytes(of: response.status))
             cursor.put(date)

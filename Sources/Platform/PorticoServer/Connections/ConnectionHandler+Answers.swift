@@ -25,8 +25,10 @@ extension ConnectionHandler {
         if isDraining { exchange.keepsAlive = false }
         let framing: BodyFraming = exchange.isHTTP11 ? .chunked : .untilClose
         if !exchange.isHTTP11 { exchange.keepsAlive = false }
-        var buffer = takeOut(AnswerHead.capacity(response, body: 0), context)
-        AnswerHead.write(response, framing: framing, exchange: exchange, date: loop.dateLine(), into: &buffer)
+        let capacity = AnswerHead.capacity(response, body: 0)
+        var buffer = takeOut(capacity, context)
+        AnswerHead.write(
+            response, framing: framing, exchange: exchange, date: loop.dateLine(), capacity: capacity, into: &buffer)
         out = buffer
         turn(context) {}
     }
@@ -88,9 +90,11 @@ extension ConnectionHandler {
     func append(_ response: Response, _ context: ChannelHandlerContext) {
         var body: [UInt8] = []
         if case .bytes(let bytes) = response.body, exchange.carriesBody(response.status) { body = bytes }
-        var buffer = takeOut(AnswerHead.capacity(response, body: body.count), context)
+        let capacity = AnswerHead.capacity(response, body: body.count)
+        var buffer = takeOut(capacity, context)
         AnswerHead.write(
-            response, framing: framing(of: response), exchange: exchange, date: loop.dateLine(), into: &buffer)
+            response, framing: framing(of: response), exchange: exchange, date: loop.dateLine(), capacity: capacity,
+            into: &buffer)
         buffer.writeBytes(body)
         out = buffer
     }

@@ -136,7 +136,7 @@ struct PeopleStore: Sendable {
             "SELECT count(*) FROM bills WHERE created_by = \(id) AND state IN ('open', 'completed')", as: Int.self) ?? 0
     }
 
-    private static func checkArea(_ role: BagRole, _ area: String?, in transaction: Transaction) throws {
+    static func checkArea(_ role: BagRole, _ area: String?, in transaction: Transaction) throws {
         let known = Set(try Catalog.load(in: transaction).areas.map(\.code))
         if let problem = UserRules.areaProblem(role: role, areaCode: area, knownAreas: known) { throw problem }
     }

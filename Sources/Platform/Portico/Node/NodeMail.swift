@@ -1,0 +1,47 @@
+import Logging
+
+/// How the mails of a node leave it.
+struct NodeMail: Sendable {
+    let sender: MailAddress
+    let transport: any MailTransport
+
+    /// What the settings say. Without a server mails stay in the outbox of their application, where they can be read.
+    /// - Throws: ``Settings/Mistake``.
+    init(_ settings: Settings, clock: Clock) throws(Settings.Mistake) {
+        do {
+            sender = try MailAddress(settings.text("mail.from"))
+        } catch {
+            throw Settings.Mistake(
+                description:
+                    "mail.from: '\(settings.text("mail.from"))' is no address; it takes one such as office@example.org")
+        }
+        let host = settings.text("mail.smtp_host")
+        guard !host.isEmpty, settings.text("environment") != "testing" else {
+            transport = OutboxTransport()
+            return
+        }
+        let user = settings.text("mail.smtp_user")
+        let password = Secret(settings.text("mail.smtp_password"))
+        transport = SMTPTransport(
+            SMTPSettings(
+                host: host, port: settings.integer("mail.smtp_port"),
+                security: SMTPSettings.Security(rawValue: settings.text("mail.smtp_security")) ?? .startTLS,
+                account: user.isEmpty ? nil : SMTPSettings.Account(name: user, password: password)),
+            clock: clock)
+    }
+}
+
+/// Writes the mails of identity into an application's queue.
+struct PersonalMails: PersonalMailQueue {
+    let mails: MailQueue
+    let logger: Logger
+
+    /// An address that no mail can be sent to gets none: whoever asks must not learn whether somebody has it.
+    func enqueue(_ mail: PersonalMail, in transaction: Transaction) throws {
+        guard let address = try? MailAddress(mail.to) else {
+            logger.warning("mail to an address that takes none", metadata: ["kind": "\(mail.kind)"])
+            return
+        }
+        try mails.enqueue(Mail(to: address, subject: mail.subject, text: mail.text), in: transaction)
+    }
+}

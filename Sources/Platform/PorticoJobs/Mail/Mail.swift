@@ -1,0 +1,53 @@
+import PorticoPages
+
+/// A mail to one person.
+///
+/// ```swift
+/// let mail = Mail(
+///     to: address, subject: "Your account", text: "Hello \(name)",
+///     html: "<p>Hello <b>\(name)</b></p>")
+/// ```
+public struct Mail: Sendable, Hashable {
+    /// Whom it is for.
+    public var to: MailAddress
+    /// Its subject. Line breaks become spaces.
+    public var subject: String
+    /// What it says, for every reader.
+    public var text: String
+    /// The same for readers that show markup; nil for none.
+    public var html: HTML?
+    /// Files that go with it.
+    public var attachments: [MailAttachment]
+
+    /// A mail.
+    public init(to: MailAddress, subject: String, text: String, html: HTML? = nil, attachments: [MailAttachment] = []) {
+        self.to = to
+        self.subject = subject
+        self.text = text
+        self.html = html
+        self.attachments = attachments
+    }
+}
+
+/// A file that goes with a mail.
+public struct MailAttachment: Sendable, Hashable {
+    /// Its name, in any script.
+    public let name: String
+    /// Its media type, such as `application/pdf`; anything that is none becomes `application/octet-stream`.
+    public let mediaType: String
+    /// What it holds.
+    public let content: [UInt8]
+
+    /// A file.
+    public init(name: String, mediaType: String, content: [UInt8]) {
+        let parts = mediaType.utf8.split(separator: 0x2F, omittingEmptySubsequences: false)
+        let isType = parts.count == 2 && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy(MailAttachment.isToken) }
+        self.name = name
+        self.mediaType = isType ? mediaType : "application/octet-stream"
+        self.content = content
+    }
+
+    private static func isToken(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || [0x2B, 0x2D, 0x2E, 0x5F].contains(byte)
+    }
+}

@@ -1,0 +1,106 @@
+import PorticoLimits
+import PorticoPages
+import PorticoSQL
+import PorticoValues
+
+/// Does the job of delivering a mail.
+struct MailDeliverer: Sendable {
+    let mails: MailQueue
+    let database: Database
+
+    /// Delivers a mail, and marks it and its job in one transaction. When the process is killed after the server took
+    /// the mail over and before that commit, it is sent again with the same `Message-ID`.
+    func deliver(_ id: Int64, _ run: JobRun) async throws {
+        guard let waiting = try await database.read({ try find(id, in: $0) }) else { return }
+        if waiting.isSuppressed {
+            return try await settle(id, .suppressed, reply: "The address is known not to exist.", run)
+        }
+        do {
+            switch try await mails.transport.deliver(envelope(waiting)) {
+            case .sent(let reply): try await settle(id, .sent, reply: reply, run)
+            case .kept: try await settle(id, .kept, reply: nil, run)
+            }
+        } catch let trouble as MailTrouble {
+            throw try await failure(trouble, id, waiting.mail.to, run)
+        } catch let open as CircuitOpen {
+            throw JobFailure.postponed(by: open.retryAfter, "mail_server_away", "The mail server does not answer.")
+        }
+    }
+
+    private struct Waiting {
+        var mail: Mail
+        let createdAt: Instant
+        let messageID: String
+        let isSuppressed: Bool
+    }
+
+    private func find(_ id: Int64, in reading: Reading) throws -> Waiting? {
+        let found = try reading.first(
+            "mails.find",
+            """
+            SELECT recipient, recipient_name, subject, text, html, created_at, message_id,
+                EXISTS (SELECT 1 FROM mail_suppressions s WHERE s.recipient_key = mails.recipient_key)
+            FROM mails WHERE id = \(id) AND state IN ('queued', 'failed')
+            """
+        ) { row in
+            let html: String? = try row[4]
+            return Waiting(
+                mail: Mail(
+                    to: try MailAddress(row[0], name: row[1]), subject: try row[2], text: try row[3],
+                    html: html.map { HTML(trusted: $0) }),
+                createdAt: try row[5], messageID: try row[6], isSuppressed: try row.flag(7))
+        }
+        guard var found else { return nil }
+        found.mail.attachments = try reading.all(
+            "mails.attachments",
+            "SELECT name, media_type, content FROM mail_attachments WHERE mail_id = \(id) ORDER BY id"
+        ) { try MailAttachment(name: $0[0], mediaType: $0[1], content: $0[2]) }
+        return found
+    }
+
+    private func envelope(_ waiting: Waiting) -> MailEnvelope {
+        let message = MailMessage(
+            mail: waiting.mail, from: mails.sender, date: waiting.createdAt, id: waiting.messageID,
+            boundary: randomBytes(12).hexadecimal)
+        return MailEnvelope(
+            sender: mails.sender.address, recipient: waiting.mail.to.address, message: message.bytes)
+    }
+
+    private func settle(_ id: Int64, _ state: MailState, reply: String?, _ run: JobRun) async throws {
+        try await database.write { transaction in
+            try transaction.execute(
+                "mails.settle",
+                """
+                UPDATE mails SET state = \(state), reply = \(reply), sent_at = \(run.now) WHERE id = \(id)
+                """)
+            try run.finish(in: transaction)
+        }
+    }
+
+    /// Notes why a mail did not go out, and says what becomes of its job.
+    private func failure(
+        _ trouble: MailTrouble, _ id: Int64, _ recipient: MailAddress, _ run: JobRun
+    ) async throws -> JobFailure {
+        let isFinal = [.noMailbox, .refused].contains(trouble.kind)
+        let state = isFinal || run.isLastAttempt ? MailState.failed : .queued
+        try await database.write { transaction in
+            try transaction.execute(
+                "mails.note", "UPDATE mails SET state = \(state), reply = \(trouble.reply) WHERE id = \(id)")
+            guard trouble.kind == .noMailbox else { return }
+            try mails.suppress(recipient.address, reason: trouble.reply, in: transaction)
+        }
+        if isFinal { return .permanent("mail_refused", "The mail was refused.", detail: trouble.reply) }
+        return .temporary("mail_not_delivered", "The mail could not be delivered yet.", detail: trouble.reply)
+    }
+}
+
+extension Row {
+    /// The answer to `EXISTS`, which is a number on one engine and a truth value on the other.
+    fileprivate func flag(_ column: Int) throws -> Bool {
+        switch try value(column) {
+        case .integer(let number): number != 0
+        case .text(let text): text == "t" || text == "true"
+        default: false
+        }
+    }
+}

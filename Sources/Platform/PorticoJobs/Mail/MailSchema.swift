@@ -1,0 +1,32 @@
+import PorticoSQL
+
+/// The tables of mail.
+public enum MailSchema {
+    /// The steps of the schema. Belongs, after ``JobSchema``, to the schema of every application that sends mail.
+    public static let component = SchemaComponent(
+        name: "mail",
+        migrations: [
+            Migration(1, "mails") { dialect in
+                let (integer, text) = (dialect.integer, dialect.text)
+                return """
+                    CREATE TABLE mails (
+                        id \(dialect.identity),
+                        recipient \(text) NOT NULL, recipient_key \(text) NOT NULL, recipient_name \(text),
+                        subject \(text) NOT NULL, text \(text) NOT NULL, html \(text),
+                        message_id \(text) NOT NULL, state \(text) NOT NULL, reply \(text),
+                        created_at \(integer) NOT NULL, sent_at \(integer)) \(dialect.strict);
+                    CREATE INDEX mails_by_recipient ON mails (recipient_key, id);
+                    CREATE INDEX mails_by_time ON mails (created_at);
+                    CREATE TABLE mail_attachments (
+                        id \(dialect.identity),
+                        mail_id \(integer) NOT NULL REFERENCES mails (id) ON DELETE CASCADE,
+                        name \(text) NOT NULL, media_type \(text) NOT NULL, content \(dialect.blob) NOT NULL
+                        ) \(dialect.strict);
+                    CREATE INDEX mail_attachments_by_mail ON mail_attachments (mail_id);
+                    CREATE TABLE mail_suppressions (
+                        recipient_key \(text) NOT NULL PRIMARY KEY, reason \(text) NOT NULL,
+                        since \(integer) NOT NULL) \(dialect.strict)
+                    """
+            }
+        ])
+}

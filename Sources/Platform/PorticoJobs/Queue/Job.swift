@@ -1,0 +1,134 @@
+import PorticoJSON
+import PorticoValues
+
+/// Work that is done later, by whichever node has time: the values it needs, and how it is to be treated.
+///
+/// ```swift
+/// struct ImportBags: Job {
+///     static let name = "bags.import"
+///     static let policy = JobPolicy(queue: "imports", retries: 2)
+///     let file: String
+///     var payload: JSONValue { ["file": .string(file)] }
+///     init(payload: JSONValue) throws { file = try payload.text("file") }
+///     var uniqueness: JobUniqueness? { .whileActive(file) }
+/// }
+/// ```
+///
+/// Jobs outlive programs: a payload written by the last release is read by this one. Add members, and keep reading old
+/// ones.
+public protocol Job: Sendable {
+    /// Stable name; handlers are found by it.
+    static var name: String { get }
+    /// How jobs of this kind are treated.
+    static var policy: JobPolicy { get }
+    /// Reads what ``payload`` wrote. What it throws ends the job as failed, without another try.
+    init(payload: JSONValue) throws
+    /// The values the job needs.
+    var payload: JSONValue { get }
+    /// What makes two jobs the same; nil when each counts.
+    var uniqueness: JobUniqueness? { get }
+    /// With which others it shares a limit; nil when with none.
+    var limit: JobLimit? { get }
+}
+
+extension Job {
+    /// The default policy.
+    public static var policy: JobPolicy { JobPolicy() }
+    /// Each job counts.
+    public var uniqueness: JobUniqueness? { nil }
+    /// No limit but the queue's.
+    public var limit: JobLimit? { nil }
+}
+
+/// How jobs of one kind are treated.
+public struct JobPolicy: Sendable, Hashable {
+    /// The queue they wait in. Queues do not hold each other up.
+    public var queue: String
+    /// Where in the queue.
+    public var priority: JobPriority
+    /// Runs after the first that failed.
+    public var retries: Int
+    /// The wait before the first retry; it doubles with each further one.
+    public var firstRetry: Span
+    /// The longest wait between retries.
+    public var longestRetry: Span
+    /// After which time a run is asked to end: its task is cancelled.
+    public var softTimeout: Span
+    /// After which time a run is given up, whether it ends or not.
+    public var hardTimeout: Span
+
+    /// A policy; three retries, the first after ten seconds, and timeouts of five and ten minutes.
+    public init(
+        queue: String = "default", priority: JobPriority = .normal, retries: Int = 3,
+        firstRetry: Span = .seconds(10), longestRetry: Span = .hours(1), softTimeout: Span = .seconds(300),
+        hardTimeout: Span = .seconds(600)
+    ) {
+        self.queue = queue
+        self.priority = priority
+        self.retries = max(0, retries)
+        self.firstRetry = max(firstRetry, .milliseconds(0))
+        self.longestRetry = max(longestRetry, self.firstRetry)
+        self.softTimeout = max(softTimeout, .milliseconds(1))
+        self.hardTimeout = max(hardTimeout, self.softTimeout)
+    }
+
+    /// How long to wait before retry `attempt`, counted from 1: `firstRetry · 2^(attempt − 1)`, at most `longestRetry`,
+    /// and up to a fifth more at random, so that what failed together does not come back together.
+    public func wait(beforeRetry attempt: Int, using generator: inout some RandomNumberGenerator) -> Span {
+        let doublings = min(max(0, attempt - 1), 40)
+        let (length, overflow) = firstRetry.milliseconds.multipliedReportingOverflow(by: 1 << Int64(doublings))
+        let base = overflow ? longestRetry.milliseconds : min(length, longestRetry.milliseconds)
+        return .milliseconds(base + Int64.random(in: 0...max(0, base / 5), using: &generator))
+    }
+}
+
+/// Where in its queue a job stands: a head start in waiting time. A job of high priority goes before all that have
+/// waited up to an hour less; nothing waits for ever behind a stream of more urgent work.
+public struct JobPriority: Sendable, Hashable {
+    /// How much longer than it has the job counts as having waited.
+    public let headStart: Span
+
+    /// A priority.
+    public init(headStart: Span) {
+        self.headStart = headStart
+    }
+
+    /// Somebody waits for it: a head start of a day.
+    public static let urgent = JobPriority(headStart: .hours(24))
+    /// A head start of an hour.
+    public static let high = JobPriority(headStart: .hours(1))
+    /// In the order of arrival.
+    public static let normal = JobPriority(headStart: .milliseconds(0))
+    /// Lets whatever arrived within the last hour go first.
+    public static let low = JobPriority(headStart: .hours(-1))
+}
+
+/// What makes two jobs of one name the same: enqueuing the second gives back the first.
+public struct JobUniqueness: Sendable, Hashable {
+    let key: String
+    let endsAtStart: Bool
+
+    /// The same until it has ended: there is never more than one.
+    public static func whileActive(_ key: String) -> JobUniqueness {
+        JobUniqueness(key: key, endsAtStart: false)
+    }
+
+    /// The same until it starts: what changes while it runs can ask for another run.
+    public static func whileWaiting(_ key: String) -> JobUniqueness {
+        JobUniqueness(key: key, endsAtStart: true)
+    }
+}
+
+/// How many jobs that share a key may run at once, on all nodes together.
+public struct JobLimit: Sendable, Hashable {
+    /// What they share, for example `tenant:12`.
+    public let key: String
+    /// The most that run at once.
+    public let atMost: Int
+
+    /// A limit of at least one.
+    public init(_ key: String, atMost: Int = 1) {
+        self.key = key
+        self.atMost = max(1, atMost)
+    }
+}

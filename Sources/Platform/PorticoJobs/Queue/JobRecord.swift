@@ -1,0 +1,131 @@
+import PorticoJSON
+import PorticoSQL
+import PorticoValues
+
+/// Everything that is known of a job.
+public struct JobRecord: Sendable, Hashable {
+    /// Id.
+    public let id: Int64
+    /// Name of its kind.
+    public let name: String
+    /// The queue it is in.
+    public let queue: String
+    /// Where it stands.
+    public let state: JobState
+    /// When it became, or becomes, due.
+    public let runAt: Instant
+    /// The values it needs.
+    public let payload: JSONValue
+    /// Account that follows it.
+    public let owner: Int64?
+    /// The group it belongs to.
+    public let groupID: Int64?
+    /// The group whose end it waits or waited for.
+    public let followsGroup: Int64?
+    /// Runs begun that count towards its retries.
+    public let attempt: Int
+    /// Runs it may have after the first.
+    public let retries: Int
+    /// How often a lease ran out and somebody else took it over.
+    public let rescues: Int
+    /// Whether its end was asked for.
+    public let isCancelRequested: Bool
+    /// How far it is, in units of its own.
+    public let done: Int64?
+    /// How far it will come, when known.
+    public let total: Int64?
+    /// What came of it.
+    public let result: JSONValue?
+    /// What went wrong, the newest last, at most ten.
+    public let errors: [JobErrorNote]
+    /// When it was enqueued.
+    public let createdAt: Instant
+    /// When its last run began.
+    public let startedAt: Instant?
+    /// When it ended.
+    public let finishedAt: Instant?
+
+    static let columns: SQL = """
+        id, name, queue, state, run_at, payload, owner, group_id, follows_group, attempt, retries, rescues,
+        cancel_requested, done, total, result, errors, created_at, started_at, finished_at
+        """
+
+    init(_ row: Row) throws {
+        let payload: String = try row[5]
+        let result: String? = try row[15]
+        id = try row[0]
+        name = try row[1]
+        queue = try row[2]
+        state = try row[3]
+        runAt = try row[4]
+        self.payload = try JSONValue(parsing: Array(payload.utf8))
+        owner = try row[6]
+        groupID = try row[7]
+        followsGroup = try row[8]
+        attempt = try row[9]
+        retries = try row[10]
+        rescues = try row[11]
+        isCancelRequested = try row[12]
+        done = try row[13]
+        total = try row[14]
+        self.result = try result.map { try JSONValue(parsing: Array($0.utf8)) }
+        errors = JobErrorNote.list(try row[16])
+        createdAt = try row[17]
+        startedAt = try row[18]
+        finishedAt = try row[19]
+    }
+}
+
+/// One thing that went wrong with a job.
+public struct JobErrorNote: Sendable, Hashable {
+    /// When.
+    public let at: Instant
+    /// The run it happened in, from 1.
+    public let attempt: Int
+    /// Stable reason, `snake_case`.
+    public let code: String
+    /// The reason for whoever follows the job.
+    public let message: String
+    /// The error's own words, for operators.
+    public let detail: String?
+
+    /// How many a job keeps.
+    static let kept = 10
+
+    var json: JSONValue {
+        var value: JSONValue = [
+            "at": .integer(at.milliseconds), "attempt": .integer(Int64(attempt)), "code": .string(code),
+            "message": .string(message),
+        ]
+        if let detail { value["detail"] = .string(detail) }
+        return value
+    }
+
+    private init?(_ value: JSONValue) {
+        guard let at = value["at"]?.int64, let attempt = value["attempt"]?.int64, let code = value["code"]?.string,
+            let message = value["message"]?.string
+        else { return nil }
+        self.init(
+            at: Instant(milliseconds: at), attempt: Int(attempt), code: code, message: message,
+            detail: value["detail"]?.string)
+    }
+
+    init(at: Instant, attempt: Int, code: String, message: String, detail: String?) {
+        self.at = at
+        self.attempt = attempt
+        self.code = code
+        self.message = message
+        self.detail = detail
+    }
+
+    /// The notes of a row.
+    static func list(_ text: String) -> [JobErrorNote] {
+        ((try? JSONValue(parsing: Array(text.utf8)))?.elements ?? []).compactMap { JobErrorNote($0) }
+    }
+
+    /// The text of a row: `text` and one more note.
+    static func appending(_ note: JobErrorNote, to text: String) -> String {
+        let notes = (list(text) + [note]).suffix(kept).map(\.json)
+        return String(decoding: JSONValue.array(notes).bytes, as: UTF8.self)
+    }
+}

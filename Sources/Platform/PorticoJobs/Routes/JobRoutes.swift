@@ -1,0 +1,66 @@
+import PorticoHTTP
+import PorticoSQL
+
+/// The routes on which the one who asked for a job follows and ends it.
+public struct JobRoutes: Sendable {
+    private let queue: JobQueue
+    private let database: Database
+    private let permission: String?
+
+    /// Routes of an application.
+    /// - Parameter permission: who has it follows and ends the jobs of others too; nil for nobody.
+    public init(queue: JobQueue, database: Database, permission: String? = nil) {
+        self.queue = queue
+        self.database = database
+        self.permission = permission
+    }
+
+    /// All of them.
+    public var routes: [Route] { [show, cancel] }
+
+    /// Where a job is followed: `Location` of a 202.
+    public static func address(of id: Int64, below mount: String) -> String { "\(mount)/api/v1/jobs/\(id)" }
+
+    private struct Target: RouteInput {
+        let id: Int64
+
+        init(_ fields: inout FieldReader) {
+            id = fields.identifier("id", "Id of the job")
+        }
+    }
+
+    private var show: Route {
+        .json(.get, "/api/v1/jobs/{id}", "showJob", "A job you asked for", access: .signedIn) {
+            (context: RequestContext, input: Target) -> Reply<JobAnswer> in
+            let caller = try context.caller
+            return try await database.read { reading in
+                .ok(JobAnswer(try visible(queue.record(input.id, in: reading), to: caller)))
+            }
+        }
+    }
+
+    private var cancel: Route {
+        .json(
+            .delete, "/api/v1/jobs/{id}", "cancelJob", "End a job you asked for", access: .signedIn,
+            statuses: [(.ok, "Cancelled"), (.accepted, "It runs, and was asked to end")], refusals: [(409, "job_ended")]
+        ) { (context: RequestContext, input: Target) -> Reply<JobAnswer> in
+            let caller = try context.caller
+            let record = try await database.write { transaction in
+                let before = try visible(queue.record(input.id, in: transaction), to: caller)
+                guard !before.state.isFinal else {
+                    throw Problem(409, "job_ended", "The job has ended already.")
+                }
+                return try visible(queue.cancel(input.id, in: transaction), to: caller)
+            }
+            return Reply(JobAnswer(record), status: record.state.isFinal ? .ok : .accepted)
+        }
+    }
+
+    /// Jobs of others are not there.
+    private func visible(_ record: JobRecord?, to caller: Principal) throws -> JobRecord {
+        guard let record, record.owner == caller.accountID || permission.map({ caller.may($0) }) ?? false else {
+            throw Problem(404, "not_found", "You have no such job.")
+        }
+        return record
+    }
+}

@@ -1,0 +1,53 @@
+import PorticoSQL
+import PorticoValues
+
+/// A job that this process may run: what it needs to run it, and the turn that entitles it to change the row.
+struct ClaimedJob: Sendable {
+    let id: Int64
+    let name: String
+    let queue: String
+    let payload: String
+    /// The run of the job this claim is for. Another claim has another turn, and this one can change nothing any more.
+    let turn: Int64
+    let attempt: Int
+    let retries: Int
+    let owner: Int64?
+    let groupID: Int64?
+    let followsGroup: Int64?
+    let limitKey: String?
+    let limitMost: Int?
+    let rank: Int64
+    let headStart: Int64
+    let runAt: Instant
+    let errors: String
+
+    static let columns: SQL = """
+        id, name, queue, payload, turns, attempt, retries, owner, group_id, follows_group, limit_key, limit_most, rank,
+        head_start, run_at, errors
+        """
+
+    init(_ row: Row) throws {
+        id = try row[0]
+        name = try row[1]
+        queue = try row[2]
+        payload = try row[3]
+        turn = try row[4]
+        attempt = try row[5]
+        retries = try row[6]
+        owner = try row[7]
+        groupID = try row[8]
+        followsGroup = try row[9]
+        limitKey = try row[10]
+        limitMost = try row[11]
+        rank = try row[12]
+        headStart = try row[13]
+        runAt = try row[14]
+        errors = try row[15]
+    }
+
+    /// Whether another try remains.
+    var mayRetry: Bool { attempt <= retries }
+
+    /// The rows that this claim may change.
+    var mine: SQL { "id = \(id) AND state = 'running' AND turns = \(turn)" }
+}

@@ -1,0 +1,85 @@
+import PorticoSQL
+import PorticoValues
+
+/// Takes due jobs for a worker. Any number of workers on any number of nodes may do so at once; each job goes to one.
+struct JobClaim {
+    /// The worker.
+    let holder: String
+    /// How long it has the jobs without a sign of life.
+    let lease: Span
+    let now: Instant
+
+    /// What one claim brought.
+    struct Outcome: Sendable {
+        var jobs: [ClaimedJob] = []
+        /// Whether there may be more than was asked for.
+        var hasMore = false
+    }
+
+    /// Claims at most `limit` jobs of a queue, those that have waited longest with their head start counted.
+    func take(_ limit: Int, of queue: String, in transaction: Transaction) throws -> Outcome {
+        let claimed = try transaction.all(
+            "jobs.claim",
+            """
+            WITH due AS MATERIALIZED (
+                SELECT id AS due_id FROM jobs
+                WHERE state = 'queued' AND queue = \(queue)
+                    AND NOT EXISTS (
+                        SELECT 1 FROM job_queues WHERE job_queues.queue = \(queue) AND paused_at IS NOT NULL)
+                ORDER BY rank, id LIMIT \(limit)\(transaction.dialect.skipLocked))
+            UPDATE jobs SET state = 'running', turns = turns + 1, attempt = attempt + 1, holder = \(holder),
+                lease_until = \(now + lease), started_at = \(now), done = NULL, total = NULL, cancel_requested = 0,
+                unique_key = CASE WHEN unique_ends_at_start = 1 THEN NULL ELSE unique_key END
+            FROM due WHERE id = due_id RETURNING \(ClaimedJob.columns)
+            """
+        ) { try ClaimedJob($0) }
+        let ordered = claimed.sorted { ($0.rank, $0.id) < ($1.rank, $1.id) }
+        return Outcome(jobs: try keepingLimits(ordered, in: transaction), hasMore: claimed.count == limit)
+    }
+
+    /// Puts those aside whose limit is reached. A lock for each key makes nodes that claim at once see each other's
+    /// claims.
+    private func keepingLimits(_ jobs: [ClaimedJob], in transaction: Transaction) throws -> [ClaimedJob] {
+        let keyed = Dictionary(grouping: jobs.filter { $0.limitKey != nil }) { $0.limitKey ?? "" }
+        guard !keyed.isEmpty else { return jobs }
+        var excess: Set<Int64> = []
+        for (key, claimed) in keyed.sorted(by: { $0.key < $1.key }) {
+            try JobLimitLock.take(key, in: transaction)
+            let running =
+                try transaction.scalar(
+                    "jobs.count_limited", "SELECT count(*) FROM jobs WHERE state = 'running' AND limit_key = \(key)",
+                    as: Int.self) ?? 0
+            let most = claimed.first?.limitMost ?? 1
+            for job in claimed.suffix(min(max(0, running - most), claimed.count)) {
+                try transaction.execute(
+                    "jobs.block",
+                    """
+                    UPDATE jobs SET state = 'blocked', attempt = attempt - 1, holder = NULL, lease_until = NULL,
+                        started_at = NULL
+                    WHERE \(job.mine)
+                    """)
+                excess.insert(job.id)
+            }
+        }
+        return jobs.filter { !excess.contains($0.id) }
+    }
+}
+
+/// One transaction at a time counts and changes the jobs of a limit's key.
+enum JobLimitLock {
+    static func take(_ key: String, in transaction: Transaction) throws {
+        // SQLite has one writer anyway.
+        guard transaction.dialect == .postgresql else { return }
+        try transaction.execute("jobs.lock_limit", "SELECT pg_advisory_xact_lock(hashtextextended(\(key), 7071190))")
+    }
+}
+
+extension Dialect {
+    /// Ends a `SELECT` that takes rows nobody else is taking.
+    var skipLocked: SQL {
+        switch self {
+        case .sqlite: ""
+        case .postgresql: " FOR UPDATE SKIP LOCKED"
+        }
+    }
+}

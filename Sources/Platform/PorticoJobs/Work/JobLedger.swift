@@ -1,0 +1,207 @@
+import PorticoJSON
+import PorticoSQL
+import PorticoValues
+
+/// What a run leaves behind.
+enum JobEnd: Sendable {
+    case succeeded(JSONValue?)
+    /// Tried again at `at`; a run that does not count gives its attempt back.
+    case again(at: Instant, note: JobErrorNote?, counts: Bool)
+    case failed(JobErrorNote)
+    case cancelled
+    /// Given back because the process ends: due at once, and the run does not count.
+    case released
+
+    /// The state the job is left in.
+    var state: JobState {
+        switch self {
+        case .succeeded: .succeeded
+        case .again: .scheduled
+        case .failed: .failed
+        case .cancelled: .cancelled
+        case .released: .queued
+        }
+    }
+}
+
+extension JobQueue {
+    /// Ends a run: its row, its group and its limit, in one transaction.
+    /// - Returns: whether the run was still entitled to it; if not nothing is changed.
+    func end(
+        _ job: ClaimedJob, _ end: JobEnd, progress: JobProgress?, in transaction: Transaction
+    ) throws -> Bool {
+        let now = clock.now()
+        guard try transaction.execute("jobs.end", statement(for: job, end, progress, now)) == 1 else { return false }
+        if let key = job.limitKey { try unblock(key, in: transaction) }
+        if end.state.isFinal, let group = job.groupID {
+            try closeMember(of: group, succeeded: end.state == .succeeded, at: now, in: transaction)
+        }
+        if end.state == .queued { announce(in: transaction) }
+        return true
+    }
+
+    private func statement(for job: ClaimedJob, _ end: JobEnd, _ progress: JobProgress?, _ now: Instant) -> SQL {
+        let steps: SQL = progress.map { ", done = \($0.done), total = \($0.total)" } ?? ""
+        let common: SQL = "holder = NULL, lease_until = NULL\(steps)"
+        switch end {
+        case .succeeded(let result):
+            let text = result.map { String(decoding: $0.bytes, as: UTF8.self) }
+            return """
+                UPDATE jobs SET state = 'succeeded', finished_at = \(now), unique_key = NULL, result = \(text),
+                    \(common)
+                WHERE \(job.mine)
+                """
+        case .again(let at, let note, let counts):
+            return """
+                UPDATE jobs SET state = 'scheduled', run_at = \(at), attempt = attempt - \(counts ? 0 : 1),
+                    errors = \(errors(of: job, note)), \(common)
+                WHERE \(job.mine)
+                """
+        case .failed(let note):
+            return """
+                UPDATE jobs SET state = 'failed', finished_at = \(now), unique_key = NULL,
+                    errors = \(errors(of: job, note)), \(common)
+                WHERE \(job.mine)
+                """
+        case .cancelled:
+            return """
+                UPDATE jobs SET state = 'cancelled', finished_at = \(now), unique_key = NULL, \(common)
+                WHERE \(job.mine)
+                """
+        case .released:
+            return
+                """
+                UPDATE jobs SET state = 'queued', attempt = attempt - 1, started_at = NULL, \(common)
+                WHERE \(job.mine)
+                """
+        }
+    }
+
+    private func errors(of job: ClaimedJob, _ note: JobErrorNote?) -> String {
+        note.map { JobErrorNote.appending($0, to: job.errors) } ?? job.errors
+    }
+
+    /// Lets the next job go that waits for a place of its limit.
+    private func unblock(_ key: String, in transaction: Transaction) throws {
+        try JobLimitLock.take(key, in: transaction)
+        let freed = try transaction.execute(
+            "jobs.unblock",
+            """
+            UPDATE jobs SET state = 'queued' WHERE state = 'blocked' AND id IN (
+                SELECT id FROM jobs WHERE state = 'blocked' AND limit_key = \(key) ORDER BY rank, id
+                LIMIT 1\(transaction.dialect.skipLocked))
+            """)
+        if freed > 0 { announce(in: transaction) }
+    }
+
+    /// Looks after limits whose last running job let nobody go, because who was to go was just being cancelled.
+    func unblockForgotten(in transaction: Transaction) throws {
+        let keys = try transaction.all(
+            "jobs.blocked_keys",
+            "SELECT limit_key, min(limit_most) FROM jobs WHERE state = 'blocked' GROUP BY limit_key LIMIT 100"
+        ) { (key: try $0[0] as String, most: try $0[1] as Int) }
+        for (key, most) in keys.sorted(by: { $0.key < $1.key }) {
+            try JobLimitLock.take(key, in: transaction)
+            let running = try transaction.scalar(
+                "jobs.count_limited", "SELECT count(*) FROM jobs WHERE state = 'running' AND limit_key = \(key)",
+                as: Int.self)
+            if (running ?? 0) < most { try unblock(key, in: transaction) }
+        }
+    }
+
+    /// Makes jobs due whose time has come.
+    /// - Returns: whether there may be more.
+    func promote(in transaction: Transaction) throws -> Bool {
+        let batch = 500
+        let due = try transaction.execute(
+            "jobs.promote",
+            """
+            WITH due AS MATERIALIZED (
+                SELECT id AS due_id FROM jobs WHERE state = 'scheduled' AND run_at <= \(clock.now())
+                ORDER BY run_at LIMIT \(batch)\(transaction.dialect.skipLocked))
+            UPDATE jobs SET state = 'queued', rank = run_at - head_start FROM due WHERE id = due_id
+            """)
+        return due == batch
+    }
+
+    /// Gives jobs whose worker has not been heard of to others, or fails them when they have no try left: a job that
+    /// takes its process down with it must not do so for ever.
+    /// - Returns: the jobs that were rescued or failed.
+    func rescue(in transaction: Transaction) throws -> [ClaimedJob] {
+        let now = clock.now()
+        let lost = try transaction.all(
+            "jobs.lost",
+            """
+            SELECT \(ClaimedJob.columns) FROM jobs WHERE state = 'running' AND lease_until < \(now)
+            ORDER BY lease_until LIMIT 100\(transaction.dialect.skipLocked)
+            """
+        ) { try ClaimedJob($0) }
+        for job in lost {
+            let note = JobErrorNote(
+                at: now, attempt: job.attempt, code: "worker_lost", message: "The run was interrupted.",
+                detail: "The worker's lease ran out.")
+            try transaction.execute(
+                "jobs.count_rescue", "UPDATE jobs SET rescues = rescues + 1 WHERE \(job.mine)")
+            let end = job.mayRetry ? JobEnd.again(at: now, note: note, counts: true) : .failed(note)
+            _ = try self.end(job, end, progress: nil, in: transaction)
+        }
+        return lost
+    }
+
+    /// Extends the leases of a worker.
+    func heartbeat(of holder: String, lease: Span, in transaction: Transaction) throws {
+        try transaction.execute(
+            "jobs.heartbeat",
+            """
+            UPDATE jobs SET lease_until = \(clock.now() + lease) WHERE state = 'running' AND holder = \(holder)
+            """)
+    }
+
+    /// The turns a worker has, with whether their end is asked for.
+    func held(by holder: String, in session: some SQLSession) throws -> [Int64: (turn: Int64, isUnwanted: Bool)] {
+        var held: [Int64: (turn: Int64, isUnwanted: Bool)] = [:]
+        try session.each(
+            "jobs.held", "SELECT id, turns, cancel_requested FROM jobs WHERE state = 'running' AND holder = \(holder)"
+        ) { row in
+            held[try row[0]] = (turn: try row[1], isUnwanted: try row[2])
+        }
+        return held
+    }
+
+    /// Removes what ended long ago, some thousand rows at most.
+    /// - Returns: number of jobs removed.
+    func purge(_ retention: JobRetention, in transaction: Transaction) throws -> Int {
+        let now = clock.now()
+        let batch = 5000
+        let done = try transaction.execute(
+            "jobs.purge",
+            """
+            DELETE FROM jobs WHERE id IN (
+                SELECT id FROM jobs WHERE finished_at IS NOT NULL AND finished_at < \(now - retention.ended)
+                    AND (state <> 'failed' OR finished_at < \(now - retention.failed))
+                ORDER BY finished_at LIMIT \(batch))
+            """)
+        try transaction.execute(
+            "jobs.purge_groups",
+            """
+            DELETE FROM job_groups WHERE id IN (
+                SELECT id FROM job_groups WHERE created_at < \(now - retention.failed) AND open <= 0
+                ORDER BY created_at LIMIT \(batch))
+            """)
+        return done
+    }
+}
+
+/// How long jobs are kept that have ended.
+public struct JobRetention: Sendable, Hashable {
+    /// Succeeded and cancelled ones.
+    public var ended: Span
+    /// Failed ones, and groups.
+    public var failed: Span
+
+    /// A retention; a week, and thirty days for what failed.
+    public init(ended: Span = .days(7), failed: Span = .days(30)) {
+        self.ended = ended
+        self.failed = max(failed, ended)
+    }
+}

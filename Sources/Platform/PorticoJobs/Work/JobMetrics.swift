@@ -1,0 +1,73 @@
+import PorticoTelemetry
+import PorticoValues
+import Synchronization
+
+/// What is counted of jobs.
+struct JobMetrics: Sendable {
+    private let application: String
+    private let ended: CounterFamily
+    private let duration: HistogramFamily
+    private let wait: HistogramFamily
+    private let retries: CounterFamily
+    private let dead: CounterFamily
+    private let rescued: CounterFamily
+    private let stuck: CounterFamily
+    private let standing: GaugeFamily
+
+    init(_ registry: MetricsRegistry, application: String) {
+        self.application = application
+        let labels = ["application", "queue"]
+        let buckets = HistogramBuckets([0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 30, 60, 300, 600])
+        ended = registry.counter(
+            "portico_jobs_runs_total", help: "Runs of jobs that ended here, by what became of the job.",
+            labels: labels + ["outcome"])
+        duration = registry.histogram(
+            "portico_jobs_duration_seconds", help: "How long runs took.", labels: labels, buckets: buckets)
+        wait = registry.histogram(
+            "portico_jobs_wait_seconds", help: "From when a job was due to when its run began.", labels: labels,
+            buckets: buckets)
+        retries = registry.counter(
+            "portico_jobs_retries_total", help: "Runs that failed and are tried again.", labels: labels)
+        dead = registry.counter("portico_jobs_dead_total", help: "Jobs that failed for good.", labels: labels)
+        rescued = registry.counter(
+            "portico_jobs_rescued_total", help: "Jobs taken over from a worker that was not heard of.", labels: labels)
+        stuck = registry.counter(
+            "portico_jobs_given_up_total", help: "Runs that did not end when they were asked to.", labels: labels)
+        standing = registry.gauge(
+            "portico_jobs", help: "Jobs by state, in the whole application.", labels: labels + ["state"])
+    }
+
+    func began(_ job: ClaimedJob, at now: Instant) {
+        wait.with(application, job.queue).observe(seconds: Double(max(0, (now - job.runAt).milliseconds)) / 1000)
+    }
+
+    /// - Parameter end: nil when somebody else has the job by now.
+    func finished(_ job: ClaimedJob, _ end: JobEnd?, nanoseconds: Int64) {
+        ended.with(application, job.queue, end?.state.rawValue ?? "lost").increment()
+        duration.with(application, job.queue).observe(nanoseconds: nanoseconds)
+        switch end {
+        case .again(_, _, counts: true): retries.with(application, job.queue).increment()
+        case .failed: dead.with(application, job.queue).increment()
+        default: break
+        }
+    }
+
+    func rescued(_ job: ClaimedJob) {
+        rescued.with(application, job.queue).increment()
+        if !job.mayRetry { dead.with(application, job.queue).increment() }
+    }
+
+    func gaveUp(_ job: ClaimedJob) {
+        stuck.with(application, job.queue).increment()
+    }
+
+    /// Shows how many jobs stand where. States that have become empty are shown as such.
+    func show(_ overview: [JobQueueOverview], queues: [String]) {
+        let counts = Dictionary(uniqueKeysWithValues: overview.map { ($0.queue, $0.counts) })
+        for queue in Set(queues).union(counts.keys) {
+            for state in [JobState.scheduled, .queued, .blocked, .running, .failed] {
+                standing.with(application, queue, state.rawValue).set(Double(counts[queue]?[state] ?? 0))
+            }
+        }
+    }
+}

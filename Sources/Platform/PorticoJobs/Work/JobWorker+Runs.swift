@@ -1,0 +1,155 @@
+import Logging
+import PorticoEvents
+import PorticoJSON
+import PorticoSQL
+import PorticoTelemetry
+import PorticoValues
+import Synchronization
+
+/// A run that this process has begun.
+struct RunningJob: Sendable {
+    let job: ClaimedJob
+    let run: JobRun
+    let policy: JobPolicy
+    /// Monotonic nanoseconds.
+    let startedAt: Int64
+    let task: Task<Void, Never>
+
+    /// Asks the run to end.
+    func stop(_ reason: JobRun.Stop) {
+        run.stop(reason)
+        task.cancel()
+    }
+}
+
+extension JobWorker {
+    /// Begins a run, in the place of one that has ended where there is one. The worker owns its task; whoever takes it
+    /// from the table ends it.
+    func start(_ job: ClaimedJob, replacing ended: Int64? = nil) {
+        let run = JobRun(job, queue: queue, database: database, elapsed: elapsed)
+        let entry = book.entries[job.name]
+        let startedAt = elapsed()
+        metrics.began(job, at: queue.clock.now())
+        state.withLock { state in
+            let task = Task { [self] in
+                let end = await outcome(of: run, entry)
+                guard let running = self.state.withLock({ $0.running[job.id] }), running.job.turn == job.turn else {
+                    return
+                }
+                await finish(running, end)
+            }
+            if let ended { state.remove(ended) }
+            state.running[job.id] = RunningJob(
+                job: job, run: run, policy: entry?.policy ?? JobPolicy(), startedAt: startedAt, task: task)
+        }
+    }
+
+    /// Takes a run from the table, writes its end, and begins the next. Does nothing for a run that is gone.
+    /// - Parameter end: nil when the run wrote its end itself or has nothing to write.
+    func finish(_ running: RunningJob, _ end: JobEnd?) async {
+        let job = running.job
+        let isMine = state.withLock { state in
+            guard state.running[job.id]?.job.turn == job.turn else { return false }
+            return state.ending.insert(job.id).inserted
+        }
+        guard isMine else { return }
+        var next: ClaimedJob?
+        if let end { next = await write(end, of: running) }
+        let took = elapsed() - running.startedAt
+        metrics.finished(job, end ?? (running.run.isFinished ? .succeeded(nil) : nil), nanoseconds: took)
+        guard let next else {
+            state.withLock { $0.remove(job.id) }
+            return bell.ring()
+        }
+        start(next, replacing: job.id)
+    }
+
+    /// Writes the end of a run and takes the next job for its place, in one transaction. While the database is away it
+    /// is tried again; after that the lease runs out, and others go on.
+    /// - Returns: the next job, when there is one.
+    private func write(_ end: JobEnd, of running: RunningJob) async -> ClaimedJob? {
+        for attempt in 1...5 {
+            do {
+                return try await writeOnce(end, of: running)
+            } catch {
+                let isLast = attempt == 5
+                logger.warning(
+                    isLast ? "the end of a job is not written" : "the end of a job waits",
+                    metadata: ["job": "\(running.job.id)", "name": "\(running.job.name)", "error": "\(error)"])
+                // In a task of its own, because this one may be cancelled and would not sleep.
+                if !isLast { await Task { try? await Task.sleep(for: .milliseconds(200 * attempt)) }.value }
+            }
+        }
+        return nil
+    }
+
+    private func writeOnce(_ end: JobEnd, of running: RunningJob) async throws -> ClaimedJob? {
+        let (job, progress) = (running.job, running.run.lastProgress)
+        let mayGoOn = state.withLock { !$0.isDraining }
+        let claim = JobClaim(holder: holder, lease: configuration.lease, now: queue.clock.now())
+        let (isEntitled, next) = try await database.write { [queue] transaction in
+            let isEntitled = try queue.end(job, end, progress: progress, in: transaction)
+            let next = mayGoOn ? try claim.take(1, of: job.queue, in: transaction).jobs.first : nil
+            return (isEntitled, next)
+        }
+        if !isEntitled { logger.notice("job was lost", metadata: ["job": "\(job.id)", "name": "\(job.name)"]) }
+        return next
+    }
+
+    private func outcome(of run: JobRun, _ entry: JobBook.Entry?) async -> JobEnd? {
+        let now = queue.clock.now()
+        guard let entry else {
+            // A newer release enqueued it, and a newer node does it.
+            return .again(
+                at: now + .minutes(1), note: note(run, "unknown_job", "Nobody here can do it."), counts: false)
+        }
+        do {
+            let payload = try JSONValue(parsing: Array(run.job.payload.utf8))
+            let result = try await entry.handler(payload, run)
+            return run.isFinished ? nil : .succeeded(result)
+        } catch {
+            if run.isFinished { return nil }
+            return end(of: run, after: error, entry.policy)
+        }
+    }
+
+    private func end(of run: JobRun, after error: any Error, _ policy: JobPolicy) -> JobEnd? {
+        if error is JobLost { return nil }
+        switch run.stop {
+        case .unwanted: return .cancelled
+        case .draining: return .released
+        case .lost: return nil
+        case .late: return retry(run, policy, note(run, "timeout", "The run took too long."), after: nil)
+        case nil: break
+        }
+        guard let failure = error as? JobFailure else {
+            logger.warning(
+                "job failed",
+                metadata: [
+                    "job": "\(run.id)", "name": "\(run.job.name)", "attempt": "\(run.attempt)", "error": "\(error)",
+                ])
+            let note = note(run, "internal", "Something went wrong here.", detail: "\(error)")
+            return retry(run, policy, note, after: nil)
+        }
+        let note = note(run, failure.code, failure.message, detail: failure.detail)
+        switch failure.verdict {
+        case .permanent: return .failed(note)
+        case .retry(let span): return retry(run, policy, note, after: span)
+        case .postponed(let span): return .again(at: queue.clock.now() + span, note: note, counts: false)
+        }
+    }
+
+    /// The end of a run that failed: another try, or none.
+    func retry(_ run: JobRun, _ policy: JobPolicy, _ note: JobErrorNote, after least: Span?) -> JobEnd {
+        guard run.job.mayRetry else { return .failed(note) }
+        var generator = SystemRandomNumberGenerator()
+        let wait = policy.wait(beforeRetry: run.attempt, using: &generator)
+        return .again(at: queue.clock.now() + max(wait, least ?? wait), note: note, counts: true)
+    }
+
+    func note(_ run: JobRun, _ code: String, _ message: String, detail: String? = nil) -> JobErrorNote {
+        JobErrorNote(
+            at: queue.clock.now(), attempt: run.attempt, code: code, message: message,
+            detail: detail.map { String($0.prefix(2000)) })
+    }
+}

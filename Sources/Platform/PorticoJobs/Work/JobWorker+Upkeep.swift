@@ -1,0 +1,156 @@
+import Logging
+import PorticoEvents
+import PorticoSQL
+import PorticoTelemetry
+import PorticoValues
+import Synchronization
+
+/// When this process last looked after what happens by itself.
+struct UpkeepTimes: Sendable {
+    /// Monotonic nanoseconds of the last look for what is due and lost.
+    var look: Int64?
+    /// By the process's clock, because leases are.
+    var heartbeat: Instant?
+    var purge: Instant?
+    var figures: Int64?
+    var call: Int64?
+}
+
+extension JobWorker {
+    /// What happens by itself, once a second: jobs become due, leases are extended, lost jobs are rescued, late ones
+    /// are ended, schedules fire, old rows go.
+    /// - Parameter thorough: whether to look at everything now.
+    /// - Returns: whether there is nothing more to do at once.
+    func upkeep(thorough: Bool) async throws -> Bool {
+        let (now, elapsed) = (queue.clock.now(), elapsed())
+        let isDue = state.withLock { state in
+            if let last = state.upkeep.look, elapsed - last < 1_000_000_000, !thorough { return false }
+            state.upkeep.look = elapsed
+            return true
+        }
+        guard isDue else { return true }
+        try await fire()
+        await endLateRuns()
+        try await heedCancellation()
+        // Leases first: a clock that was moved forward must not make this process lose its own jobs.
+        try await extendLeases()
+        let (lost, hasMore) = try await database.write { [queue] transaction in
+            (try queue.rescue(in: transaction), try queue.promote(in: transaction))
+        }
+        if hasMore { state.withLock { $0.upkeep.look = nil } }
+        for job in lost {
+            metrics.rescued(job)
+            logger.warning("job rescued", metadata: ["job": "\(job.id)", "name": "\(job.name)"])
+        }
+        let isClean = try await purge(at: now)
+        try await countUp(elapsed)
+        return !hasMore && isClean
+    }
+
+    /// Wakes the workers of other nodes, four times a second at most: there is more to do than this process has places.
+    func callOthers() async throws {
+        guard database.dialect == .postgresql else { return }
+        let now = elapsed()
+        let isDue = state.withLock { state in
+            if let last = state.upkeep.call, now - last < 250_000_000 { return false }
+            state.upkeep.call = now
+            return true
+        }
+        guard isDue else { return }
+        try await database.write { transaction in
+            try transaction.executeLater(
+                "jobs.notify", "SELECT pg_notify(\(JobQueue.channel), current_schema()::text)")
+        }
+    }
+
+    /// Gives a sign of life, when a third of the lease is over since the last.
+    func extendLeases() async throws {
+        let now = queue.clock.now()
+        let isDue = state.withLock { state in
+            guard !state.running.isEmpty else {
+                state.upkeep.heartbeat = nil
+                return false
+            }
+            let third = configuration.lease.milliseconds / 3
+            if let last = state.upkeep.heartbeat, (now - last).milliseconds < third { return false }
+            state.upkeep.heartbeat = now
+            return true
+        }
+        guard isDue else { return }
+        try await database.write { [queue, holder, configuration] transaction in
+            try queue.heartbeat(of: holder, lease: configuration.lease, in: transaction)
+        }
+    }
+
+    /// Ends runs that nobody wants any more or that somebody else has taken over.
+    private func heedCancellation() async throws {
+        let mine = state.withLock { state in state.running.filter { !state.ending.contains($0.key) } }
+        guard !mine.isEmpty else { return }
+        let held = try await database.read { [queue, holder] in try queue.held(by: holder, in: $0) }
+        for (id, running) in mine where !running.run.isFinished {
+            guard let row = held[id], row.turn == running.job.turn else {
+                running.stop(.lost)
+                continue
+            }
+            if row.isUnwanted { running.stop(.unwanted) }
+        }
+    }
+
+    /// Asks runs to end that take too long, and gives up on those that did not heed it.
+    private func endLateRuns() async {
+        let now = elapsed()
+        for running in state.withLock({ Array($0.running.values) }) {
+            let milliseconds = (now - running.startedAt) / 1_000_000
+            if milliseconds >= running.policy.hardTimeout.milliseconds {
+                let note = note(
+                    running.run, "timeout", "The run took too long.", detail: "It did not end when asked to.")
+                running.stop(.late)
+                metrics.gaveUp(running.job)
+                logger.error("job given up", metadata: ["job": "\(running.job.id)", "name": "\(running.job.name)"])
+                await finish(running, retry(running.run, running.policy, note, after: nil))
+            } else if milliseconds >= running.policy.softTimeout.milliseconds {
+                running.stop(.late)
+            }
+        }
+    }
+
+    private func fire() async throws {
+        guard !schedules.isEmpty else { return }
+        do {
+            for name in try await schedules.fire(in: database) {
+                logger.info("schedule fired", metadata: ["schedule": "\(name)"])
+            }
+        } catch let error as ScheduleError {
+            // A zone that only other nodes know must not keep this one from its jobs.
+            logger.warning("schedule not understood", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Once a minute, and again at once while there is more.
+    private func purge(at now: Instant) async throws -> Bool {
+        let isDue = state.withLock { state in
+            if let last = state.upkeep.purge, now - last < .minutes(1) { return false }
+            state.upkeep.purge = now
+            return true
+        }
+        guard isDue else { return true }
+        let removed = try await database.write { [queue, configuration] in
+            try queue.purge(configuration.retention, in: $0)
+        }
+        if removed >= 5000 { state.withLock { $0.upkeep.purge = nil } }
+        return removed < 5000
+    }
+
+    /// Every fifteen seconds, because counting what waits takes a while when it is much.
+    private func countUp(_ elapsed: Int64) async throws {
+        let isDue = state.withLock { state in
+            if let last = state.upkeep.figures, elapsed - last < 15_000_000_000 { return false }
+            state.upkeep.figures = elapsed
+            return true
+        }
+        guard isDue else { return }
+        try await database.write { [queue] in try queue.unblockForgotten(in: $0) }
+        let overview = try await database.read { [queue] in try queue.overview(in: $0) }
+        metrics.show(overview, queues: book.queues)
+    }
+}

@@ -1,0 +1,104 @@
+import Portico
+import PorticoTesting
+import Testing
+
+@testable import BagTracking
+
+@Suite struct MailedRouteTests {
+    private static let email = "meera@example.org"
+    private static let password = "Correct-horse-9"
+
+    /// The token in the link of the newest mail to an address, which must lead to the configured address.
+    private func token(to address: String, in app: AppHarness) async throws -> String {
+        let rows = try await app.database.read {
+            try $0.all(
+                "test.mails", "SELECT text FROM mails WHERE recipient = \(address) ORDER BY id DESC LIMIT 1"
+            ) { try $0[0] as String }
+        }
+        let text = try #require(rows.first)
+        let link = try #require(text.split(whereSeparator: \.isWhitespace).first { $0.contains("?token=") })
+        #expect(link.hasPrefix("https://warehouse.example/bags/"))
+        return String(try #require(link.split(separator: "=").last))
+    }
+
+    private func invitation(role: String, area: String?) -> JSONValue {
+        .object([
+            ("email", .string(Self.email)), ("name", "Meera"), ("role", .string(role)),
+            ("area_code", area.map { .string($0) } ?? .null),
+        ])
+    }
+
+    @Test(
+        "an invited dispatcher follows the link, chooses a password and works in the area",
+        arguments: TestEngine.available)
+    func invites(engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            let admin = try await app.client("admin")
+            let invited = await admin.post("/bags/api/v1/invitations", invitation(role: "dispatcher", area: "lucknow"))
+            #expect(invited.status == 201)
+            let token = try await token(to: Self.email, in: app)
+            let stranger = app.stranger()
+            let accepted = await stranger.post(
+                "/bags/api/v1/invitations/accept",
+                ["token": .string(token), "name": "Meera N.", "password": .string(Self.password)])
+            #expect(accepted.status == 201)
+            let meera = app.stranger()
+            let session = try await meera.signIn(Self.email, Self.password, at: "/bags")
+            #expect(session.json["user"]?["area_code"]?.string == "lucknow")
+            #expect(await meera.post("/bags/api/v1/scans/parent", ["code": "SB00001"]).status == 201)
+            let again = await app.stranger().post(
+                "/bags/api/v1/invitations/accept",
+                ["token": .string(token), "name": "Other", "password": .string(Self.password)])
+            #expect(again.status >= 400 && again.status < 500)
+        }
+    }
+
+    @Test("a dispatcher without an area, an unknown role and a caller without the permission invite nobody")
+    func refuses() async throws {
+        try await withApp { app in
+            let admin = try await app.client("admin")
+            #expect(
+                await admin.post("/bags/api/v1/invitations", invitation(role: "dispatcher", area: nil)).status == 422)
+            #expect(
+                await admin.post("/bags/api/v1/invitations", invitation(role: "pilot", area: nil)).status >= 400)
+            let biller = try await app.client("biller")
+            #expect(
+                await biller.post("/bags/api/v1/invitations", invitation(role: "biller", area: nil)).status == 403)
+            let mails = try await app.database.read {
+                try $0.scalar("test.mails", "SELECT count(*) FROM mails", as: Int.self)
+            }
+            #expect(mails == 0)
+        }
+    }
+
+    @Test("whoever has lost the password gets another one by mail; a stranger's address looks the same")
+    func resets() async throws {
+        try await withApp { app in
+            let stranger = app.stranger()
+            let known = await stranger.post("/bags/api/v1/password-reset", ["email": "biller@bags.demo"])
+            let unknown = await stranger.post("/bags/api/v1/password-reset", ["email": "nobody@bags.demo"])
+            #expect(known.status == 202 && unknown.status == 202 && known.bytes == unknown.bytes)
+            let token = try await token(to: "biller@bags.demo", in: app)
+            let confirmed = await stranger.post(
+                "/bags/api/v1/password-reset/confirm",
+                ["token": .string(token), "password": .string(Self.password)])
+            #expect(confirmed.status == 204)
+            try await app.stranger().signIn("biller@bags.demo", Self.password, at: "/bags")
+        }
+    }
+
+    @Test("an API key does what its scope and its owner's role allow, and no more")
+    func keys() async throws {
+        try await withApp { app in
+            let admin = try await app.client("admin")
+            let made = await admin.post(
+                "/bags/api/v1/api-keys",
+                ["name": "Scale", "scope": "bag.read stats.read", "password": .string(AppHarness.password)])
+            #expect(made.status == 201)
+            let key = try #require(made.json["key"]?.string)
+            let machine: Headers = ["authorization": "Bearer \(key)"]
+            #expect(await app.stranger().get("/bags/api/v1/stats", machine).status == 200)
+            #expect(await app.stranger().get("/bags/api/v1/users", machine).status == 403)
+        }
+    }
+}
