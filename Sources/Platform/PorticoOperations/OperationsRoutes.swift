@@ -34,7 +34,7 @@ public struct OperationsRoutes: Sendable {
             mediaType: "text/plain"
         ) { (_: RequestContext, _: NoInput) in
             guard !isDraining() else { throw Problem(503, "draining", "The node is on its way out.") }
-            let report = await HealthReport.make(checks.filter(\.isEssential))
+            let report = await HealthReport.make(checks)
             guard report.failing.isEmpty else {
                 throw Problem(
                     503, "not_ready", "Not available: \(report.failing.joined(separator: ", ")).",

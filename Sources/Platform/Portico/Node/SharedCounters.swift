@@ -12,6 +12,8 @@ struct SharedCounters: Sendable {
     init?(_ settings: Settings, metrics: MetricsRegistry, logger: Logger) throws(Settings.Mistake) {
         guard !settings.text("redis.url").isEmpty else { return nil }
         var configuration = RedisClient.Configuration(url: settings.text("redis.url"))
+        configuration.timeout = .milliseconds(Int64(settings.integer("redis.timeout_milliseconds")))
+        configuration.hardTimeout = max(configuration.hardTimeout, configuration.timeout)
         configuration.metrics = metrics
         configuration.logger = logger
         do {

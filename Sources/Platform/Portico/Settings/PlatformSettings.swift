@@ -69,6 +69,9 @@ public enum PlatformSettings {
             "redis.url", .text(0...1000), default: "", isSecret: true,
             "redis://… or redis+sentinel://…, where nodes count requests together; empty: each node for itself"),
         SettingDeclaration(
+            "redis.timeout_milliseconds", .integer(1...5000), default: "50",
+            "how long a request waits for Redis before the node decides alone"),
+        SettingDeclaration(
             "redis.nodes", .integer(1...1000), default: "3",
             "nodes that share Redis; while it is away each admits its part of every limit"),
         SettingDeclaration(

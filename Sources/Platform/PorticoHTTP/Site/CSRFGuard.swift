@@ -8,7 +8,9 @@ struct CSRFGuard {
     func check(_ exchange: Exchange) throws {
         guard let route = exchange.served?.route, !route.method.isSafe else { return }
         let carriedByCookie = exchange.principal?.csrfBinding != nil
-        guard carriedByCookie || RequestBody.isFormContent(exchange.request.head) || route.format == .page else { return }
+        guard carriedByCookie || RequestBody.isFormContent(exchange.request.head) || route.format == .page else {
+            return
+        }
         guard isSameSite(exchange.request.head), let binding = exchange.principal?.csrfBinding ?? exchange.visit?.value,
             let token = token(of: exchange), signer.verify(token, for: binding)
         else {

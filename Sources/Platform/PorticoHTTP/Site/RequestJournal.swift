@@ -38,7 +38,8 @@ struct RequestJournal: Sendable {
     private func record(
         _ exchange: Exchange, _ response: Response, _ elapsed: Int64, _ summary: RequestSummary?
     ) {
-        let isNoteworthy = !exchange.request.head.method.isSafe || response.status.code >= 400 || elapsed >= slowNanoseconds
+        let isNoteworthy =
+            !exchange.request.head.method.isSafe || response.status.code >= 400 || elapsed >= slowNanoseconds
         // 501 and 505 answer what a client made up; they are no failure of ours.
         let isFailure = response.status.code >= 500 && ![501, 505].contains(response.status.code)
         let level: Logger.Level = isFailure ? .error : isNoteworthy ? .info : .debug

@@ -59,7 +59,8 @@ extension Site {
 
     /// The sign-in page, and from there back to what was asked for. What only takes a form leads to the page above it.
     private func signIn(_ mount: Mount, _ exchange: Exchange) -> Response {
-        var target = exchange.request.head.method.isSafe ? exchange.request.head.target : String(exchange.request.head.path)
+        var target =
+            exchange.request.head.method.isSafe ? exchange.request.head.target : String(exchange.request.head.path)
         while !isPage(target), let slash = target.utf8.lastIndex(of: 0x2F), slash != target.startIndex {
             target = String(target[..<slash])
         }

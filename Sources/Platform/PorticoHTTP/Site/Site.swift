@@ -365,7 +365,9 @@ extension Site {
         guard case .bytes(let body) = response.body else { return }
         let tag = response.headers["etag"] ?? EntityTag.of(body)
         response.headers["etag"] = tag
-        guard let condition = exchange.request.head.headers["if-none-match"], EntityTag.matches(condition, tag) else { return }
+        guard let condition = exchange.request.head.headers["if-none-match"], EntityTag.matches(condition, tag) else {
+            return
+        }
         response.status = .notModified
         response.body = .empty
         response.headers["content-type"] = nil
