@@ -5,7 +5,7 @@
 --   scan_path where scans go
 --   scans     share of scans among all requests, 0 … 1
 --   run       two digits, different in every run, so that codes of bags are new
---   pause     milliseconds that a connection rests between two requests; nil for none
+--   pause     milliseconds that a connection rests between two requests on average; nil for none
 -- It prints one line that begins with RESULT and holds JSON.
 
 local plan = dofile(os.getenv("PORTICO_BENCH_PLAN"))
@@ -71,7 +71,8 @@ function request()
 end
 
 if plan.pause then
-  function delay() return plan.pause end
+  -- Half to one and a half times the pause: people who act in step would only measure the wave.
+  function delay() return math.random(math.floor(plan.pause / 2), math.floor(plan.pause * 1.5)) end
 end
 
 function done(summary, latency)

@@ -29,6 +29,14 @@ import Testing
         #expect(throws: RateRuleError.self) { try rule.changed(quota: 1, window: .days(366), burst: 1000) }
     }
 
+    @Test("refuses a sliding log of more than a thousand units, whose memory it bounds by that")
+    func logs() throws {
+        let rule = RateRule.perMinute(RateRule.largestLogQuota, burst: 5, algorithm: .slidingLog)
+        #expect(rule.burst == rule.quota)
+        #expect(throws: RateRuleError.self) { try rule.changed(quota: RateRule.largestLogQuota + 1) }
+        #expect(try rule.changed(quota: 3).quota == 3)
+    }
+
     @Test("divides among nodes, but leaves each at least one unit")
     func division() {
         let share = RateRule.perMinute(60, burst: 100).divided(among: 3)

@@ -10,13 +10,14 @@ import Testing
         let key = RateFingerprint(RateKey(rule: "r", subject: .everyone), .tokenBucket)
         _ = await sumOfCallers(64) { _ in
             for _ in 0..<500 {
-                shard.withTable { table in
-                    let word = table.state(of: key)?.word ?? 0
-                    table.store(RateState(word: word + 1, mark: 1), until: noon + .hours(1), for: key, at: noon)
+                shard.withCounters { counters in
+                    let word = counters.words.state(of: key)?.word ?? 0
+                    counters.words.store(
+                        RateState(word: word + 1, mark: 1), until: noon + .hours(1), for: key, at: noon)
                 }
             }
             return 0
         }
-        #expect(shard.withTable { $0.state(of: key)?.word } == 32_000)
+        #expect(shard.withCounters { $0.words.state(of: key)?.word } == 32_000)
     }
 }

@@ -8,6 +8,7 @@ struct StoreConformance {
 
     func run() async throws {
         try await countsExactly()
+        try await logsSlideExactly()
         try await chargesAllOrNothing()
         try await leavesShadowRulesOut()
         try await probesAndCharges()
@@ -29,6 +30,26 @@ struct StoreConformance {
             let later = try await store.decide([RateDemand(rule, by: .account(1))], at: noon + wait)
             #expect(later.isAllowed && later.retryAfter == nil)
         }
+    }
+
+    /// Three units at three instants come back at three instants, and penalties push no further than two quotas.
+    private func logsSlideExactly() async throws {
+        let rule = RateRule.perMinute(3, name: "log", algorithm: .slidingLog)
+        let demand = RateDemand(rule, by: .account(6))
+        for offset in [0, 10_000, 59_999] as [Int64] {
+            #expect(try await store.decide([demand], at: noon.after(offset)).isAllowed)
+        }
+        let refused = try await store.decide([demand], at: noon.after(59_999))
+        #expect(!refused.isAllowed && refused.retryAfter == .milliseconds(1))
+        #expect(refused.standings.first?.untilFull == .minutes(1))
+        let two = RateDemand(rule, by: .account(6), cost: 2)
+        #expect(try await store.decide([two], at: noon.after(60_000)).retryAfter == .seconds(10))
+        #expect(try await store.decide([demand], at: noon.after(60_000)).isAllowed)
+        let charged = try await store.decide([.charge(rule, by: .account(6), cost: 50)], at: noon.after(61_000))
+        #expect(charged.isAllowed && charged.standings.first?.remaining == 0)
+        let impossible = try await store.decide([RateDemand(rule, by: .account(6), cost: 4)], at: noon.after(62_000))
+        #expect(impossible.retryAfter == .seconds(59))
+        #expect(try await store.decide([demand], at: noon.after(121_000)).standings.first?.remaining == 2)
     }
 
     private func chargesAllOrNothing() async throws {
@@ -81,16 +102,20 @@ struct StoreConformance {
             #expect(try await store.decide([RateDemand(rule, by: subject)], at: noon).isAllowed)
             #expect(try await store.decide([RateDemand(rule, by: subject, and: .login("x"))], at: noon).isAllowed)
         }
-        let other = RateRule.perMinute(1, name: "apart", algorithm: .slidingWindow)
-        #expect(try await store.decide([RateDemand(other, by: .account(5))], at: noon).isAllowed)
+        for algorithm in RateAlgorithm.allCases where algorithm != rule.algorithm {
+            let other = RateRule.perMinute(1, name: "apart", algorithm: algorithm)
+            #expect(try await store.decide([RateDemand(other, by: .account(5))], at: noon).isAllowed)
+        }
     }
 
     private func forgets() async throws {
-        let rule = RateRule.perMinute(1, name: "forget")
-        let demand = RateDemand(rule, by: .login("bob"))
-        #expect(try await store.decide([demand], at: noon).isAllowed)
-        #expect(try await !store.decide([demand], at: noon).isAllowed)
-        try await store.forget(demand.key)
-        #expect(try await store.decide([demand], at: noon).isAllowed)
+        for algorithm in RateAlgorithm.allCases {
+            let rule = RateRule.perMinute(1, name: "forget", algorithm: algorithm)
+            let demand = RateDemand(rule, by: .login("bob"))
+            #expect(try await store.decide([demand], at: noon).isAllowed)
+            #expect(try await !store.decide([demand], at: noon).isAllowed)
+            try await store.forget(demand.key)
+            #expect(try await store.decide([demand], at: noon).isAllowed)
+        }
     }
 }

@@ -15,11 +15,11 @@ extension BagSettings {
         SettingDeclaration(digitKey, .integer(0...9), default: "3", "first digit of the SSCCs made here"),
         SettingDeclaration(
             undoKey, .integer(0...604_800), default: "3600", "for how many seconds a scan can be undone"),
-    ]
+    ] + PeopleSettings.declarations(of: "bags")
 
     /// The effective settings.
-    /// - Throws: ``BagSettingMistake``.
-    init(_ environment: ApplicationEnvironment, isDemonstration: Bool) throws(BagSettingMistake) {
+    /// - Throws: ``BagSettingMistake``, ``Settings/Mistake``.
+    init(_ environment: ApplicationEnvironment, isDemonstration: Bool) throws {
         let settings = environment.settings
         self.init(publicURL: environment.publicURL)
         let prefix = settings.text(BagSettings.prefixKey)
@@ -29,6 +29,8 @@ extension BagSettings {
         }
         gs1CompanyPrefix = prefix.unlessEmpty ?? (isDemonstration ? BagSettings.demonstrationPrefix : nil)
         ssccExtensionDigit = settings.integer(BagSettings.digitKey)
+        secondFactors = try PeopleSettings.secondFactors(
+            of: "bags", roles: BagRole.allCases.map(\.rawValue), in: settings)
         undoWindow = .seconds(Int64(settings.integer(BagSettings.undoKey)))
     }
 }

@@ -11,6 +11,9 @@ struct BagSettings: Sendable {
     /// `bags.undo_window_seconds`: how long a scan can be undone (rule R16).
     var undoWindow = UndoRules.defaultWindow
 
+    /// `bags.second_factor_required` and `bags.second_factor_by_mail`: what roles ask for beside the password.
+    var secondFactors: [String: SecondFactorRule] = [:]
+
     init(publicURL: String) {
         self.publicURL = publicURL
     }

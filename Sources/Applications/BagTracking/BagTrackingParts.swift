@@ -18,7 +18,7 @@ struct BagTrackingParts: Sendable {
     ) {
         self.environment = environment
         self.isDemonstration = isDemonstration
-        identity = BagTrackingParts.identity(environment, roles: roles)
+        identity = BagTrackingParts.identity(environment, roles: roles, secondFactors: settings.secondFactors)
         services = BagTrackingServices(
             database: environment.database, clock: environment.clock, outbox: environment.outbox,
             cursors: identity.cursors, settings: settings, metrics: environment.metrics)
@@ -30,11 +30,14 @@ struct BagTrackingParts: Sendable {
 
     /// Accounts and sessions of bag tracking; whoever signs in brings the area along.
     static func identity(
-        _ environment: ApplicationEnvironment, roles: [(name: String, permissions: Set<String>)]
+        _ environment: ApplicationEnvironment, roles: [(name: String, permissions: Set<String>)],
+        secondFactors: [String: SecondFactorRule] = [:]
     ) -> Identity {
         var configuration = Identity.Configuration(
             application: "bags", database: environment.database, keys: environment.keys, clock: environment.clock,
             roles: RoleCatalog(roles), isSecure: environment.isSecure)
+        configuration.previousKeys = environment.previousKeys
+        configuration.secondFactors = secondFactors
         configuration.mail = environment.accountMail(title: "Bag tracking")
         return Identity(
             configuration, hasher: environment.passwords, attributes: UserProfile.attributes)
@@ -60,7 +63,7 @@ extension BagTrackingParts {
     /// Signing in, tokens, and what people do with their own account.
     private var accounts: [Route] {
         signingIn + identity.tokenRoutes + identity.ownerRoutes + accountPages + identity.apiKeyRoutes
-            + identity.passwordResetRoutes(appearance: appearance)
+            + PersonalDataRoutes(identity: identity).routes + identity.passwordResetRoutes(appearance: appearance)
             + identity.invitationRoutes(
                 InvitationDesk<InvitedProfile>.bags, csrf: environment.csrf, appearance: appearance, extras: area)
     }
@@ -111,8 +114,12 @@ extension BagTrackingParts {
             HistoryRoutes(services: services).routes, FindRoutes(services: services).routes,
             BagListRoutes(services: services).routes, BagDetailRoutes(services: services).routes,
             BagFormRoutes(services: services).routes, IdentifierRoutes(services: services).routes,
-            UserPageRoutes(services: services, people: people, passwords: environment.passwords).routes,
+            UserPageRoutes(
+                services: services, people: people, passwords: environment.passwords,
+                office: identity.invitationOffice(.bags)
+            ).routes,
             SettingsPageRoutes(services: services, catalog: catalog).routes,
+            LimitPageRoutes(services: services, desk: environment.limits).routes,
             AuditPageRoutes(services: services, accounts: identity.accounts).routes,
         ]
         return groups.flatMap(\.self)

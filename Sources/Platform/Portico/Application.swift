@@ -60,6 +60,9 @@ public struct ApplicationEnvironment: Sendable {
     public let outbox: EventOutbox
     /// Keys for its purposes.
     public let keys: SecretKeys
+    /// Keys for the same purposes below other secrets of the node (`secret.previous_keys`): nothing new is signed or
+    /// sealed with them.
+    public let previousKeys: [SecretKeys]
     /// Makes and checks form tokens.
     public let csrf: CSRFSigner
     /// Hashes passwords.

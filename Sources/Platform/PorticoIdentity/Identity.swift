@@ -153,7 +153,7 @@ public struct Identity: Sendable {
 
     /// The pages on which people do the same: `/account` and those below it.
     public func accountPages(_ appearance: AccountAppearance) -> [Route] {
-        AccountRoutes(own: ownAccount, appearance: appearance).routes
+        AccountRoutes(own: ownAccount, keys: ownAPIKeys, appearance: appearance).routes
     }
 
     private var ownAccount: OwnAccount {

@@ -101,4 +101,36 @@ import Testing
             #expect(await app.stranger().get("/bags/api/v1/users", machine).status == 403)
         }
     }
+
+    @Test("a role that needs an authenticator allows nothing without one; a role with codes by mail gets one sent")
+    func secondFactors() async throws {
+        let settings = [
+            (key: "bags.second_factor_required", value: "admin"), (key: "bags.second_factor_by_mail", value: "biller"),
+        ]
+        try await withApp(settings: settings) { app in
+            let admin = try await app.client("admin")
+            #expect(await admin.get("/bags/api/v1/users").status == 403)
+            let credentials: JSONValue = ["email": "biller@bags.demo", "password": .string(AppHarness.password)]
+            let asked = await app.stranger().post("/bags/api/v1/session", credentials)
+            #expect(asked.status == 401 && asked.problemCode == "second_factor_required")
+            #expect(asked.json["method"] == "mail")
+            let text = try await app.database.read {
+                try $0.first("test.mail", "SELECT text FROM mails ORDER BY id DESC LIMIT 1") { try $0[0] as String }
+            }
+            let code = try #require(text?.split { !$0.isNumber }.first { $0.count == 6 })
+            let answer = await app.stranger().post(
+                "/bags/api/v1/session",
+                [
+                    "email": "biller@bags.demo", "password": .string(AppHarness.password), "code": .string(String(code)),
+                ])
+            #expect(answer.status == 201)
+        }
+    }
+
+    @Test("a role that does not exist stops the start with one line")
+    func unknownRole() async throws {
+        await #expect(throws: Settings.Mistake.self) {
+            try await withApp(settings: [(key: "bags.second_factor_required", value: "pilot")]) { _ in }
+        }
+    }
 }

@@ -19,12 +19,18 @@ struct AppHarness: Sendable {
     let site: Site
     let environment: ApplicationEnvironment
 
-    fileprivate init(_ database: Database) async throws {
-        clock = Clock(standingAt: AppHarness.start)
-        environment = try AppHarness.environment(database, clock: clock)
-        try await AppHarness.addPeople(environment, roles: application.roles)
+    fileprivate init(_ database: Database, settings: [(key: String, value: String)]) async throws {
+        let environment = try AppHarness.environment(
+            database, clock: Clock(standingAt: AppHarness.start), settings: settings)
+        try await AppHarness.addPeople(environment, roles: BagTrackingApplication().roles)
+        try await self.init(environment)
+    }
+
+    private init(_ environment: ApplicationEnvironment) async throws {
         let running = try await application.start(environment)
-        self.database = database
+        self.environment = environment
+        database = environment.database
+        clock = environment.clock
         mount = running.mount
         site = try Site(
             Site.Configuration(
@@ -32,17 +38,31 @@ struct AppHarness: Sendable {
                 metrics: environment.metrics, assets: environment.library.links))
     }
 
+    /// The same application on the same data, as a process that is started with further settings has it.
+    func restarted(_ settings: [(key: String, value: String)]) async throws -> AppHarness {
+        // The library of the harness serves on; compressing one more takes long.
+        let parts = try SharedParts(
+            Node.Configuration(applications: [], settings: AppHarness.settings(settings)), clock: clock,
+            metrics: MetricsRegistry())
+        return try await AppHarness(
+            try AppHarness.environment(database, clock: clock, settings: settings, secrets: parts))
+    }
+
     /// What the application is given, with further settings.
+    /// - Parameter secrets: whose keys it gets; those of the harness unless said.
     static func environment(
-        _ database: Database, clock: Clock = Clock(standingAt: start), settings: [(key: String, value: String)] = []
+        _ database: Database, clock: Clock = Clock(standingAt: start), settings: [(key: String, value: String)] = [],
+        secrets: SharedParts? = nil
     ) throws -> ApplicationEnvironment {
         let shared = try shared.get()
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let own = (secrets ?? shared).environment(BagTrackingApplication(), database, logger: logger)
         let jobs = JobQueue(clock: clock)
         return ApplicationEnvironment(
-            database: database, clock: clock, outbox: EventOutbox(), keys: shared.keys, csrf: shared.csrf,
-            passwords: try PasswordHasher(), metrics: MetricsRegistry(),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, settings: try self.settings(settings),
-            library: shared.library, isSecure: false, isLocal: true, publicURL: shared.publicURL,
+            database: database, clock: clock, outbox: EventOutbox(), keys: own.keys,
+            previousKeys: own.previousKeys, csrf: own.csrf, passwords: try PasswordHasher(),
+            metrics: MetricsRegistry(), logger: logger, settings: try self.settings(settings), library: shared.library,
+            isSecure: false, isLocal: true, publicURL: shared.publicURL,
             limits: LimitDesk(database: database, book: RateRuleBook([])), jobs: jobs,
             mails: MailQueue(jobs: jobs, sender: shared.mail.sender, transport: shared.mail.transport))
     }
@@ -116,9 +136,12 @@ func chainAudit(of database: Database) async throws {
 }
 
 /// Gives the application on a fresh database to `body`.
-func withApp(on engine: TestEngine = .sqlite, _ body: (AppHarness) async throws -> Void) async throws {
+func withApp(
+    on engine: TestEngine = .sqlite, settings: [(key: String, value: String)] = [],
+    _ body: (AppHarness) async throws -> Void
+) async throws {
     let components = Node.schema(of: BagTrackingApplication())
     try await withDatabase(on: engine, components: components) { database in
-        try await body(try await AppHarness(database))
+        try await body(try await AppHarness(database, settings: settings))
     }
 }

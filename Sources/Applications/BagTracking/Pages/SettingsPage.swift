@@ -39,7 +39,7 @@ struct SettingsPage: BagPage {
 
     var content: HTML {
         """
-        \(PageHeading("Settings"))\(ErrorSummary(form.messages, scope: openForm ?? "f"))
+        \(PageHeading("Settings", actions: limits))\(ErrorSummary(form.messages, scope: openForm ?? "f"))
         <div class="columns even">
         <section class="block" aria-labelledby="products-title"><h2 id="products-title">Product types</h2>\
         <p class="note">What a sack holds. The pattern and the numbers are fixed once a type exists.</p>\
@@ -50,6 +50,10 @@ struct SettingsPage: BagPage {
         <div class="folds">\(areas.map(areaFold))\(newArea)</div></section>
         </div>
         """
+    }
+
+    private var limits: [Button] {
+        frame.may("operations.read") ? [Button("Limits", href: "/bags/limits", icon: .clock)] : []
     }
 
     private func productFold(_ product: Product) -> HTML {

@@ -17,6 +17,8 @@ struct UsersPage: BagPage {
     var rows: [Row]
     var cursor: String?
     var nextCursor: String?
+    /// Those who are still to come; nil where no mail is sent.
+    var invitations: InvitationsPart?
 
     var title: String { "People" }
     var place: BagSection? { .users }
@@ -28,14 +30,18 @@ struct UsersPage: BagPage {
         let add = Button("Add a person", href: "/bags/users/new", weight: .primary, icon: .plus)
         let table = DataTable(caption: "People", columns: columns, rows: rows.map(line))
         return """
-            \(PageHeading("People", actions: [add]))
+            \(PageHeading("People", actions: [add]))\
+            \(ErrorSummary(invitations?.form.messages ?? [], scope: InvitationsPart.scope))
             <div class="table-frame">\(table)</div>
             \(CursorPager(address: PageAddress("/bags/users"), cursor: cursor, next: nextCursor))
+            \(invitations)
             """
     }
 
     private func line(_ row: Row) -> DataTable.Row {
-        let state = row.isActive ? Badge("Active", tone: .good) : Badge("Deactivated", icon: .archive)
+        let isInvited = invitations?.pending.contains { String($0.id) == row.id } ?? false
+        let away = isInvited ? Badge("Invited", tone: .info) : Badge("Deactivated", icon: .archive)
+        let state = row.isActive ? Badge("Active", tone: .good) : away
         return DataTable.Row([
             "<a href=\"/bags/users/\(PageAddress.encode(row.id))\">\(row.name)</a>", "\(BagWords.role(row.role))",
             "\(row.area ?? "All areas")",

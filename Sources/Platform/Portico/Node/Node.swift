@@ -109,13 +109,17 @@ public final class Node: Sendable {
             logger.notice("schema step applied", metadata: ["step": "\(step)"])
         }
         let environment = parts.environment(application, database, logger: logger)
-        guard try await MasterKeyMark.matches(parts.keys, in: database) else {
+        guard try await MasterKeyMark.matches(parts.keys, previous: parts.previousKeys, in: database) else {
             throw Settings.Mistake(
                 description: """
                     secret.key: another key than the one the database of \(application.id) is used with; it takes the \
-                    same key on every node, or the file secret.key of the first one's data directory
+                    same key on every node, or the file secret.key of the first one's data directory; a new key takes \
+                    the one before it in secret.previous_keys
                     """)
         }
+        let resealed = try await SecondFactorRotation(environment.keys, previous: environment.previousKeys)
+            .run(in: database)
+        if resealed > 0 { logger.notice("authenticators sealed anew", metadata: ["count": "\(resealed)"]) }
         if let demonstration = configuration.demonstration {
             try await application.seed(demonstration, environment)
         }

@@ -25,7 +25,7 @@ final class NodeDoors: Sendable {
         self.logger = logger
         let isAdaptive = settings.text("limits.load") == "adaptive"
         // Far above what a healthy node has under way, and never so low that one slow report shuts people out.
-        let load = AdaptiveLimit.Configuration(initial: 1024, least: 128, most: 4096, tolerance: 4)
+        let load = AdaptiveLimit.Configuration(initial: 1024, least: 512, most: 4096, tolerance: 4)
         doors = Doors(
             bans: settings.text("limits.bans") == "on"
                 ? AutoBan(BanPolicy(strikes: 20), exempt: NetworkSet(NodeDoors.thisMachine)) : nil,

@@ -6,6 +6,7 @@ struct SharedParts {
     let clock: Clock
     let metrics: MetricsRegistry
     let keys: SecretKeys
+    let previousKeys: [SecretKeys]
     let csrf: CSRFSigner
     let passwords: PasswordHasher
     let library: AssetLibrary
@@ -38,6 +39,7 @@ struct SharedParts {
         }
         try SharedParts.checkReach(settings)
         keys = SecretKeys(master: try MasterKey.load(settings))
+        previousKeys = try SharedParts.previousKeys(settings)
         csrf = CSRFSigner(key: keys.key(for: "csrf"))
         passwords = try PasswordHasher()
         var library = AssetLibrary()
@@ -53,7 +55,9 @@ struct SharedParts {
     func environment(_ application: any Application, _ database: Database, logger: Logger) -> ApplicationEnvironment {
         let jobs = JobQueue(clock: clock)
         return ApplicationEnvironment(
-            database: database, clock: clock, outbox: EventOutbox(), keys: keys(of: application.id), csrf: csrf,
+            database: database, clock: clock, outbox: EventOutbox(),
+            keys: SharedParts.keys(of: application.id, below: keys),
+            previousKeys: previousKeys.map { SharedParts.keys(of: application.id, below: $0) }, csrf: csrf,
             passwords: passwords, metrics: metrics, logger: logger, settings: settings, library: library,
             isSecure: isSecure, isLocal: settings.isLocal, publicURL: publicURL,
             limits: LimitDesk(database: database, book: limits), jobs: jobs,
@@ -61,8 +65,21 @@ struct SharedParts {
     }
 
     /// Keys that no other application has.
-    func keys(of application: String) -> SecretKeys {
+    private static func keys(of application: String, below keys: SecretKeys) -> SecretKeys {
         SecretKeys(master: Secret(keys.key(for: "application/\(application)")))
+    }
+
+    /// The keys beside the present one. They let people in just as that does, so they must be as good.
+    private static func previousKeys(_ settings: Settings) throws(Settings.Mistake) -> [SecretKeys] {
+        let texts = settings.list("secret.previous_keys")
+        guard texts.allSatisfy({ $0.utf8.count >= 32 && Set($0.utf8).count >= 8 }) else {
+            throw Settings.Mistake(
+                description: """
+                    secret.previous_keys: one of its values is too short or too plain; it takes keys that were \
+                    secret.key, of 32 random characters or more, separated by commas
+                    """)
+        }
+        return texts.map { SecretKeys(master: Secret(Array($0.utf8))) }
     }
 
     /// Passwords and cookies must not cross a network in the clear.

@@ -78,6 +78,9 @@ public enum PlatformSettings {
             "secret.key", .text(0...500), default: "", isSecret: true,
             "at least 32 characters, the same on every node; without it one is kept in the data directory"),
         SettingDeclaration(
+            "secret.previous_keys", .list, default: "", isSecret: true,
+            "keys that were secret.key before, or will be: what they have signed or sealed is still good"),
+        SettingDeclaration(
             "log.level", .choice(["debug", "info", "notice", "warning", "error"]), default: "info", "least level to log"
         ),
         SettingDeclaration(

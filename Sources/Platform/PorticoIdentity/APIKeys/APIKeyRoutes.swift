@@ -1,6 +1,5 @@
 import PorticoHTTP
 import PorticoJSON
-import PorticoSQL
 import PorticoValues
 
 /// The routes with which people make and revoke keys for their machines. A key makes no other key: all of them want a
@@ -8,11 +7,7 @@ import PorticoValues
 struct APIKeyRoutes: Sendable {
     private static let path = "/api/v1/api-keys"
 
-    let database: Database
-    let signIn: SignIn
-    let authenticator: SessionAuthenticator
-    let keys: APIKeyStore
-    let cursors: CursorSigner
+    let own: OwnAPIKeys
 
     /// Answers are not kept for retries: one of them lets somebody in.
     var routes: [Route] {
@@ -38,6 +33,11 @@ struct APIKeyRoutes: Sendable {
             password = fields.text("password", 1...PasswordPolicy.byteLimit, "Your password")
             code = fields.optionalText("code", 0...64, "The code your authenticator shows, if you have one")
         }
+
+        var wish: OwnAPIKeys.Wish {
+            OwnAPIKeys.Wish(
+                name: name, scopes: APIKey.scopes(in: scope), expiresAt: expiresAt, password: password, code: code)
+        }
     }
 
     private struct Target: RouteInput {
@@ -53,13 +53,8 @@ struct APIKeyRoutes: Sendable {
             .get, APIKeyRoutes.path, "listAPIKeys", "Your API keys", access: .signedIn, cache: .privatePage,
             refusals: [(422, "invalid_cursor")]
         ) { (context: RequestContext, page: PageRequest) -> Reply<ListAnswer<APIKey>> in
-            let owner = try await owner(context)
-            let name = "api-keys/\(owner)"
-            let before = try position(page.cursor, list: name)
-            let found = try await database.read { [keys] in
-                try keys.keys(of: owner, before: before, limit: page.limit, in: $0)
-            }
-            return .ok(ListAnswer(items: found.items, nextCursor: found.next.map { cursors.sign($0, list: name) }))
+            let found = try await own.page(page.cursor, limit: page.limit, by: context)
+            return .ok(ListAnswer(items: found.items, nextCursor: found.next))
         }
     }
 
@@ -68,10 +63,7 @@ struct APIKeyRoutes: Sendable {
             .get, APIKeyRoutes.path + "/{id}", "getAPIKey", "One of your API keys", access: .signedIn,
             cache: .privatePage, refusals: [(404, "not_found")]
         ) { (context: RequestContext, input: Target) -> Reply<APIKey> in
-            let owner = try await owner(context)
-            let found = try await database.read { [keys] in try keys.key(input.id, of: owner, in: $0) }
-            guard let found else { throw unknown }
-            return .ok(found)
+            .ok(try await own.key(input.id, by: context))
         }
     }
 
@@ -81,20 +73,7 @@ struct APIKeyRoutes: Sendable {
             limit: .signIn, statuses: [(.created, "Made; keep the key now")],
             refusals: [(409, "too_many_keys"), (429, "account_locked")]
         ) { (context: RequestContext, input: Wish) -> Reply<NewAPIKey> in
-            _ = try await owner(context)
-            let scopes = APIKey.scopes(in: input.scope)
-            try check(input, scopes, context)
-            var attempt = SignInAttempt(email: try context.caller.email, password: input.password, by: context)
-            attempt.code = input.code
-            let made = try await signIn.admit(attempt, for: .confirmation(wantsCode: true), at: context.now) {
-                [keys] account, transaction in
-                let made = try keys.make(
-                    name: input.name, scopes: scopes, expiresAt: input.expiresAt, for: account, at: context.now,
-                    in: transaction)
-                try transaction.audit(
-                    AuditEntry("api_key.created", entity: "\(made.key.id)", after: made.key.audited, by: context))
-                return made
-            }
+            let made = try await own.make(input.wish, by: context)
             return .created(made, at: "\(context.mount)\(APIKeyRoutes.path)/\(made.key.id)")
         }
     }
@@ -104,48 +83,8 @@ struct APIKeyRoutes: Sendable {
             .delete, APIKeyRoutes.path + "/{id}", "revokeAPIKey", "End an API key at once", access: .signedIn,
             statuses: [(.noContent, "Revoked")], refusals: [(404, "not_found")]
         ) { (context: RequestContext, input: Target) -> Reply<NoContent> in
-            let owner = try await owner(context)
-            let revoked = try await database.write { [keys] transaction in
-                guard let revoked = try keys.revoke(input.id, of: owner, in: transaction) else { return false }
-                try transaction.audit(
-                    AuditEntry("api_key.revoked", entity: "\(revoked.id)", before: revoked.audited, by: context))
-                return true
-            }
-            guard revoked else { throw unknown }
+            try await own.revoke(input.id, by: context)
             return Reply(NoContent(), status: .noContent)
         }
-    }
-
-    /// Whoever is signed in, and not merely holds a key.
-    private func owner(_ context: RequestContext) async throws -> Int64 {
-        guard let session = try await authenticator.session(of: context.request.head) else {
-            throw Problem(401, "not_signed_in", "Sign in to go on.")
-        }
-        return session.principal.accountID
-    }
-
-    private var unknown: Problem { Problem(404, "not_found", "You have no such key.") }
-
-    private func check(_ wish: Wish, _ scopes: [String], _ context: RequestContext) throws {
-        var errors: [Problem.FieldError] = []
-        let missing = Set(scopes).subtracting(try context.caller.permissions).sorted()
-        if scopes.isEmpty || !missing.isEmpty {
-            let message =
-                scopes.isEmpty ? "is missing" : "has what your role does not: \(missing.joined(separator: ", "))"
-            errors.append(Problem.FieldError(field: "scope", code: "not_granted", message: message))
-        }
-        if let end = wish.expiresAt, end <= context.now {
-            errors.append(
-                Problem.FieldError(field: "expires_at", code: "in_the_past", message: "must be in the future"))
-        }
-        if !errors.isEmpty { throw Problem.validation(errors) }
-    }
-
-    private func position(_ cursor: String?, list: String) throws -> Int64? {
-        guard let cursor else { return nil }
-        guard let id = cursors.position(cursor, list: list)?.first.flatMap({ Int64($0) }) else {
-            throw Problem(422, "invalid_cursor", "The cursor belongs to another list or was changed.")
-        }
-        return id
     }
 }

@@ -3,9 +3,11 @@ import PorticoHTTP
 extension Identity {
     /// The routes with which people make and revoke keys for their machines.
     public var apiKeyRoutes: [Route] {
-        APIKeyRoutes(
-            database: database, signIn: signIn, authenticator: authenticator, keys: apiKeys,
-            cursors: cursors
-        ).routes
+        APIKeyRoutes(own: ownAPIKeys).routes
+    }
+
+    var ownAPIKeys: OwnAPIKeys {
+        OwnAPIKeys(
+            database: database, signIn: signIn, authenticator: authenticator, keys: apiKeys, cursors: cursors)
     }
 }

@@ -73,7 +73,15 @@ enum AccountForms {
         var proof: OwnAccount.Proof { OwnAccount.Proof(password: password, code: code.text) }
     }
 
-    private static func problem(
+    struct KeyID: RouteInput {
+        let id: Int64
+
+        init(_ fields: inout FieldReader) {
+            id = fields.identifier("id", in: .path, "Id of the key, from the list")
+        }
+    }
+
+    static func problem(
         _ field: String, _ value: String, limit: Int = PasswordPolicy.byteLimit
     ) -> [Problem.FieldError] {
         if value.isEmpty { return [Problem.FieldError(field: field, code: "required", message: "is missing")] }
@@ -90,6 +98,12 @@ struct TypedCode: RouteInput, Hashable {
     init(_ fields: inout FieldReader) {
         code = fields.typed("code", "The code the authenticator shows")
         recoveryCode = fields.typed("recovery_code", "A recovery code, where the authenticator is not at hand")
+    }
+
+    /// Nothing typed.
+    init() {
+        code = ""
+        recoveryCode = ""
     }
 
     /// The code; empty when neither was typed.

@@ -16,7 +16,8 @@ struct AccountPage: AccountPageContent {
     var content: HTML {
         """
         \(PageHeading("Your account"))\(ErrorSummary(messages, scope: "password"))
-        <div class="stack"><div class="columns even"><div class="stack">\(person)\(secondStep)</div>\(password)</div>
+        <div class="stack"><div class="columns even"><div class="stack">\(person)\(secondStep)\(programs)</div>\
+        \(password)</div>
         \(signedInWith)</div>
         """
     }
@@ -66,6 +67,15 @@ struct AccountPage: AccountPageContent {
             <section class="block" aria-labelledby="password-title"><h2 id="password-title">Password</h2>\
             <div class="stack"><p class="note">A new password ends everything else you are signed in with.</p>\(form)\
             </div></section>
+            """
+    }
+
+    private var programs: HTML {
+        let button = Button("API keys", href: frame.address("/keys"), weight: .secondary, icon: .keyboard)
+        return """
+            <section class="block" aria-labelledby="programs-title"><h2 id="programs-title">Programs</h2>\
+            <div class="stack"><p>A scale, a script or another system can work in your name with a key of its own.</p>\
+            <div class="buttons">\(button)</div></div></section>
             """
     }
 

@@ -11,11 +11,13 @@ import PorticoValues
 /// | `/sessions/end-others` | none |
 struct AccountRoutes: Sendable {
     let own: OwnAccount
+    let keys: OwnAPIKeys
     let appearance: AccountAppearance
 
     var routes: [Route] {
         [show, changePassword, end, endOthers]
             + SecondFactorPageRoutes(own: own, appearance: appearance).routes
+            + APIKeyPageRoutes(own: own, keys: keys, appearance: appearance).routes
     }
 
     private static let path = AccountAppearance.accountPath
@@ -87,7 +89,7 @@ enum AccountNotices {
     private static let words = [
         "password": "Your password is changed", "session": "The session has ended",
         "sessions": "All your other sessions have ended", "enabled": "Two-step sign-in is on",
-        "disabled": "Two-step sign-in is off",
+        "disabled": "Two-step sign-in is off", "key": "The key is revoked",
     ]
 
     private static let details: [String: HTML] = [
@@ -95,5 +97,6 @@ enum AccountNotices {
         "sessions": "Programs with tokens of yours have to sign in again as well.",
         "enabled": "From now on signing in takes your password and a code.",
         "disabled": "Signing in takes your password only. Your recovery codes are worth nothing now.",
+        "key": "What used it is refused from now on.",
     ]
 }

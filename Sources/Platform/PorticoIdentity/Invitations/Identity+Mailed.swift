@@ -16,12 +16,18 @@ extension Identity {
         _ desk: InvitationDesk<Profile>, csrf: CSRFSigner, appearance: IdentityRoutes.Appearance,
         extras: @escaping IdentityRoutes.Extras = { _ in [] }
     ) -> [Route] {
-        guard let invitations else { return [] }
-        let inviting = InvitationRoutes(
-            database: database, desk: desk, invitations: invitations, roles: roles, cursors: cursors)
+        guard let invitations, let office = invitationOffice(desk) else { return [] }
+        let inviting = InvitationRoutes(office: office)
         let accepting = InvitationAcceptance(
             database: database, hasher: hasher, invitations: invitations, sessions: sessions, csrf: csrf,
             appearance: appearance, extras: extras)
         return inviting.routes + accepting.routes
+    }
+
+    /// Inviting people, for pages of the application; nil where no mail is sent.
+    public func invitationOffice<Profile: RouteInput>(_ desk: InvitationDesk<Profile>) -> InvitationOffice<Profile>? {
+        invitations.map {
+            InvitationOffice(database: database, desk: desk, invitations: $0, roles: roles, cursors: cursors)
+        }
     }
 }

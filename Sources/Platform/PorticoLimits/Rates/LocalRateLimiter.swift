@@ -3,7 +3,8 @@ import PorticoValues
 /// Counters in this process: exact for any number of callers, without suspension.
 ///
 /// Keys are spread over shards, each behind its own lock, which a decision holds for some ten nanoseconds. A decision over
-/// several rules holds the locks of all its shards at once, taken in ascending order. About 53 to 80 bytes per key.
+/// several rules holds the locks of all its shards at once, taken in ascending order. About 53 to 80 bytes per key, and
+/// sixteen for each entry of a sliding log.
 ///
 /// A full limiter forgets, among sixteen keys, the one whose allowance is nearest to full; see ``forgottenEarly``.
 public final class LocalRateLimiter: RateLimitStore {
@@ -11,19 +12,22 @@ public final class LocalRateLimiter: RateLimitStore {
 
     /// A limiter for at most about `maximumKeys` keys; each shard has its share of them. The number of shards is rounded
     /// up to a power of two.
-    public init(maximumKeys: Int = 1_000_000, shards: Int = 64) {
+    /// - Parameter maximumLogEntries: entries of all sliding logs together, sixteen bytes each; every shard has room for
+    ///   one log in any case.
+    public init(maximumKeys: Int = 1_000_000, maximumLogEntries: Int = 4_194_304, shards: Int = 64) {
         var number = 1
         while number < min(max(1, shards), 4096) { number *= 2 }
         let most = (max(1, maximumKeys) + number - 1) / number
-        self.shards = (0..<number).map { _ in RateShard(most: most) }
+        let entries = (max(1, maximumLogEntries) + number - 1) / number
+        self.shards = (0..<number).map { _ in RateShard(most: most, mostEntries: entries) }
     }
 
     /// Decides over one rule; a refusal charges nothing.
     public func decide(_ demand: RateDemand, at now: Instant) -> RateStanding {
         var pending = PendingDemand(RateFingerprint(demand))
-        shards[shard(of: pending.key)].withTable { table in
-            pending.ask(demand, in: table, at: now)
-            pending.settle(demand, charges: pending.conforms, in: &table, at: now)
+        shards[shard(of: pending.key)].withCounters { counters in
+            pending.ask(demand, in: &counters, at: now)
+            pending.settle(demand, charges: pending.conforms, in: &counters, at: now)
         }
         return pending.standing(of: demand)
     }
@@ -48,7 +52,13 @@ public final class LocalRateLimiter: RateLimitStore {
     public func forget(_ key: RateKey) {
         for algorithm in RateAlgorithm.allCases {
             let fingerprint = RateFingerprint(key, algorithm)
-            shards[shard(of: fingerprint)].withTable { $0.remove(fingerprint) }
+            shards[shard(of: fingerprint)].withCounters { counters in
+                if algorithm == .slidingLog {
+                    counters.logs.remove(fingerprint)
+                } else {
+                    counters.words.remove(fingerprint)
+                }
+            }
         }
     }
 
@@ -56,22 +66,25 @@ public final class LocalRateLimiter: RateLimitStore {
     /// server that has become idle and should give memory back.
     public func reclaim(at now: Instant, slotsPerShard: Int = 256) {
         for shard in shards {
-            shard.withTable { $0.examine(slotsPerShard, at: now) }
+            shard.withCounters { counters in
+                counters.words.examine(slotsPerShard, at: now)
+                counters.logs.examine(slotsPerShard, at: now)
+            }
         }
     }
 
     /// Keys that are stored, expired ones included until they are met.
-    public var keyCount: Int { sum(\.count) }
+    public var keyCount: Int { sum { $0.words.count + $0.logs.count } }
 
     /// Bytes of all tables.
-    public var byteCount: Int { sum(\.byteCount) }
+    public var byteCount: Int { sum { $0.words.byteCount + $0.logs.byteCount } }
 
     /// Keys that were forgotten before their allowance was full again, because the limiter was full. When this grows,
     /// `maximumKeys` is too small or somebody floods it with addresses.
-    public var forgottenEarly: Int { sum(\.evictions) }
+    public var forgottenEarly: Int { sum { $0.words.evictions + $0.logs.evictions } }
 
-    private func sum(_ property: (RateTable) -> Int) -> Int {
-        shards.reduce(0) { total, shard in total + shard.withTable { property($0) } }
+    private func sum(_ property: (borrowing RateCounters) -> Int) -> Int {
+        shards.reduce(0) { total, shard in total + shard.withCounters { property($0) } }
     }
 
     private func shard(of key: RateFingerprint) -> Int {
@@ -93,15 +106,15 @@ extension LocalRateLimiter {
             shard = min(shard, self.shard(of: entry.key))
         }
         guard shard < shards.count else { return isAllowed }
-        return shards[shard].withTable { table in
+        return shards[shard].withCounters { counters in
             var isAllowed = isAllowed
             for index in pending.indices where self.shard(of: pending[index].key) == shard {
-                pending[index].ask(demands[index], in: table, at: now)
+                pending[index].ask(demands[index], in: &counters, at: now)
                 if !pending[index].conforms, demands[index].rule.mode == .enforced { isAllowed = false }
             }
             isAllowed = settle(&pending, of: demands, from: shard + 1, isAllowed: isAllowed, at: now)
             for index in pending.indices where self.shard(of: pending[index].key) == shard {
-                pending[index].settle(demands[index], charges: isAllowed, in: &table, at: now)
+                pending[index].settle(demands[index], charges: isAllowed, in: &counters, at: now)
             }
             return isAllowed
         }
@@ -121,18 +134,30 @@ private struct PendingDemand {
         self.key = key
     }
 
-    mutating func ask(_ demand: borrowing RateDemand, in table: borrowing RateTable, at now: Instant) {
-        state = table.state(of: key)
+    mutating func ask(_ demand: borrowing RateDemand, in counters: inout RateCounters, at now: Instant) {
+        guard demand.rule.algorithm != .slidingLog else {
+            conforms = counters.logs.admits(demand, on: key, at: now)
+            return
+        }
+        state = counters.words.state(of: key)
         conforms = demand.conforms(to: state, at: now)
     }
 
-    mutating func settle(_ demand: borrowing RateDemand, charges: Bool, in table: inout RateTable, at now: Instant) {
-        if isRepeated { state = table.state(of: key) }
-        retryAfter = demand.wait(on: state, conforms: conforms, at: now)
+    mutating func settle(
+        _ demand: borrowing RateDemand, charges: Bool, in counters: inout RateCounters, at now: Instant
+    ) {
         let isCharged = charges && conforms && !isRepeated && demand.cost > 0
+        guard demand.rule.algorithm != .slidingLog else {
+            if !conforms { retryAfter = counters.logs.wait(demand, on: key, at: now) }
+            if isCharged { counters.logs.charge(demand, on: key, at: now) }
+            level = counters.logs.level(demand, on: key, at: now)
+            return
+        }
+        if isRepeated { state = counters.words.state(of: key) }
+        retryAfter = demand.wait(on: state, conforms: conforms, at: now)
         let left = isCharged ? demand.rule.charging(demand.cost, to: state, at: now) : state
         level = demand.rule.level(of: left, at: now)
-        if isCharged, let left { table.store(left, until: now + level.untilFull, for: key, at: now) }
+        if isCharged, let left { counters.words.store(left, until: now + level.untilFull, for: key, at: now) }
     }
 
     func standing(of demand: RateDemand) -> RateStanding {

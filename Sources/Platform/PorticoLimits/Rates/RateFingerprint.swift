@@ -22,7 +22,11 @@ struct RateFingerprint: Sendable, Hashable {
 
     /// What the rule adds to its keys.
     static func seed(name: String, _ algorithm: RateAlgorithm) -> UInt64 {
-        hash(name, salt: algorithm == .tokenBucket ? 1 : 2)
+        switch algorithm {
+        case .tokenBucket: hash(name, salt: 1)
+        case .slidingWindow: hash(name, salt: 2)
+        case .slidingLog: hash(name, salt: 5)
+        }
     }
 
     private init(seed: UInt64, _ subject: RateSubject, _ second: RateSubject?) {

@@ -6,6 +6,9 @@ public enum RateAlgorithm: String, Sendable, Hashable, CaseIterable {
     case tokenBucket = "token_bucket"
     /// The count of this window plus the part of the one before that a sliding window still covers.
     case slidingWindow = "sliding_window"
+    /// Every admission with its instant: at most the quota in any window, to the millisecond. For small quotas only, see
+    /// ``RateRule/largestLogQuota``.
+    case slidingLog = "sliding_log"
 }
 
 /// Whether a rule refuses or only tells that it would have.
@@ -40,7 +43,8 @@ public struct RateRule: Sendable, Hashable {
     public let quota: Int
     /// The window.
     public let window: Span
-    /// Units that may come at once when the bucket is full; a sliding window has none of its own and uses the quota.
+    /// Units that may come at once when the bucket is full; sliding windows and logs have none of their own and use the
+    /// quota.
     public let burst: Int
     /// How it counts.
     public let algorithm: RateAlgorithm
@@ -69,7 +73,8 @@ public struct RateRule: Sendable, Hashable {
         _ name: String, quota: Int, per window: Span, burst: Int? = nil, algorithm: RateAlgorithm = .tokenBucket,
         unit: String = "requests"
     ) {
-        let flaw = RateRule.flaw(name: name, quota: quota, window: window, burst: burst ?? quota, unit: unit)
+        let flaw = RateRule.flaw(
+            name: name, quota: quota, window: window, burst: burst ?? quota, unit: unit, algorithm: algorithm)
         precondition(flaw == nil, flaw ?? "")
         self.init(checked: name, quota, window, burst ?? quota, algorithm, unit, .enforced, .local)
     }
@@ -96,9 +101,9 @@ public struct RateRule: Sendable, Hashable {
         let newQuota = quota ?? self.quota
         let newBurst = burst ?? (self.burst == self.quota ? newQuota : self.burst)
         let newWindow = window ?? self.window
-        if let flaw = RateRule.flaw(name: name, quota: newQuota, window: newWindow, burst: newBurst, unit: unit) {
-            throw RateRuleError(description: flaw)
-        }
+        let flaw = RateRule.flaw(
+            name: name, quota: newQuota, window: newWindow, burst: newBurst, unit: unit, algorithm: algorithm)
+        if let flaw { throw RateRuleError(description: flaw) }
         return RateRule(
             checked: name, newQuota, newWindow, newBurst, algorithm, unit, mode ?? self.mode, onStoreFailure)
     }
@@ -117,11 +122,16 @@ public struct RateRule: Sendable, Hashable {
             checked: name, max(1, quota / nodes), window, max(1, burst / nodes), algorithm, unit, mode, onStoreFailure)
     }
 
-    private static func flaw(name: String, quota: Int, window: Span, burst: Int, unit: String) -> String? {
+    private static func flaw(
+        name: String, quota: Int, window: Span, burst: Int, unit: String, algorithm: RateAlgorithm
+    ) -> String? {
         guard isToken(name), isToken(unit) else {
             return "A rule's name and unit consist of letters, digits, full stops, underscores and hyphens."
         }
         guard (1...largestQuota).contains(quota) else { return "The quota must be between 1 and \(largestQuota)." }
+        if algorithm == .slidingLog, quota > largestLogQuota {
+            return "The quota of a sliding log must be at most \(largestLogQuota)."
+        }
         guard (1...largestQuota).contains(burst) else { return "The burst must be between 1 and \(largestQuota)." }
         guard (Span.milliseconds(1)...longestWindow).contains(window) else {
             return "The window must be between one millisecond and 366 days."

@@ -1,7 +1,7 @@
 import PorticoValues
 
 /// What a store keeps for a key: two words whose meaning belongs to the rule's algorithm. A key that is not stored has
-/// used nothing.
+/// used nothing. A sliding log is more than two words, and a store keeps it in its own way.
 ///
 /// | algorithm | `word` | `mark` |
 /// |---|---|---|
@@ -34,12 +34,15 @@ public struct RateLevel: Sendable, Hashable {
     }
 }
 
+/// The arithmetic of rules that need no more than a ``RateState``. Asking it of a sliding log is a mistake of the store and
+/// stops the process.
 extension RateRule {
     /// Whether `needs` more units fit now. Cost 0 asks nothing of the future: it fits as long as nothing is in debt.
     public func admits(_ needs: Int, on state: RateState?, at now: Instant) -> Bool {
         switch algorithm {
         case .tokenBucket: GCRA.admits(needs, on: state, pace: pace, at: now)
         case .slidingWindow: SlidingWindow(of: state, rule: self, at: now).admits(needs, of: self)
+        case .slidingLog: RateRule.missingWord()
         }
     }
 
@@ -50,6 +53,7 @@ extension RateRule {
         switch algorithm {
         case .tokenBucket: GCRA.charging(cost, to: state, pace: pace, at: now)
         case .slidingWindow: SlidingWindow(of: state, rule: self, at: now).charging(cost, of: self).state
+        case .slidingLog: RateRule.missingWord()
         }
     }
 
@@ -58,6 +62,7 @@ extension RateRule {
         switch algorithm {
         case .tokenBucket: GCRA.level(of: state, pace: pace, at: now)
         case .slidingWindow: SlidingWindow(of: state, rule: self, at: now).level(of: self)
+        case .slidingLog: RateRule.missingWord()
         }
     }
 
@@ -67,6 +72,10 @@ extension RateRule {
         switch algorithm {
         case .tokenBucket: GCRA.wait(for: needs, on: state, pace: pace, at: now)
         case .slidingWindow: SlidingWindow(of: state, rule: self, at: now).wait(for: needs, of: self)
+        case .slidingLog: RateRule.missingWord()
         }
+    }
+    private static func missingWord() -> Never {
+        preconditionFailure("a sliding log is not kept in a word")
     }
 }

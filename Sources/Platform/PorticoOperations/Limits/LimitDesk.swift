@@ -12,14 +12,20 @@ public final class LimitDesk: Sendable {
     public static let interval: Duration = .milliseconds(500)
 
     /// One limit as it stands.
-    struct Standing: Sendable {
-        let name: String
-        let declared: LimitTerms
-        let changed: LimitTerms?
-        let report: RateRuleReport?
-        let routes: [String]
+    public struct Standing: Sendable {
+        /// As `RateLimit-Policy` tells it.
+        public let name: String
+        /// What the routes declare.
+        public let declared: LimitTerms
+        /// What an operator made of it; nil when nothing was changed.
+        public let changed: LimitTerms?
+        /// What it let pass on this node; nil while nothing is counted.
+        public let report: RateRuleReport?
+        /// Routes that count under it: method and path.
+        public let routes: [String]
 
-        var terms: LimitTerms { changed ?? declared }
+        /// The terms in force.
+        public var terms: LimitTerms { changed ?? declared }
     }
 
     private struct State {
@@ -79,7 +85,7 @@ public final class LimitDesk: Sendable {
     }
 
     /// All limits by name.
-    var standings: [Standing] {
+    public var standings: [Standing] {
         let reports = Dictionary(book.reports.map { ($0.rule.name, $0) }) { first, _ in first }
         let state = self.state.withLock { $0 }
         return state.declared.values
@@ -93,7 +99,7 @@ public final class LimitDesk: Sendable {
 
     /// Changes a limit, here at once and on other nodes within ``interval``.
     /// - Throws: ``Problem`` 404 for a limit nobody declares, 422 for terms that can't be; ``SQLError``.
-    func change(_ name: String, to terms: LimitTerms, by context: RequestContext) async throws {
+    public func change(_ name: String, to terms: LimitTerms, by context: RequestContext) async throws {
         let before = try standing(name)
         do {
             _ = try terms.rule(from: try declared(name))
@@ -120,7 +126,7 @@ public final class LimitDesk: Sendable {
 
     /// Puts the declared limit back in force.
     /// - Throws: ``Problem`` 404 for a limit nobody declares; ``SQLError``.
-    func reset(_ name: String, by context: RequestContext) async throws {
+    public func reset(_ name: String, by context: RequestContext) async throws {
         let before = try standing(name)
         try await database.write { transaction in
             let removed = try transaction.execute("limits.reset", "DELETE FROM changed_limits WHERE name = \(name)")
@@ -135,7 +141,7 @@ public final class LimitDesk: Sendable {
 
     /// How a limit stands.
     /// - Throws: ``Problem`` 404.
-    func standing(_ name: String) throws -> Standing {
+    public func standing(_ name: String) throws -> Standing {
         guard let standing = standings.first(where: { $0.name == name }) else {
             throw Problem(404, "not_found", "There is no limit of this name.")
         }

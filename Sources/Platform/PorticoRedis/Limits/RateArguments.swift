@@ -11,10 +11,18 @@ struct RateArguments {
     }
 
     func append(to words: inout RedisWords) {
-        let isBucket = demand.rule.algorithm == .tokenBucket
-        words.append(isBucket ? "b" : "w")
+        words.append(RateArguments.letter(demand.rule.algorithm))
         words.append(demand.rule.mode == .enforced ? 1 : 0)
-        for number in isBucket ? bucket : window { words.append(number) }
+        for number in demand.rule.algorithm == .tokenBucket ? bucket : window { words.append(number) }
+    }
+
+    /// What keys and arguments call an algorithm.
+    static func letter(_ algorithm: RateAlgorithm) -> String {
+        switch algorithm {
+        case .tokenBucket: "b"
+        case .slidingWindow: "w"
+        case .slidingLog: "l"
+        }
     }
 
     private var window: [Int64] {
@@ -44,9 +52,34 @@ struct RateArguments {
         return overflow ? 1 << 60 : min(product, 1 << 60)
     }
 
+    /// How the demand stands, after whether it conforms and the three numbers of its key.
+    func standing(_ answer: ArraySlice<Int64>, at instant: Instant) -> RateStanding {
+        let conforms = answer.first == 1
+        let numbers = Array(answer.dropFirst())
+        guard demand.rule.algorithm != .slidingLog else { return standing(log: numbers, conforms, at: instant) }
+        let state = state(numbers)
+        let wait = conforms ? Span.milliseconds(0) : demand.rule.wait(for: demand.needs, on: state, at: instant)
+        return RateStanding(
+            demand, conforms: conforms, level: demand.rule.level(of: state, at: instant), retryAfter: wait)
+    }
+
+    private func standing(log numbers: [Int64], _ conforms: Bool, at instant: Instant) -> RateStanding {
+        let rule = demand.rule
+        let none = Span.milliseconds(0)
+        guard numbers.count == 3, numbers[0] > 0 else {
+            return RateStanding(
+                demand, conforms: conforms, level: RateLevel(remaining: rule.quota, untilFull: none), retryAfter: none)
+        }
+        let full = rule.spanUntilOut(Instant(milliseconds: numbers[1]), at: instant)
+        let fits = rule.spanUntilOut(Instant(milliseconds: numbers[2]), at: instant)
+        return RateStanding(
+            demand, conforms: conforms,
+            level: RateLevel(remaining: max(0, rule.quota - Int(numbers[0])), untilFull: full),
+            retryAfter: conforms ? none : fits)
+    }
+
     /// The state behind the three numbers of a key; nil when there is none.
-    func state(_ numbers: ArraySlice<Int64>) -> RateState? {
-        let numbers = Array(numbers)
+    private func state(_ numbers: [Int64]) -> RateState? {
         guard numbers.count == 3, numbers[0] >= 0 else { return nil }
         guard demand.rule.algorithm == .tokenBucket else {
             return RateState(word: numbers[0] << 32 | numbers[1], mark: numbers[2])

@@ -5,18 +5,23 @@
 /// below 2^53, and the pair behaves like the whole number of ticks that the rule's own arithmetic uses. The products of the
 /// sliding window are compared in two halves for the same reason.
 ///
-/// | place | token bucket | sliding window |
+/// | place | token bucket | sliding window and log |
 /// |---|---|---|
-/// | key's value | `tat fraction ticksPerMillisecond` | `last present start` |
-/// | argument 1, 2 | `b`, enforced | `w`, enforced |
+/// | key's value | `tat fraction ticksPerMillisecond` | `last present start`; for a log see below |
+/// | argument 1, 2 | `b`, enforced | `w` or `l`, enforced |
 /// | argument 3 to 9 | ticks per ms, capacity, needs, cost as pairs | window, quota, needs, cost, 0, 0, 0 |
 ///
+/// A log is a list with an element `instant units sum` for each entry, oldest first; the sum is that of all units up to
+/// and with this entry, so that first and last element tell what is used, however long the list. Entries that have left
+/// the window are taken off its head, each once.
+///
 /// Needs of -1 can never be met, needs of nothing always are. The answer is the instant, then for each demand whether it
-/// conforms and the three numbers of its key afterwards, -1 when there are none.
+/// conforms and the three numbers of its key afterwards, -1 when there are none. For a log these are the units used, the
+/// instant of the newest entry, and that of the entry with whose end a refused demand fits.
 enum RateScript {
     /// Arguments before those of the first demand: the instant or nothing, what is added to the server's time, and how
     /// much longer than needed keys live. All in milliseconds.
-    static let shared = RedisScript(prelude + bucket + window + decision)
+    static let shared = RedisScript(prelude + bucket + window + log + decision)
 
     private static let prelude = """
         local now
@@ -123,6 +128,56 @@ enum RateScript {
 
         """
 
+    private static let log = """
+        local function entry(text)
+          local at, units, sum = string.match(text, '^(%d+) (%d+) (%d+)$')
+          return tonumber(at), tonumber(units), tonumber(sum)
+        end
+        local function log_used(d)
+          local head = redis.call('LINDEX', d.key, 0)
+          while head do
+            local at, units, sum = entry(head)
+            if at + d.width > now then
+              local last, _, total = entry(redis.call('LINDEX', d.key, -1))
+              return total - sum + units, last
+            end
+            redis.call('LPOP', d.key)
+            head = redis.call('LINDEX', d.key, 0)
+          end
+          return 0
+        end
+        local function log_fits(d)
+          return log_used(d) + d.need <= d.quota
+        end
+        local function log_charge(d)
+          local used, last = log_used(d)
+          local added = math.min(d.cost, 2 * d.quota - used)
+          if added <= 0 then return end
+          local units, sum = 0, 0
+          if last then last, units, sum = entry(redis.call('LINDEX', d.key, -1)) end
+          if last and last >= now then
+            redis.call('LSET', d.key, -1, string.format('%.0f %.0f %.0f', last, units + added, sum + added))
+          else
+            redis.call('RPUSH', d.key, string.format('%.0f %.0f %.0f', now, added, sum + added))
+          end
+          redis.call('PEXPIRE', d.key, string.format('%.0f', d.width + margin))
+        end
+        local function log_state(d)
+          local used, last = log_used(d)
+          if used == 0 then return -1, -1, -1 end
+          local over = used + d.need - d.quota
+          if d.conforms or d.need > d.quota or over <= 0 then return used, last, last end
+          local dropped = 0
+          for _, text in ipairs(redis.call('LRANGE', d.key, 0, over - 1)) do
+            local at, units = entry(text)
+            dropped = dropped + units
+            if dropped >= over then return used, last, at end
+          end
+          return used, last, last
+        end
+
+        """
+
     private static let decision = """
         local demands, seen, allowed = {}, {}, true
         for i = 1, #KEYS do
@@ -136,6 +191,7 @@ enum RateScript {
             d.asks, d.costs = d.need ~= 0 or d.needf ~= 0, d.cost > 0 or d.costf > 0
           else
             d.fits, d.charge, d.read = window_fits, window_charge, window_state
+            if ARGV[4 + (i - 1) * 9] == 'l' then d.fits, d.charge, d.read = log_fits, log_charge, log_state end
             d.width, d.quota, d.need, d.cost = n[3], n[4], n[5], n[6]
             d.most = math.min(2 * d.quota, 2147483647)
             d.asks, d.costs = d.need ~= 0, d.cost > 0

@@ -5,7 +5,8 @@ import PorticoValues
 ///
 /// One script decides over all demands of a request at once, in one round trip and by the server's clock, so that neither
 /// two nodes nor their clocks can disagree. The arithmetic is that of ``RateRule`` to the last tick. A key holds some twenty
-/// bytes and expires when its allowance is full again; all keys carry one hash tag, as a script's keys must.
+/// bytes, that of a sliding log as many for each entry, and expires when its allowance is full again; all keys carry one
+/// hash tag, as a script's keys must.
 public struct RedisRateLimiter: RateLimitStore {
     /// Whose clock counts.
     public struct TimeSource: Sendable {
@@ -62,7 +63,7 @@ public struct RedisRateLimiter: RateLimitStore {
         return RateDecision(
             demands.enumerated().map { index, demand in
                 let part = numbers[(1 + 4 * index)..<(5 + 4 * index)]
-                return standing(demand, part, at: instant)
+                return RateArguments(demand).standing(part, at: instant)
             })
     }
 
@@ -84,17 +85,9 @@ public struct RedisRateLimiter: RateLimitStore {
         }
     }
 
-    private func standing(_ demand: RateDemand, _ part: ArraySlice<Int64>, at instant: Instant) -> RateStanding {
-        let conforms = part.first == 1
-        let state = RateArguments(demand).state(part.dropFirst())
-        let wait = conforms ? Span.milliseconds(0) : demand.rule.wait(for: demand.needs, on: state, at: instant)
-        return RateStanding(
-            demand, conforms: conforms, level: demand.rule.level(of: state, at: instant), retryAfter: wait)
-    }
-
     /// A key in Redis. Texts of clients may be long, so a long key gives way to its hash.
     private func key(_ key: RateKey, _ algorithm: RateAlgorithm) -> String {
-        let kind = algorithm == .tokenBucket ? "b" : "w"
+        let kind = RateArguments.letter(algorithm)
         let text = key.text
         guard text.utf8.count > 120 else { return "\(prefix):\(kind):\(text)" }
         return "\(prefix):\(kind):#\(Digest.sha256(text.utf8).hexadecimal)"

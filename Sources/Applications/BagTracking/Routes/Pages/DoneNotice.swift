@@ -11,6 +11,10 @@ enum DoneNotice {
         "move": "Moved", "unlink": "Taken out of its sack", "empty": "Emptied: its bags are loose",
         "sscc": "SSCC assigned", "sscc/release": "SSCC released", "hold": "Put on hold", "release": "Hold lifted",
         "retire": "Retired", "restore": "Restored", "added": "Added", "saved": "Saved",
+        "invited": "Invited: the link is on its way",
+        "invited/again": "Sent again: the link before is worth nothing now",
+        "invited/back": "Taken back: the link is worth nothing now", "limit": "The limit is changed",
+        "limit/reset": "The limit is as declared again",
         "deactivated": "Deactivated: all sessions have ended",
     ]
 }

@@ -26,6 +26,14 @@ struct UserForm: RouteInput {
     /// The person to be added.
     /// - Throws: ``Refusal`` naming every field that is wrong; what ``PasswordHasher`` throws.
     func newUser(_ passwords: PasswordHasher) async throws -> NewBagUser {
+        var user = try invited()
+        user.passwordHash = try await hash(passwords)
+        return user
+    }
+
+    /// The person to be invited, who chooses a password of their own.
+    /// - Throws: ``Refusal`` naming every field that is wrong.
+    func invited() throws(Refusal) -> NewBagUser {
         var problems = sharedProblems(email: email)
         let address = EmailAddress(email)
         if address == nil {
@@ -35,8 +43,7 @@ struct UserForm: RouteInput {
             throw Refusal.validation(problems)
         }
         return NewBagUser(
-            email: address, name: ScannedText.tidied(name), role: role, areaCode: areaCode.unlessEmpty,
-            passwordHash: try await hash(passwords))
+            email: address, name: ScannedText.tidied(name), role: role, areaCode: areaCode.unlessEmpty)
     }
 
     /// What is to be different about a person.

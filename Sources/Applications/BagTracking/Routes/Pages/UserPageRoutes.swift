@@ -5,26 +5,42 @@ struct UserPageRoutes: Sendable {
     let services: BagTrackingServices
     let people: PeopleStore
     let passwords: PasswordHasher
+    /// Invites people; nil where no mail is sent.
+    let office: InvitationOffice<InvitedProfile>?
 
-    var routes: [Route] { [list, blank, create, form, change, deactivate] }
+    var routes: [Route] {
+        let inviting = office.map { InvitationPageRoutes(office: $0) { try await listPage($0) }.routes }
+        return [list, blank, create, form, change, deactivate] + (inviting ?? [])
+    }
 
     private var list: Route {
         .page(.get, "/users", "usersPage", "People", access: .permission("user.manage"), limit: BagLimits.admin) {
-            [services] (context: RequestContext, input: UserListQuery) -> PageReply in
-            let cursor = ListCursor(signer: services.cursors, list: "people.page")
-            let after = try cursor.id(input.cursor.unlessEmpty)
-            let (catalog, users) = try await services.database.read { reading in
-                (
-                    try services.catalog.catalog(in: reading),
-                    try PeopleStore.page(after: after, limit: 50, in: reading)
-                )
-            }
-            var page = UsersPage(
-                frame: try BagFrame(context, catalog), rows: users.items.map { UsersPage.Row($0, catalog) },
-                cursor: input.cursor.unlessEmpty, nextCursor: cursor.next(users))
+            (context: RequestContext, input: UserListQuery) -> PageReply in
+            var page = try await listPage(context, input.cursor.unlessEmpty)
             page.frame.notices = DoneNotice.notices(input.done)
             return page.reply()
         }
+    }
+
+    private func listPage(_ context: RequestContext, _ cursorText: String? = nil) async throws -> UsersPage {
+        let services = services
+        let cursor = ListCursor(signer: services.cursors, list: "people.page")
+        let after = try cursor.id(cursorText)
+        let (catalog, users) = try await services.database.read { reading in
+            (
+                try services.catalog.catalog(in: reading),
+                try PeopleStore.page(after: after, limit: 50, in: reading)
+            )
+        }
+        let frame = try BagFrame(context, catalog)
+        var page = UsersPage(
+            frame: frame, rows: users.items.map { UsersPage.Row($0, catalog) }, cursor: cursorText,
+            nextCursor: cursor.next(users))
+        if let found = try await office?.pending(nil, limit: 100) {
+            page.invitations = InvitationsPart(
+                frame: frame, pending: found.items, hasMore: found.next != nil, areas: catalog.activeAreaChoices)
+        }
+        return page
     }
 
     private var blank: Route {
@@ -40,12 +56,17 @@ struct UserPageRoutes: Sendable {
         .page(
             .post, "/users", "submitNewUser", "Add a person by the form", access: .permission("user.manage"),
             limit: BagLimits.admin
-        ) { [people, passwords] (context: RequestContext, form: UserForm) -> PageReply in
+        ) { [people, passwords, office] (context: RequestContext, form: UserForm) -> PageReply in
             let caller = try BagCaller(context)
             let refusal = try await FormRefusal.of {
-                _ = try await people.create(form.newUser(passwords), by: caller)
+                if let office, form.password.isEmpty {
+                    try await InvitationPageRoutes.invite(form, by: office, context)
+                } else {
+                    _ = try await people.create(form.newUser(passwords), by: caller)
+                }
             }
-            guard let refusal else { return .redirect(to: "\(context.mount)/users?done=added") }
+            let deed = office != nil && form.password.isEmpty ? "invited" : "added"
+            guard let refusal else { return .redirect(to: "\(context.mount)/users?done=\(deed)") }
             var page = try await page(context)
             page.form = refusal.form(form.values, about: "email")
             return page.reply(refusal.status)

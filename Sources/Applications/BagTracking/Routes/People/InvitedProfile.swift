@@ -4,6 +4,10 @@ import Portico
 struct InvitedProfile: RouteInput {
     let areaCode: String?
 
+    init(areaCode: String?) {
+        self.areaCode = areaCode
+    }
+
     init(_ fields: inout FieldReader) {
         areaCode = fields.optionalText("area_code", 1...20, "Area of a dispatcher or gatekeeper; none for others")
     }

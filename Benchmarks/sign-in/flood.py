@@ -1,0 +1,101 @@
+"""What a flood of wrong sign-ins does to somebody who reads."""
+
+import multiprocessing
+import os
+import threading
+import time
+
+from caller import API, KNOWN, Caller, post, strange_address, wrong_sign_in
+from distribution import quantile
+
+CONNECTIONS = 64
+RATE = 200
+
+
+def pour(port, counts, stop):
+    """Signs in wrongly over one connection, again and again."""
+    caller = Caller(port)
+    while not stop.is_set():
+        status, _, _ = caller.call(wrong_sign_in(strange_address()))
+        counts[status] = counts.get(status, 0) + 1
+
+
+def flood(port, begun, stop, results):
+    """A process of its own, so that its work does not stop the clock of the reader."""
+    os.nice(5)
+    counts = [{} for _ in range(CONNECTIONS)]
+    threads = [threading.Thread(target=pour, args=(port, each, stop)) for each in counts]
+    for thread in threads:
+        thread.start()
+    begun.set()
+    for thread in threads:
+        thread.join()
+    total = {}
+    for each in counts:
+        for status, count in each.items():
+            total[status] = total.get(status, 0) + count
+    results.put(total)
+
+
+def sign_in(caller, password):
+    status, body, _ = caller.call(post(f"{API}/session", {"email": KNOWN, "password": password}))
+    if status != 201:
+        raise SystemExit(f"signing in gave {status}: {body[:200]!r}")
+    return caller.fields[b"set-cookie"].split(b";")[0]
+
+
+def read(caller, cookie, seconds):
+    """Reads RATE times a second and counts from the moment a request was due, whether or not it could be sent then.
+
+    Returns milliseconds, and how many answers were not 200.
+    """
+    request = b"GET " + f"{API}/stats".encode() + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: " + cookie + b"\r\n\r\n"
+    times, bad = [], 0
+    began = time.perf_counter()
+    for number in range(int(seconds * RATE)):
+        due = began + number / RATE
+        while (left := due - time.perf_counter()) > 0:
+            time.sleep(left)
+        status, _, _ = caller.call(request)
+        times.append((time.perf_counter() - due) * 1000)
+        bad += status != 200
+    return times, bad
+
+
+def measure(port, password, seconds):
+    """Latencies without and during a flood, and the answers the flood got."""
+    caller = Caller(port)
+    cookie = sign_in(caller, password)
+    read(caller, cookie, min(2, seconds))
+    calm, calm_bad = read(caller, cookie, seconds)
+    context = multiprocessing.get_context("fork")
+    begun, stop, results = context.Event(), context.Event(), context.Queue()
+    process = context.Process(target=flood, args=(port, begun, stop, results))
+    process.start()
+    begun.wait()
+    time.sleep(2)
+    began = time.perf_counter()
+    flooded, flooded_bad = read(caller, cookie, seconds)
+    took = time.perf_counter() - began
+    stop.set()
+    answers = results.get()
+    process.join()
+    return {
+        "calm": calm, "flooded": flooded, "bad": calm_bad + flooded_bad, "answers": answers, "seconds": took,
+    }
+
+
+def show(result):
+    rows = [("without the flood", result["calm"]), ("during the flood", result["flooded"])]
+    print(f"GET {API}/stats, signed in, one connection, {RATE} requests/s due, milliseconds")
+    for title, times in rows:
+        print(
+            f"  {title:<20} p50 {quantile(times, 0.5):8.2f}   p99 {quantile(times, 0.99):8.2f}   "
+            f"most {max(times):8.2f}")
+    for share in (0.5, 0.99):
+        ratio = quantile(result["flooded"], share) / quantile(result["calm"], share)
+        print(f"  ratio at p{share * 100:g}: {ratio:.2f}")
+    total = sum(result["answers"].values())
+    told = ", ".join(f"{status}: {count}" for status, count in sorted(result["answers"].items()))
+    print(f"  the flood over {CONNECTIONS} connections got {total} answers ({told})")
+    print(f"  reads not answered with 200: {result['bad']}")
