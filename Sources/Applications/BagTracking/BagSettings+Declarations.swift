@@ -9,13 +9,14 @@ extension BagSettings {
     private static let undoKey = "bags.undo_window_seconds"
 
     /// What can be set.
-    static let declarations: [SettingDeclaration] = [
-        SettingDeclaration(
-            prefixKey, .text(0...12), default: "", "GS1 company prefix of 4 to 12 digits, for making SSCCs"),
-        SettingDeclaration(digitKey, .integer(0...9), default: "3", "first digit of the SSCCs made here"),
-        SettingDeclaration(
-            undoKey, .integer(0...604_800), default: "3600", "for how many seconds a scan can be undone"),
-    ] + PeopleSettings.declarations(of: "bags")
+    static let declarations: [SettingDeclaration] =
+        [
+            SettingDeclaration(
+                prefixKey, .text(0...12), default: "", "GS1 company prefix of 4 to 12 digits, for making SSCCs"),
+            SettingDeclaration(digitKey, .integer(0...9), default: "3", "first digit of the SSCCs made here"),
+            SettingDeclaration(
+                undoKey, .integer(0...604_800), default: "3600", "for how many seconds a scan can be undone"),
+        ] + PeopleSettings.declarations(of: "bags")
 
     /// The effective settings.
     /// - Throws: ``BagSettingMistake``, ``Settings/Mistake``.
