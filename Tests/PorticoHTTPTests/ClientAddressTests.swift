@@ -32,6 +32,16 @@ import Testing
         #expect(try address(peer: "10.0.0.2", forwarded: [header], trusted: ["10.0.0.0/8"]) == expected)
     }
 
+    @Test(
+        "a comma parts hops whatever stands before it, and a zone names no client",
+        arguments: [
+            ("127.0.0.1%\u{601}, 203.0.113.5", "203.0.113.5"), ("9.9.9.9\u{601}, 203.0.113.5", "203.0.113.5"),
+            ("fe80::1%eth0", "10.0.0.2"), ("127.0.0.1%x", "10.0.0.2"),
+        ])
+    func separators(header: String, expected: String) throws {
+        #expect(try address(peer: "10.0.0.2", forwarded: [header], trusted: ["10.0.0.0/8"]) == expected)
+    }
+
     @Test("rubbish in the header falls back to the peer")
     func rubbish() throws {
         #expect(try address(peer: "10.0.0.2", forwarded: ["<script>"], trusted: ["10.0.0.0/8"]) == "10.0.0.2")

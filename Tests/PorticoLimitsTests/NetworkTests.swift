@@ -29,6 +29,11 @@ import Testing
         }
     }
 
+    @Test("takes no zone behind IPv4 and nothing behind a NUL", arguments: ["192.0.2.1%eth0", "192.0.2.1\0", "::1\0x"])
+    func strict(text: String) {
+        #expect(NetworkAddress(text) == nil)
+    }
+
     @Test("keeps the families apart")
     func families() throws {
         let everyV6 = try #require(Network("::/0"))

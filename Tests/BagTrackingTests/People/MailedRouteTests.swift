@@ -121,7 +121,8 @@ import Testing
             let answer = await app.stranger().post(
                 "/bags/api/v1/session",
                 [
-                    "email": "biller@bags.demo", "password": .string(AppHarness.password), "code": .string(String(code)),
+                    "email": "biller@bags.demo", "password": .string(AppHarness.password),
+                    "code": .string(String(code)),
                 ])
             #expect(answer.status == 201)
         }

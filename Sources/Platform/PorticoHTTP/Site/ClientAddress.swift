@@ -27,29 +27,36 @@ public struct TrustedProxies: Sendable {
         return networks.contains(address)
     }
 
-    /// The client's address: the header is read from the right past every trusted proxy. A hop that is no address ends the
-    /// reading at the proxy that said so.
+    /// The client's address in its usual form: the header is read from the right past every trusted proxy. A hop that is no
+    /// address ends the reading at the proxy that said so.
+    ///
+    /// Bytes are compared, not characters: some letters swallow the comma behind them, and a client could hide the address
+    /// that the proxy wrote there.
     public func clientAddress(of head: RequestHead) -> String {
         guard contains(head.peer) else { return head.peer }
         var nearest = head.peer
-        let hops = head.headers.values("x-forwarded-for").flatMap { $0.split(separator: ",") }
+        let hops = head.headers.values("x-forwarded-for").flatMap { $0.utf8.split(separator: 0x2C) }
         for hop in hops.reversed() {
             guard let address = TrustedProxies.address(in: hop) else { return nearest }
-            if !contains(address) { return address }
-            nearest = address
+            nearest = address.text
+            if !networks.contains(address) { return nearest }
         }
         return nearest
     }
 
-    /// The address of a hop, which may carry a port: `192.0.2.1`, `192.0.2.1:81`, `2001:db8::1`, `[2001:db8::1]:81`.
-    private static func address(in hop: Substring) -> String? {
-        var text = hop.drop { $0 == " " || $0 == "\t" }
-        text = text.prefix { $0 != " " && $0 != "\t" }
-        if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+    /// The address of a hop, which may carry a port: `192.0.2.1`, `192.0.2.1:81`, `2001:db8::1`, `[2001:db8::1]:81`. A zone
+    /// means nothing on another machine, so there is none.
+    private static func address(in hop: Substring.UTF8View) -> NetworkAddress? {
+        var text = hop.drop { $0 == 0x20 || $0 == 0x09 }
+        text = text.prefix { $0 != 0x20 && $0 != 0x09 }
+        if text.first == 0x5B, let end = text.firstIndex(of: 0x5D) {
             text = text[text.index(after: text.startIndex)..<end]
-        } else if text.filter({ $0 == ":" }).count == 1, let colon = text.firstIndex(of: ":") {
+        } else if text.count(where: { $0 == 0x3A }) == 1, let colon = text.firstIndex(of: 0x3A) {
             text = text[..<colon]
         }
-        return NetworkAddress(String(text)) == nil ? nil : String(text)
+        let isPlain = text.allSatisfy { byte in
+            (0x30...0x3A).contains(byte) || (0x61...0x66).contains(byte | 0x20) || byte == 0x2E
+        }
+        return isPlain ? NetworkAddress(String(Substring(text))) : nil
     }
 }

@@ -17,8 +17,10 @@ public struct NetworkAddress: Sendable, Hashable, Comparable {
     public init?(_ text: String) {
         let zone = text.utf8.firstIndex(of: UInt8(ascii: "%"))
         let plain = zone.map { String(text[..<$0]) } ?? text
+        // Text goes to C, where it ends at a NUL; and only IPv6 has zones.
+        guard !text.utf8.contains(0) else { return nil }
         var v4 = in_addr()
-        if inet_pton(AF_INET, plain, &v4) == 1 {
+        if zone == nil, inet_pton(AF_INET, plain, &v4) == 1 {
             self.init(bits: UInt128(UInt32(bigEndian: v4.s_addr)), isIPv4: true)
             return
         }

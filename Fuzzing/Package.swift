@@ -1,0 +1,94 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// Fuzz targets over the parsers of the platform and of the applications. `scripts/fuzz` builds and runs them.
+//
+// A package of its own, because everything in it is compiled with the fuzzer's counters and the address sanitizer.
+// `Sources`, `Plugins` and `scripts` are links to the folders of the repository: the same files, compiled once more.
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+func system(_ name: String, pkgConfig: String?) -> Target {
+    .systemLibrary(name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig)
+}
+
+func platform(
+    _ name: String, _ dependencies: [Target.Dependency], only sources: [String]? = nil, assets: Bool = false
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/Platform/\(name)",
+        exclude: sources == nil ? (assets ? ["README.md", "Assets"] : ["README.md"]) : [], sources: sources,
+        swiftSettings: settings, plugins: assets ? ["EmbedAssets"] : [])
+}
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "portico-fuzzing",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    ],
+    targets: [
+        .plugin(name: "EmbedAssets", capability: .buildTool()),
+
+        system("CBrotli", pkgConfig: "libbrotlienc"),
+        system("CQRencode", pkgConfig: "libqrencode"),
+        system("CSodium", pkgConfig: "libsodium"),
+        system("CZlib", pkgConfig: "zlib"),
+
+        platform("PorticoValues", ["CSodium"]),
+        platform("PorticoJSON", ["PorticoValues"]),
+        platform("PorticoTelemetry", ["PorticoValues", logging]),
+        platform("PorticoLimits", ["PorticoValues"]),
+        platform(
+            "PorticoRedis", ["PorticoValues", "PorticoTelemetry", "PorticoLimits", nioCore, nioPosix, logging]),
+        platform("PorticoSQL", ["PorticoValues", "PorticoTelemetry", logging]),
+        platform("PorticoPages", ["PorticoValues", "CQRencode"], assets: true),
+        platform(
+            "PorticoHTTP",
+            [
+                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoSQL", "PorticoPages",
+                logging, "CBrotli", "CZlib",
+            ]),
+        platform(
+            "PorticoIdentity",
+            [
+                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoSQL", "PorticoPages",
+                "PorticoHTTP", "CSodium",
+            ]),
+        platform(
+            "PorticoServer", ["PorticoValues", "PorticoTelemetry", "PorticoHTTP", nioCore, nioPosix, nioHTTP1]),
+        // Writing mails and reading schedules, without the queue and the library that sends.
+        platform(
+            "PorticoJobs", ["PorticoValues"],
+            only: [
+                "Mail/MailAddress.swift", "Mail/MailEncoding.swift", "Mail/MailHeader.swift",
+                "Schedules/CronExpression.swift", "Schedules/CronField.swift", "Schedules/PosixZone.swift",
+            ]),
+        // The rules of the bags need no engine and no listener: the umbrella of their import is a small one here.
+        .target(name: "Portico", dependencies: ["PorticoValues"], path: "Targets/Umbrella"),
+        .target(
+            name: "BagTracking", dependencies: ["Portico"], path: "Sources/Applications/BagTracking/Domain",
+            swiftSettings: settings),
+
+        .executableTarget(
+            name: "PorticoFuzz",
+            dependencies: [
+                "PorticoValues", "PorticoJSON", "PorticoLimits", "PorticoRedis", "PorticoSQL", "PorticoHTTP",
+                "PorticoIdentity", "PorticoServer", "PorticoJobs", "BagTracking", nioCore, nioHTTP1, nioEmbedded,
+            ],
+            path: "Targets/PorticoFuzz",
+            // The fuzzer brings the entry point along.
+            swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]),
+    ],
+    swiftLanguageModes: [.v6]
+)
