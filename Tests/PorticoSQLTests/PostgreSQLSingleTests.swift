@@ -162,8 +162,8 @@ struct PostgreSQLSingleTests {
         try await PostgreSQLServer.withEngine { engine, database in
             let time = try await engine.ping()
             #expect(time > 0)
-            #expect(engine.pools.map(\.name) == ["session", "long", "single"])
-            #expect(engine.pool.capacity == 8 + 8 + 2)
+            #expect(engine.pools.map(\.name) == ["session", "read", "long", "single"])
+            #expect(engine.pool.capacity == 8 + 4 + 8 + 2)
             await engine.close()
             let single = await sqlError { _ = try await engine.ping() }
             #expect(single?.code == .unavailable)

@@ -15,6 +15,8 @@ struct ConnectionSettings: Sendable {
 
     private let configuration: PostgreSQLEngine.Configuration
     private let ownOptions: String
+    /// Whether the server shares the cores of this process: a socket in the file system or a loopback address.
+    let isOnThisMachine: Bool
 
     /// Checks the URL and the schema's name.
     /// - Throws: ``SQLError`` `.other`, whose message does not repeat the URL.
@@ -24,7 +26,13 @@ struct ConnectionSettings: Sendable {
             throw SQLError(.other, message: "the schema's name must be lower-case letters, digits and _")
         }
         self.configuration = configuration
-        self.ownOptions = try ConnectionSettings.options(in: configuration.url)
+        let parts = try ConnectionSettings.parts(of: configuration.url)
+        self.ownOptions = parts["options"] ?? ""
+        // libpq takes several hosts, separated by commas; without any it takes the environment's or a socket.
+        let hosts = parts["hostaddr"] ?? parts["host"] ?? getenv("PGHOST").map { String(cString: $0) } ?? ""
+        self.isOnThisMachine = hosts.split(separator: ",").allSatisfy { host in
+            host == "localhost" || host == "::1" || host.hasPrefix("127.") || host.hasPrefix("/") || host.hasPrefix("@")
+        }
     }
 
     /// Opens a connection. Blocks, for five seconds at most unless the URL says otherwise.
@@ -66,20 +74,21 @@ struct ConnectionSettings: Sendable {
         return ownOptions + settings.map { " -c \($0.0)=\($0.1)" }.joined()
     }
 
-    /// The `options` of the URL, which ours are added to.
-    private static func options(in url: Secret<String>) throws -> String {
+    /// What the URL says, by libpq's keywords.
+    private static func parts(of url: Secret<String>) throws -> [String: String] {
         var complaint: UnsafeMutablePointer<CChar>?
         let parsed = PQconninfoParse(url.reveal(), &complaint)
         // libpq's complaint quotes the URL, password and all.
         PQfreemem(complaint)
         guard let parsed else { throw SQLError(.other, message: "the database URL can't be read") }
         defer { PQconninfoFree(parsed) }
+        var parts: [String: String] = [:]
         var option = parsed
         while let keyword = option.pointee.keyword {
-            if strcmp(keyword, "options") == 0, let value = option.pointee.val { return String(cString: value) }
+            if let value = option.pointee.val { parts[String(cString: keyword)] = String(cString: value) }
             option += 1
         }
-        return ""
+        return parts
     }
 }
 

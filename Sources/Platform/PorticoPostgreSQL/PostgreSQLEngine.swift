@@ -16,6 +16,8 @@ public final class PostgreSQLEngine: SingleStatementEngine {
     let metrics: PoolMetrics
     let waits: WaitCounter
     private let sessions: WorkerPool<PostgreSQLConnection>
+    /// Of its own for a server on this machine only; else reads and writes share their connections.
+    private let localReaders: WorkerPool<PostgreSQLConnection>?
     private let longSessions: WorkerPool<PostgreSQLConnection>
     private let singles: Multiplexer
     private let notifications: NotificationListener
@@ -38,6 +40,13 @@ public final class PostgreSQLEngine: SingleStatementEngine {
             acquireTimeout: configuration.acquireTimeout, idleTimeout: configuration.idleTimeout,
             observeWait: { metrics.waited($0, for: "session") }, isUsable: { $0.isUsable },
             open: { try PostgreSQLConnection(settings) })
+        localReaders =
+            settings.isOnThisMachine
+            ? WorkerPool(
+                name: "pg-read", base: configuration.localReaders, capacity: configuration.localReaders,
+                acquireTimeout: configuration.acquireTimeout, idleTimeout: configuration.idleTimeout,
+                observeWait: { metrics.waited($0, for: "read") }, isUsable: { $0.isUsable },
+                open: { try PostgreSQLConnection(settings) }) : nil
         longSessions = WorkerPool(
             name: "pg-long", base: 0, capacity: configuration.longReaders,
             acquireTimeout: configuration.acquireTimeout, idleTimeout: configuration.idleTimeout,
@@ -56,7 +65,7 @@ public final class PostgreSQLEngine: SingleStatementEngine {
     public func read<Value: Sendable>(
         _ measure: StatementObserver, _ body: @escaping @Sendable (Reading) throws -> Value
     ) async throws -> Value {
-        try await withConnection(of: sessions) { try $0.read(measure, body) }
+        try await withConnection(of: localReaders ?? sessions) { try $0.read(measure, body) }
     }
 
     /// The same, on one of the connections kept for reads at length.
@@ -116,10 +125,11 @@ public final class PostgreSQLEngine: SingleStatementEngine {
         }
     }
 
-    /// How the connections for transactions and reads (`session`), for reads at length (`long`) and for single
-    /// statements (`single`) stand.
+    /// How the connections for transactions and reads (`session`), for reads on this machine (`read`), for reads at
+    /// length (`long`) and for single statements (`single`) stand.
     public var pools: [(name: String, status: PoolStatus)] {
-        [("session", sessions.status), ("long", longSessions.status), ("single", singles.status)]
+        let reading = localReaders.map { [("read", $0.status)] } ?? []
+        return [("session", sessions.status)] + reading + [("long", longSessions.status), ("single", singles.status)]
     }
 
     /// How often a thread has waited for the server inside transactions and reads: the trips that statements cost.
@@ -127,10 +137,11 @@ public final class PostgreSQLEngine: SingleStatementEngine {
 
     /// Refuses new work, finishes what is under way, and closes all connections.
     public func close() async {
-        try? await onOwnThread("pg-close") { [sessions, longSessions, singles, notifications] in
+        try? await onOwnThread("pg-close") { [sessions, localReaders, longSessions, singles, notifications] in
             notifications.close()
             singles.close()
             longSessions.close()
+            localReaders?.close()
             sessions.close()
         }
     }

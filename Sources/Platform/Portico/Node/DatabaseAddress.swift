@@ -49,6 +49,7 @@ struct DatabaseAddress {
             var configuration = PostgreSQLEngine.Configuration(url: url, schema: schema)
             configuration.base = settings.integer("database.pool_base")
             configuration.overflow = settings.integer("database.pool_overflow")
+            configuration.localReaders = settings.integer("database.readers")
             let engine = try await PostgreSQLEngine.open(configuration)
             engine.register(in: metrics, application: application)
             return Database(engine: engine, queries: log)

@@ -45,7 +45,8 @@ public enum PlatformSettings {
             "database.url", .text(1...1000), default: "sqlite:", isSecret: true,
             "sqlite:<folder> (one file per application) or postgres://… (one schema per application)"),
         SettingDeclaration(
-            "database.readers", .integer(1...64), default: "4", "reading connections per application on SQLite"),
+            "database.readers", .integer(1...64), default: "4",
+            "reads at once per application, on SQLite and on a PostgreSQL of this machine"),
         SettingDeclaration(
             "database.pool_base", .integer(1...500), default: "20", "connections kept open on PostgreSQL"),
         SettingDeclaration(
