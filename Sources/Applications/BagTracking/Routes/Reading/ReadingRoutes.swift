@@ -98,7 +98,16 @@ extension BagTrackingServices {
         BagFinder(session, products: try catalog.catalog(in: session).products, areaCode: caller.areaCode)
     }
 
-    /// The area a caller asks about. The catalogue is read only when it decides.
+    /// The area a caller asks about. The database is asked only when the catalogue decides.
+    /// - Throws: ``Refusal`` 404, ``SQLError``.
+    func area(_ asked: String?, of caller: BagCaller) async throws -> String? {
+        if asked == nil || caller.areaCode != nil {
+            return try caller.area(asked: asked, among: Catalog(version: 0, products: ProductCatalog([]), areas: []))
+        }
+        return try await database.read { try area(asked, of: caller, in: $0) }
+    }
+
+    /// The same inside a snapshot.
     /// - Throws: ``Refusal`` 404, ``SQLError``.
     func area(_ asked: String?, of caller: BagCaller, in session: some SQLSession) throws -> String? {
         if asked == nil || caller.areaCode != nil {

@@ -14,9 +14,8 @@ struct StatsRoutes: Sendable {
             refusals: [(404, "area_not_found")]
         ) { [services, stats] (context: RequestContext, input: AreaInput) -> Reply<StatsAnswer> in
             let caller = try BagCaller(context)
-            let figures = try await services.database.read { reading in
-                try stats.stats(area: try services.area(input.areaCode, of: caller, in: reading), in: reading)
-            }
+            let area = try await services.area(input.areaCode, of: caller)
+            let figures = try await stats.stats(area: area, in: services.database)
             return .ok(StatsAnswer(stats: figures, asOf: context.now))
         }
     }

@@ -19,13 +19,16 @@ enum CounterStore {
     /// when it is read in the same snapshot.
     /// - Throws: ``SQLError``.
     static func version(area: String?, in session: some SQLSession) throws -> Int64 {
+        try session.scalar("counters.version", versionQuery(area: area), as: Int64.self) ?? 0
+    }
+
+    /// The statement behind ``version(area:in:)``.
+    static func versionQuery(area: String?) -> SQL {
         let filter: SQL = area.map { "AND area_code = \($0)" } ?? ""
-        return try session.scalar(
-            "counters.version",
-            """
+        return """
             SELECT CAST(coalesce(sum(value), 0) AS BIGINT) FROM counters
             WHERE name = \(CounterName.version.text) \(filter)
-            """, as: Int64.self) ?? 0
+            """
     }
 
     /// Counts the rows and compares, in one snapshot.

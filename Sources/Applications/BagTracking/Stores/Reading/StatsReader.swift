@@ -23,16 +23,9 @@ final class StatsReader: Sendable {
     /// - Throws: ``SQLError``.
     func stats(area: String?, in session: some SQLSession) throws -> Stats {
         let version = try CounterStore.version(area: area, in: session)
+        if let known = copy(area: area, version: version) { return known }
+        state.withLock { $0.misses += 1 }
         let key = area ?? ""
-        let known = state.withLock { state -> Stats? in
-            guard let copy = state.copies[key], copy.version == version else {
-                state.misses += 1
-                return nil
-            }
-            state.hits += 1
-            return copy.stats
-        }
-        if let known { return known }
         let stats = Stats(areaCode: area, values: try CounterStore.values(area: area, in: session))
         state.withLock { state in
             // A reader of an older snapshot must not put its copy over a newer one.
@@ -41,6 +34,24 @@ final class StatsReader: Sendable {
             }
         }
         return stats
+    }
+
+    /// The figures as they are now: one single statement when nothing has changed since they were read last.
+    /// - Throws: ``SQLError``.
+    func stats(area: String?, in database: Database) async throws -> Stats {
+        let version = try await database.fetchFirst("counters.version", CounterStore.versionQuery(area: area)) { row in
+            try row[0] as Int64
+        }
+        if let known = copy(area: area, version: version ?? 0) { return known }
+        return try await database.read { [self] in try stats(area: area, in: $0) }
+    }
+
+    private func copy(area: String?, version: Int64) -> Stats? {
+        state.withLock { state in
+            guard let copy = state.copies[area ?? ""], copy.version == version else { return nil }
+            state.hits += 1
+            return copy.stats
+        }
     }
 
     /// How often figures came from memory, and how often from the database.
