@@ -83,20 +83,37 @@ struct BagListQuery {
             """)
     }
 
-    /// Looks at the `window` newest codes of a search. Where the index of codes tells a row's kind, status and area, those
-    /// that are not shown are left out of the window, and nothing else is looked at unless the filter asks for more.
+    /// Looks at the `window` newest codes of a search.
     func found(_ range: CodeRange, window: Int) -> SQL {
-        let isCovered = dialect == .postgresql
-        let known: SQL = isCovered ? kindConditions : ""
+        switch dialect {
+        case .sqlite: foundBesideRows(range, window: window)
+        case .postgresql: foundInIndex(range, window: window)
+        }
+    }
+
+    /// The index of codes gives ids only. The pluses keep SQLite from walking the table in the order of ids instead.
+    private func foundBesideRows(_ range: CodeRange, window: Int) -> SQL {
+        page(
+            """
+            SELECT id FROM bags \(table) WHERE id IN (
+                SELECT id FROM \(matches(range)) AND +id < \(bounds.upperBound) AND +id >= \(bounds.lowerBound)
+                ORDER BY +id DESC LIMIT \(window))
+            \(kindConditions) \(timeConditions) \(sackConditions) \(newest)
+            """)
+    }
+
+    /// The index of codes tells a row's kind, status and area: those that are not shown are left out of the window, and
+    /// nothing else is looked at unless the filter asks for more.
+    private func foundInIndex(_ range: CodeRange, window: Int) -> SQL {
         let chosen: SQL =
-            isCovered && !filter.isAboutTime && !filter.isAboutSacks
+            !filter.isAboutTime && !filter.isAboutSacks
             ? "SELECT id FROM newest \(newest)"
             : """
             SELECT id FROM bags \(table) WHERE id IN (SELECT id FROM newest) \(kindConditions) \(timeConditions)
             \(sackConditions) \(newest)
             """
         return """
-            WITH found AS MATERIALIZED (SELECT id FROM \(matches(range)) \(known)),
+            WITH found AS MATERIALIZED (SELECT id FROM \(matches(range)) \(kindConditions)),
             newest AS (SELECT id FROM found WHERE \(ids) ORDER BY id DESC LIMIT \(window))
             \(page(chosen))
             """
