@@ -224,6 +224,7 @@ struct PostgreSQLSessionTests {
         try await PostgreSQLServer.withEngine {
             $0.base = 1
             $0.overflow = 0
+            $0.localReaders = 1
             $0.acquireTimeout = .milliseconds(20)
         } _: { _, database in
             let (held, isHeld) = AsyncStream.makeStream(of: Void.self)
@@ -268,7 +269,8 @@ struct PostgreSQLSessionTests {
             let text = String(decoding: registry.prometheusText(), as: UTF8.self)
             #expect(
                 text.contains(#"portico_sql_pool_connections{application="bags",pool="session",state="capacity"} 8"#))
-            #expect(text.contains(#"portico_sql_pool_wait_seconds_count{application="bags",pool="session"} 1"#))
+            #expect(text.contains(#"portico_sql_pool_connections{application="bags",pool="read",state="capacity"} 4"#))
+            #expect(text.contains(#"portico_sql_pool_wait_seconds_count{application="bags",pool="read"} 1"#))
             #expect(text.contains(#"portico_sql_round_trips_total{application="bags"} 1"#))
         }
     }

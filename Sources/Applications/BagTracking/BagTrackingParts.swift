@@ -70,7 +70,9 @@ extension BagTrackingParts {
 
     private var accountPages: [Route] {
         identity.accountPages(
-            AccountAppearance(zone: .india, roleName: { BagWords.role($0) }) { [services] context in
+            AccountAppearance(
+                zone: .india, exportPath: "/api/v1/personal-data", roleName: { BagWords.role($0) }
+            ) { [services] context in
                 try BagFrame(context, try await services.presentCatalog()).shell(title: "Your account")
             })
     }
@@ -103,7 +105,10 @@ extension BagTrackingParts {
                 try await authenticator.principal(for: head)
             }.routes,
             CatalogueRoutes(services: services, catalog: catalog).routes,
-            PeopleRoutes(services: services, people: people, passwords: environment.passwords).routes,
+            PeopleRoutes(
+                services: services, people: people, passwords: environment.passwords,
+                office: identity.invitationOffice(.bags)
+            ).routes,
         ]
         return groups.flatMap(\.self)
     }
@@ -117,6 +122,12 @@ extension BagTrackingParts {
             UserPageRoutes(
                 services: services, people: people, passwords: environment.passwords,
                 office: identity.invitationOffice(.bags)
+            ).routes,
+            UserFarewellRoutes(
+                people: people, privacy: PersonalDataRoutes(identity: identity),
+                page: UserPageRoutes(
+                    services: services, people: people, passwords: environment.passwords, office: nil
+                ).page
             ).routes,
             SettingsPageRoutes(services: services, catalog: catalog).routes,
             LimitPageRoutes(services: services, desk: environment.limits).routes,

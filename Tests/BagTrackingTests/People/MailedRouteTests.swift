@@ -53,6 +53,36 @@ import Testing
         }
     }
 
+    @Test(
+        "whoever is added without a password is active at once and chooses one by a link",
+        arguments: TestEngine.available)
+    func addsByMail(engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            let admin = try await app.client("admin")
+            let added = await admin.post("/bags/api/v1/users", invitation(role: "dispatcher", area: "lucknow"))
+            #expect(added.status == 201 && added.json["is_active"] == true && added.json["area_code"] == "lucknow")
+            let token = try await token(to: Self.email, in: app)
+            let accepted = await app.stranger().post(
+                "/bags/api/v1/invitations/accept",
+                ["token": .string(token), "name": "Meera N.", "password": .string(Self.password)])
+            #expect(accepted.status == 201)
+            try await app.stranger().signIn(Self.email, Self.password, at: "/bags")
+        }
+    }
+
+    @Test("an invitation taken back leaves nobody in the list of people", arguments: TestEngine.available)
+    func withdrawn(engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            let admin = try await app.client("admin")
+            let before = await admin.get("/bags/api/v1/users").json["items"]?.elements?.count
+            let invited = await admin.post("/bags/api/v1/invitations", invitation(role: "dispatcher", area: "lucknow"))
+            let id = try #require(invited.json["id"]?.string)
+            #expect(await admin.delete("/bags/api/v1/invitations/\(id)").status == 204)
+            #expect(await admin.get("/bags/api/v1/users").json["items"]?.elements?.count == before)
+            #expect(!(await admin.get("/bags/users").text.contains("Erased person")))
+        }
+    }
+
     @Test("a dispatcher without an area, an unknown role and a caller without the permission invite nobody")
     func refuses() async throws {
         try await withApp { app in

@@ -38,7 +38,9 @@ struct ReadingDesk: Sendable {
         let groups: [[Route]] = [
             ReadingRoutes(services: services).routes, StatsRoutes(services: services, stats: stats).routes,
             CatalogueRoutes(services: services, catalog: CatalogStore(services: services)).routes,
-            PeopleRoutes(services: services, people: people, passwords: try await ReadingDesk.passwords.value).routes,
+            PeopleRoutes(
+                services: services, people: people, passwords: try await ReadingDesk.passwords.value, office: nil
+            ).routes,
             StreamRoutes(services: services, live: live) { try await Badges().principal(for: $0) }.routes,
         ]
         var mount = Mount(id: "bags", prefix: "/bags", title: "Bags", routes: groups.flatMap(\.self))

@@ -27,36 +27,16 @@ import Testing
     }
 
     /// The secret of an authenticator as it lies in the database, sealed by the present key.
-    private func secret(in app: AppHarness) async throws -> [UInt8] {
-        let row = try await app.database.read {
-            try $0.first("test.factor", "SELECT account_id, key_id, secret FROM second_factors") {
-                (try Int64.read($0, 0), try String.read($0, 1), try [UInt8].read($0, 2))
-            }
-        }
-        let (id, keyID, sealed) = try #require(row)
-        let seal = SecretSeal(key: app.environment.keys.secondFactors)
-        return try #require(seal.open(sealed, keyID: keyID, for: SecondFactorStore.owner(id)))
-    }
-
-    private func code(_ secret: [UInt8], _ app: AppHarness) -> String {
-        OneTimeCode.code(secret, step: OneTimeCode.step(at: app.clock.now()))
-    }
-
     private func settleIn(_ app: AppHarness) async throws -> Belongings {
         let client = app.stranger()
         let signedIn = try await client.signIn("biller@bags.demo", AppHarness.password, at: "/bags")
         let cookie = String(try #require(signedIn[header: "set-cookie"]).prefix { $0 != ";" })
         let wish: JSONValue = ["name": "Scale", "scope": "stats.read", "password": .string(AppHarness.password)]
         let key = try #require(await client.post("\(Self.api)/api-keys", wish).json["key"]?.string)
-        let enrolled = await client.post(
-            "\(Self.api)/second-factor", ["password": .string(AppHarness.password)])
-        #expect(enrolled.status == 201)
-        let secret = try await secret(in: app)
-        let confirmed = await client.post("\(Self.api)/second-factor/confirm", ["code": .string(code(secret, app))])
-        #expect(confirmed.status == 200)
+        let secret = try await app.enrol(client)
         app.clock.advance(by: .seconds(30))
         // Now, because the tokens of before ended with the new authenticator.
-        let tokens = await app.stranger().post("\(Self.api)/tokens", credentials(code: code(secret, app))).json
+        let tokens = await app.stranger().post("\(Self.api)/tokens", credentials(code: app.code(secret))).json
         app.clock.advance(by: .seconds(30))
         return Belongings(
             cookie: ["cookie": cookie],
@@ -80,7 +60,7 @@ import Testing
             #expect(renewed.status < 300 && renewed.json["access_token"]?.string != nil)
             let missing = await client.post("\(Self.api)/session", credentials())
             #expect(missing.problemCode == "second_factor_required")
-            let entered = await client.post("\(Self.api)/session", credentials(code: code(mine.secret, node)))
+            let entered = await client.post("\(Self.api)/session", credentials(code: node.code(mine.secret)))
             #expect(entered.status == 201)
         }
     }
@@ -103,7 +83,7 @@ import Testing
             #expect(await client.get("\(Self.api)/stats", mine.access).status == 401)
             let renewed = await client.post("\(Self.api)/tokens/refresh", ["refresh_token": .string(mine.refresh)])
             #expect(renewed.status < 300 && renewed.json["access_token"]?.string != nil)
-            let entered = await client.post("\(Self.api)/session", credentials(code: code(mine.secret, alone)))
+            let entered = await client.post("\(Self.api)/session", credentials(code: alone.code(mine.secret)))
             #expect(entered.status == 201)
         }
     }
@@ -116,7 +96,7 @@ import Testing
             let client = node.stranger()
             #expect(await client.get("\(Self.api)/stats", mine.access).status == 401)
             #expect(await client.get("\(Self.api)/stats", mine.key).status == 401)
-            let entered = await client.post("\(Self.api)/session", credentials(code: code(mine.secret, node)))
+            let entered = await client.post("\(Self.api)/session", credentials(code: node.code(mine.secret)))
             #expect(entered.problemCode == "invalid_second_factor")
         }
     }

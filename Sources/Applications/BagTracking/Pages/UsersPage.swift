@@ -54,7 +54,8 @@ struct UsersPage: BagPage {
 ///
 /// Create: POST `/bags/users` with `_csrf`, `idempotency_key`, `email`, `name`, `role`, `area_code` (empty for
 /// people of all areas), `password` (empty: an invitation is mailed). Edit: POST `/bags/users/{id}` with `name`,
-/// `role`, `area_code`, `password` (empty: unchanged). Deactivate: POST `/bags/users/{id}/deactivate`.
+/// `role`, `area_code`, `password` (empty: unchanged). POST `/bags/users/{id}/deactivate`,
+/// `/bags/users/{id}/second-factor/remove` and, with the person's `email` typed once more, `/bags/users/{id}/erase`.
 struct UserFormPage: BagPage {
     var frame: BagFrame
     /// The person being edited; nil for a new one.
@@ -64,7 +65,11 @@ struct UserFormPage: BagPage {
     var areas: [Choice]
     /// Whether it is the reader's own account: nobody changes their own role or deactivates themselves.
     var isOwn = false
+    /// Whether the person signs in with an authenticator as well.
+    var hasSecondFactor = false
     var form = FormState.fresh
+    /// What came of the form that erases the person.
+    var erasure = FormState.fresh
 
     var title: String { user?.name ?? "Add a person" }
     var place: BagSection? { .users }
@@ -77,8 +82,8 @@ struct UserFormPage: BagPage {
             buttons: "\(Button(user == nil ? "Add" : "Save"))\(Button("Cancel", href: "/bags/users", weight: .quiet))")
         return """
             \(PageHeading("\(title)", subtitle: user.map { "\($0.email)" }, back: ("People", "/bags/users")))
-            \(ErrorSummary(form.messages))\(isOwn ? ownNotice : nil)<section class="panel">\(save)</section>\
-            \(deactivation(action))
+            \(ErrorSummary(form.messages))\(ErrorSummary(erasure.messages, scope: UserFormPage.erasureScope))\(isOwn ? ownNotice : nil)<section class="panel">\(save)</section>\
+            <div class="after-panel stack">\(lostPhone(action))\(deactivation(action))\(personalData(action))</div>
             """
     }
 
@@ -128,7 +133,51 @@ struct UserFormPage: BagPage {
             buttons: "\(Button("Deactivate", weight: .danger, icon: .archive, confirm: "Deactivate \(user.name)?"))")
         return
             """
-            <details class="fold after-panel"><summary>\(Icon.archive)<span>Deactivate</span></summary>\(form)</details>
+            <details class="fold"><summary>\(Icon.archive)<span>Deactivate</span></summary>\(form)</details>
             """
     }
+
+    private func lostPhone(_ action: String) -> HTML? {
+        guard let user, hasSecondFactor, !isOwn else { return nil }
+        let form = PageForm(
+            action: "\(action)/second-factor/remove", guarding: frame.guarding("second-factor"),
+            fields: """
+                <p>The authenticator and all recovery codes stop working, and all sessions end. Be sure that it is \
+                \(user.name) who asks: from then on the password alone lets somebody in.</p>
+                """,
+            buttons:
+                "\(Button("Remove the authenticator", weight: .danger, confirm: "Remove the authenticator of \(user.name)?"))"
+        )
+        return
+            "<details class=\"fold\"><summary>\(Icon.shield)<span>Authenticator lost</span></summary>\(form)</details>"
+    }
+
+    private func personalData(_ action: String) -> HTML? {
+        guard let user else { return nil }
+        let export = Button(
+            "Download what is kept", href: "/bags/api/v1/users/\(PageAddress.encode(user.id))/personal-data",
+            weight: .secondary)
+        return """
+            <details class="fold"\(HTML.flag("open", !erasure.messages.isEmpty))><summary>\(Icon.user)\
+            <span>Personal data</span></summary><div class="stack">\
+            <p>Account, sessions, keys, audit entries and what was scanned, as a JSON file.</p>\
+            <div class="buttons">\(export)</div>\(isOwn ? nil : erasing(action, user))</div></details>
+            """
+    }
+
+    private func erasing(_ action: String, _ user: UsersPage.Row) -> PageForm {
+        let scope = UserFormPage.erasureScope
+        let email = TextField(
+            "email", label: "Type \(user.email) to erase", value: erasure.value("email"), kind: .text,
+            error: erasure.message("email"), autocomplete: "off", maxLength: 254, scope: scope)
+        return PageForm(
+            action: "\(action)/erase", guarding: frame.guarding("erase"),
+            fields: """
+                <p>Erasing forgets the person for good: name, address, sign-in, sessions and keys. Scans stay, \
+                without a name. This can't be undone.</p>\(email)
+                """,
+            buttons: "\(Button("Erase for good", weight: .danger))")
+    }
+
+    static let erasureScope = "erase"
 }

@@ -40,7 +40,7 @@ struct SharedParts {
         try SharedParts.checkReach(settings)
         keys = SecretKeys(master: try MasterKey.load(settings))
         previousKeys = try SharedParts.previousKeys(settings)
-        csrf = CSRFSigner(key: keys.key(for: "csrf"))
+        csrf = CSRFSigner(key: keys.key(for: "csrf"), previous: previousKeys.map { $0.key(for: "csrf") })
         passwords = try PasswordHasher()
         var library = AssetLibrary()
         library.add(EmbeddedAsset.platform, folder: "portico")

@@ -8,26 +8,31 @@ import PorticoValues
 public struct CSRFSigner: Sendable {
     private static let saltLength = 12
     private let key: Secret<[UInt8]>
+    private let previous: [Secret<[UInt8]>]
 
     /// A signer; `key` has at least 32 bytes and is the same on every node.
-    public init(key: [UInt8]) {
+    /// - Parameter previous: keys whose tokens are still believed, so that a page opened before a change of keys can be
+    ///   sent after it.
+    public init(key: [UInt8], previous: [[UInt8]] = []) {
         self.key = Secret(key)
+        self.previous = previous.map { Secret($0) }
     }
 
     /// A token of a binding.
     public func token(for binding: String) -> FormToken {
         let salt = randomBytes(CSRFSigner.saltLength)
-        return FormToken((salt + seal(salt, binding)).base64URL)
+        return FormToken((salt + seal(salt, binding, key)).base64URL)
     }
 
     /// Whether a token belongs to a binding.
     public func verify(_ token: String, for binding: String) -> Bool {
         guard let bytes = [UInt8](base64URL: token), bytes.count == CSRFSigner.saltLength + 32 else { return false }
         let salt = Array(bytes.prefix(CSRFSigner.saltLength))
-        return constantTimeEqual(Array(bytes.dropFirst(CSRFSigner.saltLength)), seal(salt, binding))
+        let proof = Array(bytes.dropFirst(CSRFSigner.saltLength))
+        return ([key] + previous).contains { constantTimeEqual(proof, seal(salt, binding, $0)) }
     }
 
-    private func seal(_ salt: [UInt8], _ binding: String) -> [UInt8] {
+    private func seal(_ salt: [UInt8], _ binding: String, _ key: Secret<[UInt8]>) -> [UInt8] {
         Digest.hmacSHA256(salt + Array(binding.utf8), key: key.reveal())
     }
 }

@@ -11,13 +11,19 @@ public struct LimitClass: Sendable, Hashable {
     public let windowSeconds: Int
     /// Requests that may come at once.
     public let burst: Int
+    /// How requests are counted.
+    public let algorithm: RateAlgorithm
 
     /// A class.
-    public init(_ name: String, quota: Int, windowSeconds: Int, burst: Int) {
+    /// - Parameter algorithm: a bucket that fills evenly, unless a small quota has to hold in every window exactly.
+    public init(
+        _ name: String, quota: Int, windowSeconds: Int, burst: Int, algorithm: RateAlgorithm = .tokenBucket
+    ) {
         self.name = name
         self.quota = quota
         self.windowSeconds = windowSeconds
         self.burst = burst
+        self.algorithm = algorithm
     }
 
     /// Whether nothing is counted.
@@ -26,7 +32,9 @@ public struct LimitClass: Sendable, Hashable {
     /// The rule of an application that counts this class, `bags.scan`.
     public func rule(of mount: Mount) -> RateRule? {
         guard !isUnlimited else { return nil }
-        return RateRule(ruleName(of: mount), quota: quota, per: .seconds(Int64(windowSeconds)), burst: burst)
+        return RateRule(
+            ruleName(of: mount), quota: quota, per: .seconds(Int64(windowSeconds)), burst: burst,
+            algorithm: algorithm)
     }
 
     func ruleName(of mount: Mount) -> String { "\(mount.id).\(name)" }

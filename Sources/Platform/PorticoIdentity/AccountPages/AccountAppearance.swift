@@ -16,6 +16,8 @@ public struct AccountAppearance: Sendable {
 
     /// Where the readers are.
     public var zone: TimeZoneOffset
+    /// Where people get a file of everything that is kept about them, below the mount; nil where there is none.
+    public var exportPath: String?
     /// A role as people call it.
     public var roleName: @Sendable (String) -> String
     /// The surroundings of a page for whoever is signed in: navigation, person and form token. The pages put in their
@@ -24,10 +26,12 @@ public struct AccountAppearance: Sendable {
 
     /// An appearance.
     public init(
-        zone: TimeZoneOffset = .utc, roleName: @escaping @Sendable (String) -> String = { $0 },
+        zone: TimeZoneOffset = .utc, exportPath: String? = nil,
+        roleName: @escaping @Sendable (String) -> String = { $0 },
         shell: @escaping @Sendable (RequestContext) async throws -> PageShell
     ) {
         self.zone = zone
+        self.exportPath = exportPath
         self.roleName = roleName
         self.shell = shell
     }

@@ -12,6 +12,8 @@ struct AccountFrame: Sendable {
     let role: String
     /// Where the application is mounted.
     let mount: String
+    /// Where the person gets a file of everything that is kept about them; nil where there is none.
+    let exportAddress: String?
     /// Where the reader is.
     let zone: TimeZoneOffset
     private let guarding: FormGuard
@@ -22,6 +24,7 @@ struct AccountFrame: Sendable {
         shell = try await appearance.shell(context)
         role = principal.roles.map(appearance.roleName).joined(separator: ", ")
         mount = context.mount
+        exportAddress = appearance.exportPath.map { "\(context.mount)\($0)" }
         zone = appearance.zone
         guarding = FormGuard(csrfToken: context.csrf.value, idempotencyKey: randomBytes(18).base64URL)
     }

@@ -16,7 +16,7 @@ struct AccountPage: AccountPageContent {
     var content: HTML {
         """
         \(PageHeading("Your account"))\(ErrorSummary(messages, scope: "password"))
-        <div class="stack"><div class="columns even"><div class="stack">\(person)\(secondStep)\(programs)</div>\
+        <div class="stack"><div class="columns even"><div class="stack">\(person)\(secondStep)\(programs)\(ownData)</div>\
         \(password)</div>
         \(signedInWith)</div>
         """
@@ -34,7 +34,8 @@ struct AccountPage: AccountPageContent {
 
     private var secondStep: HTML {
         let isActive = secondFactor.state == SecondFactorStore.State.active.rawValue
-        let badge = isActive ? Badge("On", tone: .good) : Badge("Off", tone: secondFactor.isRequired ? .warn : .neutral)
+        let off = Badge("Off", tone: secondFactor.isRequired ? .warn : .neutral)
+        let badge = isActive ? Badge("On", tone: .good) : secondFactor.isMailed ? Badge("By mail", tone: .good) : off
         let more: HTML = isActive ? "\(RecoveryCodesLeft(count: secondFactor.recoveryCodesLeft))" : "\(invitation)"
         let label = isActive ? "Manage two-step sign-in" : "Set up two-step sign-in"
         let button = Button(
@@ -47,7 +48,13 @@ struct AccountPage: AccountPageContent {
     }
 
     private var invitation: HTML {
-        secondFactor.isRequired
+        if secondFactor.isMailed {
+            return """
+                <p>Signing in takes a code that is mailed to you. With an app on your phone it is quicker, and works when \
+                mail does not.</p>
+                """
+        }
+        return secondFactor.isRequired
             ? """
             <p>Your role allows nothing until signing in takes a code from your phone as well.</p>
             """
@@ -76,6 +83,16 @@ struct AccountPage: AccountPageContent {
             <section class="block" aria-labelledby="programs-title"><h2 id="programs-title">Programs</h2>\
             <div class="stack"><p>A scale, a script or another system can work in your name with a key of its own.</p>\
             <div class="buttons">\(button)</div></div></section>
+            """
+    }
+
+    private var ownData: HTML? {
+        guard let address = frame.exportAddress else { return nil }
+        let button = Button("Download your data", href: address, weight: .secondary)
+        return """
+            <section class="block" aria-labelledby="data-title"><h2 id="data-title">Your data</h2>\
+            <div class="stack"><p>Everything that is kept about you, as a JSON file. To have it erased, ask your \
+            administrator.</p><div class="buttons">\(button)</div></div></section>
             """
     }
 

@@ -18,7 +18,7 @@ extension OwnAccount {
         let (state, codes) = try await database.read { try factors.state(of: caller.accountID, in: $0) }
         return SecondFactorStatus(
             state: state.rawValue, isRequired: caller.roles.contains { roles.requiresSecondFactor($0) },
-            recoveryCodesLeft: codes)
+            isMailed: caller.roles.contains { roles.mailsCodes(to: $0) }, recoveryCodesLeft: codes)
     }
 
     /// Begins to add an authenticator.
@@ -70,8 +70,8 @@ extension OwnAccount {
     /// - Throws: as ``renewRecoveryCodes(_:by:)``.
     func removeSecondFactor(_ proof: Proof, by context: RequestContext) async throws {
         let current = try await current(context)
-        try await prove(proof, context) { [factors, accounts] account, transaction in
-            try factors.remove(of: account.id, in: transaction)
+        try await prove(proof, context) { [accounts] account, transaction in
+            try SecondFactorStore.remove(of: account.id, in: transaction)
             try accounts.endSessions(of: account.id, keeping: current, in: transaction)
             try transaction.audit(AuditEntry("account.second_factor_disabled", entity: "\(account.id)", by: context))
         }

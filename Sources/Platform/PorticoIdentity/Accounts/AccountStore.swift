@@ -6,6 +6,9 @@ import PorticoValues
 /// Everything works in the caller's transaction, so that the application changes its own rows about the person, and
 /// writes the audit row, together with the account.
 public struct AccountStore: Sendable {
+    /// A condition on the table `accounts`, called `a`, that leaves out people who were erased.
+    public static var isKnown: SQL { AccountErasure.isKnown }
+
     private let sessions: SessionStore
 
     /// Accounts whose sessions are in `sessions`.
@@ -113,7 +116,7 @@ public struct AccountStore: Sendable {
     }
 
     /// The account, kept from changing until the transaction ends.
-    func lock(_ id: Int64, in transaction: Transaction) throws -> Account? {
+    public func lock(_ id: Int64, in transaction: Transaction) throws -> Account? {
         try transaction.first(
             "accounts.lock",
             "SELECT \(Account.columns) FROM accounts WHERE id = \(id)\(transaction.dialect.forUpdate)"

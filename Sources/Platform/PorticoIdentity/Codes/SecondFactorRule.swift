@@ -22,6 +22,7 @@ extension RoleCatalog {
             case .mail: !sendsMail
             }
         }
-        return RoleCatalog(roles, secondFactorFor: Set(needing))
+        let mailed = rules.filter { $0.value == .mail && sendsMail }.keys
+        return RoleCatalog(roles, secondFactorFor: Set(needing), codesByMailFor: Set(mailed))
     }
 }

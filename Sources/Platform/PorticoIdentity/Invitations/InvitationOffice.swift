@@ -30,17 +30,20 @@ public struct InvitationOffice<Profile: RouteInput>: Sendable {
     }
 
     /// Invites somebody by mail.
+    /// - Parameter isActive: whether others see the person as active before the invitation is accepted.
     /// - Throws: ``Problem`` 422 naming `email` or `role`, or what the application finds wrong with the profile; 403
     ///   where the caller may not invite to the role; ``AccountRefusal`` when the address is taken; ``SQLError``.
     public func invite(
-        email: String, name: String, role: String, profile: Profile, by context: RequestContext
+        email: String, name: String, role: String, profile: Profile, isActive: Bool = false,
+        by context: RequestContext
     ) async throws -> Invitation {
         let new = try account(email, name, role)
         guard desk.mayInvite(try context.caller, role) else {
             throw Problem(403, "forbidden", "You may not invite people to this role.")
         }
         return try await database.write { [desk, invitations] transaction in
-            let invitation = try invitations.invite(new, by: AuditEntry.Cause(context), in: transaction)
+            let invitation = try invitations.invite(
+                new, isActive: isActive, by: AuditEntry.Cause(context), in: transaction)
             try desk.invited(invitation, profile, transaction)
             return invitation
         }

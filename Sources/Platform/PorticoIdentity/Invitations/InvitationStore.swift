@@ -27,12 +27,13 @@ public struct InvitationStore: Sendable {
     }
 
     /// Makes an account that waits for its owner, and sends the link.
+    /// - Parameter isActive: whether others see the person as active meanwhile. Nobody signs in without a password.
     /// - Throws: ``AccountRefusal`` when the address is taken; ``SQLError``.
     public func invite(
-        _ new: NewAccount, by cause: AuditEntry.Cause, in transaction: Transaction
+        _ new: NewAccount, isActive: Bool = false, by cause: AuditEntry.Cause, in transaction: Transaction
     ) throws -> Invitation {
         let made = try accounts.create(new, passwordHash: nil, at: cause.at, in: transaction)
-        _ = try accounts.change(id: made.id, AccountChange(isActive: false), in: transaction)
+        if !isActive { _ = try accounts.change(id: made.id, AccountChange(isActive: false), in: transaction) }
         _ = try allowance.take(String(made.id), at: cause.at, in: transaction)
         let token = SessionToken()
         try transaction.execute(

@@ -6,9 +6,9 @@ import PorticoValues
 
 /// Hashes and checks passwords with argon2id (RFC 9106), through libsodium's `crypto_pwhash_str`.
 ///
-/// A hash takes some tens of milliseconds of a core on purpose. It runs on two threads of its own, so that a rush of
-/// people who sign in slows neither other requests nor the database; where the queue is long, callers get 503 at once.
-/// Where cores are scarce, these threads stand back behind the others.
+/// A hash takes some tens of milliseconds of a core on purpose. It runs on threads of its own, one for every two cores,
+/// so that a rush of people who sign in leaves cores to other requests and the database; where the queue is long, callers
+/// get 503 at once. Where cores are scarce, these threads stand back behind the others.
 public final class PasswordHasher: Sendable {
     /// Memory of one hash, in bytes: 32 MiB, above the 19 MiB that OWASP's password storage guide asks for at two
     /// passes.
@@ -16,7 +16,7 @@ public final class PasswordHasher: Sendable {
     /// Passes over that memory.
     public static let passes: UInt64 = 3
     /// Threads that hash at once.
-    public static let threads = 2
+    public static let threads = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2)
     /// Passwords that may wait for a thread.
     public static let queueLimit = 64
 
@@ -71,9 +71,10 @@ public final class PasswordHasher: Sendable {
         }
     }
 
-    /// Gives the calling thread a third of the usual weight: on Linux niceness belongs to threads.
+    /// Gives the calling thread a tenth of the usual weight: on Linux niceness belongs to threads. With less, nobody would
+    /// get in while the machine is full of work.
     private static func standBack() {
-        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
+        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
     }
 
     static let busy = Problem(

@@ -38,17 +38,20 @@ struct RecoveryCodes: JSONRepresentable, Hashable {
 struct SecondFactorStatus: JSONRepresentable, Hashable {
     let state: String
     let isRequired: Bool
+    let isMailed: Bool
     let recoveryCodesLeft: Int
 
     static var schemaName: String { "SecondFactorStatus" }
 
     static var example: SecondFactorStatus {
-        SecondFactorStatus(state: "active", isRequired: false, recoveryCodesLeft: 10)
+        SecondFactorStatus(state: "active", isRequired: false, isMailed: false, recoveryCodesLeft: 10)
     }
 
     func write(to object: inout JSONObjectWriter) {
         object.field("state", state, "none, pending (no code shown yet) or active")
         object.field("required", isRequired, "Whether the role allows nothing before the state is active")
+        object.field(
+            "by_mail", isMailed, "Whether signing in takes a code by mail as long as the state is not active")
         object.field("recovery_codes_left", recoveryCodesLeft, "Recovery codes that were not used yet")
     }
 }

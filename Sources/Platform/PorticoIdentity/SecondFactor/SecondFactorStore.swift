@@ -105,7 +105,7 @@ public struct SecondFactorStore: Sendable {
 
     /// Takes the authenticator and the recovery codes of an account away: its owner wants so, or an operator who knows
     /// that they are lost. Sessions are the caller's business (``AccountStore/endSessions(of:keeping:in:)``).
-    public func remove(of accountID: Int64, in transaction: Transaction) throws {
+    public static func remove(of accountID: Int64, in transaction: Transaction) throws {
         try transaction.execute(
             "accounts.no_second_factor", "UPDATE accounts SET has_second_factor = 0 WHERE id = \(accountID)")
         try transaction.execute(

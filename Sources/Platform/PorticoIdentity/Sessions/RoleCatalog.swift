@@ -4,12 +4,24 @@ public struct RoleCatalog: Sendable {
     public let roles: [(name: String, permissions: Set<String>)]
 
     private let guarded: Set<String>
+    private let mailed: Set<String>
 
     /// A catalogue.
-    /// - Parameter secondFactorFor: roles that allow nothing before their owner has added an authenticator.
-    public init(_ roles: [(name: String, permissions: Set<String>)], secondFactorFor guarded: Set<String> = []) {
+    /// - Parameters:
+    ///   - secondFactorFor: roles that allow nothing before their owner has added an authenticator.
+    ///   - mailed: roles whose people without an authenticator are mailed a code at every sign-in.
+    public init(
+        _ roles: [(name: String, permissions: Set<String>)], secondFactorFor guarded: Set<String> = [],
+        codesByMailFor mailed: Set<String> = []
+    ) {
         self.roles = roles
         self.guarded = guarded
+        self.mailed = mailed
+    }
+
+    /// Whether signing in to a role takes a code by mail where there is no authenticator.
+    public func mailsCodes(to role: String) -> Bool {
+        mailed.contains(role)
     }
 
     /// Whether a role allows nothing without a second factor.

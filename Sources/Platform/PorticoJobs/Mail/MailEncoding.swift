@@ -11,8 +11,7 @@ enum MailEncoding {
 
     /// A text as it travels, with CRLF at every line's end, and how.
     static func text(_ text: String) -> (kind: Kind, body: String) {
-        let lines = text.replacing("\r\n", with: "\n").replacing("\r", with: "\n").split(
-            separator: "\n", omittingEmptySubsequences: false)
+        let lines = lines(of: text)
         let bytes = text.utf8
         let isPlain = lines.allSatisfy { line in
             line.utf8.count <= 76 && line.utf8.allSatisfy { (0x20...0x7E).contains($0) } && line.last != " "
@@ -23,6 +22,23 @@ enum MailEncoding {
             return (.quotedPrintable, ended(lines.map { quotedPrintable($0) }.joined(separator: "\r\n")))
         }
         return (.base64, lined(base64(Array(lines.joined(separator: "\r\n").utf8))))
+    }
+
+    /// The lines of a text, whichever way they end. Looked for byte by byte: a CR and an LF may make one character with
+    /// what stands beside them.
+    private static func lines(of text: String) -> [String] {
+        var lines: [[UInt8]] = [[]]
+        var isAfterReturn = false
+        for byte in text.utf8 {
+            let isReturn = byte == 0x0D
+            if isReturn || (byte == 0x0A && !isAfterReturn) {
+                lines.append([])
+            } else if byte != 0x0A {
+                lines[lines.count - 1].append(byte)
+            }
+            isAfterReturn = isReturn
+        }
+        return lines.map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// Base64 in lines of 76 characters.
@@ -55,7 +71,7 @@ enum MailEncoding {
     }
 
     /// One line of quoted-printable, broken softly at 76 characters.
-    private static func quotedPrintable(_ line: Substring) -> String {
+    private static func quotedPrintable(_ line: String) -> String {
         var text = ""
         var width = 0
         let bytes = Array(line.utf8)

@@ -15,6 +15,8 @@ enum DoneNotice {
         "invited/again": "Sent again: the link before is worth nothing now",
         "invited/back": "Taken back: the link is worth nothing now", "limit": "The limit is changed",
         "limit/reset": "The limit is as declared again",
+        "second-factor": "Authenticator removed: all sessions have ended",
+        "erased": "Erased: nothing leads to the person any more",
         "deactivated": "Deactivated: all sessions have ended",
     ]
 }

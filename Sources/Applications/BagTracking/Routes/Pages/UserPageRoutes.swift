@@ -115,17 +115,18 @@ struct UserPageRoutes: Sendable {
     }
 
     /// The form about a person; about a new one without an id.
-    private func page(_ context: RequestContext, of id: Int64? = nil) async throws -> UserFormPage {
+    func page(_ context: RequestContext, of id: Int64? = nil) async throws -> UserFormPage {
         let services = services
-        let (catalog, person) = try await services.database.read { reading in
+        let (catalog, person, hasSecondFactor) = try await services.database.read { reading in
             (
-                try services.catalog.catalog(in: reading), try id.map { try PeopleStore.person(id: $0, in: reading) }
+                try services.catalog.catalog(in: reading), try id.map { try PeopleStore.person(id: $0, in: reading) },
+                try id.map { try PeopleStore.hasSecondFactor($0, in: reading) } ?? false
             )
         }
         return UserFormPage(
             frame: try BagFrame(context, catalog), user: person.map { UsersPage.Row($0, catalog) },
             areaCode: person?.areaCode ?? "", areas: catalog.activeAreaChoices,
-            isOwn: id == context.principal?.accountID)
+            isOwn: id == context.principal?.accountID, hasSecondFactor: hasSecondFactor)
     }
 }
 

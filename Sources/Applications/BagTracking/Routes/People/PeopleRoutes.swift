@@ -5,8 +5,10 @@ struct PeopleRoutes: Sendable {
     let services: BagTrackingServices
     let people: PeopleStore
     let passwords: PasswordHasher
+    /// Invites people; nil where no mail is sent.
+    let office: InvitationOffice<InvitedProfile>?
 
-    var routes: [Route] { [list, create, person, change, deactivate] }
+    var routes: [Route] { [list, create, person, change, deactivate, removeSecondFactor] }
 
     private var list: Route {
         .json(
@@ -25,10 +27,19 @@ struct PeopleRoutes: Sendable {
 
     private var create: Route {
         .json(
-            .post, "/api/v1/users", "addUser", "Add a person, active at once", access: .permission("user.manage"),
+            .post, "/api/v1/users", "addUser",
+            "Add a person, active at once; without a password they are mailed a link",
+            access: .permission("user.manage"),
             limit: BagLimits.admin, statuses: [(.created, "The person may sign in")], refusals: [(409, "email_taken")]
-        ) { [people, passwords] (context: RequestContext, input: NewUserInput) -> Reply<UserAnswer> in
+        ) { [services, people, passwords, office] (context: RequestContext, input: NewUserInput) -> Reply<UserAnswer> in
             guard let email = input.email else { throw FieldProblem.invalid("email", "must be an email address") }
+            if input.password == nil, let office {
+                let invited = try await office.invite(
+                    email: email.text, name: input.name, role: input.role.rawValue,
+                    profile: InvitedProfile(areaCode: input.areaCode), isActive: true, by: context)
+                let made = try await services.database.read { try PeopleStore.person(id: invited.id, in: $0) }
+                return .created(UserAnswer(made), at: "\(context.mount)/api/v1/users/\(made.id)")
+            }
             var user = NewBagUser(email: email, name: input.name, role: input.role, areaCode: input.areaCode)
             if let password = input.password {
                 try PasswordPolicy.check(password, email: email.text)
@@ -83,6 +94,18 @@ struct PeopleRoutes: Sendable {
             try await people.deactivate(
                 id: input.id, by: BagCaller(context),
                 expecting: { try context.precondition.require(UserAnswer($0)) })
+            return Reply(NoContent(), status: .noContent)
+        }
+    }
+
+    private var removeSecondFactor: Route {
+        .json(
+            .delete, "/api/v1/users/{id}/second-factor", "removeUserSecondFactor",
+            "Take away an authenticator that was lost; the person is signed out everywhere",
+            access: .permission("user.manage"), limit: BagLimits.admin, statuses: [(.noContent, "Taken away")],
+            refusals: [(404, "user_not_found"), (409, "own_account"), (409, "no_second_factor")]
+        ) { [people] (context: RequestContext, input: UserInput) -> Reply<NoContent> in
+            try await people.removeSecondFactor(of: input.id, by: BagCaller(context))
             return Reply(NoContent(), status: .noContent)
         }
     }

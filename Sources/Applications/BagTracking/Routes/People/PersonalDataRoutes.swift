@@ -40,13 +40,20 @@ struct PersonalDataRoutes: Sendable {
                 (412, "stale"),
             ]
         ) { (context: RequestContext, input: UserInput) -> Reply<ErasureAnswer> in
-            let part = try BagPersonalData(accounts: identity.accounts).part(for: BagCaller(context)) {
-                try context.precondition.require(UserAnswer($0))
-            }
-            let erased = try await identity.personalData([part]).erase(input.id, by: AuditEntry.Cause(context))
-            guard let erased else { throw PeopleStore.unknown }
-            return .ok(ErasureAnswer(id: input.id, rows: erased.rows))
+            try await .ok(forget(input.id, context) { try context.precondition.require(UserAnswer($0)) })
         }
+    }
+
+    /// Erases a person.
+    /// - Parameter check: throws when the person is not as the caller has seen them.
+    /// - Throws: ``Refusal``, ``SQLError``, what `check` throws.
+    func forget(
+        _ id: Int64, _ context: RequestContext, expecting check: @escaping @Sendable (BagUser) throws -> Void
+    ) async throws -> ErasureAnswer {
+        let part = try BagPersonalData(accounts: identity.accounts).part(for: BagCaller(context), expecting: check)
+        let erased = try await identity.personalData([part]).erase(id, by: AuditEntry.Cause(context))
+        guard let erased else { throw PeopleStore.unknown }
+        return ErasureAnswer(id: id, rows: erased.rows)
     }
 
     private func document(of id: Int64, _ context: RequestContext) async throws -> Response {

@@ -8,7 +8,7 @@ struct PeopleStore: Sendable {
 
     // MARK: - Reading
 
-    /// People in the order of their ids.
+    /// People in the order of their ids, without those who were erased.
     /// - Parameter after: id of the last person of the page before; nil for the first page.
     /// - Throws: ``SQLError``.
     static func page(after: Int64?, limit: Int, in session: some SQLSession) throws -> Page<BagUser> {
@@ -16,7 +16,7 @@ struct PeopleStore: Sendable {
             "people.list",
             """
             SELECT \(BagUser.columns) FROM accounts a LEFT JOIN user_profiles p ON p.user_id = a.id
-            WHERE a.id > \(after ?? 0) ORDER BY a.id LIMIT \(limit + 1)
+            WHERE a.id > \(after ?? 0) AND \(AccountStore.isKnown) ORDER BY a.id LIMIT \(limit + 1)
             """, BagUser.init)
         return Page(fetched: fetched, limit: limit) { [String($0.id)] }
     }
@@ -100,6 +100,31 @@ struct PeopleStore: Sendable {
                 caller.entry(
                     "user.deactivated", entity: String(id), before: before.audited,
                     after: BagUser(after, role: before.role, areaCode: before.areaCode).audited))
+        }
+    }
+
+    /// Whether a person signs in with an authenticator as well.
+    /// - Throws: ``SQLError``.
+    static func hasSecondFactor(_ id: Int64, in session: some SQLSession) throws -> Bool {
+        try session.scalar(
+            "people.has_second_factor", "SELECT has_second_factor FROM accounts WHERE id = \(id)", as: Bool.self)
+            ?? false
+    }
+
+    /// Takes away the authenticator of a person who has lost it, and ends everything they are signed in with.
+    /// - Throws: ``Refusal`` 404; 409 `own_account`, `no_second_factor`; ``SQLError``.
+    func removeSecondFactor(of id: Int64, by caller: BagCaller) async throws {
+        try await services.database.write { [accounts] transaction in
+            guard try accounts.lock(id, in: transaction) != nil else { throw PeopleStore.unknown }
+            guard id != caller.userID else {
+                throw Refusal.conflict("own_account", "Remove your own authenticator on the page of your account.")
+            }
+            guard try PeopleStore.hasSecondFactor(id, in: transaction) else {
+                throw Refusal.conflict("no_second_factor", "This person signs in without an authenticator.")
+            }
+            try SecondFactorStore.remove(of: id, in: transaction)
+            try accounts.endSessions(of: id, in: transaction)
+            try transaction.audit(caller.entry("user.second_factor_removed", entity: String(id)))
         }
     }
 

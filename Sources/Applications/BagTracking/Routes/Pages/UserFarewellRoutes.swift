@@ -1,0 +1,55 @@
+import Portico
+
+/// The forms for people who have lost their phone, and for those who are to be forgotten.
+struct UserFarewellRoutes: Sendable {
+    let people: PeopleStore
+    let privacy: PersonalDataRoutes
+    /// The page about a person, on which a form comes back.
+    let page: @Sendable (RequestContext, Int64?) async throws -> UserFormPage
+
+    var routes: [Route] { [removeSecondFactor, erase] }
+
+    private var removeSecondFactor: Route {
+        .page(
+            .post, "/users/{id}/second-factor/remove", "submitLostAuthenticator",
+            "Take away a lost authenticator by the form", access: .permission("user.manage"), limit: BagLimits.admin
+        ) { [people, page] (context: RequestContext, input: UserInPath) -> PageReply in
+            let caller = try BagCaller(context)
+            let refusal = try await FormRefusal.of { try await people.removeSecondFactor(of: input.id, by: caller) }
+            guard let refusal else { return .redirect(to: "\(context.mount)/users?done=second-factor") }
+            var page = try await page(context, input.id)
+            page.frame.notices = [refusal.notice("Not removed")]
+            return page.reply(refusal.status)
+        }
+    }
+
+    private var erase: Route {
+        .page(
+            .post, "/users/{id}/erase", "submitErasure", "Erase a person by the form",
+            access: .permission("user.manage"), limit: BagLimits.admin
+        ) { [privacy, page] (context: RequestContext, input: UserToErase) -> PageReply in
+            let refusal = try await FormRefusal.of {
+                _ = try await privacy.forget(input.id, context) { person in
+                    guard person.email == ScannedText.tidied(input.email) else {
+                        throw FieldProblem.invalid("email", "must be the address of the person who is to be erased")
+                    }
+                }
+            }
+            guard let refusal else { return .redirect(to: "\(context.mount)/users?done=erased") }
+            var page = try await page(context, input.id)
+            page.erasure = refusal.form(["email": input.email], about: "email")
+            return page.reply(refusal.status)
+        }
+    }
+}
+
+/// A person that a path names, and their address, typed once more.
+struct UserToErase: RouteInput {
+    let id: Int64
+    let email: String
+
+    init(_ fields: inout FieldReader) {
+        id = fields.identifier("id", "The person")
+        email = fields.typed("email", "The person's address, typed once more")
+    }
+}
