@@ -35,3 +35,39 @@ static inline CURLcode portico_curl_watch(CURL *handle, portico_curl_watcher wat
 static inline CURLcode portico_curl_recipients(CURL *handle, struct curl_slist *recipients) {
     return (curl_easy_setopt)(handle, CURLOPT_MAIL_RCPT, recipients);
 }
+
+static inline CURLcode portico_curl_size(CURL *handle, CURLoption option, curl_off_t value) {
+    return (curl_easy_setopt)(handle, option, value);
+}
+
+static inline CURLcode portico_curl_list(CURL *handle, CURLoption option, struct curl_slist *list) {
+    return (curl_easy_setopt)(handle, option, list);
+}
+
+static inline CURLcode portico_curl_take(CURL *handle, CURLoption option, portico_curl_reader taker) {
+    return (curl_easy_setopt)(handle, option, taker);
+}
+
+static inline CURLcode portico_curl_open_socket(CURL *handle, curl_opensocket_callback opener) {
+    return (curl_easy_setopt)(handle, CURLOPT_OPENSOCKETFUNCTION, opener);
+}
+
+static inline CURLcode portico_curl_before_request(CURL *handle, curl_prereq_callback guard) {
+    return (curl_easy_setopt)(handle, CURLOPT_PREREQFUNCTION, guard);
+}
+
+static inline long portico_curl_info_number(CURL *handle, CURLINFO info) {
+    long value = 0;
+    (curl_easy_getinfo)(handle, info, &value);
+    return value;
+}
+
+static inline const char *portico_curl_info_text(CURL *handle, CURLINFO info) {
+    const char *value = 0;
+    (curl_easy_getinfo)(handle, info, &value);
+    return value;
+}
+
+static inline CURLMcode portico_curl_multi_number(CURLM *multi, CURLMoption option, long value) {
+    return (curl_multi_setopt)(multi, option, value);
+}

@@ -2,8 +2,10 @@ import Logging
 import PorticoSQL
 import PorticoTelemetry
 import PorticoValues
+import Synchronization
 
-/// Delivers committed events: to projections, each event once over all nodes, and to the listeners of this process.
+/// Delivers committed events: to projections, each event once over all nodes; to subscribers, at least once; and to the
+/// listeners of this process.
 ///
 /// Woken by the outbox of this process; other nodes' events are found by looking every `interval`.
 public final class EventRelay: Sendable {
@@ -14,43 +16,86 @@ public final class EventRelay: Sendable {
     private let outbox: EventOutbox
     private let clock: Clock
     private let logger: Logger
-    private let projections: [any EventProjection]
+    private let projections: [ProjectionRunner]
+    private let subscribers: [SubscriberRunner]
     private let listeners: [Listener]
     private let interval: Span
-    private let delivered: Counter
+    private let metrics: EventMetrics
+    private let settled = Mutex(EventPosition.start)
     private let batch = 500
 
     /// A relay.
+    /// - Parameters:
+    ///   - patience: how often an event is tried whose handling fails.
+    ///   - parallel: keys that one subscriber handles at once.
     public init(
         database: Database, outbox: EventOutbox, clock: Clock, logger: Logger, metrics: MetricsRegistry,
         application: String, projections: [any EventProjection], listeners: [Listener],
-        interval: Span = .milliseconds(250)
+        subscribers: [any EventSubscriber] = [], interval: Span = .milliseconds(250),
+        patience: EventPatience = EventPatience(), parallel: Int = 8
     ) {
+        let figures = EventMetrics(metrics, application: application)
+        let holder = UUIDv7(at: clock.now()).description
         self.database = database
         self.outbox = outbox
         self.clock = clock
         self.logger = logger
-        self.projections = projections
+        self.projections = projections.map { projection in
+            ProjectionRunner(
+                projection: projection, database: database, outbox: outbox, clock: clock, patience: patience,
+                metrics: figures)
+        }
+        self.subscribers = subscribers.map { subscriber in
+            SubscriberRunner(
+                subscriber: subscriber, database: database, outbox: outbox, clock: clock, logger: logger,
+                patience: patience, parallel: max(1, parallel), holder: holder, metrics: figures)
+        }
         self.listeners = listeners
         self.interval = interval
-        self.delivered = metrics.counter(
-            "portico_events_delivered_total", help: "Events given to the listeners of this process.",
-            labels: ["application"]
-        ).with(application)
+        self.metrics = figures
     }
 
     /// Delivers until the task is cancelled. Errors of the database are told and tried again.
     public func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            let bells = subscribers.map { ($0, EventBell()) }
+            for (subscriber, bell) in bells { group.addTask { await self.work(subscriber, bell) } }
+            await relay { for (_, bell) in bells { bell.ring() } }
+            group.cancelAll()
+        }
+    }
+
+    /// Applies every projection to all events there are now, and lets every subscriber handle them. For tests.
+    public func catchUp() async throws {
+        var frontier = OutboxFrontier()
+        repeat {
+            try await frontier.advance(database)
+            if frontier.isHeldBack { try await Task.sleep(for: .milliseconds(EventRelay.shortestPause.milliseconds)) }
+        } while frontier.isHeldBack
+        for projection in projections {
+            while try await projection.step(through: frontier.settled) {}
+        }
+        for subscriber in subscribers {
+            while case .worked = try await subscriber.step(through: frontier.settled) {}
+            await subscriber.release()
+        }
+    }
+
+    private static let shortestPause = Span.milliseconds(5)
+
+    private func relay(_ ring: @Sendable () -> Void) async {
         var frontier = OutboxFrontier()
         var lastPrune = clock.now()
         var patience = EventRelay.shortestPause
         while !Task.isCancelled {
             do {
                 try await frontier.advance(database)
+                settled.withLock { $0 = frontier.settled }
+                ring()
                 let isIdle = try await deliver(frontier)
                 if clock.now() - lastPrune >= .minutes(1) {
                     lastPrune = clock.now()
-                    _ = try await database.write { [outbox, lastPrune] in try outbox.prune(at: lastPrune, in: $0) }
+                    try await keepHouse(at: lastPrune)
                 }
                 guard isIdle else { continue }
                 if frontier.isHeldBack {
@@ -69,19 +114,10 @@ public final class EventRelay: Sendable {
         }
     }
 
-    /// Applies every projection to all events there are now. For tests and for rebuilding.
-    public func catchUp() async throws {
-        var frontier = OutboxFrontier()
-        repeat {
-            try await frontier.advance(database)
-            if frontier.isHeldBack { try await Task.sleep(for: .milliseconds(EventRelay.shortestPause.milliseconds)) }
-        } while frontier.isHeldBack
-        for projection in projections {
-            while try await advance(projection, through: frontier.settled) {}
-        }
+    private func keepHouse(at now: Instant) async throws {
+        _ = try await database.write { [outbox] in try outbox.prune(at: now, in: $0) }
+        metrics.show(try await database.read { [outbox] in try EventParking(outbox).counts(in: $0) })
     }
-
-    private static let shortestPause = Span.milliseconds(5)
 
     /// Gives what is new to listeners and projections.
     /// - Returns: whether nothing was new.
@@ -98,44 +134,43 @@ public final class EventRelay: Sendable {
             }
             if !events.isEmpty {
                 for listener in listeners { await listener(events) }
-                delivered.increment(by: events.count)
+                metrics.delivered(events.count)
             }
             isIdle = events.count < batch
             outbox.delivered = isIdle ? frontier.settled : events.last?.position
         }
-        for projection in projections where try await advance(projection, through: frontier.settled) { isIdle = false }
+        // One that fails does not keep the others from their events.
+        var failure: (any Error)?
+        for projection in projections {
+            do {
+                if try await projection.step(through: frontier.settled) { isIdle = false }
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
         return isIdle
     }
 
-    /// Applies the next batch to a projection.
-    /// - Returns: whether there was a whole batch, so that there may be more.
-    private func advance(_ projection: any EventProjection, through end: EventPosition) async throws -> Bool {
-        let hasNews = try await database.read { [outbox] reading in
-            let position = try EventRelay.position(of: projection.name, in: reading) ?? .start
-            return try !outbox.events(after: position, through: end, limit: 1, in: reading).isEmpty
+    /// Works for a subscriber whenever the bell rings.
+    private func work(_ subscriber: SubscriberRunner, _ bell: EventBell) async {
+        while !Task.isCancelled {
+            do {
+                let end = settled.withLock(\.self)
+                switch try await subscriber.step(through: end) {
+                case .worked: continue
+                case .idle: await bell.wait(atMost: interval)
+                case .elsewhere: try await Task.sleep(for: .seconds(1))
+                }
+            } catch is CancellationError {
+                break
+            } catch {
+                logger.warning(
+                    "a subscriber waits",
+                    metadata: ["subscriber": "\(subscriber.subscriber.name)", "error": "\(error)"])
+                await bell.wait(atMost: .seconds(1))
+            }
         }
-        guard hasNews else { return false }
-        return try await database.write { [outbox, batch] transaction in
-            try transaction.execute(
-                "events.claim",
-                """
-                INSERT INTO event_positions (projection, id) VALUES (\(projection.name), 0)
-                ON CONFLICT (projection) DO UPDATE SET projection = excluded.projection
-                """)
-            let position = try EventRelay.position(of: projection.name, in: transaction) ?? .start
-            let events = try outbox.events(after: position, through: end, limit: batch, in: transaction)
-            guard let last = events.last?.position else { return false }
-            try projection.apply(events, in: transaction)
-            try transaction.execute(
-                "events.advance",
-                "UPDATE event_positions SET id = \(last.id) WHERE projection = \(projection.name)")
-            return events.count == batch
-        }
-    }
-
-    private static func position(of projection: String, in session: some SQLSession) throws -> EventPosition? {
-        try session.first(
-            "events.position", "SELECT id FROM event_positions WHERE projection = \(projection)"
-        ) { EventPosition(id: try $0[0]) }
+        await subscriber.release()
     }
 }

@@ -114,7 +114,7 @@ public final class HTTPServer: Sendable {
                     }
                     let meter = ByteMeter(observer: core.observer)
                     let decoder = HTTPRequestDecoder(
-                        leftOverBytesStrategy: .dropBytes, limitConfiguration: core.decoderLimits)
+                        leftOverBytesStrategy: .forwardBytes, limitConfiguration: core.decoderLimits)
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(meter)
                     try pipeline.addHandler(ByteToMessageHandler(decoder))

@@ -13,6 +13,8 @@ public struct HTTPStatus: Sendable, Hashable, ExpressibleByIntegerLiteral {
         self.code = code
     }
 
+    /// 101: the connection speaks another protocol from here on.
+    public static let switchingProtocols: HTTPStatus = 101
     /// 200.
     public static let ok: HTTPStatus = 200
     /// 201: something was made; `Location` says where.
@@ -29,6 +31,7 @@ public struct HTTPStatus: Sendable, Hashable, ExpressibleByIntegerLiteral {
     /// The standard phrase, as titles of problems use it.
     public var phrase: String {
         switch code {
+        case 101: "Switching Protocols"
         case 200: "OK"
         case 201: "Created"
         case 202: "Accepted"
@@ -52,6 +55,7 @@ public struct HTTPStatus: Sendable, Hashable, ExpressibleByIntegerLiteral {
         case 417: "Expectation Failed"
         case 421: "Misdirected Request"
         case 422: "Unprocessable Content"
+        case 426: "Upgrade Required"
         case 428: "Precondition Required"
         case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
@@ -82,6 +86,8 @@ public struct Response: Sendable {
     public var headers: Headers
     /// The body.
     public var body: Body
+    /// Who speaks on the connection after an answer with status 101; such an answer has no body.
+    public var takeover: (any ConnectionTakeover)?
 
     /// An answer.
     public init(_ status: HTTPStatus, headers: Headers = [:], body: Body = .empty) {

@@ -1,7 +1,7 @@
 import NIOCore
 
 /// Stands before the decoder and counts the bytes of reads and of request lines.
-final class ByteMeter: ChannelInboundHandler {
+final class ByteMeter: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 

@@ -4,6 +4,7 @@ import PorticoHTTP
 extension ConnectionHandler {
     /// Writes an answer that is all there and goes on to the next request.
     func answer(_ response: Response, _ context: ChannelHandlerContext) {
+        if let takeover = response.takeover { return handOver(to: takeover, response, context) }
         let lingers = isDraining && exchange.keepsAlive
         if isDraining { exchange.keepsAlive = false }
         append(response, context)

@@ -25,7 +25,7 @@ extension ConnectionHandler {
     func settle(_ context: ChannelHandlerContext) {
         let limits = core.limits
         switch phase {
-        case .closed: return
+        case .closed, .handedOver: return
         case .leaving:
             if hasSaidFarewell {
                 watch(.linger, for: limits.linger, context)
@@ -75,7 +75,7 @@ extension ConnectionHandler {
 
     private func timerFired() {
         timer = nil
-        guard let context, phase != .closed, watched.kind != .nothing else { return }
+        guard let context, phase != .closed, phase != .handedOver, watched.kind != .nothing else { return }
         guard watched.deadline <= .now() else { return arm(context) }
         if minimumProgress(watched.kind) < .max {
             // Progress since the deadline was set earns another one.

@@ -6,7 +6,7 @@ import PorticoHTTP
 ///
 /// While a request is being answered, what the client sends ahead waits in a bounded backlog and reading pauses. Answers of
 /// one batch of reads leave in one buffer. All state belongs to the event loop.
-final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
+final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -21,6 +21,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
         case answering
         /// The last bytes are on their way; what comes in is dropped.
         case leaving
+        /// Another protocol takes the connection over.
+        case handedOver
         /// The channel is gone.
         case closed
     }
@@ -71,8 +73,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
     private var isTurning = false
     private(set) var peerHasFinished = false
     private(set) var isDraining = false
-    private var id: Int?
-    private var isCounted = false
+    private(set) var id: Int?
+    private(set) var isCounted = false
     private(set) var peer = ""
 
     init(core: ServerCore, loop: LoopState, meter: ByteMeter) {
@@ -164,6 +166,12 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
         }
     }
 
+    /// Gives away the place on the books; whoever takes it has to give it back.
+    func takePlace() -> (id: Int, isCounted: Bool)? {
+        defer { isCounted = false }
+        return id.take().map { (id: $0, isCounted: isCounted) }
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard context.channel.isActive else { return }
         switch error {
@@ -219,7 +227,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler {
     private func canTake(_ context: ChannelHandlerContext) -> Bool {
         switch phase {
         case .waiting, .receiving: context.channel.isWritable
-        case .answering, .leaving, .closed: false
+        case .answering, .leaving, .handedOver, .closed: false
         }
     }
 

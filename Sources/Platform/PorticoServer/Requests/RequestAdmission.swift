@@ -48,8 +48,8 @@ struct RequestAdmission {
             Admitted(
                 head: RequestHead(
                     method: method(head.method), target: target.origin, headers: Headers(admission.fields), peer: peer),
-                // The decoder stops behind a request that offers another protocol; whoever speaks one takes over here.
-                // Nobody does yet, so the offer is ignored and the connection ends with the answer.
+                // The decoder stops behind a request that offers another protocol: either the answer takes the
+                // connection over, or the connection ends with it.
                 exchange: Exchange(
                     isHead: head.method == .HEAD, isHTTP11: isHTTP11,
                     keepsAlive: head.isKeepAlive && !admission.asksForUpgrade),

@@ -1,0 +1,33 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// Only what the cache needs, so that it is built in a minute. `run` puts this beside links to Sources and Bench.
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func platform(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/Platform/\(name)", exclude: ["README.md"],
+        swiftSettings: settings)
+}
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "cache-benchmark",
+    dependencies: [.package(url: "https://github.com/apple/swift-log", from: "1.16.2")],
+    targets: [
+        .systemLibrary(name: "CSodium", path: "Sources/C/CSodium", pkgConfig: "libsodium"),
+        .systemLibrary(name: "CZlib", path: "Sources/C/CZlib", pkgConfig: "zlib"),
+        platform("PorticoValues", ["CSodium"]),
+        platform("PorticoTelemetry", ["PorticoValues", logging]),
+        platform("PorticoLimits", ["PorticoValues"]),
+        platform("PorticoCache", ["PorticoValues", "PorticoTelemetry", "PorticoLimits", "CZlib"]),
+        .executableTarget(
+            name: "Bench", dependencies: ["PorticoCache", "PorticoValues"], path: "Bench", swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

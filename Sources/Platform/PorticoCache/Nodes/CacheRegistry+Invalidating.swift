@@ -1,0 +1,68 @@
+import PorticoLimits
+import PorticoValues
+import Synchronization
+
+extension CacheRegistry {
+    /// Outdates all values that carry one of the tags, on every node and in tier 2. On this node that has happened when the
+    /// call first suspends, so that whoever awaits it reads what it wrote.
+    ///
+    /// - Returns: whether tier 2 and all other nodes were told. When false, they will be told as soon as they can be.
+    @discardableResult
+    public func invalidate(_ tags: Set<CacheTag>) async -> Bool {
+        guard !tags.isEmpty else { return true }
+        self.tags.invalidate(tags)
+        let stamp = await tellShared(tags)
+        return await tellNodes(tags, isSharedTold: stamp != nil || shared == nil)
+    }
+
+    /// Outdates every value of every cache, on every node.
+    /// - Returns: whether tier 2 and all other nodes were told.
+    @discardableResult
+    public func clear() async -> Bool {
+        await invalidate([.everything])
+    }
+
+    /// Outdates values in tier 2, or remembers to.
+    /// - Returns: the stamp; nil when there is no tier 2 or it can not be told now.
+    func tellShared(_ tags: Set<CacheTag>) async -> Int64? {
+        guard let shared else { return nil }
+        // While tier 2 does not know, this node must not believe what it says about these tags.
+        state.withLock { $0.untold.owe(shared: tags) }
+        guard let stamp = await shared.invalidate(tags) else { return nil }
+        state.withLock { $0.untold.settle(shared: tags) }
+        return stamp
+    }
+
+    /// Tells the other nodes, or remembers to.
+    func tellNodes(_ tags: Set<CacheTag>, isSharedTold: Bool) async -> Bool {
+        guard let backplane else { return isSharedTold }
+        var isTold = true
+        for notice in CacheNotice.several(tags, isSharedTold: isSharedTold) {
+            if await publish(notice, over: backplane) { continue }
+            isTold = false
+            state.withLock { $0.untold.owe(nodes: notice.tags) }
+        }
+        return isTold && isSharedTold
+    }
+
+    private func publish(_ notice: CacheNotice, over backplane: any CacheBackplane) async -> Bool {
+        let now = { Instant(milliseconds: self.clock.now()) }
+        guard case .granted(let call) = backplaneBreaker.permission(at: now()) else { return false }
+        do {
+            try await within(bounds.hard, timer) { try await backplane.publish(notice) }
+            backplaneBreaker.record(call, success: true, at: now())
+            return true
+        } catch {
+            backplaneFailures.add(.sharedFailure)
+            backplaneBreaker.record(call, success: false, at: now())
+            return false
+        }
+    }
+
+    /// Whether tier 2 has not heard yet that one of the tags is outdated.
+    func isAwaited(_ tags: [CacheTag]) -> Bool {
+        state.withLock { state in
+            !state.untold.shared.isEmpty && tags.contains { state.untold.shared.contains($0) }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import PorticoEvents
+import PorticoHTTP
+import PorticoTelemetry
+import PorticoValues
+
+/// Answers with server-sent events (WHATWG HTML §9.2): first what the client missed, then how things stand, then what comes.
+public struct EventStream: Sendable {
+    /// Finds the messages after a position for a client that comes back; nil when they are no longer kept. Asked only
+    /// where the hub's own memory does not reach far enough.
+    public typealias Replay = @Sendable (EventPosition) async throws -> [TopicMessage]?
+    /// Messages that tell the present state of topics, for a client that has just come.
+    public typealias Present = @Sendable (Set<String>) async throws -> [TopicMessage]
+
+    private let hub: TopicHub
+    private let catchUp: CatchUp
+    private let present: Present
+
+    /// A stream over a hub.
+    public init(hub: TopicHub, present: @escaping Present = { _ in [] }, replay: @escaping Replay) {
+        self.hub = hub
+        self.present = present
+        catchUp = CatchUp(hub: hub, replay: replay)
+    }
+
+    /// The answer for a client that watches `topics`.
+    /// - Parameters:
+    ///   - lastEventID: the header of that name.
+    ///   - isStillAllowed: asked before each write. When it says no, the stream ends without another word: whoever is
+    ///     signed out or moved elsewhere hears nothing more.
+    public func response(
+        topics: Set<String>, lastEventID: String?, isStillAllowed: @escaping @Sendable () async -> Bool
+    ) -> Response {
+        Response(
+            .ok,
+            headers: ["content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no"],
+            body: .stream { writer in
+                let mailbox = hub.mailbox()
+                hub.metrics.streams.connections.add(1)
+                defer {
+                    hub.leave(mailbox)
+                    hub.metrics.streams.connections.add(-1)
+                }
+                let names = Dictionary(uniqueKeysWithValues: topics.map { ($0, $0) })
+                let outcome = try await catchUp.join(mailbox, names, lastID: lastEventID)
+                try await writer.write(Array("retry: 2000\n\n".utf8))
+                if outcome.isReset { try await writer.write(TopicMessage.reset.frame) }
+                try await write(outcome.missed, to: writer)
+                try await write(try await present(topics), to: writer)
+                while let items = await mailbox.next() {
+                    guard await isStillAllowed() else { return }
+                    try await forward(items, to: writer)
+                }
+                try await writer.write(TopicMessage.reset.frame)
+            })
+    }
+
+    private func write(_ messages: [TopicMessage], to writer: any BodyWriter) async throws {
+        for start in stride(from: 0, to: messages.count, by: 50) {
+            let batch = messages[start..<min(start + 50, messages.count)]
+            try await forward(
+                batch.map { .delivery(TopicMailbox.Delivery(message: $0, topic: "")) }, to: writer)
+        }
+    }
+
+    /// What waits together leaves together.
+    private func forward(_ items: [TopicMailbox.Item], to writer: any BodyWriter) async throws {
+        var bytes: [UInt8] = []
+        var messages = 0
+        for item in items {
+            switch item {
+            case .heartbeat: bytes += Array(": alive\n\n".utf8)
+            case .delivery(let delivery):
+                bytes += delivery.message.frame
+                messages += 1
+            }
+        }
+        try await writer.write(bytes)
+        hub.metrics.streams.messages.increment(by: messages)
+        hub.metrics.streams.bytes.increment(by: bytes.count)
+    }
+}

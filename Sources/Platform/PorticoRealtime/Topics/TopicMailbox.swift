@@ -1,0 +1,166 @@
+import PorticoEvents
+import Synchronization
+
+/// Messages on their way to one client, bounded in number and bytes. Nobody waits for a slow one: who falls behind is cut
+/// off, after what was waiting before.
+final class TopicMailbox: Sendable {
+    /// A message, and the topic under the name that the client gave it.
+    struct Delivery: Sendable {
+        let message: TopicMessage
+        let topic: String
+    }
+
+    enum Item: Sendable {
+        case delivery(Delivery)
+        case heartbeat
+    }
+
+    /// What became of a message.
+    enum Outcome {
+        case queued
+        /// It replaced an older one of its key.
+        case coalesced
+        /// The client has it, or does not watch the topic.
+        case skipped
+        /// It was one too many.
+        case cut
+    }
+
+    private struct Watch {
+        /// The topic as the client calls it.
+        let name: String
+        /// Events up to here the client has.
+        var through: EventPosition
+    }
+
+    private struct State {
+        var watches: [String: Watch] = [:]
+        var queue = TopicQueue()
+        var lastNumber: Int64 = 0
+        var heartbeats = 0
+        var isOver = false
+        var reader: CheckedContinuation<Void, Never>?
+    }
+
+    private let capacity: Int
+    private let capacityBytes: Int
+    /// Whether a message that has several of the client's topics comes once for each.
+    private let comesPerTopic: Bool
+    private let state = Mutex(State())
+    /// Called when there is something to take; nil for a mailbox that is waited at.
+    private let ready: (@Sendable () -> Void)?
+
+    init(
+        capacity: Int, capacityBytes: Int, comesPerTopic: Bool = false, ready: (@Sendable () -> Void)? = nil
+    ) {
+        self.capacity = capacity
+        self.capacityBytes = capacityBytes
+        self.comesPerTopic = comesPerTopic
+        self.ready = ready
+    }
+
+    /// The hub's topics that are watched.
+    var topics: [String] { state.withLock { Array($0.watches.keys) } }
+
+    /// Whether there is something to take, or the end is.
+    var hasSomething: Bool { state.withLock { $0.queue.count > 0 || $0.isOver } }
+
+    /// Watches a topic; events up to `through` are not told.
+    func watch(_ topic: String, as name: String, through: EventPosition) {
+        state.withLock { $0.watches[topic] = Watch(name: name, through: through) }
+    }
+
+    func ignore(_ topic: String) {
+        state.withLock { $0.watches[topic] = nil }
+    }
+
+    /// Takes a message of a topic. It does not wake the client; see ``wake()``.
+    /// - Parameter number: the same for one message under all its topics, rising from message to message.
+    func put(_ message: TopicMessage, of topic: String, number: Int64) -> Outcome {
+        state.withLock { state in
+            guard !state.isOver, let watch = state.watches[topic] else { return .skipped }
+            if let position = message.position, position <= watch.through { return .skipped }
+            guard comesPerTopic || state.lastNumber != number else { return .skipped }
+            state.lastNumber = number
+            let isReplaced = state.queue.add(Delivery(message: message, topic: watch.name))
+            guard state.queue.count <= capacity, state.queue.bytes <= capacityBytes else {
+                state.queue.dropLast()
+                state.isOver = true
+                return .cut
+            }
+            return isReplaced ? .coalesced : .queued
+        }
+    }
+
+    /// Sends a sign of life to a client that is waited at.
+    func beat() {
+        guard ready == nil else { return }
+        state.withLock { $0.heartbeats = 1 }
+        wake()
+    }
+
+    /// Takes no more; what waits may still be taken.
+    func close() {
+        state.withLock { $0.isOver = true }
+        wake()
+    }
+
+    /// Tells the client that there is something to take.
+    func wake() {
+        if let ready { return ready() }
+        let reader = state.withLock { state in
+            defer { state.reader = nil }
+            return state.reader
+        }
+        reader?.resume()
+    }
+
+    enum Taken {
+        case delivery(Delivery)
+        case nothing
+        /// Cut off, or the hub has closed.
+        case end
+    }
+
+    /// The next message, at once.
+    func take() -> Taken {
+        state.withLock { state in
+            if let next = state.queue.next() { return .delivery(next) }
+            return state.isOver ? .end : .nothing
+        }
+    }
+
+    /// The next messages, at least one and at most `most`; nil at the end and when the task is cancelled.
+    func next(most: Int = 50) async -> [Item]? {
+        while !Task.isCancelled {
+            let (items, isOver) = state.withLock { state in
+                var items: [Item] = []
+                while items.count < most, let next = state.queue.next() { items.append(.delivery(next)) }
+                if items.isEmpty, state.heartbeats > 0 { items.append(.heartbeat) }
+                state.heartbeats = 0
+                return (items, state.isOver)
+            }
+            if !items.isEmpty { return items }
+            if isOver { return nil }
+            await wait()
+        }
+        return nil
+    }
+
+    private func wait() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { reader in
+                let isThrough = state.withLock { state in
+                    guard state.queue.count == 0, state.heartbeats == 0, !state.isOver, !Task.isCancelled else {
+                        return true
+                    }
+                    state.reader = reader
+                    return false
+                }
+                if isThrough { reader.resume() }
+            }
+        } onCancel: {
+            wake()
+        }
+    }
+}

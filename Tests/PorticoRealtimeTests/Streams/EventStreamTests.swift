@@ -1,0 +1,128 @@
+import PorticoEvents
+import PorticoHTTP
+import PorticoJSON
+import PorticoTelemetry
+import PorticoValues
+import Synchronization
+import Testing
+
+@testable import PorticoRealtime
+
+/// Keeps what a stream writes, and rings at each write.
+private final class Recorder: BodyWriter {
+    let chunks = Mutex<[String]>([])
+    let bell = EventBell()
+
+    func write(_ bytes: [UInt8]) async throws {
+        chunks.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) }
+        bell.ring()
+    }
+
+    var text: String { chunks.withLock { $0.joined() } }
+
+    func waits(for part: String) async -> String {
+        while !text.contains(part), !Task.isCancelled { await bell.wait(atMost: .seconds(5)) }
+        return text
+    }
+}
+
+@Suite(.timeLimit(.minutes(10))) struct EventStreamTests {
+    private func run(
+        _ stream: EventStream, _ topics: Set<String>, lastEventID: String? = nil, to recorder: Recorder,
+        isStillAllowed: @escaping @Sendable () async -> Bool = { true }
+    ) -> Task<Void, Never> {
+        Task {
+            let response = stream.response(topics: topics, lastEventID: lastEventID, isStillAllowed: isStillAllowed)
+            guard case .stream(let body) = response.body else { return }
+            try? await body(recorder)
+        }
+    }
+
+    private func ids(_ text: String) -> [String] {
+        text.split(separator: "\n").filter { $0.hasPrefix("id: ") }.map { String($0.dropFirst(4)) }
+    }
+
+    @Test("clients that were away get what they missed from memory, without a replay")
+    func fromMemory() async {
+        let hub = testHub()
+        let replays = Mutex(0)
+        let stream = EventStream(hub: hub) { _ in
+            replays.withLock { $0 += 1 }
+            return nil
+        }
+        hub.publish((1...20).map { event($0, $0.isMultiple(of: 2) ? "a" : "b") })
+        for _ in 0..<10 {
+            let recorder = Recorder()
+            let task = run(stream, ["a"], lastEventID: "13", to: recorder)
+            #expect(ids(await recorder.waits(for: "\"id\":20")) == ["14", "16", "18", "20"])
+            task.cancel()
+            await task.value
+        }
+        #expect(replays.withLock { $0 } == 0)
+        #expect(hub.metrics.resumedFromMemory.value == 10)
+    }
+
+    @Test("what one client's replay read serves the others")
+    func replayServesOthers() async {
+        let hub = testHub()
+        let replays = Mutex(0)
+        let stream = EventStream(hub: hub) { position in
+            replays.withLock { $0 += 1 }
+            return (5...9).map { event($0, "a") }.filter { $0.position.map { $0 > position } ?? false }
+        }
+        for last in ["4", "4", "6", "9"] {
+            let recorder = Recorder()
+            let task = run(stream, ["a"], lastEventID: last, to: recorder)
+            _ = await recorder.waits(for: last == "9" ? "retry" : "\"id\":9")
+            let start = Int64(last) ?? 0
+            #expect(ids(recorder.text) == (start + 1..<10).map { String($0) })
+            task.cancel()
+            await task.value
+        }
+        #expect(replays.withLock { $0 } == 1)
+    }
+
+    @Test("messages that wait together are written together")
+    func writesTogether() async {
+        let hub = testHub()
+        let recorder = Recorder()
+        let isReady = EventBell()
+        let task = run(EventStream(hub: hub) { _ in [] }, ["a"], to: recorder) {
+            await isReady.wait(atMost: .seconds(60))
+            return true
+        }
+        _ = await recorder.waits(for: "retry")
+        hub.publish([event(1, "a")])
+        hub.publish([event(2, "a"), event(3, "a")])
+        isReady.ring()
+        isReady.ring()
+        _ = await recorder.waits(for: "\"id\":3")
+        #expect(recorder.chunks.withLock(\.count) <= 3)
+        #expect(hub.metrics.streams.messages.value == 3)
+        task.cancel()
+        await task.value
+        #expect(hub.metrics.streams.connections.value == 0)
+    }
+
+    @Test("a client that was cut off is told to load anew, and the stream ends")
+    func cut() async {
+        let hub = testHub {
+            $0.batchSpan = .milliseconds(0)
+            $0.capacity = 2
+        }
+        let recorder = Recorder()
+        let isReady = EventBell()
+        let task = run(EventStream(hub: hub) { _ in [] }, ["a"], to: recorder) {
+            await isReady.wait(atMost: .seconds(60))
+            return true
+        }
+        _ = await recorder.waits(for: "retry")
+        hub.publish((1...9).map { event($0, "a") })
+        for _ in 0..<9 { isReady.ring() }
+        let text = await recorder.waits(for: "event: reset")
+        #expect(ids(text).count <= 3)
+        isReady.ring()
+        await task.value
+        #expect(hub.count == 0)
+    }
+}

@@ -1,0 +1,1 @@
+../../PorticoCacheTests/Shared/SharedStoreConformance.swift

@@ -1,0 +1,1 @@
+../../PorticoEventsTests/Support/Town.swift

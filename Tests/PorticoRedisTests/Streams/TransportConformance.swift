@@ -1,0 +1,1 @@
+../../PorticoEventsTests/Transport/TransportConformance.swift
