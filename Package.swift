@@ -68,9 +68,10 @@ let package = Package(
         platform("PorticoJSON", ["PorticoValues"]),
         platform("PorticoTelemetry", ["PorticoValues", logging]),
         platform("PorticoLimits", ["PorticoValues"]),
+        platform("PorticoCache", ["PorticoValues", "PorticoTelemetry", "PorticoLimits", "CZlib"]),
         platform(
             "PorticoRedis",
-            ["PorticoValues", "PorticoTelemetry", "PorticoLimits", nioCore, nioPosix, logging]),
+            ["PorticoValues", "PorticoTelemetry", "PorticoLimits", "PorticoCache", nioCore, nioPosix, logging]),
         platform("PorticoSQL", ["PorticoValues", "PorticoTelemetry", logging]),
         platform("PorticoSQLite", ["PorticoValues", "PorticoTelemetry", "PorticoSQL", "CSQLite"]),
         platform("PorticoPostgreSQL", ["PorticoValues", "PorticoTelemetry", "PorticoSQL", "CLibPQ"]),
@@ -99,7 +100,7 @@ let package = Package(
             ["PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoHTTP", "PorticoEvents"]),
         platform(
             "PorticoServer",
-            ["PorticoValues", "PorticoTelemetry", "PorticoHTTP", nioCore, nioPosix, nioHTTP1]),
+            ["PorticoValues", "PorticoTelemetry", "PorticoCache", "PorticoHTTP", nioCore, nioPosix, nioHTTP1]),
         platform(
             "PorticoOperations",
             [
@@ -109,7 +110,8 @@ let package = Package(
         platform(
             "Portico",
             [
-                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoRedis", "PorticoSQL",
+                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoCache", "PorticoRedis",
+                "PorticoSQL",
                 "PorticoSQLite", "PorticoPostgreSQL", "PorticoPages", "PorticoHTTP", "PorticoIdentity", "PorticoEvents",
                 "PorticoJobs", "PorticoRealtime", "PorticoServer", "PorticoOperations",
                 .product(name: "Yams", package: "Yams"), logging,

@@ -145,7 +145,7 @@ extension BagTrackingParts {
     private var serviceWorker: Route {
         .immediate(
             .get, "/sw.js", "serviceWorker", "Keeps the packing station without a network",
-            cache: CachePolicy(control: "no-cache", isValidated: true), mediaType: "text/javascript"
+            cache: CacheControl(control: "no-cache", isValidated: true), mediaType: "text/javascript"
         ) { [library = environment.library] (context: RequestContext, _: NoInput) in
             var response = try library.response(
                 file: "bags/sw.js", context.request.head.headers["accept-encoding"])
@@ -161,7 +161,7 @@ extension BagTrackingParts {
         let tag = EntityTag.of(document)
         return .immediate(
             .get, "/openapi.json", "openAPI", "The contract of the API (OpenAPI 3.1)",
-            cache: CachePolicy(control: "no-cache", isValidated: true), mediaType: "application/json"
+            cache: .shared(SharedCaching(seconds: 3600)), mediaType: "application/json"
         ) { (_: RequestContext, _: NoInput) in
             var response = Response.json(document)
             response.headers.add("etag", tag)

@@ -34,9 +34,14 @@ public final class HTTPServer: Sendable {
     private let state = Mutex(State.new)
 
     /// A server that does not listen yet.
-    public init(configuration: Configuration, responder: any HTTPResponder, observer: (any ServerObserver)? = nil) {
+    /// - Parameter answers: where answers that are the same for everybody are kept; nil keeps none.
+    public init(
+        configuration: Configuration, responder: any HTTPResponder, answers: AnswerCache? = nil,
+        observer: (any ServerObserver)? = nil
+    ) {
         core = ServerCore(
-            configuration: configuration, responder: responder, observer: observer ?? UnobservedServer())
+            configuration: configuration, responder: responder, answers: answers,
+            observer: observer ?? UnobservedServer())
     }
 
     /// Listens and answers from then on.
@@ -116,9 +121,13 @@ public final class HTTPServer: Sendable {
                     let decoder = HTTPRequestDecoder(
                         leftOverBytesStrategy: .forwardBytes, limitConfiguration: core.decoderLimits)
                     let pipeline = channel.pipeline.syncOperations
+                    let connection = ConnectionHandler(core: core, loop: loop, meter: meter)
+                    if let answers = core.answers {
+                        try pipeline.addHandler(FastPath(answers, connection, core, loop))
+                    }
                     try pipeline.addHandler(meter)
                     try pipeline.addHandler(ByteToMessageHandler(decoder))
-                    try pipeline.addHandler(ConnectionHandler(core: core, loop: loop, meter: meter))
+                    try pipeline.addHandler(connection)
                 }
             }
     }

@@ -7,13 +7,19 @@ final class ServerCore: Sendable {
     let configuration: HTTPServer.Configuration
     let limits: Deadlines
     let responder: any HTTPResponder
+    /// What is kept for everybody; nil where nothing is.
+    let answers: AnswerCache?
     let observer: any ServerObserver
     let registry: ConnectionRegistry
 
-    init(configuration: HTTPServer.Configuration, responder: any HTTPResponder, observer: any ServerObserver) {
+    init(
+        configuration: HTTPServer.Configuration, responder: any HTTPResponder, answers: AnswerCache?,
+        observer: any ServerObserver
+    ) {
         self.configuration = configuration
         self.limits = Deadlines(configuration)
-        self.responder = responder
+        self.responder = answers.map { SharingResponder(answers: $0, origin: responder) } ?? responder
+        self.answers = answers
         self.observer = observer
         self.registry = ConnectionRegistry(
             capacity: configuration.maxConnections, capacityPerAddress: configuration.maxConnectionsPerAddress,

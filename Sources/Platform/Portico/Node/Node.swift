@@ -1,4 +1,5 @@
 import Logging
+import PorticoCache
 import PorticoRedis
 import PorticoServer
 import Synchronization
@@ -88,10 +89,12 @@ public final class Node: Sendable {
         let site = try Site(parts.siteConfiguration(mounts, doors: doors.doors, shared: shared, logger: logger))
         let server = HTTPServer(
             configuration: serverConfiguration(settings, parts.proxies), responder: site,
+            answers: AnswerCache(in: parts.caches, bytes: settings.integer("cache.answers_megabytes") << 20),
             observer: ServerMetrics(metrics))
         state.withLock { state in
             state.server = server
             state.workers.append(Task { await doors.watch() })
+            state.workers.append(Task { await parts.caches.run() })
         }
         return try await server.start()
     }

@@ -1,4 +1,5 @@
 import Logging
+import PorticoCache
 
 /// What all applications of a node share.
 struct SharedParts {
@@ -14,6 +15,7 @@ struct SharedParts {
     let publicURL: String
     let limits: RateRuleBook
     let mail: NodeMail
+    let caches: CacheRegistry
 
     var settings: Settings { configuration.settings }
     var isSecure: Bool { settings.flag("server.secure") }
@@ -48,6 +50,7 @@ struct SharedParts {
         self.library = library
         limits = NodeLimits.book(settings, metrics: metrics)
         mail = try NodeMail(settings, clock: clock)
+        caches = NodeCaches.registry(settings, clock: clock, metrics: metrics)
         let url = settings.text("public_url")
         publicURL = url.isEmpty ? "http://\(settings.text("server.host")):\(settings.text("server.port"))" : url
     }

@@ -24,6 +24,12 @@ struct TestingRoutes {
             ) {
                 (_: RequestContext, input: BenchInput) async in .ok(BenchAnswer(greeting: input.name))
             },
+            .page(
+                .get, "/__bench/page", "benchPage", "A page that is the same for everybody", access: .anonymous,
+                limit: .unlimited, cache: .shared(SharedCaching(seconds: 600, staleWhileRevalidate: 60))
+            ) {
+                (_: RequestContext, input: BenchPage) async in .page(input.document)
+            },
         ]
     }
 }
@@ -51,6 +57,23 @@ private struct BenchInput: RouteInput {
 
     init(_ fields: inout FieldReader) {
         name = fields.optionalText("name", 1...60, "Whom to greet") ?? "World"
+    }
+}
+
+private struct BenchPage: RouteInput {
+    let rows: Int64
+
+    init(_ fields: inout FieldReader) {
+        rows = fields.integer("rows", 1...2000, "Rows of the table")
+    }
+
+    /// About 120 bytes for each row.
+    var document: HTML {
+        let rows: [HTML] = (1...rows).map { number in
+            "<tr><td>\(number)</td><td>Notice \(number * 7919) of the registry</td><td>2026-03-\(number % 28 + 1)</td>"
+                + "<td><a href=\"/notices/\(number)\">Read the notice</a></td></tr>"
+        }
+        return "<!doctype html><html lang=\"en\"><title>Notices</title><h1>Notices</h1><table>\(rows)</table></html>"
     }
 }
 

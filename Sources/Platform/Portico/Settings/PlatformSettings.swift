@@ -55,6 +55,9 @@ public enum PlatformSettings {
             "database.slow_milliseconds", .integer(1...600_000), default: "100",
             "statements slower than this are logged"),
         SettingDeclaration(
+            "cache.answers_megabytes", .integer(0...65_536), default: "64",
+            "memory for answers that are the same for everybody"),
+        SettingDeclaration(
             "mail.from", .text(3...254), default: "portico@localhost", "address that mails come from"),
         SettingDeclaration(
             "mail.smtp_host", .text(0...255), default: "",

@@ -22,27 +22,29 @@ enum ContentCoding: String, CaseIterable {
         case once
         /// It is compressed for one answer: about a millisecond for 100 KB.
         case live
+        /// It is compressed for an answer that is kept for a while and sent to many.
+        case kept
     }
 
     /// The bytes in this coding, or nil when the library refuses.
     func encode(_ bytes: [UInt8], _ effort: Effort) -> [UInt8]? {
         switch self {
-        case .brotli: Compression.brotli(bytes, quality: effort == .once ? 11 : 4)
-        case .gzip: Compression.gzip(bytes, level: effort == .once ? 9 : 5)
+        case .brotli: Compression.brotli(bytes, quality: effort == .once ? 11 : effort == .kept ? 7 : 4)
+        case .gzip: Compression.gzip(bytes, level: effort == .live ? 5 : 9)
         }
     }
 }
 
 extension Response {
     /// Compresses a whole body of text that is worth it, in the best coding the client takes.
-    mutating func compress(for head: RequestHead) {
+    mutating func compress(for head: RequestHead, _ effort: ContentCoding.Effort = .live) {
         guard case .bytes(let plain) = body, plain.count >= 1024, headers["content-encoding"] == nil,
             let type = headers["content-type"], Response.isText(type)
         else { return }
-        headers.add("vary", "accept-encoding")
+        headers["vary"] = "accept-encoding"
         guard let accepted = head.headers["accept-encoding"],
             let coding = ContentCoding.allCases.first(where: { $0.isAccepted(by: accepted) }),
-            let compressed = coding.encode(plain, .live), compressed.count < plain.count
+            let compressed = coding.encode(plain, effort), compressed.count < plain.count
         else { return }
         body = .bytes(compressed)
         headers.add("content-encoding", coding.rawValue)

@@ -9,6 +9,9 @@ public protocol HTTPResponder: Sendable {
     /// Runs on the connection's event loop, so it must neither block nor compute for long.
     func respondAtOnce(to request: Request) -> Response?
 
+    /// On what terms the answer may be kept and given to others who ask the same; nil when it may not.
+    func sharing(of head: RequestHead) -> SharedTerms?
+
     /// The answer. Every error is an answer as well.
     func respond(to request: Request) async -> Response
 
@@ -18,4 +21,9 @@ public protocol HTTPResponder: Sendable {
     ///   - head: the request as far as it was understood.
     ///   - peer: numeric address of the socket's peer.
     func refusal(_ status: HTTPStatus, head: RequestHead?, peer: String) -> Response
+}
+
+extension HTTPResponder {
+    /// Nothing may be kept.
+    public func sharing(of head: RequestHead) -> SharedTerms? { nil }
 }

@@ -56,10 +56,13 @@ public struct Request: Sendable {
     public var head: RequestHead
     /// The body; empty when there is none.
     public var body: [UInt8]
+    /// Whether the answer is meant for everybody who asks the same: then no single client's limits count it.
+    public var isForEverybody: Bool
 
     /// A request.
-    public init(head: RequestHead, body: [UInt8] = []) {
+    public init(head: RequestHead, body: [UInt8] = [], isForEverybody: Bool = false) {
         self.head = head
         self.body = body
+        self.isForEverybody = isForEverybody
     }
 }

@@ -46,30 +46,3 @@ public struct LimitClass: Sendable, Hashable {
     /// Signing in: 300 a minute and address.
     public static let signIn = LimitClass("sign_in", quota: 300, windowSeconds: 60, burst: 300)
 }
-
-/// How an answer may be kept (RFC 9111).
-public struct CachePolicy: Sendable, Hashable {
-    /// The `Cache-Control` value.
-    public let control: String
-    /// Whether answers get an `ETag` and `If-None-Match` is honoured.
-    public let isValidated: Bool
-
-    /// A policy.
-    public init(control: String, isValidated: Bool) {
-        self.control = control
-        self.isValidated = isValidated
-    }
-
-    /// Nobody keeps it.
-    public static let noStore = CachePolicy(control: "no-store", isValidated: false)
-    /// The client may keep it for going back, and must ask again otherwise. For pages: they hold one-time tokens.
-    public static let privatePage = CachePolicy(control: "private, no-cache", isValidated: false)
-    /// The client may keep it and must ask each time whether it is fresh.
-    public static let privateRevalidated = CachePolicy(control: "private, no-cache", isValidated: true)
-    /// A client may use it for `seconds` without asking.
-    public static func privateFor(seconds: Int) -> CachePolicy {
-        CachePolicy(control: "private, max-age=\(seconds)", isValidated: true)
-    }
-    /// Everybody may keep it for a year; its address changes with its content.
-    public static let immutable = CachePolicy(control: "public, max-age=31536000, immutable", isValidated: true)
-}

@@ -45,7 +45,7 @@ public struct Route: Sendable {
     /// How often.
     public var limit: LimitClass
     /// How the answer may be kept.
-    public var cache: CachePolicy
+    public var cache: CacheControl
     /// What it speaks.
     public let format: Format
     /// The fields of its input.
@@ -71,7 +71,7 @@ public struct Route: Sendable {
 
     private init(
         _ method: HTTPMethod, _ path: String, _ name: String, _ summary: String, access: Access, limit: LimitClass,
-        cache: CachePolicy, format: Format, input: any RouteInput.Type, answers: [Answer],
+        cache: CacheControl, format: Format, input: any RouteInput.Type, answers: [Answer],
         refusals: [(HTTPStatus, String)], handler: Handler
     ) {
         self.method = method
@@ -115,7 +115,7 @@ extension Route {
     ///     answer; any other error is a 500.
     public static func json<Input: RouteInput, Output: JSONRepresentable>(
         _ method: HTTPMethod, _ path: String, _ name: String, _ summary: String, access: Access,
-        limit: LimitClass = .pages, cache: CachePolicy = .noStore,
+        limit: LimitClass = .pages, cache: CacheControl = .noStore,
         statuses: [(HTTPStatus, String)] = [(.ok, "Done")], refusals: [(HTTPStatus, String)] = [],
         handle: @escaping @Sendable (RequestContext, Input) async throws -> Reply<Output>
     ) -> Route {
@@ -140,7 +140,7 @@ extension Route {
     /// The handler of a form keeps what was typed: it takes its fields leniently and shows the page again with the errors.
     public static func page<Input: RouteInput>(
         _ method: HTTPMethod, _ path: String, _ name: String, _ summary: String, access: Access,
-        limit: LimitClass = .pages, cache: CachePolicy = .privatePage,
+        limit: LimitClass = .pages, cache: CacheControl = .privatePage,
         handle: @escaping @Sendable (RequestContext, Input) async throws -> PageReply
     ) -> Route {
         Route(
@@ -155,7 +155,7 @@ extension Route {
     /// A route that answers with anything: streams, files, figures.
     public static func raw<Input: RouteInput>(
         _ method: HTTPMethod, _ path: String, _ name: String, _ summary: String, access: Access,
-        limit: LimitClass = .pages, cache: CachePolicy = .noStore, mediaType: String,
+        limit: LimitClass = .pages, cache: CacheControl = .noStore, mediaType: String,
         refusals: [(HTTPStatus, String)] = [],
         handle: @escaping @Sendable (RequestContext, Input) async throws -> Response
     ) -> Route {
@@ -169,7 +169,7 @@ extension Route {
     /// A route answered on the event loop, at once: for answers that wait for nothing and that everybody may have.
     public static func immediate<Input: RouteInput>(
         _ method: HTTPMethod, _ path: String, _ name: String, _ summary: String,
-        limit: LimitClass = .unlimited, cache: CachePolicy = .noStore, mediaType: String,
+        limit: LimitClass = .unlimited, cache: CacheControl = .noStore, mediaType: String,
         handle: @escaping @Sendable (RequestContext, Input) throws -> Response
     ) -> Route {
         Route(
@@ -187,7 +187,7 @@ extension Route {
     /// for answers that wait for nothing and that everybody may have.
     public static func immediateJSON<Input: RouteInput, Output: JSONRepresentable>(
         _ method: HTTPMethod, _ path: String, _ name: String, _ summary: String,
-        limit: LimitClass = .unlimited, cache: CachePolicy = .noStore,
+        limit: LimitClass = .unlimited, cache: CacheControl = .noStore,
         handle: @escaping @Sendable (RequestContext, Input) throws -> Reply<Output>
     ) -> Route {
         Route(

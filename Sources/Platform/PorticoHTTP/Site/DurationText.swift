@@ -30,6 +30,21 @@ enum DurationText {
         }
     }
 
+    /// What an answer from memory says of itself: id, `X-Response-Time` and Server Timing, as lines of a head.
+    static func lines(_ nanoseconds: Int64, id: String) -> String {
+        String(unsafeUninitializedCapacity: 192 + id.utf8.count) { buffer in
+            var line = Line(buffer: buffer)
+            line.put("x-request-id: ")
+            line.put(id)
+            line.put("\r\nx-response-time: ")
+            line.put(nanoseconds)
+            line.put("ms\r\nserver-timing: total;dur=")
+            line.put(nanoseconds)
+            line.put(", cache;desc=hit\r\n")
+            return line.count
+        }
+    }
+
     private static let capacity = 128
 
     private static func text(_ write: (inout Line) -> Void) -> String {
@@ -47,6 +62,10 @@ enum DurationText {
 
         mutating func put(_ text: StaticString) {
             for index in 0..<text.utf8CodeUnitCount { put(byte: text.utf8Start[index]) }
+        }
+
+        mutating func put(_ text: String) {
+            for byte in text.utf8 { put(byte: byte) }
         }
 
         mutating func put(_ nanoseconds: Int64) {

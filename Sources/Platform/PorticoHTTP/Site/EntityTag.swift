@@ -8,7 +8,7 @@ public enum EntityTag {
     }
 
     /// Whether `If-None-Match` says that the client already has what `tag` names.
-    static func matches(_ condition: String, _ tag: String) -> Bool {
+    public static func matches(_ condition: String, _ tag: String) -> Bool {
         if condition == "*" { return true }
         return condition.split(separator: ",").contains { candidate in
             let candidate = candidate.drop { $0 == " " }.prefix { $0 != " " }

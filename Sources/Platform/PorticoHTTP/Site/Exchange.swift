@@ -11,7 +11,7 @@ final class Exchange {
     let now: Instant
     let clientAddress: String
     /// For scripts and styles of a page; empty where the answer is none.
-    private(set) lazy var nonce = wantsPage ? randomBytes(16).hexadecimal : ""
+    private(set) lazy var nonce = wantsPage && !isShared ? randomBytes(16).hexadecimal : ""
     /// Whose pages stand where there is no route; the mount of the route otherwise.
     var mount: Int?
     /// The route that answers.
@@ -36,6 +36,9 @@ final class Exchange {
         self.clientAddress = clientAddress
         self.mount = mount
     }
+
+    /// Whether the answer is the same for everybody, so that nothing in it may depend on who asks.
+    var isShared: Bool { served?.route.cache.sharing != nil }
 
     /// Takes the route that was found.
     func take(_ match: Router.Match) {

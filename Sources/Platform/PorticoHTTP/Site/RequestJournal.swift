@@ -28,6 +28,17 @@ struct RequestJournal: Sendable {
         record(exchange, response, elapsed, summary)
     }
 
+    /// Counts an answer that was given from memory.
+    func count(_ method: HTTPMethod, _ served: ServedRoute, _ status: HTTPStatus, _ elapsed: Int64) {
+        let key = RequestJournal.key(served, isHead: method == .head, status)
+        series.find(key) { durations.with(method.name, served.pattern, String(status.code)) }
+            .observe(nanoseconds: elapsed)
+    }
+
+    private static func key(_ served: ServedRoute, isHead: Bool, _ status: HTTPStatus) -> Int {
+        (served.position.mount << 12 | served.position.route) << 11 | (isHead ? 1024 : 0) | status.code
+    }
+
     func log(_ exchange: Exchange, _ level: Logger.Level, _ message: Logger.Message, error: any Error) {
         logger.log(
             level: level, message,
@@ -72,10 +83,10 @@ struct RequestJournal: Sendable {
 
     private func duration(_ exchange: Exchange, _ response: Response) -> Histogram {
         let method = method(exchange)
-        guard let (mount, route) = exchange.served?.position else {
-            return durations.with(method, self.route(exchange), String(response.status.code))
+        guard let served = exchange.served else {
+            return durations.with(method, route(exchange), String(response.status.code))
         }
-        let key = (mount << 12 | route) << 11 | (method == "HEAD" ? 1024 : 0) | response.status.code
+        let key = RequestJournal.key(served, isHead: method == "HEAD", response.status)
         return series.find(key) { durations.with(method, self.route(exchange), String(response.status.code)) }
     }
 

@@ -22,10 +22,11 @@ struct SecurityHeaders {
     }
 
     private func pagePolicy(_ nonce: String) -> String {
-        """
-        default-src 'none'; script-src 'self' 'nonce-\(nonce)'; style-src 'self' 'nonce-\(nonce)'; img-src 'self' data:; \
-        font-src 'self'; media-src 'self' blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; \
-        form-action 'self'; base-uri 'none'; frame-ancestors 'none'
-        """
+        let own = nonce.isEmpty ? "'self'" : "'self' 'nonce-\(nonce)'"
+        return """
+            default-src 'none'; script-src \(own); style-src \(own); img-src 'self' data:; \
+            font-src 'self'; media-src 'self' blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; \
+            form-action 'self'; base-uri 'none'; frame-ancestors 'none'
+            """
     }
 }

@@ -54,17 +54,18 @@ public final class Site: HTTPResponder {
     private let csrf: CSRFGuard
     private let rates: RateGuard?
     private let security: SecurityHeaders
-    private let requestIDs = RequestIDSource()
+    let requestIDs = RequestIDSource()
     /// The platform's own mount, whose pages stand where no application answers.
     private let root: Int?
 
     /// A site.
-    /// - Throws: when two routes have the same method and path.
+    /// - Throws: when two routes have the same method and path, or one that is kept for everybody is not open to everybody.
     public init(_ configuration: Configuration) throws {
         var router = Router()
         for (index, mount) in configuration.mounts.enumerated() {
             if !mount.prefix.isEmpty { router.name(mount: index, prefix: mount.prefix) }
             for (position, route) in mount.routes.enumerated() {
+                try Site.check(route)
                 try router.add(ServedRoute(route, of: mount, at: (mount: index, route: position)))
             }
         }
@@ -133,13 +134,15 @@ public final class Site: HTTPResponder {
     /// The steps, in order.
     private func answer(_ exchange: Exchange) async throws -> Response {
         let handle = try match(exchange)
-        exchange.principal = try await exchange.served?.mount.authenticator?.principal(for: exchange.request.head)
-        readVisit(exchange)
+        if !exchange.isShared {
+            exchange.principal = try await exchange.served?.mount.authenticator?.principal(for: exchange.request.head)
+            readVisit(exchange)
+        }
         try requireSignIn(exchange)
         let reader = try fields(of: exchange)
         try csrf.check(exchange)
         try requirePermission(exchange)
-        if !exchange.isSpared { exchange.rate = await rates?.decide(exchange) }
+        if !exchange.isSpared, !exchange.request.isForEverybody { exchange.rate = await rates?.decide(exchange) }
         if let rate = exchange.rate, !rate.isAllowed { throw RateGuard.refusal(rate) }
         return try await once(exchange) {
             try await handle(context(of: exchange), reader)
@@ -158,7 +161,7 @@ extension Site {
 
     /// Lets the client in unless its network is to stay outside.
     private func enter(_ exchange: Exchange) throws {
-        guard exchange.served?.route.priority != .vital else { return }
+        guard exchange.served?.route.priority != .vital, !exchange.request.isForEverybody else { return }
         exchange.isSpared = try configuration.doors.look(at: exchange.clientAddress, now: exchange.now) == .spared
     }
 
@@ -345,10 +348,12 @@ extension Site {
         response.headers.reserve(Headers.usualCount)
         let policy = exchange.served?.route.cache ?? .noStore
         let isGood = response.status == .ok
-        response.headers.setDefault("cache-control", isGood ? policy.control : CachePolicy.noStore.control)
+        response.headers.setDefault("cache-control", isGood ? policy.control : CacheControl.noStore.control)
         if isGood, policy.isValidated, exchange.request.head.method.isSafe { validate(&response, exchange) }
         // Answers that are given at once run on the event loop, where a millisecond is long.
-        if measure != nil { response.compress(for: exchange.request.head) }
+        if measure != nil {
+            response.compress(for: exchange.request.head, exchange.request.isForEverybody ? .kept : .live)
+        }
         security.add(to: &response, usesCamera: exchange.served?.route.usesCamera ?? false, nonce: exchange.nonce)
         if let visit = exchange.visit, visit.isNew {
             let secure = configuration.isSecure ? "; Secure" : ""

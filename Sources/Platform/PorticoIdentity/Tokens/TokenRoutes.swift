@@ -85,7 +85,8 @@ struct TokenRoutes: Sendable {
     private var keys: Route {
         .immediate(
             .get, "/.well-known/jwks.json", "tokenKeys", "The keys that access tokens are signed with (RFC 7517)",
-            cache: CachePolicy(control: "public, max-age=300", isValidated: true), mediaType: "application/jwk-set+json"
+            cache: CacheControl(control: "public, max-age=300", isValidated: true),
+            mediaType: "application/jwk-set+json"
         ) { [document = tokens.codec.keySet.bytes] (_: RequestContext, _: NoInput) in
             Response(.ok, headers: ["content-type": "application/jwk-set+json"], body: .bytes(document))
         }

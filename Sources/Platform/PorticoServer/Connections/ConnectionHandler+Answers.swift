@@ -106,6 +106,27 @@ extension ConnectionHandler {
         out = buffer
     }
 
+    /// Puts an answer that was kept behind the others of this batch. A large body is not copied: it goes to the socket from
+    /// where it is kept.
+    func appendKept(capacity: Int, _ body: ByteBuffer, _ writeHead: (inout ByteBuffer) -> Void) {
+        guard let context else { return }
+        let isCopied = body.readableBytes <= ConnectionHandler.copiedBytes
+        var buffer = takeOut(capacity + (isCopied ? body.readableBytes : 0), context)
+        writeHead(&buffer)
+        guard !isCopied else {
+            buffer.writeImmutableBuffer(body)
+            out = buffer
+            if buffer.readableBytes >= ConnectionHandler.batchBytes { flushOut(context) }
+            return
+        }
+        sentBytes += buffer.readableBytes + body.readableBytes
+        core.observer.sent(bytes: buffer.readableBytes + body.readableBytes)
+        context.write(wrapOutboundOut(buffer), promise: nil)
+        context.write(wrapOutboundOut(body), promise: nil)
+        loop.giveBack(buffer)
+        isUnflushed = true
+    }
+
     private func takeOut(_ capacity: Int, _ context: ChannelHandlerContext) -> ByteBuffer {
         out.take() ?? loop.takeBuffer(capacity: capacity, allocator: context.channel.allocator)
     }
@@ -125,7 +146,9 @@ extension ConnectionHandler {
 
     /// Sends what has gathered.
     func flushOut(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>? = nil) {
+        defer { isUnflushed = false }
         guard let buffer = out.take() else {
+            if isUnflushed, promise == nil { context.flush() }
             promise.map { context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: $0) }
             return
         }

@@ -43,6 +43,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, Re
 
     /// Bytes of answers after which a batch is flushed before it ends.
     static let batchBytes = 64 * 1024
+    /// Bodies up to this size are copied behind their heads, which is cheaper than another piece for the socket.
+    static let copiedBytes = 4096
 
     let core: ServerCore
     let loop: LoopState
@@ -57,6 +59,8 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, Re
     var roomWaiters: [CheckedContinuation<Void, any Error>] = []
 
     var out: ByteBuffer?
+    /// Whether something was written past ``out`` and waits to be flushed.
+    var isUnflushed = false
     var sentBytes = 0
     var hasSaidFarewell = false
 
@@ -184,6 +188,12 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, Re
 
     func read(context: ChannelHandlerContext) {
         if mayRead(context) { context.read() } else { heldRead = true }
+    }
+
+    /// Whether an answer to a request that comes now would stand in its place: nothing is to be answered before it.
+    var isReadyForMore: Bool {
+        phase == .waiting && backlog.isEmpty && !hasPartialHead && !isDraining && !peerHasFinished
+            && context?.channel.isWritable == true
     }
 
     /// Runs one event to its end: takes what waits, sends what is ready, sets the deadline.

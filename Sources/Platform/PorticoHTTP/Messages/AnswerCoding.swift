@@ -1,0 +1,27 @@
+/// The variants of an answer that clients with different `Accept-Encoding` get.
+public enum AnswerCoding: UInt8, Sendable, Hashable {
+    /// As it is.
+    case identity
+    /// RFC 1952.
+    case gzip
+    /// RFC 7932.
+    case brotli
+
+    /// What somebody gets who accepts this; the best that is made.
+    public init(accepting header: String?) {
+        switch header.flatMap({ header in ContentCoding.allCases.first { $0.isAccepted(by: header) } }) {
+        case .brotli: self = .brotli
+        case .gzip: self = .gzip
+        case nil: self = .identity
+        }
+    }
+
+    /// An `Accept-Encoding` that asks for just this variant; nil for none.
+    public var request: String? {
+        switch self {
+        case .identity: nil
+        case .gzip: ContentCoding.gzip.rawValue
+        case .brotli: ContentCoding.brotli.rawValue
+        }
+    }
+}

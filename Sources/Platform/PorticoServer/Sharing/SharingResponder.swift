@@ -1,0 +1,116 @@
+import PorticoHTTP
+import PorticoValues
+
+/// Answers from the copies that are kept for everybody, and has everything else answered by another responder.
+struct SharingResponder: HTTPResponder {
+    let answers: AnswerCache
+    let origin: any HTTPResponder
+
+    func bodyLimit(for head: RequestHead) -> Int { origin.bodyLimit(for: head) }
+
+    func sharing(of head: RequestHead) -> SharedTerms? { origin.sharing(of: head) }
+
+    func refusal(_ status: HTTPStatus, head: RequestHead?, peer: String) -> Response {
+        origin.refusal(status, head: head, peer: peer)
+    }
+
+    func respondAtOnce(to request: Request) -> Response? {
+        let began = monotonicNanoseconds()
+        guard let terms = origin.sharing(of: request.head) else { return origin.respondAtOnce(to: request) }
+        let key = AnswerKey(request.head)
+        return answers.answer(for: key).map { given($0, terms, request, began) }
+    }
+
+    func respond(to request: Request) async -> Response {
+        let began = monotonicNanoseconds()
+        guard let terms = origin.sharing(of: request.head) else { return await origin.respond(to: request) }
+        let key = AnswerKey(request.head)
+        let common = Request(
+            head: RequestHead(
+                method: .get, target: key.target, headers: SharingResponder.commonHeaders(key.coding),
+                peer: request.head.peer, isSecure: request.head.isSecure), isForEverybody: true)
+        do {
+            let answer = try await answers.answer(for: key, on: terms) { [origin] in await origin.respond(to: common) }
+            return given(answer, terms, request, began)
+        } catch let unkept as AnswerCache.Unkept {
+            return unkept.response
+        } catch {
+            // Nobody waits for a copy any more, or it takes too long: this client gets an answer of its own.
+            return await origin.respond(to: request)
+        }
+    }
+
+    private static func commonHeaders(_ coding: AnswerCoding) -> Headers {
+        coding.request.map { ["accept-encoding": $0] } ?? [:]
+    }
+
+    /// A copy as the answer to one request: whole, in part, or not at all where the client has it.
+    private func given(_ answer: SharedAnswer, _ terms: SharedTerms, _ request: Request, _ began: Int64) -> Response {
+        var response = answer.response
+        let headers = request.head.headers
+        if let condition = headers["if-none-match"], let tag = answer.tag, EntityTag.matches(condition, tag) {
+            response = Response(.notModified, headers: SharedAnswer.unchanged(response.headers))
+        } else if request.head.method == .get, let part = ByteRange(headers, of: answer) {
+            part.apply(to: &response, answer.body)
+        }
+        response.headers.add("age", String(answer.age(at: monotonicNanoseconds())))
+        terms.stamp(&response, request.head.method, since: began, isHit: answer.born < began)
+        return response
+    }
+}
+
+extension AnswerKey {
+    init(_ head: RequestHead) {
+        self.init(target: head.target, coding: AnswerCoding(accepting: head.headers["accept-encoding"]))
+    }
+}
+
+/// The part of a body that a client asks for (RFC 9110 §14). Only single ranges are honoured; more of them get the whole.
+enum ByteRange: Equatable {
+    case bytes(Range<Int>)
+    case unsatisfiable
+
+    /// Nil where the whole is to be sent.
+    init?(_ headers: Headers, of answer: SharedAnswer) {
+        guard let text = headers["range"], text.hasPrefix("bytes=") else { return nil }
+        // A part of something else than the client has would be of no use (RFC 9110 §13.1.5). Weak tags never fit.
+        if let condition = headers["if-range"] {
+            guard let tag = answer.tag, condition == tag, !tag.hasPrefix("W/") else { return nil }
+        }
+        self.init(text.dropFirst("bytes=".count), of: answer.body.count)
+    }
+
+    /// One range of a body of so many bytes.
+    init?(_ text: Substring, of count: Int) {
+        let parts = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else {
+            return nil
+        }
+        let (first, last) = (Int(parts[0]), Int(parts[1]))
+        switch (parts[0].isEmpty, parts[1].isEmpty) {
+        case (true, true): return nil
+        case (true, false):
+            let length = min(last ?? count, count)
+            self = length > 0 ? .bytes(count - length..<count) : .unsatisfiable
+        case (false, _):
+            guard let first else { return nil }
+            let end = parts[1].isEmpty ? count - 1 : last ?? count - 1
+            guard end >= first || parts[1].isEmpty else { return nil }
+            self = first < count ? .bytes(first..<min(end, count - 1) + 1) : .unsatisfiable
+        }
+    }
+
+    /// Makes the answer one with this part.
+    func apply(to response: inout Response, _ body: [UInt8]) {
+        switch self {
+        case .bytes(let range):
+            response.status = 206
+            response.headers["content-range"] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(body.count)"
+            response.body = .bytes(Array(body[range]))
+        case .unsatisfiable:
+            response = Response(416, headers: response.headers)
+            for name in ["content-type", "content-encoding", "etag"] { response.headers[name] = nil }
+            response.headers["content-range"] = "bytes */\(body.count)"
+        }
+    }
+}
