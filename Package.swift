@@ -68,10 +68,8 @@ let package = Package(
         platform("PorticoJSON", ["PorticoValues"]),
         platform("PorticoTelemetry", ["PorticoValues", logging]),
         platform("PorticoLimits", ["PorticoValues"]),
+        platform("PorticoOutbound", ["PorticoValues", "PorticoTelemetry", "PorticoLimits", "CCurl"]),
         platform("PorticoCache", ["PorticoValues", "PorticoTelemetry", "PorticoLimits", "CZlib"]),
-        platform(
-            "PorticoRedis",
-            ["PorticoValues", "PorticoTelemetry", "PorticoLimits", "PorticoCache", nioCore, nioPosix, logging]),
         platform("PorticoSQL", ["PorticoValues", "PorticoTelemetry", logging]),
         platform("PorticoSQLite", ["PorticoValues", "PorticoTelemetry", "PorticoSQL", "CSQLite"]),
         platform("PorticoPostgreSQL", ["PorticoValues", "PorticoTelemetry", "PorticoSQL", "CLibPQ"]),
@@ -88,7 +86,13 @@ let package = Package(
                 "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoSQL", "PorticoPages",
                 "PorticoHTTP", "CSodium",
             ]),
-        platform("PorticoEvents", ["PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoSQL"]),
+        platform("PorticoEvents", ["PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoSQL", logging]),
+        platform(
+            "PorticoRedis",
+            [
+                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoCache", "PorticoEvents",
+                nioCore, nioPosix, logging,
+            ]),
         platform(
             "PorticoJobs",
             [
@@ -96,8 +100,17 @@ let package = Package(
                 "PorticoHTTP", "PorticoEvents", logging, "CCurl",
             ]),
         platform(
+            "PorticoWebhooks",
+            [
+                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoOutbound", "PorticoSQL",
+                "PorticoHTTP", "PorticoIdentity", "PorticoEvents", "PorticoJobs",
+            ]),
+        platform(
             "PorticoRealtime",
-            ["PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoHTTP", "PorticoEvents"]),
+            [
+                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoRedis", "PorticoHTTP", "PorticoEvents",
+                "CZlib",
+            ]),
         platform(
             "PorticoServer",
             ["PorticoValues", "PorticoTelemetry", "PorticoCache", "PorticoHTTP", nioCore, nioPosix, nioHTTP1]),
@@ -113,8 +126,8 @@ let package = Package(
                 "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoCache", "PorticoRedis",
                 "PorticoSQL",
                 "PorticoSQLite", "PorticoPostgreSQL", "PorticoPages", "PorticoHTTP", "PorticoIdentity", "PorticoEvents",
-                "PorticoJobs", "PorticoRealtime", "PorticoServer", "PorticoOperations",
-                .product(name: "Yams", package: "Yams"), logging,
+                "PorticoJobs", "PorticoOutbound", "PorticoWebhooks", "PorticoRealtime", "PorticoServer",
+                "PorticoOperations", .product(name: "Yams", package: "Yams"), logging,
             ]),
         platform(
             "PorticoTesting",
@@ -134,8 +147,15 @@ let package = Package(
         tests("PorticoTelemetryTests", of: ["PorticoValues", "PorticoTelemetry", logging]),
         tests("PorticoLimitsTests", of: ["PorticoLimits", "PorticoValues"]),
         tests(
+            "PorticoOutboundTests",
+            of: ["PorticoOutbound", "PorticoLimits", "PorticoTelemetry", "PorticoValues", "PorticoSQL"]),
+        tests("PorticoCacheTests", of: ["PorticoCache", "PorticoTelemetry", "PorticoValues"]),
+        tests(
             "PorticoRedisTests",
-            of: ["PorticoRedis", "PorticoLimits", "PorticoTelemetry", "PorticoValues", nioCore, nioPosix, logging]),
+            of: [
+                "PorticoRedis", "PorticoCache", "PorticoEvents", "PorticoJSON", "PorticoLimits", "PorticoSQL",
+                "PorticoTelemetry", "PorticoValues", "PorticoTesting", nioCore, nioPosix, logging,
+            ]),
         tests("PorticoSQLTests", of: ["PorticoSQL", "PorticoSQLite", "PorticoPostgreSQL", "PorticoTesting"]),
         tests("PorticoPagesTests", of: ["PorticoPages", "PorticoValues"], exclude: ["Browser"]),
         tests(
@@ -157,7 +177,25 @@ let package = Package(
                 "PorticoJobs", "PorticoHTTP", "PorticoJSON", "PorticoLimits", "PorticoPages", "PorticoSQL",
                 "PorticoTelemetry", "PorticoValues", "PorticoTesting", logging,
             ]),
-        tests("PorticoServerTests", of: ["PorticoHTTP", "PorticoServer", nioCore, nioPosix]),
+        tests(
+            "PorticoWebhooksTests",
+            of: [
+                "PorticoWebhooks", "PorticoOutbound", "PorticoHTTP", "PorticoIdentity", "PorticoJSON", "PorticoJobs",
+                "PorticoEvents", "PorticoLimits", "PorticoPages", "PorticoSQL", "PorticoTelemetry", "PorticoValues",
+                "PorticoTesting", logging,
+            ]),
+        tests(
+            "PorticoRealtimeTests",
+            of: [
+                "PorticoRealtime", "PorticoRedis", "PorticoEvents", "PorticoHTTP", "PorticoJSON", "PorticoTelemetry",
+                "PorticoValues",
+            ]),
+        tests(
+            "PorticoServerTests",
+            of: [
+                "PorticoHTTP", "PorticoServer", "PorticoCache", "PorticoRealtime", "PorticoEvents", "PorticoJSON",
+                "PorticoLimits", "PorticoPages", "PorticoTelemetry", "PorticoValues", nioCore, nioPosix, logging,
+            ]),
         tests("PorticoTests", of: ["Portico", "PorticoTesting", logging]),
         tests("BagTrackingTests", of: ["BagTracking", "Portico", "PorticoTesting"], exclude: ["Browser"]),
         tests("IntegrationTests", of: ["Portico", "BagTracking", "PorticoTesting"]),

@@ -41,6 +41,7 @@ let package = Package(
         .plugin(name: "EmbedAssets", capability: .buildTool()),
 
         system("CBrotli", pkgConfig: "libbrotlienc"),
+        system("CCurl", pkgConfig: "libcurl"),
         system("CQRencode", pkgConfig: "libqrencode"),
         system("CSodium", pkgConfig: "libsodium"),
         system("CZlib", pkgConfig: "zlib"),
@@ -49,8 +50,8 @@ let package = Package(
         platform("PorticoJSON", ["PorticoValues"]),
         platform("PorticoTelemetry", ["PorticoValues", logging]),
         platform("PorticoLimits", ["PorticoValues"]),
-        platform(
-            "PorticoRedis", ["PorticoValues", "PorticoTelemetry", "PorticoLimits", nioCore, nioPosix, logging]),
+        platform("PorticoOutbound", ["PorticoValues", "PorticoTelemetry", "PorticoLimits", "CCurl"]),
+        platform("PorticoCache", ["PorticoValues", "PorticoTelemetry", "PorticoLimits", "CZlib"]),
         platform("PorticoSQL", ["PorticoValues", "PorticoTelemetry", logging]),
         platform("PorticoPages", ["PorticoValues", "CQRencode"], assets: true),
         platform(
@@ -65,8 +66,22 @@ let package = Package(
                 "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoSQL", "PorticoPages",
                 "PorticoHTTP", "CSodium",
             ]),
+        platform("PorticoEvents", ["PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoSQL", logging]),
         platform(
-            "PorticoServer", ["PorticoValues", "PorticoTelemetry", "PorticoHTTP", nioCore, nioPosix, nioHTTP1]),
+            "PorticoRedis",
+            [
+                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoCache", "PorticoEvents",
+                nioCore, nioPosix, logging,
+            ]),
+        platform(
+            "PorticoRealtime",
+            [
+                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoRedis", "PorticoHTTP", "PorticoEvents",
+                "CZlib",
+            ]),
+        platform(
+            "PorticoServer",
+            ["PorticoValues", "PorticoTelemetry", "PorticoCache", "PorticoHTTP", nioCore, nioPosix, nioHTTP1]),
         // Writing mails and reading schedules, without the queue and the library that sends.
         platform(
             "PorticoJobs", ["PorticoValues"],
@@ -74,6 +89,10 @@ let package = Package(
                 "Mail/MailAddress.swift", "Mail/MailEncoding.swift", "Mail/MailHeader.swift",
                 "Schedules/CronExpression.swift", "Schedules/CronField.swift", "Schedules/PosixZone.swift",
             ]),
+        // Secrets and signatures, without subscriptions and deliveries.
+        platform(
+            "PorticoWebhooks", ["PorticoValues"],
+            only: ["Deliveries/WebhookSignature.swift", "Subscriptions/WebhookSecret.swift"]),
         // The rules of the bags need no engine and no listener: the umbrella of their import is a small one here.
         .target(name: "Portico", dependencies: ["PorticoValues"], path: "Targets/Umbrella"),
         .target(
@@ -83,8 +102,9 @@ let package = Package(
         .executableTarget(
             name: "PorticoFuzz",
             dependencies: [
-                "PorticoValues", "PorticoJSON", "PorticoLimits", "PorticoRedis", "PorticoSQL", "PorticoHTTP",
-                "PorticoIdentity", "PorticoServer", "PorticoJobs", "BagTracking", nioCore, nioHTTP1, nioEmbedded,
+                "PorticoValues", "PorticoJSON", "PorticoLimits", "PorticoOutbound", "PorticoRedis", "PorticoSQL",
+                "PorticoHTTP", "PorticoIdentity", "PorticoRealtime", "PorticoServer", "PorticoJobs", "PorticoWebhooks",
+                "BagTracking", nioCore, nioHTTP1, nioEmbedded,
             ],
             path: "Targets/PorticoFuzz",
             // The fuzzer brings the entry point along.

@@ -29,6 +29,10 @@ struct FuzzTarget: Sendable {
         FuzzTarget(name: "bag-labels", check: BagLabelProperties.check),
         FuzzTarget(name: "mail", check: MailProperties.check),
         FuzzTarget(name: "schedules", check: ScheduleProperties.check),
+        FuzzTarget(name: "fast-path", check: FastPathProperties.check),
+        FuzzTarget(name: "websocket", check: WebSocketProperties.check),
+        FuzzTarget(name: "webhook-signature", check: WebhookProperties.check),
+        FuzzTarget(name: "outbound-url", check: OutboundProperties.check),
     ]
 }
 

@@ -208,7 +208,7 @@ extension BagTrackingParts {
         EventRelay(
             database: environment.database, outbox: environment.outbox, clock: environment.clock,
             logger: environment.logger, metrics: environment.metrics, application: "bags",
-            projections: [ActivityProjection()], listeners: [live.listener])
+            projections: [ActivityProjection()], listeners: [live.listener, environment.stale.listener])
     }
 
     private var repetitions: [Repetition] {

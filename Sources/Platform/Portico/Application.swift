@@ -87,6 +87,10 @@ public struct ApplicationEnvironment: Sendable {
     public let jobs: JobQueue
     /// The mails it sends.
     public let mails: MailQueue
+    /// Where it keeps what is dear to make.
+    public let caches: CacheRegistry
+    /// Says what a change makes stale; its listener belongs in the application's relay.
+    public let stale: StaleTags
 
     /// Where identity puts the mails it sends, with the address its links lead to.
     /// - Parameter title: what the application is called in them.

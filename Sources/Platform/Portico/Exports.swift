@@ -1,3 +1,4 @@
+@_exported import PorticoCache
 @_exported import PorticoEvents
 @_exported import PorticoHTTP
 @_exported import PorticoIdentity
@@ -5,8 +6,10 @@
 @_exported import PorticoJobs
 @_exported import PorticoLimits
 @_exported import PorticoOperations
+@_exported import PorticoOutbound
 @_exported import PorticoPages
 @_exported import PorticoRealtime
 @_exported import PorticoSQL
 @_exported import PorticoTelemetry
 @_exported import PorticoValues
+@_exported import PorticoWebhooks

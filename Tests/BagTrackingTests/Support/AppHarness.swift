@@ -58,13 +58,15 @@ struct AppHarness: Sendable {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let own = (secrets ?? shared).environment(BagTrackingApplication(), database, logger: logger)
         let jobs = JobQueue(clock: clock)
+        let (outbox, caches) = (EventOutbox(), CacheRegistry())
         return ApplicationEnvironment(
-            database: database, clock: clock, outbox: EventOutbox(), keys: own.keys,
+            database: database, clock: clock, outbox: outbox, keys: own.keys,
             previousKeys: own.previousKeys, csrf: own.csrf, passwords: try PasswordHasher(),
             metrics: MetricsRegistry(), logger: logger, settings: try self.settings(settings), library: shared.library,
             isSecure: false, isLocal: true, publicURL: shared.publicURL,
             limits: LimitDesk(database: database, book: RateRuleBook([])), jobs: jobs,
-            mails: MailQueue(jobs: jobs, sender: shared.mail.sender, transport: shared.mail.transport))
+            mails: MailQueue(jobs: jobs, sender: shared.mail.sender, transport: shared.mail.transport),
+            caches: caches, stale: StaleTags(outbox: outbox, caches: caches))
     }
 
     /// Keys and compressed assets are the same for all tests, and take long to make. A hasher is not shared: it turns

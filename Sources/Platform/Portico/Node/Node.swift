@@ -1,5 +1,4 @@
 import Logging
-import PorticoCache
 import PorticoRedis
 import PorticoServer
 import Synchronization
@@ -71,9 +70,9 @@ public final class Node: Sendable {
     private func startAll() async throws -> Int {
         let settings = configuration.settings
         ProcessMetrics.register(in: metrics, version: configuration.version)
-        let parts = try SharedParts(configuration, clock: clock, metrics: metrics)
         let shared = try SharedCounters(settings, metrics: metrics, logger: logger)
         state.withLock { $0.shared = shared }
+        let parts = try SharedParts(configuration, clock: clock, metrics: metrics, redis: shared?.client)
         var mounts: [Mount] = []
         var checks: [HealthCheck] = shared.map { [$0.check] } ?? []
         for application in configuration.applications {

@@ -1,12 +1,20 @@
-import PorticoCache
+import Logging
+import PorticoRedis
 
 /// The caches of a node: one registry for all applications, so that an invalidation reaches whatever is made of the same
 /// rows.
 enum NodeCaches {
-    static func registry(_ settings: Settings, clock: Clock, metrics: MetricsRegistry) -> CacheRegistry {
+    /// - Parameter client: Redis, where the nodes share one: it is tier 2, and tells the others what is stale.
+    static func registry(
+        _ settings: Settings, clock: Clock, metrics: MetricsRegistry, client: RedisClient?
+    ) -> CacheRegistry {
         var configuration = CacheRegistry.Configuration()
         // Where tests move the clock, what is kept ages with it.
         if settings.text("environment") == "testing" { configuration.clock = .following(clock) }
+        if let client {
+            configuration.shared = RedisSharedCache(client)
+            configuration.backplane = RedisCacheBackplane(RedisBackplane(client))
+        }
         let registry = CacheRegistry(configuration)
         registry.export(to: metrics)
         return registry

@@ -1,5 +1,5 @@
 import Logging
-import PorticoCache
+import PorticoRedis
 
 /// What all applications of a node share.
 struct SharedParts {
@@ -21,7 +21,9 @@ struct SharedParts {
     var isSecure: Bool { settings.flag("server.secure") }
     var isTesting: Bool { settings.text("environment") == "testing" }
 
-    init(_ configuration: Node.Configuration, clock: Clock, metrics: MetricsRegistry) throws {
+    init(
+        _ configuration: Node.Configuration, clock: Clock, metrics: MetricsRegistry, redis: RedisClient? = nil
+    ) throws {
         let settings = configuration.settings
         self.configuration = configuration
         self.clock = clock
@@ -50,21 +52,23 @@ struct SharedParts {
         self.library = library
         limits = NodeLimits.book(settings, metrics: metrics)
         mail = try NodeMail(settings, clock: clock)
-        caches = NodeCaches.registry(settings, clock: clock, metrics: metrics)
+        caches = NodeCaches.registry(settings, clock: clock, metrics: metrics, client: redis)
         let url = settings.text("public_url")
         publicURL = url.isEmpty ? "http://\(settings.text("server.host")):\(settings.text("server.port"))" : url
     }
 
     func environment(_ application: any Application, _ database: Database, logger: Logger) -> ApplicationEnvironment {
         let jobs = JobQueue(clock: clock)
+        let outbox = EventOutbox()
         return ApplicationEnvironment(
-            database: database, clock: clock, outbox: EventOutbox(),
+            database: database, clock: clock, outbox: outbox,
             keys: SharedParts.keys(of: application.id, below: keys),
             previousKeys: previousKeys.map { SharedParts.keys(of: application.id, below: $0) }, csrf: csrf,
             passwords: passwords, metrics: metrics, logger: logger, settings: settings, library: library,
             isSecure: isSecure, isLocal: settings.isLocal, publicURL: publicURL,
             limits: LimitDesk(database: database, book: limits), jobs: jobs,
-            mails: MailQueue(jobs: jobs, sender: mail.sender, transport: mail.transport))
+            mails: MailQueue(jobs: jobs, sender: mail.sender, transport: mail.transport), caches: caches,
+            stale: StaleTags(outbox: outbox, caches: caches))
     }
 
     /// Keys that no other application has.

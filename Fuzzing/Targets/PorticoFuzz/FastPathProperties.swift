@@ -1,0 +1,137 @@
+import NIOCore
+import NIOEmbedded
+import NIOHTTP1
+
+@testable import PorticoHTTP
+@testable import PorticoServer
+
+/// The reader before the decoder: whatever it takes for a request, or measures as one, the decoder takes for the same one.
+enum FastPathProperties {
+    private static let mostBytes = HTTPServer.Configuration().maxHeaderBytes
+
+    static func check(_ input: [UInt8]) {
+        var reader = InputReader(input)
+        let start = Int(reader.byte() % 32)
+        let most = reader.byte() % 4 == 0 ? Int(reader.byte()) * 8 : mostBytes
+        let bytes = reader.rest()
+        _ = find(bytes, from: start, mostBytes: most)
+        checkRequest(in: bytes, from: start, mostBytes: most)
+        checkRequest(in: bytes, from: 0, mostBytes: most)
+    }
+
+    private static func checkRequest(in bytes: [UInt8], from start: Int, mostBytes: Int) {
+        switch find(bytes, from: start, mostBytes: mostBytes) {
+        case .unknown: return
+        case .simple(let scan):
+            expect(scan.origin == start, "the head begins where it was looked for")
+            expect(scan.length > 0 && start + scan.length <= bytes.count, "a head lies within the bytes")
+            expect(scan.length <= mostBytes, "a head is no longer than the longest")
+            let request = Array(bytes[start..<start + scan.length])
+            let seen = decoded(request)
+            let target = String(decoding: bytes[scan.target], as: UTF8.self)
+            compare(seen, method: scan.isHead ? "HEAD" : "GET", target: target, body: 0)
+            expect(
+                scan.accepted.map { text(bytes, $0) } == seen.heads.first?.headers.first(name: "accept-encoding"),
+                "the decoder reads the same codings")
+            expect(
+                scan.condition.map { text(bytes, $0) } == seen.heads.first?.headers.first(name: "if-none-match"),
+                "the decoder reads the same condition")
+            checkPrefixes(of: request)
+        case .other(let length):
+            guard start + length <= bytes.count else { return }
+            let request = Array(bytes[start..<start + length])
+            let line = request.prefix { $0 != 0x0D }.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
+            expect(line.count == 3, "a request line has three words")
+            let body = length - (headLength(of: request) ?? length)
+            compare(decoded(request), method: line[0], target: line[1], body: body)
+            checkPrefixes(of: request)
+        }
+    }
+
+    private static func compare(_ seen: Decoded, method: String, target: String, body: Int) {
+        expect(seen.error == nil, "the decoder refuses it: \(String(describing: seen.error))")
+        expect(seen.heads.count == 1 && seen.ends == 1, "the decoder sees \(seen.heads.count) heads, \(seen.ends) ends")
+        expect(seen.heads.first?.method.rawValue == method, "the decoder reads the same method")
+        expect(seen.heads.first?.uri == target, "the decoder reads the same target")
+        expect(seen.body == body, "the decoder reads a body of \(seen.body), not \(body)")
+        expect(seen.leftOver == 0, "\(seen.leftOver) bytes are left over")
+    }
+
+    /// Less than the whole is not the whole.
+    private static func checkPrefixes(of request: [UInt8]) {
+        // All of the short ones; of the long ones the ends, where a mistake would be.
+        let counts = request.count <= 512 ? Array(0..<request.count) : Array(request.count - 256..<request.count)
+        for count in counts {
+            let prefix = Array(request[..<count])
+            switch find(prefix, from: 0, mostBytes: mostBytes) {
+            case .unknown: break
+            case .simple: expect(false, "\(count) of \(request.count) bytes are a request")
+            case .other(let length): expect(length > count, "\(count) of \(request.count) bytes are measured as whole")
+            }
+        }
+    }
+
+    private static func find(_ bytes: [UInt8], from start: Int, mostBytes: Int) -> HeadScan.Finding {
+        bytes.withUnsafeBufferPointer { HeadScan.find(in: $0, from: start, mostBytes: mostBytes) }
+    }
+
+    private static func text(_ bytes: [UInt8], _ range: Range<Int>) -> String {
+        String(decoding: bytes[range], as: UTF8.self)
+    }
+
+    private static func headLength(of request: [UInt8]) -> Int? {
+        let end: [UInt8] = [0x0D, 0x0A, 0x0D, 0x0A]
+        return request.indices.first { request[$0...].starts(with: end) }.map { $0 + end.count }
+    }
+
+    private struct Decoded {
+        var heads: [HTTPRequestHead] = []
+        var body = 0
+        var ends = 0
+        var leftOver = 0
+        var error: (any Error)?
+    }
+
+    private static func decoded(_ bytes: [UInt8]) -> Decoded {
+        let core = ServerCore(
+            configuration: HTTPServer.Configuration(), responder: FuzzResponder(), answers: nil,
+            observer: UnobservedServer())
+        let channel = EmbeddedChannel()
+        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: core.decoderLimits)
+        let rest = LeftOverBytes()
+        var decoded = Decoded()
+        do {
+            try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(decoder))
+            try channel.pipeline.syncOperations.addHandler(rest)
+            try channel.writeInbound(ByteBuffer(bytes: bytes))
+            while let part = try channel.readInbound(as: HTTPServerRequestPart.self) {
+                switch part {
+                case .head(let head): decoded.heads.append(head)
+                case .body(let body): decoded.body += body.readableBytes
+                case .end: decoded.ends += 1
+                }
+            }
+            // What the decoder still holds would come out as the beginning of another request.
+            _ = try channel.finish(acceptAlreadyClosed: true)
+        } catch {
+            decoded.error = error
+        }
+        decoded.leftOver = rest.count
+        return decoded
+    }
+}
+
+/// Counts bytes that the decoder passes on because they are no part of a request.
+private final class LeftOverBytes: ChannelInboundHandler {
+    typealias InboundIn = Any
+    private(set) var count = 0
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        context.fireChannelRead(data)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let bytes = event as? ByteBuffer { count += bytes.readableBytes }
+        context.fireUserInboundEventTriggered(event)
+    }
+}
