@@ -33,7 +33,7 @@ enum HTTPProperties {
     private static func transcript(_ pieces: [[UInt8]]) -> FuzzTranscript {
         let responder = FuzzResponder()
         let core = ServerCore(
-            configuration: HTTPServer.Configuration(), responder: responder, observer: UnobservedServer())
+            configuration: HTTPServer.Configuration(), responder: responder, answers: nil, observer: UnobservedServer())
         let channel = EmbeddedChannel()
         let meter = ByteMeter(observer: core.observer)
         let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: core.decoderLimits)

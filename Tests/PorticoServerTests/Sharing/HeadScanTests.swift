@@ -14,7 +14,8 @@ import Testing
     @Test("understands a plain request and tells what an answer depends on")
     func simple() throws {
         let first = "HEAD /a?b=1 HTTP/1.1\r\nHost: x\r\n\r\n"
-        let both = first + "GET /c HTTP/1.1\r\nhost: y:80\r\nACCEPT-Encoding: \t br, gzip \r\nIf-None-Match: \"t\"\r\n\r\nrest"
+        let both =
+            first + "GET /c HTTP/1.1\r\nhost: y:80\r\nACCEPT-Encoding: \t br, gzip \r\nIf-None-Match: \"t\"\r\n\r\nrest"
         guard case .simple(let head) = find(both), case .simple(let next) = find(both, from: head.length) else {
             throw Problem.notSimple
         }
@@ -29,7 +30,8 @@ import Testing
     @Test(
         "measures what it leaves to others",
         arguments: [
-            ("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 12\r\n\r\n", 12), ("PUT /a HTTP/1.1\r\nHost: x\r\n\r\n", 0),
+            ("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 12\r\n\r\n", 12),
+            ("PUT /a HTTP/1.1\r\nHost: x\r\n\r\n", 0),
             ("GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n", 3),
             ("GET /a HTTP/1.1\r\nHost: x\r\nRange: bytes=0-1\r\n\r\n", 0),
             ("GET /a HTTP/1.1\r\nHost: x\r\nX-Request-Id: 12345678\r\n\r\n", 0),
@@ -57,7 +59,8 @@ import Testing
             "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: +1\r\n\r\n",
             "GET /a HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n\r\n",
             "GET /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n\r\n", "CONNECT /a HTTP/1.1\r\nHost: x\r\n\r\n",
-            "GET /a#b HTTP/1.1\r\nHost: x\r\n\r\n", "GET /a HTTP/1.1\r\nHost: a/b\r\n\r\n", "\r\nGET / HTTP/1.1\r\n\r\n",
+            "GET /a#b HTTP/1.1\r\nHost: x\r\n\r\n", "GET /a HTTP/1.1\r\nHost: a/b\r\n\r\n",
+            "\r\nGET / HTTP/1.1\r\n\r\n",
         ])
     func doubtful(head: String) {
         guard case .unknown = find(head) else {

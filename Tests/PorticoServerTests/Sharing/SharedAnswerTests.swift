@@ -77,11 +77,13 @@ import Testing
     func order() async throws {
         let gate = Gate()
         let count = Count()
-        try await SharingServer.run([SharingServer.page(count), SharingServer.plain { await gate.passed() }]) { server in
+        try await SharingServer.run([SharingServer.page(count), SharingServer.plain { await gate.passed() }]) {
+            server in
             let client = try await RawClient.connect(to: server.port)
             try await client.send(get("/open/page/x"))
             _ = try await client.answer()
-            let post = "POST /open/plain HTTP/1.1\r\nHost: test\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nGET /"
+            let post =
+                "POST /open/plain HTTP/1.1\r\nHost: test\r\nContent-Type: application/octet-stream\r\nContent-Length: 5\r\n\r\nGET /"
             let page = get("/open/page/x")
             try await client.send(page + post + page + page + post + page)
             #expect(try await client.answer().body.hasPrefix("x 1"))
@@ -98,7 +100,9 @@ import Testing
         let count = Count()
         try await SharingServer.run([SharingServer.page(count), SharingServer.plain()]) { server in
             let client = try await RawClient.connect(to: server.port)
-            try await client.send("POST /open/plain HTTP/1.1\r\nHost: test\r\nContent-Type: text/plain\r\nContent-Length: 8\r\n\r\nGET ")
+            try await client.send(
+                "POST /open/plain HTTP/1.1\r\nHost: test\r\nContent-Type: application/octet-stream\r\nContent-Length: 8\r\n\r\nGET "
+            )
             try await client.send("/ HT" + get("/open/page/x"))
             #expect(try await client.answer().body == "plain GET / HT")
             #expect(try await client.answer().body.hasPrefix("x 1"))
@@ -134,7 +138,8 @@ import Testing
     @Test("what is invalidated is made anew for the next who asks; other pages stay")
     func tags() async throws {
         let count = Count()
-        try await SharingServer.run([SharingServer.page(count, SharedCaching(seconds: 60, tags: ["page:{name}"]))]) { server in
+        try await SharingServer.run([SharingServer.page(count, SharedCaching(seconds: 60, tags: ["page:{name}"]))]) {
+            server in
             let client = try await RawClient.connect(to: server.port)
             for (name, start) in [("x", "x 1"), ("y", "y 2"), ("x", "x 1")] {
                 try await client.send(get("/open/page/\(name)"))
