@@ -27,6 +27,21 @@ import Testing
         }
     }
 
+    @Test("refuses a chunked body whose extensions never end, and one chunk of it is no matter")
+    func endlessExtension() async throws {
+        try await withServer(ScriptedResponder(limit: 1000)) { port, _ in
+            let client = try await RawClient.connect(to: port)
+            let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;x="
+            let waste = String(repeating: "y", count: 10_000)
+            try await client.send(head + waste + "\r\nz\r\n0\r\n\r\n")
+            #expect(try await client.answer().body == "POST / z")
+            try await client.send(head)
+            for _ in 0..<20 { client.sendEventually(waste) }
+            #expect(try await client.answer().status == 413)
+            await client.close()
+        }
+    }
+
     @Test("refuses a chunked body once it grows too large, and the client gets to see it")
     func refusesGrowing() async throws {
         try await withServer(ScriptedResponder(limit: 10)) { port, _ in

@@ -39,6 +39,12 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, Re
         var head: RequestHead
         var body: [UInt8] = []
         var limit = 0
+        /// Bytes that have come since the head, whatever they were.
+        var received = 0
+
+        /// Whether the client sends far more than a body of that size takes, even in chunks of one byte each: what chunk
+        /// extensions and trailers hold is dropped, but reading it costs time.
+        var isOverdone: Bool { received > 8 * limit + 128 * 1024 }
     }
 
     /// Bytes of answers after which a batch is flushed before it ends.
@@ -145,7 +151,13 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, Re
             hasPartialHead = true
         }
         sawPart = false
-        turn(context) {}
+        turn(context) { limitWaste(bytes, context) }
+    }
+
+    private func limitWaste(_ bytes: Int, _ context: ChannelHandlerContext) {
+        guard phase == .receiving else { return }
+        incoming?.received += bytes
+        if incoming?.isOverdone == true { refuse(413, head: incoming?.head, context) }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

@@ -1,0 +1,99 @@
+import Logging
+import Portico
+import PorticoTesting
+import Testing
+
+/// What a change makes stale, on the node of the change and on the others.
+@Suite(.timeLimit(.minutes(10))) struct StaleTagsTests {
+    private static let board = SchemaComponent(
+        name: "board",
+        migrations: [
+            Migration(1, "notices") { dialect in
+                """
+                CREATE TABLE notices (id \(dialect.integer) NOT NULL PRIMARY KEY, text \(dialect.text) NOT NULL)
+                \(dialect.strict);
+                INSERT INTO notices (id, text) VALUES (1, 'first'), (2, 'second');
+                """
+            }
+        ])
+
+    /// A node with copies of its own.
+    private struct Desk {
+        let database: Database
+        let caches = CacheRegistry()
+        let outbox = EventOutbox()
+        let stale: StaleTags
+        let relay: EventRelay
+        private let notices: Cache<Int64, String>
+
+        init(_ database: Database) {
+            self.database = database
+            stale = StaleTags(outbox: outbox, caches: caches)
+            notices = Cache(CachePolicy("notices", ttl: .hours(1)), in: caches)
+            relay = EventRelay(
+                database: database, outbox: outbox, clock: Clock(standingAt: Instant(seconds: 1000)),
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: MetricsRegistry(),
+                application: "test", projections: [], listeners: [stale.listener])
+        }
+
+        func text(_ id: Int64) async throws -> String {
+            try await notices.value(for: id) { [database] load in
+                load.tags = ["notice:\(id)"]
+                return try await database.read {
+                    try $0.scalar("notice", "SELECT text FROM notices WHERE id = \(id)", as: String.self)
+                } ?? ""
+            }
+        }
+
+        func change(_ id: Int64, to text: String, commits: Bool = true) async throws {
+            try await database.write { [stale] transaction in
+                try transaction.execute("change", "UPDATE notices SET text = \(text) WHERE id = \(id)")
+                try stale.declare(["notice:\(id)"], at: Instant(seconds: 1000), in: transaction)
+                if !commits { throw Mistake() }
+            }
+        }
+    }
+
+    private struct Mistake: Error {}
+
+    /// Three nodes that hear of each other by the events of one database.
+    private func withDesks(on engine: TestEngine, _ body: @Sendable ([Desk]) async throws -> Void) async throws {
+        try await withDatabase(on: engine, components: [EventSchema.component, Self.board]) { database in
+            let desks = (0..<3).map { _ in Desk(database) }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for desk in desks { group.addTask { await desk.relay.run() } }
+                for desk in desks { while desk.outbox.delivered == nil { await Task.yield() } }
+                try await body(desks)
+                group.cancelAll()
+            }
+        }
+    }
+
+    @Test("a change shows at once where it was made, and at the others with its event", arguments: TestEngine.available)
+    func changes(engine: TestEngine) async throws {
+        try await withDesks(on: engine) { desks in
+            for round in 0..<9 {
+                let (writer, text) = (desks[round % 3], "change \(round)")
+                for desk in desks { _ = try await desk.text(1) }
+                try await writer.change(1, to: text)
+                #expect(try await writer.text(1) == text)
+                for desk in desks { while try await desk.text(1) != text { await Task.yield() } }
+            }
+        }
+    }
+
+    @Test("what is rolled back makes nothing stale, and other copies stay", arguments: TestEngine.available)
+    func rollback(engine: TestEngine) async throws {
+        try await withDesks(on: engine) { desks in
+            for id in [1, 2] as [Int64] { _ = try await desks[0].text(id) }
+            let before = desks[0].caches.tags.moment
+            await #expect(throws: (any Error).self) { try await desks[0].change(1, to: "lost", commits: false) }
+            #expect(desks[0].caches.tags.moment == before)
+            try await desks[1].change(1, to: "kept")
+            while try await desks[0].text(1) != "kept" { await Task.yield() }
+            let loads = desks[0].caches.statistics.first?.loads
+            #expect(try await desks[0].text(2) == "second")
+            #expect(desks[0].caches.statistics.first?.loads == loads)
+        }
+    }
+}
