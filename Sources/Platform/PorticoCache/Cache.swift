@@ -64,6 +64,12 @@ public final class Cache<Key: CacheKey, Value: Sendable>: Sendable {
         local.value(for: key)
     }
 
+    /// The value if it is in process, fresh, and not due to be refreshed. Counts hits only: for a look before the door.
+    @inlinable
+    public func glance(at key: Key) -> Value? {
+        local.hit(key, LocalCache<Key, Value>.hash(of: key))
+    }
+
     /// The value: stored, or loaded. Whatever number of callers ask for one key at once, the loader runs once.
     ///
     /// Cancelling a caller's task ends its wait only. The loader runs in a task of its own with the priority and the

@@ -14,9 +14,9 @@ struct SharingServer: Sendable {
 
     static func run(
         _ routes: [Route], caches: CacheRegistry = CacheRegistry(),
-        _ body: (SharingServer) async throws -> Void
+        change: (inout Site.Configuration) -> Void = { _ in }, _ body: (SharingServer) async throws -> Void
     ) async throws {
-        let site = try site([Mount(id: "open", prefix: "/open", title: "Open", routes: routes)])
+        let site = try site([Mount(id: "open", prefix: "/open", title: "Open", routes: routes)], change)
         let server = HTTPServer(
             configuration: HTTPServer.Configuration(port: 0), responder: site, answers: AnswerCache(in: caches))
         let port = try await server.start()
@@ -29,12 +29,21 @@ struct SharingServer: Sendable {
         await server.shutdown()
     }
 
-    static func site(_ mounts: [Mount]) throws -> Site {
-        try Site(
-            Site.Configuration(
-                mounts: mounts, csrf: CSRFSigner(key: [UInt8](repeating: 1, count: 32)), clock: Clock(),
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: MetricsRegistry(),
-                assets: AssetLinks { $0 }))
+    static func site(_ mounts: [Mount], _ change: (inout Site.Configuration) -> Void = { _ in }) throws -> Site {
+        var configuration = Site.Configuration(
+            mounts: mounts, csrf: CSRFSigner(key: [UInt8](repeating: 1, count: 32)), clock: Clock(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: MetricsRegistry(),
+            assets: AssetLinks { $0 })
+        change(&configuration)
+        return try Site(configuration)
+    }
+
+    /// A route of another kind that is declared to be kept.
+    static func odd(_ answer: @escaping @Sendable () -> Response) -> Route {
+        .raw(
+            .get, "/odd", "odd", "Something odd", access: .anonymous, limit: .unlimited,
+            cache: .shared(SharedCaching(seconds: 60, staleWhileRevalidate: 60)), mediaType: "text/plain"
+        ) { (_: RequestContext, _: NoInput) in answer() }
     }
 
     /// A page that tells how often it was made.

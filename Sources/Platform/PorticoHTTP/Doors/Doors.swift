@@ -19,6 +19,9 @@ public struct Doors: Sendable {
         self.load = load
     }
 
+    /// Whether nobody is kept out or spared.
+    var isOpen: Bool { gate.isOpen && bans?.isEmpty != false }
+
     /// What the lists and bans say about a client.
     enum Welcome: Sendable {
         /// Comes in like everybody.
@@ -30,7 +33,7 @@ public struct Doors: Sendable {
     /// Looks at who comes.
     /// - Throws: ``Problem`` 403 `address_denied`, 429 `address_banned`.
     func look(at address: String, now: Instant) throws(Problem) -> Welcome {
-        guard !gate.isOpen || bans?.isEmpty == false else { return .usual }
+        guard !isOpen else { return .usual }
         switch gate.verdict(on: address) {
         case .denied: throw Problem(403, "address_denied", "This site does not serve your network.")
         case .allowed: return .spared

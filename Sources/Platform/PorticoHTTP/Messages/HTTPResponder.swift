@@ -12,6 +12,10 @@ public protocol HTTPResponder: Sendable {
     /// On what terms the answer may be kept and given to others who ask the same; nil when it may not.
     func sharing(of head: RequestHead) -> SharedTerms?
 
+    /// The refusal of a client whose requests of this kind are too many; nil lets it go on. Asked before an answer is made
+    /// that others will get as well.
+    func refusalByLimits(_ request: Request) async -> Response?
+
     /// The answer. Every error is an answer as well.
     func respond(to request: Request) async -> Response
 
@@ -26,4 +30,7 @@ public protocol HTTPResponder: Sendable {
 extension HTTPResponder {
     /// Nothing may be kept.
     public func sharing(of head: RequestHead) -> SharedTerms? { nil }
+
+    /// Nobody is refused.
+    public func refusalByLimits(_ request: Request) async -> Response? { nil }
 }

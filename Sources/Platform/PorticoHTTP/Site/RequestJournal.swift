@@ -24,7 +24,8 @@ struct RequestJournal: Sendable {
         let summary = measure?.summary
         response.headers.add("x-response-time", DurationText.responseTime(elapsed))
         response.headers.add("server-timing", DurationText.serverTiming(elapsed, summary))
-        duration(exchange, response).observe(nanoseconds: elapsed)
+        // What is made for everybody is counted for each who gets it.
+        if !exchange.request.isForEverybody { duration(exchange, response).observe(nanoseconds: elapsed) }
         record(exchange, response, elapsed, summary)
     }
 

@@ -52,7 +52,7 @@ public final class Site: HTTPResponder {
     let router: Router
     let journal: RequestJournal
     private let csrf: CSRFGuard
-    private let rates: RateGuard?
+    let rates: RateGuard?
     private let security: SecurityHeaders
     let requestIDs = RequestIDSource()
     /// The platform's own mount, whose pages stand where no application answers.
@@ -151,12 +151,16 @@ public final class Site: HTTPResponder {
 }
 
 extension Site {
-    private func arrive(_ request: Request) -> Exchange {
-        let trusted = configuration.trustedProxies
-        let forwarded = trusted.contains(request.head.peer) ? request.head.headers["x-request-id"] : nil
-        return Exchange(
-            request: request, requestID: forwarded.flatMap(RequestIDSource.sane) ?? requestIDs.next(),
-            now: configuration.clock.now(), clientAddress: trusted.clientAddress(of: request.head), mount: root)
+    func arrive(_ request: Request) -> Exchange {
+        Exchange(
+            request: request, requestID: requestID(of: request.head), now: configuration.clock.now(),
+            clientAddress: configuration.trustedProxies.clientAddress(of: request.head), mount: root)
+    }
+
+    /// A proxy's id of a request, or a new one.
+    func requestID(of head: RequestHead) -> String {
+        let forwarded = configuration.trustedProxies.contains(head.peer) ? head.headers["x-request-id"] : nil
+        return forwarded.flatMap(RequestIDSource.sane) ?? requestIDs.next()
     }
 
     /// Lets the client in unless its network is to stay outside.
@@ -198,6 +202,7 @@ extension Site {
                 exchange.place = try configuration.doors.place(for: match.served)
                 return handle
             case .immediate(let handle):
+                if exchange.request.isForEverybody { exchange.place = try configuration.doors.place(for: match.served) }
                 return { context, reader in
                     var reader = reader
                     return try handle(context, &reader)
@@ -343,7 +348,7 @@ extension Site {
     }
 
     /// The last step, for every answer: conditional requests, headers, figures, the log.
-    private func leave(_ exchange: Exchange, _ answer: consuming Response, measure: RequestMeasure?) -> Response {
+    func leave(_ exchange: Exchange, _ answer: consuming Response, measure: RequestMeasure?) -> Response {
         var response = answer
         response.headers.reserve(Headers.usualCount)
         let policy = exchange.served?.route.cache ?? .noStore

@@ -40,7 +40,7 @@ enum AnswerHead {
     }
 
     /// Whether the transport alone sets this field.
-    private static func isReserved(_ name: String) -> Bool {
+    static func isReserved(_ name: String) -> Bool {
         switch name.utf8.count {
         case 4: FieldBytes.isSame(name, "date")
         case 7: FieldBytes.isSame(name, "upgrade") || FieldBytes.isSame(name, "trailer")

@@ -15,41 +15,56 @@ public final class AnswerCache: Sendable {
     public init(in registry: CacheRegistry, bytes: Int = 64 << 20) {
         var policy = CachePolicy("answers", ttl: .minutes(1))
         policy.capacity = CacheCapacity(entries: 50_000, bytes: bytes)
-        // Copies of one page expire together all the same: each is made when its page is first asked for.
         policy.jitter = 0.05
         policy.softTimeout = nil
-        cache = Cache(policy, in: registry, weigh: { $1.weight })
+        // A page that is never made must not keep all others who ask for it.
+        policy.hardTimeout = .seconds(10)
+        cache = Cache(policy, in: registry, weigh: { $0.target.utf8.count + $1.weight })
     }
 
-    /// A fresh copy, if there is one.
-    func answer(for key: AnswerKey) -> SharedAnswer? { cache.value(for: key) }
+    /// A fresh copy, if there is one that need not be made anew yet.
+    func answer(for key: AnswerKey) -> SharedAnswer? { cache.glance(at: key) }
 
     /// A copy, made where there is none.
-    /// - Throws: ``Unkept`` with an answer that is for nobody else.
+    /// - Throws: ``Unkept`` with an answer that is not to be kept, `CacheTimeout`, `CancellationError`.
     func answer(
         for key: AnswerKey, on terms: SharedTerms, make: @escaping @Sendable () async -> Response
     ) async throws -> SharedAnswer {
-        try await cache.value(for: key) { load in
+        try await cache.value(for: key) { [cache] load in
             load.ttl = .seconds(Int64(terms.caching.seconds))
             load.staleWhileRevalidate = .seconds(Int64(terms.caching.staleWhileRevalidate))
             load.staleIfError = .seconds(Int64(max(terms.caching.staleIfError, terms.caching.staleWhileRevalidate)))
             load.tags = terms.caching.tags.map { CacheTag($0) }
             let response = await make()
-            guard response.status == .ok, case .bytes(let body) = response.body, AnswerCache.maySuffice(response) else {
-                throw Unkept(response: response)
-            }
-            return SharedAnswer(response, body: body, terms: terms)
+            if let body = AnswerCache.keepable(response) { return SharedAnswer(response, body: body, terms: terms) }
+            // Only a source that fails is no word about the page: gone or moved ends what was kept (RFC 5861 §4).
+            let isFinal = response.status.code < 500 && response.status != 429
+            if isFinal, load.previous != nil { await cache.remove(key) }
+            throw Unkept(response: response)
         }
     }
 
-    /// Whether the answer depends on nothing but its address and the coding of its body.
-    private static func maySuffice(_ response: Response) -> Bool {
-        response.headers.values("vary").allSatisfy { $0.lowercased() == "accept-encoding" }
+    /// The body of an answer that depends on nothing but its address and the coding of its body, and that may be kept.
+    private static func keepable(_ response: Response) -> [UInt8]? {
+        guard response.status == .ok, case .bytes(let body) = response.body, response.headers["set-cookie"] == nil,
+            response.headers.values("vary").allSatisfy({ $0.lowercased() == "accept-encoding" })
+        else { return nil }
+        let isForbidden = response.headers.values("cache-control").contains { value in
+            let directives = value.lowercased()
+            return directives.contains("no-store") || directives.contains("private")
+        }
+        return isForbidden ? nil : body
     }
 
     /// An answer that is not kept: a refusal, a failure, a stream.
     struct Unkept: Error {
         let response: Response
+
+        /// Whether it was made for whoever asks, so that all who waited may have it.
+        var isForAll: Bool {
+            if case .stream = response.body { return false }
+            return response.status != .ok
+        }
     }
 }
 

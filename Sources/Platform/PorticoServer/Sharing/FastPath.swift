@@ -34,7 +34,8 @@ final class FastPath: ChannelInboundHandler, RemovableChannelHandler {
         while position < buffer.readableBytes {
             let finding = buffer.withUnsafeReadableBytes {
                 HeadScan.find(
-                    in: $0.bindMemory(to: UInt8.self), from: position, mostBytes: core.configuration.maxHeaderBytes)
+                    in: $0.bindMemory(to: UInt8.self), from: position, mostBytes: core.configuration.maxHeaderBytes,
+                    mostFields: core.configuration.maxHeaderFields)
             }
             switch finding {
             case .unknown:
@@ -79,7 +80,10 @@ final class FastPath: ChannelInboundHandler, RemovableChannelHandler {
             }
             let coding = scan.accepted.map { self.coding(text($0)) } ?? .identity
             let target = String(decoding: text(scan.target), as: UTF8.self)
-            guard let answer = answers.answer(for: AnswerKey(target: target, coding: coding)) else { return false }
+            guard let answer = answers.answer(for: AnswerKey(target: target, coding: coding)),
+                answer.terms.admits(connection.peer),
+                !scan.hasRequestID || !answer.terms.trusts(connection.peer)
+            else { return false }
             guard let condition = scan.condition.map(text) else {
                 write(answer, isUnchanged: false, scan, began)
                 return true
@@ -93,6 +97,7 @@ final class FastPath: ChannelInboundHandler, RemovableChannelHandler {
 
     private func coding(_ header: UnsafeBufferPointer<UInt8>) -> AnswerCoding {
         if accepted.bytes.elementsEqual(header) { return accepted.coding }
+        guard header.count <= 256 else { return AnswerCoding(accepting: String(decoding: header, as: UTF8.self)) }
         accepted = (Array(header), AnswerCoding(accepting: String(decoding: header, as: UTF8.self)))
         return accepted.coding
     }

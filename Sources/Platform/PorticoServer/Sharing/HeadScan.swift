@@ -27,6 +27,8 @@ struct HeadScan {
     /// Where the value of `If-None-Match` lies; nil without one.
     var condition: Range<Int>?
 
+    /// Whether the client, or a proxy, gave the request an id.
+    private(set) var hasRequestID = false
     private var hosts = 0
     private var bodyLength: Int?
     private var isPlain = true
@@ -34,7 +36,8 @@ struct HeadScan {
     private init() {}
 
     /// Looks at the bytes from `start` on.
-    static func find(in bytes: UnsafeBufferPointer<UInt8>, from start: Int, mostBytes: Int) -> Finding {
+    static func find(in bytes: UnsafeBufferPointer<UInt8>, from start: Int, mostBytes: Int, mostFields: Int) -> Finding
+    {
         guard let base = bytes.baseAddress, start < bytes.count else { return .unknown }
         let count = min(bytes.count, start + mostBytes)
         var scan = HeadScan()
@@ -42,10 +45,12 @@ struct HeadScan {
             return .unknown
         }
         var position = line + 2
+        var fields = 0
         while true {
             guard let end = scan.endOfLine(base, position, count) else { return .unknown }
             if end == position { break }
-            guard scan.takeField(base, position..<end) else { return .unknown }
+            fields += 1
+            guard fields <= mostFields, scan.takeField(base, position..<end) else { return .unknown }
             position = end + 2
         }
         scan.origin = start
@@ -112,11 +117,12 @@ struct HeadScan {
             hosts += 1
             return value.allSatisfy(HeadScan.isHost) && !value.isEmpty
         case 5 where HeadScan.isSame(name, "range"), 8 where HeadScan.isSame(name, "if-range"),
-            6 where HeadScan.isSame(name, "expect"), 7 where HeadScan.isSame(name, "upgrade"),
-            12 where HeadScan.isSame(name, "x-request-id"):
+            8 where HeadScan.isSame(name, "if-match"), 19 where HeadScan.isSame(name, "if-unmodified-since"):
             isPlain = false
-            // What offers another protocol may be followed by it.
-            if name.count == 6 || name.count == 7 { return false }
+        case 6 where HeadScan.isSame(name, "expect"), 7 where HeadScan.isSame(name, "upgrade"),
+            16 where HeadScan.isSame(name, "proxy-connection"):
+            return false
+        case 12 where HeadScan.isSame(name, "x-request-id"): hasRequestID = true
         case 10 where HeadScan.isSame(name, "connection"):
             return HeadScan.isSame(value, "keep-alive")
         case 13 where HeadScan.isSame(name, "if-none-match"):

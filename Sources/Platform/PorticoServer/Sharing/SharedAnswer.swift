@@ -63,7 +63,7 @@ final class SharedAnswer: Sendable {
             var field = field
             let isSound =
                 field.name.withUTF8 { FieldBytes.isName($0) } && field.value.withUTF8 { FieldBytes.isValue($0) }
-            guard isSound else { continue }
+            guard isSound, !AnswerHead.isReserved(field.name) else { continue }
             lines += Array("\(field.name): \(field.value)\r\n".utf8)
         }
         return lines

@@ -14,30 +14,52 @@ struct SharingResponder: HTTPResponder {
         origin.refusal(status, head: head, peer: peer)
     }
 
+    func refusalByLimits(_ request: Request) async -> Response? { await origin.refusalByLimits(request) }
+
     func respondAtOnce(to request: Request) -> Response? {
         let began = monotonicNanoseconds()
         guard let terms = origin.sharing(of: request.head) else { return origin.respondAtOnce(to: request) }
-        let key = AnswerKey(request.head)
-        return answers.answer(for: key).map { given($0, terms, request, began) }
+        return answers.answer(for: AnswerKey(request.head)).map { given($0, terms, request, began) }
     }
 
     func respond(to request: Request) async -> Response {
         let began = monotonicNanoseconds()
         guard let terms = origin.sharing(of: request.head) else { return await origin.respond(to: request) }
         let key = AnswerKey(request.head)
-        let common = Request(
-            head: RequestHead(
-                method: .get, target: key.target, headers: SharingResponder.commonHeaders(key.coding),
-                peer: request.head.peer, isSecure: request.head.isSecure), isForEverybody: true)
+        if let answer = answers.answer(for: key) { return given(answer, terms, request, began) }
+        if let refusal = await origin.refusalByLimits(request) { return refusal }
+        let common = common(request, key)
         do {
             let answer = try await answers.answer(for: key, on: terms) { [origin] in await origin.respond(to: common) }
             return given(answer, terms, request, began)
-        } catch let unkept as AnswerCache.Unkept {
-            return unkept.response
+        } catch let unkept as AnswerCache.Unkept where unkept.isForAll {
+            var response = unkept.response
+            terms.stamp(&response, for: request.head, since: began, isHit: false)
+            return response
+        } catch is AnswerCache.Unkept {
+            return await origin.respond(to: impersonal(request))
+        } catch is CancellationError {
+            // The client has gone; what it asked for is made for the others.
+            return Response(503)
         } catch {
-            // Nobody waits for a copy any more, or it takes too long: this client gets an answer of its own.
-            return await origin.respond(to: request)
+            return origin.refusal(503, head: request.head, peer: request.head.peer)
         }
+    }
+
+    /// The request as everybody makes it: nothing in it tells who asks.
+    private func common(_ request: Request, _ key: AnswerKey) -> Request {
+        Request(
+            head: RequestHead(
+                method: .get, target: key.target, headers: SharingResponder.commonHeaders(key.coding), peer: "",
+                isSecure: request.head.isSecure), isForEverybody: true)
+    }
+
+    /// The request without what tells who somebody is.
+    private func impersonal(_ request: Request) -> Request {
+        var request = request
+        request.head.headers["cookie"] = nil
+        request.head.headers["authorization"] = nil
+        return request
     }
 
     private static func commonHeaders(_ coding: AnswerCoding) -> Headers {
@@ -54,7 +76,7 @@ struct SharingResponder: HTTPResponder {
             part.apply(to: &response, answer.body)
         }
         response.headers.add("age", String(answer.age(at: monotonicNanoseconds())))
-        terms.stamp(&response, request.head.method, since: began, isHit: answer.born < began)
+        terms.stamp(&response, for: request.head, since: began, isHit: answer.born < began)
         return response
     }
 }
@@ -72,10 +94,13 @@ enum ByteRange: Equatable {
 
     /// Nil where the whole is to be sent.
     init?(_ headers: Headers, of answer: SharedAnswer) {
-        guard let text = headers["range"], text.hasPrefix("bytes=") else { return nil }
+        // Parts of bytes that were compressed for now can't be put together (RFC 9110 §15.3.7.3).
+        guard let text = headers["range"], text.hasPrefix("bytes="), answer.tag?.hasPrefix("W/") != true else {
+            return nil
+        }
         // A part of something else than the client has would be of no use (RFC 9110 §13.1.5). Weak tags never fit.
         if let condition = headers["if-range"] {
-            guard let tag = answer.tag, condition == tag, !tag.hasPrefix("W/") else { return nil }
+            guard condition == answer.tag else { return nil }
         }
         self.init(text.dropFirst("bytes=".count), of: answer.body.count)
     }
@@ -111,6 +136,7 @@ enum ByteRange: Equatable {
             response = Response(416, headers: response.headers)
             for name in ["content-type", "content-encoding", "etag"] { response.headers[name] = nil }
             response.headers["content-range"] = "bytes */\(body.count)"
+            response.headers["cache-control"] = CacheControl.noStore.control
         }
     }
 }
