@@ -17,7 +17,7 @@ struct BagList<Session: SQLSession> {
     /// Up to so many found codes are looked up without further thought.
     private static var seldom: Int { 2000 }
     /// How many of the newest rows are looked at for what is found more often.
-    private static var depth: Int { 5000 }
+    private static var depth: Int { 12_000 }
 
     let session: Session
 
