@@ -102,7 +102,8 @@ let package = Package(
         .executableTarget(
             name: "PorticoFuzz",
             dependencies: [
-                "PorticoValues", "PorticoJSON", "PorticoLimits", "PorticoOutbound", "PorticoRedis", "PorticoSQL",
+                "PorticoValues", "PorticoJSON", "PorticoLimits", "PorticoCache", "PorticoOutbound", "PorticoRedis",
+                "PorticoSQL",
                 "PorticoHTTP", "PorticoIdentity", "PorticoRealtime", "PorticoServer", "PorticoJobs", "PorticoWebhooks",
                 "BagTracking", nioCore, nioHTTP1, nioEmbedded,
             ],

@@ -30,17 +30,23 @@ enum HTTPProperties {
         expect(whole.refusal.map { $0 >= 400 && $0 <= 505 && $0 != 500 } ?? true, "a refusal is a refusal")
     }
 
-    private static func transcript(_ pieces: [[UInt8]]) -> FuzzTranscript {
+    /// What a connection that brings `pieces` makes the application see.
+    /// - Parameter answers: kept answers, whose reader then stands before the decoder.
+    static func transcript(_ pieces: [[UInt8]], answers kept: AnswerCache? = nil) -> FuzzTranscript {
         let responder = FuzzResponder()
         let core = ServerCore(
-            configuration: HTTPServer.Configuration(), responder: responder, answers: nil, observer: UnobservedServer())
+            configuration: HTTPServer.Configuration(), responder: responder, answers: kept, observer: UnobservedServer()
+        )
         let channel = EmbeddedChannel()
         let meter = ByteMeter(observer: core.observer)
         let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: core.decoderLimits)
         let pipeline = channel.pipeline.syncOperations
+        let loop = LoopState()
+        let connection = ConnectionHandler(core: core, loop: loop, meter: meter)
+        if let kept { try? pipeline.addHandler(FastPath(kept, connection, core, loop)) }
         try? pipeline.addHandler(meter)
         try? pipeline.addHandler(ByteToMessageHandler(decoder))
-        try? pipeline.addHandler(ConnectionHandler(core: core, loop: LoopState(), meter: meter))
+        try? pipeline.addHandler(connection)
         _ = try? channel.connect(to: SocketAddress(ipAddress: "192.0.2.1", port: 4000)).wait()
         for piece in pieces where channel.isActive {
             _ = try? channel.writeInbound(ByteBuffer(bytes: piece))

@@ -106,17 +106,10 @@ enum OutboundProperties {
         var list: UnsafeMutablePointer<addrinfo>?
         guard getaddrinfo(host, nil, &hints, &list) == 0, let list else { return nil }
         defer { freeaddrinfo(list) }
-        guard let address = list.pointee.ai_addr else { return nil }
-        let start = UnsafeRawPointer(address)
-        switch list.pointee.ai_family {
-        case AF_INET:
-            let address = start.loadUnaligned(as: sockaddr_in.self)
-            return withUnsafeBytes(of: address.sin_addr) { Array($0) }
-        case AF_INET6:
-            let address = start.loadUnaligned(as: sockaddr_in6.self)
-            return withUnsafeBytes(of: address.sin6_addr) { Array($0) }
-        default: return nil
-        }
+        // The address lies behind family and port, in IPv6 behind the flow as well.
+        let (offset, length) = list.pointee.ai_family == AF_INET ? (4, 4) : (8, 16)
+        guard let address = list.pointee.ai_addr, Int(list.pointee.ai_addrlen) >= offset + length else { return nil }
+        return Array(UnsafeRawBufferPointer(start: UnsafeRawPointer(address) + offset, count: length))
     }
 
     private static func text(_ bytes: [UInt8]) -> String {

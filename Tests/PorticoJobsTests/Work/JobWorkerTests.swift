@@ -32,6 +32,28 @@ import Testing
         }
     }
 
+    @Test("a worker does eight jobs of a queue at once, unless it is told otherwise", arguments: TestEngine.available)
+    func fillsPlaces(engine: TestEngine) async throws {
+        try await withWorkshop(on: engine) { shop in
+            try await shop.database.write { transaction in
+                try shop.queue.enqueue(all: (1...9).map { Chore($0) }, in: transaction)
+            }
+            let (full, go) = (Gate(), Gate())
+            let worker = shop.worker { chore, _ in
+                shop.note(chore.number)
+                if shop.done.count == 8 { full.open() }
+                await go.wait()
+                return nil
+            }
+            async let work: Void = worker.runUntilIdle()
+            await full.wait()
+            #expect(worker.running == 8 && shop.done.count == 8)
+            go.open()
+            try await work
+            #expect(shop.done.sorted() == Array(1...9))
+        }
+    }
+
     @Test("two engines on one database share the work", arguments: TestEngine.available)
     func sharesWorkBetweenNodes(engine: TestEngine) async throws {
         try await withWorkshop(on: engine) { shop in

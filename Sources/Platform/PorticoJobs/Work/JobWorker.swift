@@ -26,9 +26,9 @@ public final class JobWorker: Sendable {
         /// How long ended jobs are kept.
         public var retention: JobRetention
 
-        /// A configuration; four jobs a queue, a lease of thirty seconds, twenty seconds to end.
+        /// A configuration; eight jobs a queue, a lease of thirty seconds, twenty seconds to end.
         public init(
-            application: String, concurrency: [String: Int] = [:], defaultConcurrency: Int = 4,
+            application: String, concurrency: [String: Int] = [:], defaultConcurrency: Int = 8,
             lease: Span = .seconds(30), drain: Span = .seconds(20), retention: JobRetention = JobRetention()
         ) {
             self.application = application
