@@ -26,6 +26,8 @@ import Testing
             "https://user:password@example.org/", "https://user@example.org/", "https://", "https:///path",
             "https://example.org:0/", "https://example.org:65536/", "https://exa mple.org/", "https://example.org/\n",
             "https://[fe80::1%25eth0]/", "javascript:alert(1)", "https://exämple.org/", "https:\\\\example.org/",
+            "https://%31%32%37.01/", "https://%32130706433/", "https://%30x7f000001/", "https://los%a9a/",
+            "https://127%e3%80%820.0.1/", "https://example%7f.org/",
         ])
     func refuses(text: String) {
         #expect(throws: OutboundError.self) { try OutboundURL(text) }

@@ -61,6 +61,7 @@ import Testing
             "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: +1\r\n\r\n",
             "GET /a HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n\r\n",
             "GET /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n\r\n", "CONNECT /a HTTP/1.1\r\nHost: x\r\n\r\n",
+            "PRI /a HTTP/1.1\r\nHost: x\r\n\r\n",
             "GET /a HTTP/1.1\r\nHost: x\r\nProxy-Connection: close\r\n\r\n",
             "GET /a HTTP/1.1\r\nHost: x\r\n" + String(repeating: "a:\r\n", count: 100) + "\r\n",
             "GET /a#b HTTP/1.1\r\nHost: x\r\n\r\n", "GET /a HTTP/1.1\r\nHost: a/b\r\n\r\n",

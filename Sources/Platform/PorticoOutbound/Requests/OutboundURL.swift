@@ -73,10 +73,22 @@ public struct OutboundURL: Sendable, Hashable, CustomStringConvertible {
         guard (1...260).contains(host.utf8.count), let port, (1...65_535).contains(port),
             let whole = OutboundURL.part(CURLUPART_URL, of: parser)
         else { throw OutboundError(.invalidURL, detail: "an address has a host") }
+        // What is percent-coded in a host is decoded after its notations of numbers were understood: only a host that is read
+        // the same once more is the one that would be called.
+        guard host.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), OutboundURL.host(of: whole) == host else {
+            throw OutboundError(.invalidURL, detail: "an address has a plain host")
+        }
         self.text = whole
         self.scheme = scheme
         self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
         self.port = port
+    }
+
+    private static func host(of text: String) -> String? {
+        guard let parser = curl_url() else { return nil }
+        defer { curl_url_cleanup(parser) }
+        guard (try? set(text, on: parser)) != nil else { return nil }
+        return part(CURLUPART_HOST, of: parser)?.lowercased()
     }
 
     private static func set(_ text: String, on parser: OpaquePointer) throws(OutboundError) {

@@ -82,7 +82,10 @@ struct HeadScan {
         switch method.count {
         case 3 where method.elementsEqual("GET".utf8): break
         case 4 where method.elementsEqual("HEAD".utf8): isHead = true
-        case 3...7 where !method.elementsEqual("CONNECT".utf8) && method.allSatisfy({ (0x41...0x5A).contains($0) }):
+        // PRI begins HTTP/2 (RFC 9113 §3.4).
+        case 3...7
+        where !method.elementsEqual("CONNECT".utf8) && !method.elementsEqual("PRI".utf8)
+            && method.allSatisfy({ (0x41...0x5A).contains($0) }):
             isPlain = false
         default: return false
         }
