@@ -16,8 +16,8 @@ struct BagList<Session: SQLSession> {
     }
     /// Up to so many found codes are looked up without further thought.
     private static var seldom: Int { 2000 }
-    /// How many of the newest rows are looked at for what is found more often.
-    private static var depth: Int { 12_000 }
+    /// How many of the newest rows are looked at for what is found more often. A row costs PostgreSQL more to look at.
+    private var depth: Int { session.dialect == .sqlite ? 12_000 : 5000 }
 
     let session: Session
 
@@ -52,7 +52,7 @@ struct BagList<Session: SQLSession> {
         }
         let few = try count(query, range, most: Self.seldom)
         guard few.all > Self.seldom else { return try lookUp(query, range, few, most: most) }
-        let recent = try list(query.recent(range, depth: Self.depth))
+        let recent = try list(query.recent(range, depth: depth))
         if recent.count >= query.limit { return recent }
         return try lookUp(query, range, try count(query, range, most: most), most: most)
     }
