@@ -106,12 +106,14 @@ import Testing
     func unkept() async throws {
         let fields: [Headers] = [
             ["cache-control": "private"], ["cache-control": "no-store"], ["set-cookie": "a=b"],
-            ["vary": "accept-language"],
+            ["vary": "accept-language", "content-type": "text/plain"],
         ]
         for headers in fields {
             let count = Count()
             let route = SharingServer.odd {
-                Response(.ok, headers: headers, body: .bytes(Array("\(count.next())".utf8)))
+                // Long enough to be compressed, which says something of its own about what the answer depends on.
+                let text = "\(count.next())" + String(repeating: ".", count: 2000)
+                return Response(.ok, headers: headers, body: .bytes(Array(text.utf8)))
             }
             try await SharingServer.run([route]) { server in
                 let client = try await RawClient.connect(to: server.port)

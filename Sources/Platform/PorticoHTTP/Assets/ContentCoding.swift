@@ -41,7 +41,8 @@ extension Response {
         guard case .bytes(let plain) = body, plain.count >= 1024, headers["content-encoding"] == nil,
             let type = headers["content-type"], Response.isText(type)
         else { return }
-        headers["vary"] = "accept-encoding"
+        let varies = headers.values("vary").contains { $0.lowercased().contains("accept-encoding") }
+        if !varies { headers.add("vary", "accept-encoding") }
         guard let accepted = head.headers["accept-encoding"],
             let coding = ContentCoding.allCases.first(where: { $0.isAccepted(by: accepted) }),
             let compressed = coding.encode(plain, effort), compressed.count < plain.count
