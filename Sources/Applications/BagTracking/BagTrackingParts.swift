@@ -113,21 +113,21 @@ extension BagTrackingParts {
         return groups.flatMap(\.self)
     }
 
+    private var userPages: UserPageRoutes {
+        UserPageRoutes(
+            services: services, people: people, passwords: environment.passwords,
+            office: identity.invitationOffice(.bags))
+    }
+
     private var pages: [Route] {
         let groups: [[Route]] = [
             DashboardRoutes(services: services, stats: stats).routes, StationRoutes(services: services).routes,
             HistoryRoutes(services: services).routes, FindRoutes(services: services).routes,
             BagListRoutes(services: services).routes, BagDetailRoutes(services: services).routes,
             BagFormRoutes(services: services).routes, IdentifierRoutes(services: services).routes,
-            UserPageRoutes(
-                services: services, people: people, passwords: environment.passwords,
-                office: identity.invitationOffice(.bags)
-            ).routes,
+            userPages.routes,
             UserFarewellRoutes(
-                people: people, privacy: PersonalDataRoutes(identity: identity),
-                page: UserPageRoutes(
-                    services: services, people: people, passwords: environment.passwords, office: nil
-                ).page
+                people: people, privacy: PersonalDataRoutes(identity: identity), page: userPages.page
             ).routes,
             SettingsPageRoutes(services: services, catalog: catalog).routes,
             LimitPageRoutes(services: services, desk: environment.limits).routes,

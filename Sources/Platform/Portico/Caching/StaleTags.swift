@@ -1,5 +1,5 @@
-/// Says, in the transaction of a change, what it makes stale: nobody is given a copy of it any more once the change is
-/// committed.
+/// Says, in the transaction of a change, what it makes stale: no node gives a copy of it any more once it has heard of the
+/// commit, and none hears of a change that was not committed.
 ///
 /// ```swift
 /// try await database.write { transaction in

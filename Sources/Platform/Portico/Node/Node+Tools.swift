@@ -15,7 +15,7 @@ extension Node {
     public static func schema(of application: any Application) -> [SchemaComponent] {
         [
             IdentitySchema.component, EventSchema.component, LimitSchema.component, JobSchema.component,
-            MailSchema.component, WebhookSchema.component,
+            MailSchema.component,
         ] + application.schema
     }
 

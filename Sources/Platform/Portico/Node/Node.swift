@@ -72,7 +72,7 @@ public final class Node: Sendable {
         ProcessMetrics.register(in: metrics, version: configuration.version)
         let shared = try SharedCounters(settings, metrics: metrics, logger: logger)
         state.withLock { $0.shared = shared }
-        let parts = try SharedParts(configuration, clock: clock, metrics: metrics, redis: shared?.client)
+        let parts = try SharedParts(configuration, clock: clock, metrics: metrics, redis: shared)
         var mounts: [Mount] = []
         var checks: [HealthCheck] = shared.map { [$0.check] } ?? []
         for application in configuration.applications {
@@ -165,6 +165,6 @@ public final class Node: Sendable {
         for worker in ending.workers { worker.cancel() }
         for worker in ending.workers { await worker.value }
         for database in ending.databases { await database.engine.close() }
-        await ending.shared?.client.shutdown()
+        await ending.shared?.shutdown()
     }
 }

@@ -1,9 +1,11 @@
 import Logging
 import PorticoRedis
 
-/// Counters of rate limits that several nodes share in Redis, where the settings name one.
+/// The Redis that several nodes share, where the settings name one: it counts rate limits, and carries notices between
+/// nodes.
 struct SharedCounters: Sendable {
     let client: RedisClient
+    let backplane: RedisBackplane
     private let nodes: Int
     private let isTesting: Bool
 
@@ -21,6 +23,7 @@ struct SharedCounters: Sendable {
         } catch {
             throw Settings.Mistake(description: "redis.url: \(error)")
         }
+        backplane = RedisBackplane(client)
         nodes = settings.integer("redis.nodes")
         isTesting = settings.text("environment") == "testing"
     }
@@ -40,6 +43,12 @@ struct SharedCounters: Sendable {
             case .rememberedRefusal: remembered.increment()
             }
         }
+    }
+
+    /// Ends all connections.
+    func shutdown() async {
+        await backplane.shutdown()
+        await client.shutdown()
     }
 
     /// Whether Redis answers. A node serves without it, so it is not essential.

@@ -1,5 +1,4 @@
 import Logging
-import PorticoRedis
 
 /// What all applications of a node share.
 struct SharedParts {
@@ -22,7 +21,7 @@ struct SharedParts {
     var isTesting: Bool { settings.text("environment") == "testing" }
 
     init(
-        _ configuration: Node.Configuration, clock: Clock, metrics: MetricsRegistry, redis: RedisClient? = nil
+        _ configuration: Node.Configuration, clock: Clock, metrics: MetricsRegistry, redis: SharedCounters? = nil
     ) throws {
         let settings = configuration.settings
         self.configuration = configuration
@@ -52,7 +51,7 @@ struct SharedParts {
         self.library = library
         limits = NodeLimits.book(settings, metrics: metrics)
         mail = try NodeMail(settings, clock: clock)
-        caches = NodeCaches.registry(settings, clock: clock, metrics: metrics, client: redis)
+        caches = NodeCaches.registry(settings, clock: clock, metrics: metrics, redis: redis)
         let url = settings.text("public_url")
         publicURL = url.isEmpty ? "http://\(settings.text("server.host")):\(settings.text("server.port"))" : url
     }

@@ -53,6 +53,7 @@ extension Site {
     /// is answered and not kept, so that nobody can fill the memory with copies of one page.
     public func sharing(of head: RequestHead) -> SharedTerms? {
         guard head.method == .get || head.method == .head,
+            sharedPrefixes.contains(where: { head.target.utf8.starts(with: $0.utf8) }),
             case .match(let match) = router.find(head.method, head.path),
             var caching = match.served.route.cache.sharing, isUsual(head, match.served.route)
         else { return nil }

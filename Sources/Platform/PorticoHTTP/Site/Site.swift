@@ -55,6 +55,8 @@ public final class Site: HTTPResponder {
     let rates: RateGuard?
     private let security: SecurityHeaders
     let requestIDs = RequestIDSource()
+    /// How paths begin that may belong to a route whose answers are kept: every request is compared with these few.
+    let sharedPrefixes: [String]
     /// The platform's own mount, whose pages stand where no application answers.
     private let root: Int?
 
@@ -71,6 +73,9 @@ public final class Site: HTTPResponder {
         }
         self.configuration = configuration
         self.router = router
+        self.sharedPrefixes = configuration.mounts.flatMap { mount in
+            mount.routes.filter { $0.cache.sharing != nil }.map { mount.prefix + $0.path.prefix { $0 != "{" } }
+        }
         self.root = configuration.mounts.firstIndex { $0.prefix.isEmpty }
         self.journal = RequestJournal(configuration)
         self.csrf = CSRFGuard(signer: configuration.csrf)

@@ -30,9 +30,14 @@ enum FieldBytes {
 
     /// Whether the text is `lowercase` but for ASCII case. `lowercase` has only lower-case letters and signs.
     static func isSame(_ text: String, _ lowercase: StaticString) -> Bool {
-        guard text.utf8.count == lowercase.utf8CodeUnitCount else { return false }
+        isSame(text.utf8, lowercase)
+    }
+
+    /// The same of bytes.
+    static func isSame(_ text: some Collection<UInt8>, _ lowercase: StaticString) -> Bool {
+        guard text.count == lowercase.utf8CodeUnitCount else { return false }
         var index = 0
-        for byte in text.utf8 {
+        for byte in text {
             let expected = lowercase.utf8Start[index]
             let folded = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
             guard folded == expected else { return false }

@@ -37,7 +37,7 @@ struct RequestTarget {
     }
 
     /// Visible ASCII but for what no client sends raw: a fragment, quotes and angle brackets.
-    private static func isAllowed(_ byte: UInt8) -> Bool {
+    static func isAllowed(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x22, 0x23, 0x3C, 0x3E: false
         default: byte > 0x20 && byte < 0x7F

@@ -91,12 +91,7 @@ struct HeadScan {
         }
         target = space + 1..<end
         guard !target.isEmpty, base[target.lowerBound] == 0x2F else { return false }
-        return target.allSatisfy { HeadScan.isTarget(base[$0]) }
-    }
-
-    /// Visible ASCII but for what no client sends raw.
-    private static func isTarget(_ byte: UInt8) -> Bool {
-        byte > 0x20 && byte < 0x7F && byte != 0x22 && byte != 0x23 && byte != 0x3C && byte != 0x3E
+        return target.allSatisfy { RequestTarget.isAllowed(base[$0]) }
     }
 
     private mutating func takeField(_ base: UnsafePointer<UInt8>, _ line: Range<Int>) -> Bool {
@@ -116,29 +111,29 @@ struct HeadScan {
         _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>, _ place: Range<Int>
     ) -> Bool {
         switch name.count {
-        case 4 where HeadScan.isSame(name, "host"):
+        case 4 where FieldBytes.isSame(name, "host"):
             hosts += 1
             return value.allSatisfy(HeadScan.isHost) && !value.isEmpty
-        case 5 where HeadScan.isSame(name, "range"), 8 where HeadScan.isSame(name, "if-range"),
-            8 where HeadScan.isSame(name, "if-match"), 19 where HeadScan.isSame(name, "if-unmodified-since"):
+        case 5 where FieldBytes.isSame(name, "range"), 8 where FieldBytes.isSame(name, "if-range"),
+            8 where FieldBytes.isSame(name, "if-match"), 19 where FieldBytes.isSame(name, "if-unmodified-since"):
             isPlain = false
-        case 6 where HeadScan.isSame(name, "expect"), 7 where HeadScan.isSame(name, "upgrade"),
-            16 where HeadScan.isSame(name, "proxy-connection"):
+        case 6 where FieldBytes.isSame(name, "expect"), 7 where FieldBytes.isSame(name, "upgrade"),
+            16 where FieldBytes.isSame(name, "proxy-connection"):
             return false
-        case 12 where HeadScan.isSame(name, "x-request-id"): hasRequestID = true
-        case 10 where HeadScan.isSame(name, "connection"):
-            return HeadScan.isSame(value, "keep-alive")
-        case 13 where HeadScan.isSame(name, "if-none-match"):
+        case 12 where FieldBytes.isSame(name, "x-request-id"): hasRequestID = true
+        case 10 where FieldBytes.isSame(name, "connection"):
+            return FieldBytes.isSame(value, "keep-alive")
+        case 13 where FieldBytes.isSame(name, "if-none-match"):
             if condition != nil { isPlain = false }
             condition = place
-        case 14 where HeadScan.isSame(name, "content-length"):
+        case 14 where FieldBytes.isSame(name, "content-length"):
             guard bodyLength == nil, (1...9).contains(value.count), value.allSatisfy({ (0x30...0x39).contains($0) })
             else { return false }
             bodyLength = value.reduce(0) { $0 * 10 + Int($1 - 0x30) }
-        case 15 where HeadScan.isSame(name, "accept-encoding"):
+        case 15 where FieldBytes.isSame(name, "accept-encoding"):
             if accepted != nil { isPlain = false }
             accepted = place
-        case 17 where HeadScan.isSame(name, "transfer-encoding"): return false
+        case 17 where FieldBytes.isSame(name, "transfer-encoding"): return false
         default: break
         }
         return true
@@ -149,16 +144,5 @@ struct HeadScan {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x3A, 0x5B, 0x5D: true
         default: false
         }
-    }
-
-    private static func isSame(_ text: UnsafeBufferPointer<UInt8>, _ lowercase: StaticString) -> Bool {
-        guard text.count == lowercase.utf8CodeUnitCount else { return false }
-        for index in text.indices {
-            let byte = text[index]
-            guard ((0x41...0x5A).contains(byte) ? byte | 0x20 : byte) == lowercase.utf8Start[index] else {
-                return false
-            }
-        }
-        return true
     }
 }
