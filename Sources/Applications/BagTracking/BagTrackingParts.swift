@@ -21,7 +21,8 @@ struct BagTrackingParts: Sendable {
         identity = BagTrackingParts.identity(environment, roles: roles, secondFactors: settings.secondFactors)
         services = BagTrackingServices(
             database: environment.database, clock: environment.clock, outbox: environment.outbox,
-            cursors: identity.cursors, settings: settings, metrics: environment.metrics)
+            mails: environment.mails, jobs: environment.jobs, cursors: identity.cursors, settings: settings,
+            metrics: environment.metrics)
         people = PeopleStore(services: services, accounts: identity.accounts)
         catalog = CatalogStore(services: services)
         live = LiveUpdates(services: services, stats: stats)
@@ -106,13 +107,20 @@ extension BagTrackingParts {
             StreamRoutes(services: services, live: live) { [authenticator = identity.authenticator] head in
                 try await authenticator.principal(for: head)
             }.routes,
-            CatalogueRoutes(services: services, catalog: catalog).routes,
+            CatalogueRoutes(services: services, catalog: catalog).routes, jobRoutes.routes,
             PeopleRoutes(
                 services: services, people: people, passwords: environment.passwords,
                 office: identity.invitationOffice(.bags)
             ).routes,
         ]
         return groups.flatMap(\.self)
+    }
+
+    /// Following the jobs one asked for. Administrators follow those of others too.
+    private var jobRoutes: JobRoutes {
+        JobRoutes(
+            queue: environment.jobs, database: environment.database, permission: "import.run", limit: BagLimits.read,
+            missing: "job_not_found")
     }
 
     private var userPages: UserPageRoutes {
@@ -186,6 +194,9 @@ extension BagTrackingParts {
 extension BagTrackingParts {
     /// Ends every live stream; the clients come back to another node.
     var endStreams: @Sendable () -> Void { { [hub = live.hub] in hub.close() } }
+
+    /// What is done later, and what comes by the clock.
+    var work: BagWork { BagWork(services: services) }
 
     /// What runs beside the requests.
     var workers: [(name: String, run: @Sendable () async -> Void)] {
