@@ -105,7 +105,9 @@ extension BagTrackingParts {
 
     private var api: [Route] {
         let groups: [[Route]] = [
-            ScanRoutes(services: services).routes, CorrectionRoutes(services: services).routes,
+            ScanRoutes(services: services).routes, BillRoutes(services: services).routes,
+            BillSackRoutes(services: services).routes, GateRoutes(services: services).routes,
+            CorrectionRoutes(services: services).routes,
             ReadingRoutes(services: services).routes, TraceRoutes(services: services).routes,
             StatsRoutes(services: services, stats: stats).routes,
             SummaryRoutes(services: services, summaries: summaries).routes,

@@ -35,6 +35,8 @@ struct BagTrackingServices: Sendable {
     var scans: ScanStore { ScanStore(services: self) }
     var undo: UndoStore { UndoStore(services: self) }
     var corrections: CorrectionStore { CorrectionStore(services: self) }
+    var bills: BillStore { BillStore(services: self) }
+    var gate: GateStore { GateStore(services: self) }
     var retirement: RetirementStore { RetirementStore(services: self) }
     var holds: HoldStore { HoldStore(services: self) }
     var numbers: SSCCStore { SSCCStore(services: self) }

@@ -35,7 +35,9 @@ struct ScanWork {
         return switch request.kind {
         case .parent: try ParentScan(work: work, catalog: catalog).run()
         case .child: try ChildScan(work: work, catalog: catalog.products).run()
-        case .bill, .gate, .return:
+        case .bill: try BillScan(work: work, catalog: catalog.products).run()
+        case .gate: try GateScan(work: work, catalog: catalog.products).run()
+        case .return:
             throw Refusal.validation([.invalid("kind", "must be parent or child")])
         }
     }
