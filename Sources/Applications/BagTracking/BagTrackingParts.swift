@@ -110,7 +110,7 @@ extension BagTrackingParts {
             CorrectionRoutes(services: services).routes,
             ReadingRoutes(services: services).routes, TraceRoutes(services: services).routes,
             StatsRoutes(services: services, stats: stats).routes,
-            SummaryRoutes(services: services, summaries: summaries).routes,
+            SummaryRoutes(services: services, summaries: summaries).routes, ReturnRoutes(services: services).routes,
             StreamRoutes(services: services, live: live) { [authenticator = identity.authenticator] head in
                 try await authenticator.principal(for: head)
             }.routes,
@@ -148,6 +148,7 @@ extension BagTrackingParts {
             ).routes,
             SettingsPageRoutes(services: services, catalog: catalog).routes,
             LimitPageRoutes(services: services, desk: environment.limits).routes,
+            ReturnPageRoutes(services: services).routes,
             SummaryPageRoutes(services: services, summaries: summaries).routes,
             AuditPageRoutes(services: services, accounts: identity.accounts).routes,
         ]
