@@ -7,6 +7,7 @@ extension BagSettings {
     private static let prefixKey = "bags.gs1_company_prefix"
     private static let digitKey = "bags.sscc_extension_digit"
     private static let undoKey = "bags.undo_window_seconds"
+    private static let phoneKey = "bags.driver_phone_days"
 
     /// What can be set.
     static let declarations: [SettingDeclaration] =
@@ -16,6 +17,9 @@ extension BagSettings {
             SettingDeclaration(digitKey, .integer(0...9), default: "3", "first digit of the SSCCs made here"),
             SettingDeclaration(
                 undoKey, .integer(0...604_800), default: "3600", "for how many seconds a scan can be undone"),
+            SettingDeclaration(
+                phoneKey, .integer(1...3650), default: "180",
+                "how many days after its delivery a bill keeps the driver's phone"),
         ] + PeopleSettings.declarations(of: "bags")
 
     /// The effective settings.
@@ -32,6 +36,7 @@ extension BagSettings {
         ssccExtensionDigit = settings.integer(BagSettings.digitKey)
         secondFactors = try PeopleSettings.secondFactors(
             of: "bags", roles: BagRole.allCases.map(\.rawValue), in: settings)
+        driverPhoneDays = Int64(settings.integer(BagSettings.phoneKey))
         undoWindow = .seconds(Int64(settings.integer(BagSettings.undoKey)))
     }
 }

@@ -5,9 +5,17 @@ struct BagWork: Sendable {
     let services: BagTrackingServices
 
     /// Adds what does them to the worker's book.
-    func register(in book: inout JobBook) {}
+    func register(in book: inout JobBook) {
+        book.handle(EraseDriverPhones.self) { [services] _, _ in
+            try await DriverPhones(services: services).erase(at: services.clock.now())
+        }
+    }
 
     /// Those that come again and again, in the zone of the warehouses.
     /// - Throws: ``ScheduleError``.
-    func schedules() throws -> [Schedule] { [] }
+    func schedules() throws -> [Schedule] {
+        [
+            try Schedule("bags.personal_data", "30 3 * * *", zone: .offset(.india)) { _ in EraseDriverPhones() }
+        ]
+    }
 }
