@@ -127,10 +127,18 @@ export function nextBatch(entries, userID, limit = LIMITS.batch) {
 export function wire(entry, inBatch) {
   const { kind, code, parent, area_code, client_scan_id, scanned_at } = entry;
   const body = { code, client_scan_id, scanned_at };
+  if (kind === "return") Object.assign(body, { ticket_id: entry.ticket_id, condition: entry.condition });
   if (inBatch) body.kind = kind;
   if (kind === "child") body.parent = parent;
   if (area_code) body.area_code = area_code;
   return body;
+}
+
+/** The answer to the only scan of a batch; one that is missing is tried again. */
+export function batched(answer) {
+  if (answer.status !== 200) return answer;
+  const [result] = answer.body?.results ?? [];
+  return result ? { ...answer, ...result } : { ...answer, status: 0 };
 }
 
 /** Whether the bag is already among the scans kept here: `null`, `same` sack or the other sack's code. */
@@ -179,7 +187,7 @@ const settled = (request) => new Promise((resolve, reject) => {
   request.onerror = () => reject(request.error);
 });
 
-class DeviceStore {
+export class DeviceStore {
   async open() {
     const request = indexedDB.open("bags-station", 1);
     request.onupgradeneeded = () => {
@@ -214,7 +222,7 @@ class DeviceStore {
 
 const API = "/bags/api/v1";
 
-class Server {
+export class Server {
   constructor(token) { this.token = token; }
 
   /** Sends and never throws: no network is status 0. */
@@ -256,7 +264,7 @@ export const TONES = {
   duplicate: [[600, 0, 0.07], [600, 0.13, 0.07]], refused: [[220, 0, 0.6]], saved: [[440, 0, 0.12]],
 };
 
-class Sounds {
+export class Sounds {
   isOn = true;
 
   /** Browsers let a page sound only after a key or a touch; every scan is one. */
@@ -413,7 +421,7 @@ class View {
 
 /* ── Station ───────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-function freshID() {
+export function freshID() {
   if (globalThis.crypto.randomUUID) return crypto.randomUUID();
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -617,7 +625,7 @@ class Station {
 
   async sendNext() {
     const chunk = nextBatch(this.entries, this.userID);
-    const isSingle = chunk.length === 1 && chunk[0].attempts === 0;
+    const isSingle = chunk.length === 1 && chunk[0].attempts === 0 && ["parent", "child"].includes(chunk[0].kind);
     const answer = isSingle
       ? await this.server.post(`/scans/${chunk[0].kind}`, wire(chunk[0], false))
       : await this.server.post("/scans/batch", { items: chunk.map((entry) => wire(entry, true)) });
