@@ -42,15 +42,14 @@ import Testing
                 try transaction.execute(
                     "test.house",
                     """
-                    INSERT INTO houses (id, name, picture, next_id)
-                    VALUES (\(number), \(name), \(number % 3 == 0 ? nil : [0, UInt8(number % 256)]),
-                        \(number % 2 == 0 ? 12_050 : nil))
+                    INSERT INTO houses (id, name, picture)
+                    VALUES (\(number), \(name), \(number % 3 == 0 ? nil : [0, UInt8(number % 256)]))
                     """)
                 try transaction.execute(
                     "test.door",
                     "INSERT INTO a_doors (house_id, colour) VALUES (\(number), \(number % 5 == 0 ? "Z" : "é"))")
             }
-            try transaction.execute("test.next", "UPDATE houses SET next_id = 12050 WHERE id = 1")
+            try transaction.execute("test.next", "UPDATE houses SET next_id = 12050 WHERE id % 2 = 1")
             try transaction.execute("test.rename", "UPDATE houses SET name = 'renamed' WHERE id = 1")
         }
     }

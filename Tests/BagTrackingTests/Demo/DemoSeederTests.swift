@@ -80,7 +80,7 @@ import Testing
                     SELECT count(*) FROM bills l LEFT JOIN gate_checks c ON c.bill_id = l.id
                     WHERE (l.state IN ('loading', 'dispatched', 'delivered')) <> (c.id IS NOT NULL)
                     OR (l.state = 'loading') <> (coalesce(c.state, '') = 'running')
-                    OR (c.state = 'passed' AND c.seen_count <> l.linked_count)
+                    OR (c.state = 'passed' AND c.seen_count <> l.linked_count + l.returned_count)
                     OR coalesce(c.seen_count, 0) <> (SELECT count(*) FROM gate_check_sacks s WHERE s.gate_check_id = c.id)
                     OR coalesce(c.open_findings, 0) <> (SELECT count(*) FROM gate_findings f WHERE f.gate_check_id = c.id)
                     """
