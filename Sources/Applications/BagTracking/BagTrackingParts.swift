@@ -11,6 +11,9 @@ struct BagTrackingParts: Sendable {
     private let stats = StatsReader()
     private let live: LiveUpdates
     private let denied: DeniedJournal
+    private let summaries: SummaryReader
+    /// What is done later, and what comes by the clock.
+    let work: BagWork
 
     init(
         _ environment: ApplicationEnvironment, settings: BagSettings, isDemonstration: Bool,
@@ -21,11 +24,15 @@ struct BagTrackingParts: Sendable {
         identity = BagTrackingParts.identity(environment, roles: roles, secondFactors: settings.secondFactors)
         services = BagTrackingServices(
             database: environment.database, clock: environment.clock, outbox: environment.outbox,
-            cursors: identity.cursors, settings: settings, metrics: environment.metrics)
+            mails: environment.mails, jobs: environment.jobs, cursors: identity.cursors, settings: settings,
+            metrics: environment.metrics)
         people = PeopleStore(services: services, accounts: identity.accounts)
         catalog = CatalogStore(services: services)
         live = LiveUpdates(services: services, stats: stats)
         denied = DeniedJournal(database: environment.database)
+        summaries = SummaryReader(services: services, caches: environment.caches)
+        work = BagWork(
+            services: services, summaries: summaries, watch: CounterWatch(metrics: environment.metrics))
     }
 
     /// Accounts and sessions of bag tracking; whoever signs in brings the area along.
@@ -98,19 +105,29 @@ extension BagTrackingParts {
 
     private var api: [Route] {
         let groups: [[Route]] = [
-            ScanRoutes(services: services).routes, CorrectionRoutes(services: services).routes,
+            ScanRoutes(services: services).routes, BillRoutes(services: services).routes,
+            BillSackRoutes(services: services).routes, GateRoutes(services: services).routes,
+            CorrectionRoutes(services: services).routes,
             ReadingRoutes(services: services).routes, TraceRoutes(services: services).routes,
             StatsRoutes(services: services, stats: stats).routes,
+            SummaryRoutes(services: services, summaries: summaries).routes,
             StreamRoutes(services: services, live: live) { [authenticator = identity.authenticator] head in
                 try await authenticator.principal(for: head)
             }.routes,
-            CatalogueRoutes(services: services, catalog: catalog).routes,
+            CatalogueRoutes(services: services, catalog: catalog).routes, jobRoutes.routes,
             PeopleRoutes(
                 services: services, people: people, passwords: environment.passwords,
                 office: identity.invitationOffice(.bags)
             ).routes,
         ]
         return groups.flatMap(\.self)
+    }
+
+    /// Following the jobs one asked for. Administrators follow those of others too.
+    private var jobRoutes: JobRoutes {
+        JobRoutes(
+            queue: environment.jobs, database: environment.database, permission: "import.run", limit: BagLimits.read,
+            missing: "job_not_found")
     }
 
     private var userPages: UserPageRoutes {
@@ -131,6 +148,7 @@ extension BagTrackingParts {
             ).routes,
             SettingsPageRoutes(services: services, catalog: catalog).routes,
             LimitPageRoutes(services: services, desk: environment.limits).routes,
+            SummaryPageRoutes(services: services, summaries: summaries).routes,
             AuditPageRoutes(services: services, accounts: identity.accounts).routes,
         ]
         return groups.flatMap(\.self)
@@ -219,6 +237,9 @@ extension BagTrackingParts {
             Repetition(name: "audit_check", interval: ChainWatch.interval, startsAtOnce: true) {
                 [chain = services.chain] in
                 try await chain.check()
+            },
+            Repetition(name: "summary_watch", interval: .minutes(5), startsAtOnce: true) { [work] in
+                try await work.learn()
             },
             Repetition(name: "purge", interval: .hours(1)) { [identity, clock = environment.clock] in
                 _ = try await identity.purge(at: clock.now())
