@@ -33,14 +33,14 @@ struct LabelsPage: BagPage {
         """
         \(PageHeading("Labels", subtitle: "A label can be printed before its sack exists; printing registers nothing."))
         \(ErrorSummary(messages, scope: "f"))
-        <div class="columns even"><div class="stack">\(form)</div><div class="stack">\(cards)</div></div>
-        \(previewSection)
+        <div class="stack"><div class="columns even"><div class="stack">\(form)</div>\
+        <div class="stack">\(cards)</div></div>\(previewSection)</div>
         """
     }
 
     private var form: HTML {
         let serials: HTML = """
-            <fieldset><legend>Numbers in a row</legend>\
+            <fieldset class="label-numbers"><legend>Numbers in a row</legend>\
             \(SelectField("product_type", label: "Product", value: typed.productType, choices: products,
                 error: message("product_type")))\
             <div class="form-row">\
