@@ -6,6 +6,8 @@ struct BagMetrics: Sendable {
     private let refusals: CounterFamily
     private let replays: Counter
     private let undone: Counter
+    private let transitions: CounterFamily
+    private let findings: Counter
     private let durations: HistogramFamily
     private let offlineDelay: Histogram
 
@@ -16,6 +18,10 @@ struct BagMetrics: Sendable {
         replays = registry.counter(
             "bags_scan_replays_total", help: "Scans answered again without being recorded again.")
         undone = registry.counter("bags_undo_total", help: "Scans taken back.")
+        transitions = registry.counter(
+            "bags_bill_transitions_total", help: "Bills that went into another state.", labels: ["to"])
+        findings = registry.counter(
+            "bags_gate_findings_total", help: "Sacks found on a lorry that were not on its bill.")
         durations = registry.histogram(
             "bags_scan_duration_seconds", help: "Time from a scan's arrival to its durable record.", labels: ["kind"],
             buckets: HistogramBuckets([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5]))
@@ -31,6 +37,16 @@ struct BagMetrics: Sendable {
         scans.with(result.kind.rawValue, result.outcome.rawValue).increment()
         if let code = result.rejectCode { refusals.with(code).increment() }
         offlineDelay.observe(seconds: max(0, Double(result.delay.milliseconds) / 1000))
+    }
+
+    /// Counts a bill that is in another state now.
+    func movedBill(to state: BillState) {
+        transitions.with(state.rawValue).increment()
+    }
+
+    /// Counts a sack that was found at the gate.
+    func foundSack() {
+        findings.increment()
     }
 
     /// Counts a scan that was taken back.

@@ -21,7 +21,8 @@ struct BagTrackingParts: Sendable {
         identity = BagTrackingParts.identity(environment, roles: roles, secondFactors: settings.secondFactors)
         services = BagTrackingServices(
             database: environment.database, clock: environment.clock, outbox: environment.outbox,
-            cursors: identity.cursors, settings: settings, metrics: environment.metrics)
+            mails: environment.mails, jobs: environment.jobs, cursors: identity.cursors, settings: settings,
+            metrics: environment.metrics)
         people = PeopleStore(services: services, accounts: identity.accounts)
         catalog = CatalogStore(services: services)
         live = LiveUpdates(services: services, stats: stats)
@@ -98,19 +99,29 @@ extension BagTrackingParts {
 
     private var api: [Route] {
         let groups: [[Route]] = [
-            ScanRoutes(services: services).routes, CorrectionRoutes(services: services).routes,
+            ScanRoutes(services: services).routes, BillRoutes(services: services).routes,
+            BillSackRoutes(services: services).routes, GateRoutes(services: services).routes,
+            CorrectionRoutes(services: services).routes,
             ReadingRoutes(services: services).routes, TraceRoutes(services: services).routes,
             StatsRoutes(services: services, stats: stats).routes,
             StreamRoutes(services: services, live: live) { [authenticator = identity.authenticator] head in
                 try await authenticator.principal(for: head)
             }.routes,
             CatalogueRoutes(services: services, catalog: catalog).routes, LabelRoutes(services: services).routes,
+            jobRoutes.routes,
             PeopleRoutes(
                 services: services, people: people, passwords: environment.passwords,
                 office: identity.invitationOffice(.bags)
             ).routes,
         ]
         return groups.flatMap(\.self)
+    }
+
+    /// Following the jobs one asked for. Administrators follow those of others too.
+    private var jobRoutes: JobRoutes {
+        JobRoutes(
+            queue: environment.jobs, database: environment.database, permission: "import.run", limit: BagLimits.read,
+            missing: "job_not_found")
     }
 
     private var userPages: UserPageRoutes {
@@ -184,6 +195,9 @@ extension BagTrackingParts {
 extension BagTrackingParts {
     /// Ends every live stream; the clients come back to another node.
     var endStreams: @Sendable () -> Void { { [hub = live.hub] in hub.close() } }
+
+    /// What is done later, and what comes by the clock.
+    var work: BagWork { BagWork(services: services) }
 
     /// What runs beside the requests.
     var workers: [(name: String, run: @Sendable () async -> Void)] {

@@ -162,7 +162,7 @@ import Testing
     func goesOn(engine: TestEngine) async throws {
         try await withSeeder(on: engine) { database, seeder in
             try await seeder.seed(DemoSeederTests.demonstration())
-            let services = BagTrackingServices(
+            let services = try BagTrackingServices(
                 database: database, clock: Clock(standingAt: DemoSeederTests.now), outbox: EventOutbox(),
                 cursors: CursorSigner(key: [UInt8](repeating: 7, count: 32)),
                 settings: BagSettings(publicURL: "https://bags.test"), metrics: MetricsRegistry())

@@ -16,6 +16,7 @@ enum BagSchema {
             Migration(6, "counters") { counters($0) },
             Migration(7, "people") { people($0) },
             Migration(8, "searches answered by their index") { coveringCodes($0) },
+            Migration(9, "bill events and gate checks") { gate($0) + billPositions($0) },
         ])
 
     /// Ends a `CREATE TABLE` whose rows are found by their key only: SQLite then keeps them inside its index.
