@@ -114,7 +114,8 @@ extension BagTrackingParts {
             StreamRoutes(services: services, live: live) { [authenticator = identity.authenticator] head in
                 try await authenticator.principal(for: head)
             }.routes,
-            CatalogueRoutes(services: services, catalog: catalog).routes, jobRoutes.routes,
+            CatalogueRoutes(services: services, catalog: catalog).routes, LabelRoutes(services: services).routes,
+            jobRoutes.routes,
             PeopleRoutes(
                 services: services, people: people, passwords: environment.passwords,
                 office: identity.invitationOffice(.bags)
@@ -142,7 +143,7 @@ extension BagTrackingParts {
             HistoryRoutes(services: services).routes, FindRoutes(services: services).routes,
             BagListRoutes(services: services).routes, BagDetailRoutes(services: services).routes,
             BagFormRoutes(services: services).routes, IdentifierRoutes(services: services).routes,
-            userPages.routes,
+            LabelPageRoutes(services: services).routes, userPages.routes,
             UserFarewellRoutes(
                 people: people, privacy: PersonalDataRoutes(identity: identity), page: userPages.page
             ).routes,
@@ -232,7 +233,7 @@ extension BagTrackingParts {
 
     private var repetitions: [Repetition] {
         [
-            Repetition(name: "counter_fold", interval: .seconds(60)) { [database = environment.database] in
+            Repetition(name: "counter_fold", interval: .seconds(60), startsAtOnce: true) { [database = environment.database] in
                 try await database.write { _ = try CounterStore.fold(in: $0) }
             },
             Repetition(name: "audit_check", interval: ChainWatch.interval, startsAtOnce: true) {

@@ -46,7 +46,7 @@ struct BagFrame: Sendable {
 
 /// The places of the navigation.
 enum BagSection: CaseIterable {
-    case dashboard, scan, find, bags, returns, history, summary, users, settings, audit
+    case dashboard, scan, find, bags, returns, history, labels, summary, users, settings, audit
 
     /// The permission without which the place is not shown.
     var permission: String {
@@ -56,6 +56,7 @@ enum BagSection: CaseIterable {
         case .find, .bags, .history: "bag.read"
         case .returns: "return.write"
         case .summary: "summary.read_own"
+        case .labels: "label.print"
         case .users: "user.manage"
         case .settings: "config.manage"
         case .audit: "audit.read"
@@ -76,6 +77,7 @@ enum BagSection: CaseIterable {
         case .history: ("History", "/bags/scans", .history)
         case .returns: ("Returns", "/bags/returns", .undo)
         case .summary: ("Summary", "/bags/summary", .calendar)
+        case .labels: ("Labels", "/bags/labels", .printer)
         case .users: ("People", "/bags/users", .users)
         case .settings: ("Settings", "/bags/settings", .settings)
         case .audit: ("Audit", "/bags/audit", .shield)
