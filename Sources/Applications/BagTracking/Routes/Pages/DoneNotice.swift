@@ -16,6 +16,10 @@ enum DoneNotice {
         "invited/back": "Taken back: the link is worth nothing now", "limit": "The limit is changed",
         "limit/reset": "The limit is as declared again",
         "second-factor": "Authenticator removed: all sessions have ended",
+        "billed": "The bill is open", "complete": "Completed", "reopen": "Open again", "cancel": "Cancelled",
+        "deliver": "The delivery is recorded", "edit": "Saved", "remove": "Taken off the bill",
+        "start": "The check is running", "abandon": "The check is given up", "dispatch": "Dispatched: the lorry may go",
+        "unloaded": "Unloaded",
         "erased": "Erased: nothing leads to the person any more",
         "deactivated": "Deactivated: all sessions have ended",
     ]
