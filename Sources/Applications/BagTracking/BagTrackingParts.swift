@@ -142,8 +142,10 @@ extension BagTrackingParts {
             DashboardRoutes(services: services, stats: stats).routes, StationRoutes(services: services).routes,
             HistoryRoutes(services: services).routes, FindRoutes(services: services).routes,
             BagListRoutes(services: services).routes, BagDetailRoutes(services: services).routes,
-            BagFormRoutes(services: services).routes, IdentifierRoutes(services: services).routes,
-            LabelPageRoutes(services: services).routes, userPages.routes,
+            BillPageRoutes(services: services).routes, BillFormRoutes(services: services).routes,
+            GatePageRoutes(services: services).routes, BagFormRoutes(services: services).routes,
+            IdentifierRoutes(services: services).routes, LabelPageRoutes(services: services).routes,
+            userPages.routes,
             UserFarewellRoutes(
                 people: people, privacy: PersonalDataRoutes(identity: identity), page: userPages.page
             ).routes,

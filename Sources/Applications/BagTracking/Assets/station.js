@@ -125,20 +125,23 @@ export function nextBatch(entries, userID, limit = LIMITS.batch) {
 
 /** What goes over the wire for an entry of the device. */
 export function wire(entry, inBatch) {
-  const { kind, code, parent, area_code, client_scan_id, scanned_at } = entry;
+  const { kind, code, parent, bill_id, ticket_id, area_code, client_scan_id, scanned_at } = entry;
   const body = { code, client_scan_id, scanned_at };
-  if (kind === "return") Object.assign(body, { ticket_id: entry.ticket_id, condition: entry.condition });
+  if (kind === "return") body.condition = entry.condition;
   if (inBatch) body.kind = kind;
+  if (inBatch && bill_id) body.bill_id = bill_id;
+  if (inBatch && ticket_id) body.ticket_id = ticket_id;
   if (kind === "child") body.parent = parent;
   if (area_code) body.area_code = area_code;
   return body;
 }
 
-/** The answer to the only scan of a batch; one that is missing is tried again. */
-export function batched(answer) {
-  if (answer.status !== 200) return answer;
-  const [result] = answer.body?.results ?? [];
-  return result ? { ...answer, ...result } : { ...answer, status: 0 };
+/** Where an entry goes when it goes alone. */
+export function address({ kind, bill_id, ticket_id }) {
+  if (kind === "return") return `/returns/${ticket_id}/scans`;
+  if (kind === "bill") return `/bills/${bill_id}/parents`;
+  if (kind === "gate") return `/bills/${bill_id}/gate-check/scans`;
+  return `/scans/${kind}`;
 }
 
 /** Whether the bag is already among the scans kept here: `null`, `same` sack or the other sack's code. */
@@ -167,9 +170,29 @@ export function accepted(body, shown) {
     const detail = [body.created ? "New sack." : "", ...warnings].join(" ").trim();
     return { kind: warnings.length || isFull ? "duplicate" : "sack", title: count, detail: detail || "Scan its bags.", code: parent.code };
   }
+  if (body.bill || body.gate_check) return loaded(body, count);
+  if (body.item) return cameBack(body);
   if (body.duplicate) return { kind: "duplicate", title: "Already in this sack", detail: count, code: shown };
   if (parent.child_count >= parent.capacity) return { kind: "full", title: `Full: ${count}`, detail: "Scan a sack.", code: shown };
   return { kind: "linked", title: count, detail: [`in ${parent.code}`, ...warnings].join(". "), code: shown };
+}
+
+/** What the page shows for a sack that is on the bill, or was seen at the gate. */
+function loaded({ bill, gate_check: check, duplicate, parent }, bags) {
+  const count = bill ? `${bill.linked_count} of ${bill.capacity}` : `${check.seen_count} of ${check.expected_count}`;
+  const detail = `${bags} bags`;
+  if (duplicate) return { kind: "duplicate", title: bill ? "Already on this bill" : "Already seen", detail: count, code: parent.code };
+  const isDone = bill ? bill.linked_count >= bill.capacity : check.missing_count === 0;
+  if (!isDone) return { kind: "linked", title: count, detail, code: parent.code };
+  return { kind: "full", title: bill ? `Full: ${count}` : `All seen: ${count}`, detail, code: parent.code };
+}
+
+/** What the page shows for a sack on a return ticket. */
+function cameBack({ item, duplicate }) {
+  const bags = `${item.child_count} ${item.child_count === 1 ? "bag" : "bags"}`;
+  if (duplicate) return { kind: "duplicate", title: "Already on this ticket", detail: `${bags}, ${item.condition}`, code: item.code };
+  const hold = item.condition === "good" ? "" : " It is on hold.";
+  return { kind: "linked", title: "Taken back", detail: `${bags}, left on ${item.original_bill_code}.${hold}`, code: item.code };
 }
 
 /** What the page shows for a refusal. */
@@ -303,7 +326,7 @@ export class Sounds {
 
 /* ── View ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-const at = (id) => document.getElementById(id);
+export const at = (id) => document.getElementById(id);
 const made = (tag, className, text) => Object.assign(document.createElement(tag), { className, textContent: text ?? "" });
 const part = (kind, name) =>
   [...(document.querySelector(`#parts [data-${kind}="${name}"]`)?.cloneNode(true).childNodes ?? [])];
@@ -426,7 +449,7 @@ export function freshID() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-class Station {
+export class Station {
   constructor() {
     this.userID = at("station").dataset.user;
     this.userName = at("station").dataset.userName;
@@ -499,10 +522,15 @@ class Station {
     if (reading.kind === "parent") this.changeSack(reading);
     else if (!this.sack) return this.refuse("Scan a sack first", "Then its bags.", reading.shown);
     else if (this.isOffline && this.refuseHere(reading)) return;
+    if (!this.refuseTooMany(code)) await this.keep(reading);
+  }
+
+  /** Whether this device holds as many scans as it may. */
+  refuseTooMany(code) {
     const count = this.entries.length;
     if (count >= LIMITS.stored) return this.refuse("This device is full", `${waiting(count)} here. Bring it to a network.`, code);
     if (!this.isOffline && count >= LIMITS.waiting) return this.refuse("Too fast", "Wait a moment, then scan it again.", code);
-    await this.keep(reading);
+    return false;
   }
 
   refuse(title, detail, code) { return this.tell({ kind: "refused", title, detail, code }); }
@@ -522,8 +550,8 @@ class Station {
     const area = document.querySelector("#scan-form [name=area_code]")?.value;
     const entry = {
       client_scan_id: freshID(), user_id: this.userID, user_name: this.userName, kind, code, shown,
-      parent: kind === "child" ? this.sack.entered : null, bill_id: null, ticket_id: null, attempts: 0,
-      scanned_at: new Date().toISOString(), ...(area ? { area_code: area } : {}),
+      parent: kind === "child" ? this.sack.entered : null, bill_id: this.billID ?? null, ticket_id: this.ticketID ?? null,
+      attempts: 0, scanned_at: new Date().toISOString(), ...(area ? { area_code: area } : {}), ...this.further(),
     };
     await this.store.add(entry);
     this.entries.push(entry);
@@ -532,6 +560,9 @@ class Station {
     if (this.isOffline) this.tellSaved(entry);
     this.pump();
   }
+
+  /** What an entry says besides its code. */
+  further() { return {}; }
 
   changeSack({ code, product }) {
     const left = this.sack;
@@ -625,9 +656,9 @@ class Station {
 
   async sendNext() {
     const chunk = nextBatch(this.entries, this.userID);
-    const isSingle = chunk.length === 1 && chunk[0].attempts === 0 && ["parent", "child"].includes(chunk[0].kind);
+    const isSingle = chunk.length === 1 && chunk[0].attempts === 0;
     const answer = isSingle
-      ? await this.server.post(`/scans/${chunk[0].kind}`, wire(chunk[0], false))
+      ? await this.server.post(address(chunk[0]), wire(chunk[0], false))
       : await this.server.post("/scans/batch", { items: chunk.map((entry) => wire(entry, true)) });
     if (isSingle && ["done", "refused"].includes(verdict(answer.status))) return this.settle([[chunk[0], answer]]);
     const results = new Map((answer.body?.results ?? []).map((result) => [result.client_scan_id, result]));
@@ -804,7 +835,7 @@ function watchKeys(station) {
     if ((key !== "?" && key !== "/") || !shortcutsAreOn() || (isField(target) && !isInBox)) return;
     if (isInBox && at("code").value !== key) return;
     at("code").value = "";
-    if (key === "?") at("help-dialog").showModal(); else document.querySelector("[data-slash]")?.focus();
+    if (key === "?") at("help-dialog")?.showModal(); else document.querySelector("[data-slash]")?.focus();
   }
 
   addEventListener("keydown", (event) => {
@@ -823,7 +854,7 @@ function watchFocus() {
   const empties = { timer: 0 };
   const watchEmpty = ({ target }) => {
     clearTimeout(empties.timer);
-    if (!isField(target) || target === at("code") || target.tagName === "SELECT" || target.closest("dialog")) return;
+    if (!isField(target) || target === at("code") || target.tagName === "SELECT" || target.closest("dialog, [data-patient]")) return;
     empties.timer = setTimeout(() => { if (document.activeElement === target && !target.value) focusBox(); }, LIMITS.emptyField);
   };
   document.addEventListener("focusin", watchEmpty);
@@ -868,8 +899,8 @@ function bindControls(station) {
     at("code").value = "";
     station.take(event.data);
   });
-  at("leave").addEventListener("click", (event) => { event.preventDefault(); station.leave(); });
-  at("help").addEventListener("click", () => at("help-dialog").showModal());
+  at("leave")?.addEventListener("click", (event) => { event.preventDefault(); station.leave(); });
+  at("help")?.addEventListener("click", () => at("help-dialog").showModal());
   at("sound").addEventListener("click", () => {
     station.sounds.isOn = !station.sounds.isOn;
     at("sound").setAttribute("aria-pressed", String(station.sounds.isOn));
@@ -917,19 +948,27 @@ async function keepForOffline() {
   await navigator.serviceWorker.register("/bags/sw.js", { scope: "/bags/" });
   const { active } = await navigator.serviceWorker.ready;
   const assets = [...document.querySelectorAll("link[rel=stylesheet], script[src]")].map((each) => each.href ?? each.src);
-  assets.push(at("camera").dataset.module);
-  active.postMessage({ type: "keep", assets });
+  assets.push(at("camera").dataset.module, ...[at("station").dataset.module].filter(Boolean));
+  active.postMessage({ type: "keep", assets, page: location.pathname });
 }
 
-if (typeof document !== "undefined" && at("station")) {
-  const station = new Station();
+/** Puts a station to work on the page it stands on. */
+export function run(station) {
   bindControls(station);
   keyboardButton();
   cameraButton(station);
-  guardSignOut(station);
   watchKeys(station);
   watchFocus();
   at("code").select();
-  station.start();
+  return station.start();
+}
+
+export { keepForOffline };
+
+// A page with a module of its own puts its own station to work.
+if (typeof document !== "undefined" && at("station") && !at("station").dataset.module) {
+  const station = new Station();
+  guardSignOut(station);
+  run(station);
   keepForOffline().catch(() => {});
 }

@@ -46,13 +46,15 @@ struct BagFrame: Sendable {
 
 /// The places of the navigation.
 enum BagSection: CaseIterable {
-    case dashboard, scan, find, bags, returns, history, labels, summary, users, settings, audit
+    case dashboard, scan, gate, find, bills, returns, bags, history, labels, summary, users, settings, audit
 
     /// The permission without which the place is not shown.
     var permission: String {
         switch self {
         case .dashboard: "stats.read"
         case .scan: "scan.pack"
+        case .gate: "gate.check"
+        case .bills: "bill.read"
         case .find, .bags, .history: "bag.read"
         case .returns: "return.write"
         case .summary: "summary.read_own"
@@ -72,6 +74,8 @@ enum BagSection: CaseIterable {
         switch self {
         case .dashboard: ("Dashboard", "/bags/", .home)
         case .scan: ("Scan", "/bags/scan", .scan)
+        case .gate: ("Gate", "/bags/gate", .shield)
+        case .bills: ("Bills", "/bags/bills", .list)
         case .find: ("Find", "/bags/find", .find)
         case .bags: ("Bags", "/bags/bags", .sack)
         case .history: ("History", "/bags/scans", .history)
@@ -123,7 +127,8 @@ extension BagFrame {
     func shell(title: String, place: BagSection? = nil) -> PageShell {
         var shell = bagShell(title: title, assets: assets, nonce: nonce)
         shell.navigation = BagSection.allCases.filter { may($0.permission) }.map { $0.item(current: place) }
-        let quick: [BagSection] = may("scan.pack") ? [.scan, .find, .bags] : [.dashboard, .find, .bags]
+        let isGate = may("gate.check") && !may("scan.pack")
+        let quick: [BagSection] = isGate ? [.gate, .find, .bills] : [.scan, .find, .bills]
         shell.bottomBar = quick.filter { may($0.permission) }.map { $0.item(current: place) }
         shell.person = SignedInPerson(
             name: person, role: [BagWords.role(role), area].compactMap(\.self).joined(separator: ", "),

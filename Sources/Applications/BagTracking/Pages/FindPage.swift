@@ -187,7 +187,7 @@ struct FindPage: BagPage {
             columns: [.init("Bill"), .init("State"), .init("Consignee"), .init("Bags of the lot", .number)],
             rows: trace.bills.map {
                 .init([
-                    "\($0.bill.code)", BagWords.billState($0.bill.state).html,
+                    BillLink(id: $0.bill.id, code: $0.bill.code).html, BagWords.billState($0.bill.state).html,
                     "\($0.bill.consignee) \($0.bill.destination)", "\($0.count)",
                 ])
             }, showsCaption: true)
