@@ -7,6 +7,9 @@ extension BagSettings {
     private static let prefixKey = "bags.gs1_company_prefix"
     private static let digitKey = "bags.sscc_extension_digit"
     private static let undoKey = "bags.undo_window_seconds"
+    private static let exportsKey = "bags.exports_per_user"
+    private static let importSizeKey = "bags.import_max_mib"
+    private static let importRowsKey = "bags.import_max_rows"
 
     /// What can be set.
     static let declarations: [SettingDeclaration] =
@@ -16,6 +19,11 @@ extension BagSettings {
             SettingDeclaration(digitKey, .integer(0...9), default: "3", "first digit of the SSCCs made here"),
             SettingDeclaration(
                 undoKey, .integer(0...604_800), default: "3600", "for how many seconds a scan can be undone"),
+            SettingDeclaration(
+                exportsKey, .integer(1...100), default: "2", "exports of one person that run at once on a node"),
+            SettingDeclaration(importSizeKey, .integer(1...1024), default: "50", "the largest file to import, in MiB"),
+            SettingDeclaration(
+                importRowsKey, .integer(1...10_000_000), default: "500000", "the most rows of a file to import"),
         ] + PeopleSettings.declarations(of: "bags")
 
     /// The effective settings.
@@ -33,6 +41,9 @@ extension BagSettings {
         secondFactors = try PeopleSettings.secondFactors(
             of: "bags", roles: BagRole.allCases.map(\.rawValue), in: settings)
         undoWindow = .seconds(Int64(settings.integer(BagSettings.undoKey)))
+        exportsPerUser = settings.integer(BagSettings.exportsKey)
+        importMostMiB = settings.integer(BagSettings.importSizeKey)
+        importMostRows = settings.integer(BagSettings.importRowsKey)
     }
 }
 

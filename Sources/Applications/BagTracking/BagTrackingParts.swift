@@ -11,6 +11,7 @@ struct BagTrackingParts: Sendable {
     private let stats = StatsReader()
     private let live: LiveUpdates
     private let denied: DeniedJournal
+    private let exports: ExportDesk
 
     init(
         _ environment: ApplicationEnvironment, settings: BagSettings, isDemonstration: Bool,
@@ -26,6 +27,7 @@ struct BagTrackingParts: Sendable {
         catalog = CatalogStore(services: services)
         live = LiveUpdates(services: services, stats: stats)
         denied = DeniedJournal(database: environment.database)
+        exports = ExportDesk(most: settings.exportsPerUser, metrics: services.metrics)
     }
 
     /// Accounts and sessions of bag tracking; whoever signs in brings the area along.
@@ -105,6 +107,7 @@ extension BagTrackingParts {
                 try await authenticator.principal(for: head)
             }.routes,
             CatalogueRoutes(services: services, catalog: catalog).routes,
+            ExportRoutes(services: services, desk: exports).routes,
             PeopleRoutes(
                 services: services, people: people, passwords: environment.passwords,
                 office: identity.invitationOffice(.bags)
@@ -132,6 +135,7 @@ extension BagTrackingParts {
             SettingsPageRoutes(services: services, catalog: catalog).routes,
             LimitPageRoutes(services: services, desk: environment.limits).routes,
             AuditPageRoutes(services: services, accounts: identity.accounts).routes,
+            ExportPageRoutes(services: services).routes,
         ]
         return groups.flatMap(\.self)
     }

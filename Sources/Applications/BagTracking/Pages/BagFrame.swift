@@ -46,7 +46,7 @@ struct BagFrame: Sendable {
 
 /// The places of the navigation.
 enum BagSection: CaseIterable {
-    case dashboard, scan, find, bags, history, users, settings, audit
+    case dashboard, scan, find, bags, history, exports, users, settings, audit
 
     /// The permission without which the place is not shown.
     var permission: String {
@@ -54,6 +54,7 @@ enum BagSection: CaseIterable {
         case .dashboard: "stats.read"
         case .scan: "scan.pack"
         case .find, .bags, .history: "bag.read"
+        case .exports: "export.read"
         case .users: "user.manage"
         case .settings: "config.manage"
         case .audit: "audit.read"
@@ -72,6 +73,7 @@ enum BagSection: CaseIterable {
         case .find: ("Find", "/bags/find", .find)
         case .bags: ("Bags", "/bags/bags", .sack)
         case .history: ("History", "/bags/scans", .history)
+        case .exports: ("Exports", "/bags/exports", .download)
         case .users: ("People", "/bags/users", .users)
         case .settings: ("Settings", "/bags/settings", .settings)
         case .audit: ("Audit", "/bags/audit", .shield)
