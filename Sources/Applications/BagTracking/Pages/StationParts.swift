@@ -3,7 +3,7 @@ import Portico
 /// What the station's script takes from the page: drawings, patterns of sack codes, the help and the questions.
 struct StationParts: PageComponent {
     var products: [StationPage.Product]
-    /// Whether the page is the packing station, which has help and asks before somebody signs out.
+    /// Whether the page is the packing station, which has help.
     var isStation = true
 
     /// The drawing of each kind of answer.
@@ -37,7 +37,7 @@ struct StationParts: PageComponent {
             <ul id="product-types" hidden>\(patterns)</ul>
             <div id="parts" hidden>\(drawings)\(badges)<span data-badge="saved">\(saved)</span>\
             <span data-icon="undo">\(Icon.undo)</span></div>
-            \(isStation ? help : nil)\(isStation ? question : nil)
+            \(isStation ? help : nil)\(question)
             """
     }
 
