@@ -1,8 +1,8 @@
-// The packing station. Sections: codes, scanner, queue policy, words, device store, server, sounds, view, station,
+// The packing station. Sections: codes, scanner, queue policy, words, device store, server, sounds, view, station, lorry,
 // keys and focus, start. The camera is a module of its own, loaded when it is first wanted. The first four know neither page nor network and are tested for themselves.
 
 export const LIMITS = {
-  waiting: 200, stored: 10000, batch: 100, bounce: 800, recent: 20, patience: 5000, emptyField: 3000,
+  waiting: 200, stored: 10000, batch: 100, bounce: 800, recent: 20, patience: 5000, emptyField: 3000, follow: 1500,
 };
 
 /* ── Codes ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -326,7 +326,7 @@ export class Sounds {
 
 /* ── View ──────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-export const at = (id) => document.getElementById(id);
+const at = (id) => document.getElementById(id);
 const made = (tag, className, text) => Object.assign(document.createElement(tag), { className, textContent: text ?? "" });
 const part = (kind, name) =>
   [...(document.querySelector(`#parts [data-${kind}="${name}"]`)?.cloneNode(true).childNodes ?? [])];
@@ -449,7 +449,7 @@ export function freshID() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-export class Station {
+class Station {
   constructor() {
     this.userID = at("station").dataset.user;
     this.userName = at("station").dataset.userName;
@@ -791,6 +791,100 @@ export class Station {
   }
 }
 
+/* ── Lorry ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/**
+ * Sacks scanned onto a bill, past the gate, or onto a return ticket. What is shown of the bill or ticket is read from
+ * the server again whenever something has changed.
+ */
+class LorryStation extends Station {
+  constructor() {
+    super();
+    this.kind = at("station").dataset.kind;
+    this.billID = at("station").dataset.bill;
+    this.ticketID = at("station").dataset.ticket;
+    // What the first view needs comes first.
+    setTimeout(() => this.follow(), LIMITS.follow);
+    at("dispatch-form")?.addEventListener("submit", (event) => this.guardDispatch(event));
+  }
+
+  // There is no current sack here: every scan is one.
+  restoreSack() {}
+  leave() {}
+  showSack() {}
+
+  /** A sack that comes back is in some condition. */
+  further() {
+    const condition = document.querySelector("#scan-form [name=condition]")?.value;
+    return condition ? { condition } : {};
+  }
+
+  async work(text) {
+    if (this.broken) return this.stop(this.broken);
+    const code = normalise(text);
+    if (!code || this.bounce.isBounce(code, performance.now())) return;
+    const reading = read(code, this.products);
+    if (reading.kind === "command") return this.command(code);
+    if (this.isOffline && this.refuseHere(reading)) return;
+    if (!this.refuseTooMany(code)) await this.keep({ kind: this.kind, code, shown: reading.shown ?? code });
+  }
+
+  async command(code) {
+    if (code === "CMD:REPEAT") return this.last && this.tell(this.last);
+    return this.refuse("Not here", "This card works at the packing table.", code);
+  }
+
+  refuseHere({ kind, code, shown = code }) {
+    if (kind !== "parent") return this.refuse("Not a sack", "Scan the label of a sack.", shown);
+    const twin = this.entries.find((entry) => entry.kind === this.kind && entry.code === code
+      && (this.billID ? entry.bill_id === this.billID : entry.ticket_id === this.ticketID));
+    return twin ? this.tell({ kind: "duplicate", title: "Already scanned", detail: "Saved on this device before.", code }) : false;
+  }
+
+  async takeAnswer(entry, answer) {
+    await super.takeAnswer(entry, answer);
+    this.refreshSoon();
+  }
+
+  /** Others may be loading too, or the office may change the bill. */
+  follow() {
+    if (!this.billID) return;
+    const source = new EventSource(`/bags/api/v1/stream?topics=bill:${encodeURIComponent(this.billID)}`);
+    source.addEventListener("bill", () => this.refreshSoon());
+    source.addEventListener("reset", () => this.refreshSoon());
+    addEventListener("pagehide", () => source.close());
+  }
+
+  refreshSoon() {
+    clearTimeout(this.refreshTimer);
+    this.refreshTimer = setTimeout(() => this.refresh(), 200);
+  }
+
+  /** Reads the page again and puts the parts that tell of the bill in place. A state that ended the work loads it. */
+  async refresh() {
+    try {
+      const answer = await fetch(location.pathname, { headers: { Accept: "text/html" }, credentials: "same-origin", cache: "no-store" });
+      if (!answer.ok || answer.redirected) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const isOver = page.getElementById("station")?.dataset.kind !== this.kind;
+      if (isOver && !this.entries.length) return location.assign(location.pathname);
+      for (const part of document.querySelectorAll("[data-refresh]")) {
+        const fresh = page.getElementById(part.id);
+        if (fresh) part.replaceChildren(...document.adoptNode(fresh).childNodes);
+      }
+    } catch { /* Away: the next answer tries again. */ }
+  }
+
+  /** The lorry leaves with the network only: what waits on this device has to be known first. */
+  guardDispatch(event) {
+    const count = this.entries.length;
+    if (navigator.onLine && !count) return;
+    event.preventDefault();
+    const detail = count ? `${waiting(count)} here. They go by themselves when the network is back.` : "";
+    this.refuse("Dispatch needs the network", detail, "");
+  }
+}
+
 /* ── Keys and focus ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 function focusBox() {
@@ -948,27 +1042,19 @@ async function keepForOffline() {
   await navigator.serviceWorker.register("/bags/sw.js", { scope: "/bags/" });
   const { active } = await navigator.serviceWorker.ready;
   const assets = [...document.querySelectorAll("link[rel=stylesheet], script[src]")].map((each) => each.href ?? each.src);
-  assets.push(at("camera").dataset.module, ...[at("station").dataset.module].filter(Boolean));
+  assets.push(at("camera").dataset.module);
   active.postMessage({ type: "keep", assets, page: location.pathname });
 }
 
-/** Puts a station to work on the page it stands on. */
-export function run(station) {
+if (typeof document !== "undefined" && at("station")) {
+  const station = at("station").dataset.kind ? new LorryStation() : new Station();
   bindControls(station);
   keyboardButton();
   cameraButton(station);
+  guardSignOut(station);
   watchKeys(station);
   watchFocus();
   at("code").select();
-  return station.start();
-}
-
-export { keepForOffline };
-
-// A page with a module of its own puts its own station to work.
-if (typeof document !== "undefined" && at("station") && !at("station").dataset.module) {
-  const station = new Station();
-  guardSignOut(station);
-  run(station);
-  keepForOffline().catch(() => {});
+  station.start();
+  if (at("station").dataset.kind !== "bill") keepForOffline().catch(() => {});
 }

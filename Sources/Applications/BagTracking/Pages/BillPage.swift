@@ -35,8 +35,8 @@ struct BillPage: BagPage {
     var place: BagSection? { .bills }
     var isOpen: Bool { bill.state == .open }
     private var isScanning: Bool { isOpen && frame.may("bill.write") }
-    var styles: [String] { ["bags/station.css", "bags/bill.css"] }
-    var scripts: [String] { ["portico.js"] + (isScanning ? ["bags/lorry.js"] : []) }
+    var styles: [String] { ["bags/station.css"] }
+    var scripts: [String] { [isScanning ? "bags/station.js" : "portico.js"] }
     static func address(_ id: Int64) -> String { BillLink.address(String(id)) }
 
     var content: HTML {

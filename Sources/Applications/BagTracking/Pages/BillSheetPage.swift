@@ -11,7 +11,7 @@ struct BillSheetPage: BagPage {
 
     var title: String { "Bill \(bill.code)" }
     var place: BagSection? { .bills }
-    var styles: [String] { ["bags/bill.css"] }
+    var styles: [String] { ["bags/station.css"] }
     var pageClass: StaticString { "bill-sheet" }
 
     var content: HTML {

@@ -29,8 +29,8 @@ struct GatePage: BagPage {
 
     var title: String { "Gate: \(bill.code)" }
     var place: BagSection? { .gate }
-    var styles: [String] { ["bags/station.css", "bags/bill.css"] }
-    var scripts: [String] { ["portico.js"] + (check == nil ? [] : ["bags/lorry.js"]) }
+    var styles: [String] { ["bags/station.css"] }
+    var scripts: [String] { [check == nil ? "portico.js" : "bags/station.js"] }
     private var address: String { "\(BillPage.address(bill.id))/gate" }
 
     var content: HTML {
@@ -176,7 +176,7 @@ struct GateListPage: BagPage {
 
     var title: String { "Gate" }
     var place: BagSection? { .gate }
-    var styles: [String] { ["bags/bill.css"] }
+    var styles: [String] { ["bags/station.css"] }
 
     var content: HTML {
         "\(PageHeading("Gate", subtitle: "\(frame.area ?? "All areas"), lorries that wait"))\(list)"

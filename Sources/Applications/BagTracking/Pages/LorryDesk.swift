@@ -1,7 +1,7 @@
 import Portico
 
 /// Where sacks are scanned onto a bill or past the gate: the box, the answer, and what needs attention. With script
-/// (`bags/lorry.js`) it is a station like the one at the packing table; without it is a form.
+/// (`bags/station.js`) it is a station like the one at the packing table; without it is a form.
 struct LorryDesk: PageComponent {
     var frame: BagFrame
     /// The signed-in person's id; scans kept on the device belong to it.
@@ -32,7 +32,7 @@ struct LorryDesk: PageComponent {
         <div class="station lorry" id="station" data-user="\(userID)" data-user-name="\(frame.person)" \
         data-zone-minutes="\(frame.zone.minutes)" data-zone="\(frame.zone.name)\
         " data-answer="\(answer?.kind ?? "idle")" data-kind="\(kind)"\
-        \(HTML.attribute("data-bill", billID))\(HTML.attribute("data-ticket", ticketID)) data-module="\(frame.assets("bags/station.js"))">
+        \(HTML.attribute("data-bill", billID))\(HTML.attribute("data-ticket", ticketID))>
         <p class="band tone-warn" id="band" role="status" hidden></p>
         <div class="station-desk">\(figures)\(panel)\(box)
         <section class="block attention tone-bad" id="attention" aria-labelledby="attention-title" hidden>\

@@ -7,7 +7,7 @@ import Portico
 /// | `/bags/returns/{id}/scans` | `client_scan_id`, `code`, `condition` |
 /// | `/bags/returns/{id}/commit`, `/cancel` | `idempotency_key` |
 ///
-/// With script (`bags/lorry.js`) it is a station like the one at the packing table.
+/// With script (`bags/station.js`) it is a station like the one at the packing table.
 struct TicketPage: BagPage {
     var frame: BagFrame
     /// The signed-in person's id; scans kept on the device belong to it.
@@ -31,7 +31,7 @@ struct TicketPage: BagPage {
     var title: String { "Return \(answer.ticket.code)" }
     var place: BagSection? { .returns }
     var styles: [String] { isOpen ? ["bags/station.css"] : [] }
-    var scripts: [String] { ["portico.js"] + (isOpen ? ["bags/lorry.js"] : []) }
+    var scripts: [String] { [isOpen ? "bags/station.js" : "portico.js"] }
 
     private var ticket: TicketRow { answer.ticket }
     private var isOpen: Bool { ticket.state == .open }
