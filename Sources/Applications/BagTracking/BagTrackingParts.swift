@@ -108,7 +108,7 @@ extension BagTrackingParts {
                 try await authenticator.principal(for: head)
             }.routes,
             CatalogueRoutes(services: services, catalog: catalog).routes, LabelRoutes(services: services).routes,
-            jobRoutes.routes,
+            jobRoutes.routes, EPCISRoutes(services: services).routes, EPCISExportRoutes(services: services).routes,
             PeopleRoutes(
                 services: services, people: people, passwords: environment.passwords,
                 office: identity.invitationOffice(.bags)

@@ -17,6 +17,7 @@ enum BagSchema {
             Migration(7, "people") { people($0) },
             Migration(8, "searches answered by their index") { coveringCodes($0) },
             Migration(9, "bill events and gate checks") { gate($0) + billPositions($0) },
+            Migration(13, "custody events beside packing have an index of their own") { _ in custodyBesidePacking },
         ])
 
     /// Ends a `CREATE TABLE` whose rows are found by their key only: SQLite then keeps them inside its index.
