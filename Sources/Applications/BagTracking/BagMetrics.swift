@@ -8,6 +8,7 @@ struct BagMetrics: Sendable {
     private let undone: Counter
     private let transitions: CounterFamily
     private let findings: Counter
+    private let returns: CounterFamily
     private let durations: HistogramFamily
     private let offlineDelay: Histogram
 
@@ -22,6 +23,8 @@ struct BagMetrics: Sendable {
             "bags_bill_transitions_total", help: "Bills that went into another state.", labels: ["to"])
         findings = registry.counter(
             "bags_gate_findings_total", help: "Sacks found on a lorry that were not on its bill.")
+        returns = registry.counter(
+            "bags_returns_total", help: "Sacks that came back, by condition.", labels: ["condition"])
         durations = registry.histogram(
             "bags_scan_duration_seconds", help: "Time from a scan's arrival to its durable record.", labels: ["kind"],
             buckets: HistogramBuckets([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5]))
@@ -47,6 +50,11 @@ struct BagMetrics: Sendable {
     /// Counts a sack that was found at the gate.
     func foundSack() {
         findings.increment()
+    }
+
+    /// Counts a sack that came back.
+    func tookBack(_ condition: ReturnCondition) {
+        returns.with(condition.rawValue).increment()
     }
 
     /// Counts a scan that was taken back.

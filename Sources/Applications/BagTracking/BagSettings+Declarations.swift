@@ -7,6 +7,8 @@ extension BagSettings {
     private static let prefixKey = "bags.gs1_company_prefix"
     private static let digitKey = "bags.sscc_extension_digit"
     private static let undoKey = "bags.undo_window_seconds"
+    private static let summaryTimeKey = "bags.summary_time"
+    private static let summaryKey = "bags.summary_enabled"
 
     /// What can be set.
     static let declarations: [SettingDeclaration] =
@@ -16,6 +18,10 @@ extension BagSettings {
             SettingDeclaration(digitKey, .integer(0...9), default: "3", "first digit of the SSCCs made here"),
             SettingDeclaration(
                 undoKey, .integer(0...604_800), default: "3600", "for how many seconds a scan can be undone"),
+            SettingDeclaration(
+                summaryTimeKey, .text(5...5), default: "00:10",
+                "when the summary of the day just ended is mailed, in the time of the warehouses"),
+            SettingDeclaration(summaryKey, .flag, default: "true", "whether daily summaries are mailed"),
         ] + PeopleSettings.declarations(of: "bags")
 
     /// The effective settings.
@@ -33,6 +39,20 @@ extension BagSettings {
         secondFactors = try PeopleSettings.secondFactors(
             of: "bags", roles: BagRole.allCases.map(\.rawValue), in: settings)
         undoWindow = .seconds(Int64(settings.integer(BagSettings.undoKey)))
+        summaryMinute = try BagSettings.minute(settings.text(BagSettings.summaryTimeKey))
+        sendsSummaries = settings.flag(BagSettings.summaryKey)
+    }
+
+    /// `HH:MM` as minutes after midnight.
+    private static func minute(_ text: String) throws(BagSettingMistake) -> Int {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        let areDigits = parts.allSatisfy { $0.utf8.count == 2 && $0.utf8.allSatisfy(ASCII.isDigit) }
+        guard parts.count == 2, areDigits, let hour = Int(parts[0]), let minute = Int(parts[1]), hour < 24, minute < 60
+        else {
+            throw BagSettingMistake(
+                description: "\(summaryTimeKey): '\(text)' is not accepted; it takes a time of day such as 00:10")
+        }
+        return hour * 60 + minute
     }
 }
 

@@ -13,6 +13,10 @@ struct BagSettings: Sendable {
 
     /// `bags.second_factor_required` and `bags.second_factor_by_mail`: what roles ask for beside the password.
     var secondFactors: [String: SecondFactorRule] = [:]
+    /// `bags.summary_time`: minutes after midnight at which the day just ended is mailed (rule R40).
+    var summaryMinute = 10
+    /// `bags.summary_enabled`: whether summaries are mailed at all.
+    var sendsSummaries = true
 
     init(publicURL: String) {
         self.publicURL = publicURL

@@ -11,6 +11,9 @@ struct BagTrackingParts: Sendable {
     private let stats = StatsReader()
     private let live: LiveUpdates
     private let denied: DeniedJournal
+    private let summaries: SummaryReader
+    /// What is done later, and what comes by the clock.
+    let work: BagWork
 
     init(
         _ environment: ApplicationEnvironment, settings: BagSettings, isDemonstration: Bool,
@@ -27,6 +30,9 @@ struct BagTrackingParts: Sendable {
         catalog = CatalogStore(services: services)
         live = LiveUpdates(services: services, stats: stats)
         denied = DeniedJournal(database: environment.database)
+        summaries = SummaryReader(services: services, caches: environment.caches)
+        work = BagWork(
+            services: services, summaries: summaries, watch: CounterWatch(metrics: environment.metrics))
     }
 
     /// Accounts and sessions of bag tracking; whoever signs in brings the area along.
@@ -104,6 +110,7 @@ extension BagTrackingParts {
             CorrectionRoutes(services: services).routes,
             ReadingRoutes(services: services).routes, TraceRoutes(services: services).routes,
             StatsRoutes(services: services, stats: stats).routes,
+            SummaryRoutes(services: services, summaries: summaries).routes, ReturnRoutes(services: services).routes,
             StreamRoutes(services: services, live: live) { [authenticator = identity.authenticator] head in
                 try await authenticator.principal(for: head)
             }.routes,
@@ -142,6 +149,8 @@ extension BagTrackingParts {
             ).routes,
             SettingsPageRoutes(services: services, catalog: catalog).routes,
             LimitPageRoutes(services: services, desk: environment.limits).routes,
+            ReturnPageRoutes(services: services).routes,
+            SummaryPageRoutes(services: services, summaries: summaries).routes,
             AuditPageRoutes(services: services, accounts: identity.accounts).routes,
         ]
         return groups.flatMap(\.self)
@@ -196,9 +205,6 @@ extension BagTrackingParts {
     /// Ends every live stream; the clients come back to another node.
     var endStreams: @Sendable () -> Void { { [hub = live.hub] in hub.close() } }
 
-    /// What is done later, and what comes by the clock.
-    var work: BagWork { BagWork(services: services) }
-
     /// What runs beside the requests.
     var workers: [(name: String, run: @Sendable () async -> Void)] {
         let failures = environment.metrics.counter(
@@ -233,6 +239,9 @@ extension BagTrackingParts {
             Repetition(name: "audit_check", interval: ChainWatch.interval, startsAtOnce: true) {
                 [chain = services.chain] in
                 try await chain.check()
+            },
+            Repetition(name: "summary_watch", interval: .minutes(5), startsAtOnce: true) { [work] in
+                try await work.learn()
             },
             Repetition(name: "purge", interval: .hours(1)) { [identity, clock = environment.clock] in
                 _ = try await identity.purge(at: clock.now())

@@ -41,6 +41,7 @@ struct BagTrackingServices: Sendable {
     var holds: HoldStore { HoldStore(services: self) }
     var numbers: SSCCStore { SSCCStore(services: self) }
     var labels: LabelStore { LabelStore(services: self) }
+    var returns: ReturnStore { ReturnStore(services: self) }
     /// How sacks and bags are called in EPCIS.
     var identifiers: EPCIdentifiers { EPCIdentifiers(publicURL: settings.publicURL) }
 }

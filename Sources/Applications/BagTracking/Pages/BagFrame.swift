@@ -46,7 +46,7 @@ struct BagFrame: Sendable {
 
 /// The places of the navigation.
 enum BagSection: CaseIterable {
-    case dashboard, scan, find, bags, history, labels, users, settings, audit
+    case dashboard, scan, find, bags, returns, history, summary, labels, users, settings, audit
 
     /// The permission without which the place is not shown.
     var permission: String {
@@ -54,6 +54,8 @@ enum BagSection: CaseIterable {
         case .dashboard: "stats.read"
         case .scan: "scan.pack"
         case .find, .bags, .history: "bag.read"
+        case .returns: "return.write"
+        case .summary: "summary.read_own"
         case .labels: "label.print"
         case .users: "user.manage"
         case .settings: "config.manage"
@@ -73,6 +75,8 @@ enum BagSection: CaseIterable {
         case .find: ("Find", "/bags/find", .find)
         case .bags: ("Bags", "/bags/bags", .sack)
         case .history: ("History", "/bags/scans", .history)
+        case .returns: ("Returns", "/bags/returns", .undo)
+        case .summary: ("Summary", "/bags/summary", .calendar)
         case .labels: ("Labels", "/bags/labels", .printer)
         case .users: ("People", "/bags/users", .users)
         case .settings: ("Settings", "/bags/settings", .settings)

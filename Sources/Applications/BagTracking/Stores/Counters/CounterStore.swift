@@ -99,7 +99,7 @@ enum CounterStore {
     /// What the rows say.
     static func recount(in session: some SQLSession) throws -> [CounterChanges.Key: Int64] {
         var counts: [CounterChanges.Key: Int64] = [:]
-        for statement in [bagCounts, scanCounts, undoneCounts, billCounts] {
+        for statement in [bagCounts, scanCounts, undoneCounts, billCounts, returnCounts] {
             for (key, count) in try session.all("counters.recount", statement, entry) {
                 counts[key, default: 0] += count
             }
@@ -123,6 +123,9 @@ enum CounterStore {
         """
     private static let billCounts: SQL = """
         SELECT area_code, 'bill.' || state, count(*) FROM bills GROUP BY area_code, state
+        """
+    private static let returnCounts: SQL = """
+        SELECT area_code, 'return.' || state, count(*) FROM return_tickets GROUP BY area_code, state
         """
 }
 

@@ -37,8 +37,7 @@ struct ScanWork {
         case .child: try ChildScan(work: work, catalog: catalog.products).run()
         case .bill: try BillScan(work: work, catalog: catalog.products).run()
         case .gate: try GateScan(work: work, catalog: catalog.products).run()
-        case .return:
-            throw Refusal.validation([.invalid("kind", "must be parent or child")])
+        case .return: try ReturnScan(work: work, catalog: catalog.products).run()
         }
     }
 
