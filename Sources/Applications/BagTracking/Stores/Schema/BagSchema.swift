@@ -20,6 +20,7 @@ enum BagSchema {
             Migration(10, "return tickets") { returns($0) },
             Migration(11, "daily summaries") { summaries($0) },
             Migration(13, "custody events beside packing have an index of their own") { _ in custodyBesidePacking },
+            Migration(14, "versions of figures found at once") { counterVersions($0) },
         ])
 
     /// Ends a `CREATE TABLE` whose rows are found by their key only: SQLite then keeps them inside its index.
