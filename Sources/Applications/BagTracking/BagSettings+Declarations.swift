@@ -9,6 +9,7 @@ extension BagSettings {
     private static let undoKey = "bags.undo_window_seconds"
     private static let summaryTimeKey = "bags.summary_time"
     private static let summaryKey = "bags.summary_enabled"
+    private static let phoneKey = "bags.driver_phone_days"
 
     /// What can be set.
     static let declarations: [SettingDeclaration] =
@@ -22,6 +23,9 @@ extension BagSettings {
                 summaryTimeKey, .text(5...5), default: "00:10",
                 "when the summary of the day just ended is mailed, in the time of the warehouses"),
             SettingDeclaration(summaryKey, .flag, default: "true", "whether daily summaries are mailed"),
+            SettingDeclaration(
+                phoneKey, .integer(1...3650), default: "180",
+                "how many days after its delivery a bill keeps the driver's phone"),
         ] + PeopleSettings.declarations(of: "bags")
 
     /// The effective settings.
@@ -38,6 +42,7 @@ extension BagSettings {
         ssccExtensionDigit = settings.integer(BagSettings.digitKey)
         secondFactors = try PeopleSettings.secondFactors(
             of: "bags", roles: BagRole.allCases.map(\.rawValue), in: settings)
+        driverPhoneDays = Int64(settings.integer(BagSettings.phoneKey))
         undoWindow = .seconds(Int64(settings.integer(BagSettings.undoKey)))
         summaryMinute = try BagSettings.minute(settings.text(BagSettings.summaryTimeKey))
         sendsSummaries = settings.flag(BagSettings.summaryKey)

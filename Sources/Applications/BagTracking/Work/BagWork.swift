@@ -15,6 +15,9 @@ struct BagWork: Sendable {
         }
         let checker = CounterChecker(services: services, watch: watch)
         book.handle(CheckCounters.self) { _, run in try await checker.check(run) }
+        book.handle(EraseDriverPhones.self) { [services] _, _ in
+            try await DriverPhones(services: services).erase(at: services.clock.now())
+        }
     }
 
     /// Those that come again and again, in the zone of the warehouses.
@@ -23,7 +26,8 @@ struct BagWork: Sendable {
         let zone = JobZone.offset(.india)
         let minute = services.settings.summaryMinute
         var schedules = [
-            try Schedule("bags.counter_check", "30 2 * * *", zone: zone) { _ in CheckCounters() }
+            try Schedule("bags.counter_check", "30 2 * * *", zone: zone) { _ in CheckCounters() },
+            try Schedule("bags.personal_data", "30 3 * * *", zone: zone) { _ in EraseDriverPhones() },
         ]
         if services.settings.sendsSummaries {
             // A node that was away for some days sends what was missed.

@@ -1,6 +1,6 @@
 import Portico
 
-/// What a client may watch (§9 of the interface): `area:<code>`, `parent:<code>` and `stats`. Inside the hub the topics
+/// What a client may watch (§9 of the interface): `area:<code>`, `parent:<code>`, `bill:<id>` and `stats`. Inside the hub the topics
 /// of sacks and figures also name whose view it is, so that nobody hears of another area.
 enum LiveTopics {
     /// The most topics of one stream.
@@ -11,6 +11,9 @@ enum LiveTopics {
 
     /// The scans at a sack, as people of one area see them, or of all with nil.
     static func parent(_ code: String, view: String?) -> String { "parent:\(code)@\(view ?? "*")" }
+
+    /// A bill. Its area never changes, so whoever may watch it once may watch it on.
+    static func bill(_ id: String) -> String { "bill:\(id)" }
 
     /// The figures of an area, or of all with nil.
     static func stats(_ area: String?) -> String { "stats@\(area ?? "*")" }
@@ -50,7 +53,9 @@ enum LiveTopics {
                 throw Refusal.parentNotFound(CodeError.quote(parts[1]))
             }
             return parent(row.code, view: caller.areaCode)
-        case "bill": throw Refusal.notFound("bill_not_found", "There is no such bill.")
+        case "bill":
+            let row = try BillLookup(session).bill(Int64(parts[1]), for: caller, locked: false)
+            return bill(String(row.id))
         case "job": throw Refusal.notFound("job_not_found", "There is no such job.")
         default: throw unknown(name)
         }
@@ -58,7 +63,9 @@ enum LiveTopics {
 
     private static func unknown(_ name: String) -> Refusal {
         .validation([
-            .invalid("topics", "\(CodeError.quote(name)) is no topic; there are area:<code>, parent:<code> and stats")
+            .invalid(
+                "topics",
+                "\(CodeError.quote(name)) is no topic; there are area:<code>, parent:<code>, bill:<id> and stats")
         ])
     }
 }
