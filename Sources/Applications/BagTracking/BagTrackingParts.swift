@@ -117,7 +117,7 @@ extension BagTrackingParts {
                 try await authenticator.principal(for: head)
             }.routes,
             CatalogueRoutes(services: services, catalog: catalog).routes, LabelRoutes(services: services).routes,
-            jobRoutes.routes,
+            jobRoutes.routes, EPCISRoutes(services: services).routes, EPCISExportRoutes(services: services).routes,
             ExportRoutes(services: services, desk: exports).routes,
             PeopleRoutes(
                 services: services, people: people, passwords: environment.passwords,

@@ -11,3 +11,16 @@ extension Dialect {
         }
     }
 }
+
+extension Dialect {
+    /// Ids as rows of one column, `value`.
+    func rows(of ids: some Sequence<Int64>) -> SQL {
+        let list = JSONValue.array(ids.map { .integer($0) })
+        let text = String(decoding: list.bytes, as: UTF8.self)
+        return switch self {
+        case .sqlite: "(SELECT value FROM json_each(\(text)))"
+        case .postgresql:
+            "(SELECT CAST(json_array_elements_text(CAST(\(text) AS json)) AS BIGINT) AS value)"
+        }
+    }
+}

@@ -14,6 +14,16 @@ struct EPCIdentifiers: Sendable {
         sscc.map(EPCIdentifiers.serial) ?? object(code)
     }
 
+    /// The identifier of an area.
+    func location(_ areaCode: String) -> String {
+        "\(publicURL)/bags/id/loc/\(areaCode)"
+    }
+
+    /// The identifier of a bill, by its id, or of a return ticket, by its code.
+    func transaction(_ key: String) -> String {
+        "\(publicURL)/bags/id/bt/\(key)"
+    }
+
     /// The identifier of whatever carries an SSCC, the same for everybody.
     static func serial(_ sscc: String) -> String {
         "https://id.gs1.org/00/\(sscc)"

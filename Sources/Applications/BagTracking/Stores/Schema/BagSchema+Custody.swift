@@ -2,6 +2,12 @@ import Portico
 
 /// Custody events: append-only facts that bags entered, left or moved; the source of EPCIS (rule R41).
 extension BagSchema {
+    /// Nearly all events are packing: whoever asks for others would read those in vain, and scans pay nothing for it.
+    static let custodyBesidePacking = """
+        CREATE INDEX custody_events_unpacked ON custody_events (record_time) WHERE biz_step <> 'packing';
+
+        """
+
     /// An event that corrects another is a row of its own that names it; the first stays as it was.
     static func custody(_ dialect: Dialect) -> String {
         """
