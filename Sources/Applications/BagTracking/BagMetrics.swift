@@ -8,8 +8,11 @@ struct BagMetrics: Sendable {
     private let undone: Counter
     private let transitions: CounterFamily
     private let findings: Counter
+    private let returns: CounterFamily
     private let durations: HistogramFamily
     private let offlineDelay: Histogram
+    private let exportedRows: CounterFamily
+    private let runningExports: Gauge
 
     init(_ registry: MetricsRegistry) {
         scans = registry.counter(
@@ -22,12 +25,27 @@ struct BagMetrics: Sendable {
             "bags_bill_transitions_total", help: "Bills that went into another state.", labels: ["to"])
         findings = registry.counter(
             "bags_gate_findings_total", help: "Sacks found on a lorry that were not on its bill.")
+        returns = registry.counter(
+            "bags_returns_total", help: "Sacks that came back, by condition.", labels: ["condition"])
         durations = registry.histogram(
             "bags_scan_duration_seconds", help: "Time from a scan's arrival to its durable record.", labels: ["kind"],
             buckets: HistogramBuckets([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5]))
         offlineDelay = registry.histogram(
             "bags_offline_delay_seconds", help: "Time from the device's reading to the server's record.",
             buckets: HistogramBuckets([1, 5, 15, 60, 300, 900, 3600, 14_400, 86_400, 604_800]))
+        exportedRows = registry.counter(
+            "bags_export_rows_total", help: "Rows exported, by table and format.", labels: ["name", "format"])
+        runningExports = registry.gauge("bags_exports_running", help: "Exports that are being sent.")
+    }
+
+    /// Counts rows of an export.
+    func exported(_ name: ExportName, _ format: TableFormat, rows: Int) {
+        exportedRows.with(name.rawValue, format.rawValue).increment(by: rows)
+    }
+
+    /// Exports begin or end.
+    func exportsRunning(by change: Int) {
+        runningExports.add(Double(change))
     }
 
     /// Counts a scan that was answered.
@@ -47,6 +65,11 @@ struct BagMetrics: Sendable {
     /// Counts a sack that was found at the gate.
     func foundSack() {
         findings.increment()
+    }
+
+    /// Counts a sack that came back.
+    func tookBack(_ condition: ReturnCondition) {
+        returns.with(condition.rawValue).increment()
     }
 
     /// Counts a scan that was taken back.

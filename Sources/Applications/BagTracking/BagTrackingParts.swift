@@ -11,6 +11,10 @@ struct BagTrackingParts: Sendable {
     private let stats = StatsReader()
     private let live: LiveUpdates
     private let denied: DeniedJournal
+    private let summaries: SummaryReader
+    /// What is done later, and what comes by the clock.
+    let work: BagWork
+    private let exports: ExportDesk
 
     init(
         _ environment: ApplicationEnvironment, settings: BagSettings, isDemonstration: Bool,
@@ -27,6 +31,10 @@ struct BagTrackingParts: Sendable {
         catalog = CatalogStore(services: services)
         live = LiveUpdates(services: services, stats: stats)
         denied = DeniedJournal(database: environment.database)
+        summaries = SummaryReader(services: services, caches: environment.caches)
+        work = BagWork(
+            services: services, summaries: summaries, watch: CounterWatch(metrics: environment.metrics))
+        exports = ExportDesk(most: settings.exportsPerUser, metrics: services.metrics)
     }
 
     /// Accounts and sessions of bag tracking; whoever signs in brings the area along.
@@ -104,10 +112,13 @@ extension BagTrackingParts {
             CorrectionRoutes(services: services).routes,
             ReadingRoutes(services: services).routes, TraceRoutes(services: services).routes,
             StatsRoutes(services: services, stats: stats).routes,
+            SummaryRoutes(services: services, summaries: summaries).routes, ReturnRoutes(services: services).routes,
             StreamRoutes(services: services, live: live) { [authenticator = identity.authenticator] head in
                 try await authenticator.principal(for: head)
             }.routes,
-            CatalogueRoutes(services: services, catalog: catalog).routes, jobRoutes.routes,
+            CatalogueRoutes(services: services, catalog: catalog).routes, LabelRoutes(services: services).routes,
+            jobRoutes.routes,
+            ExportRoutes(services: services, desk: exports).routes,
             PeopleRoutes(
                 services: services, people: people, passwords: environment.passwords,
                 office: identity.invitationOffice(.bags)
@@ -136,14 +147,17 @@ extension BagTrackingParts {
             BagListRoutes(services: services).routes, BagDetailRoutes(services: services).routes,
             BillPageRoutes(services: services).routes, BillFormRoutes(services: services).routes,
             GatePageRoutes(services: services).routes, BagFormRoutes(services: services).routes,
-            IdentifierRoutes(services: services).routes,
+            IdentifierRoutes(services: services).routes, LabelPageRoutes(services: services).routes,
             userPages.routes,
             UserFarewellRoutes(
                 people: people, privacy: PersonalDataRoutes(identity: identity), page: userPages.page
             ).routes,
             SettingsPageRoutes(services: services, catalog: catalog).routes,
             LimitPageRoutes(services: services, desk: environment.limits).routes,
+            ReturnPageRoutes(services: services).routes,
+            SummaryPageRoutes(services: services, summaries: summaries).routes,
             AuditPageRoutes(services: services, accounts: identity.accounts).routes,
+            ExportPageRoutes(services: services).routes,
         ]
         return groups.flatMap(\.self)
     }
@@ -197,9 +211,6 @@ extension BagTrackingParts {
     /// Ends every live stream; the clients come back to another node.
     var endStreams: @Sendable () -> Void { { [hub = live.hub] in hub.close() } }
 
-    /// What is done later, and what comes by the clock.
-    var work: BagWork { BagWork(services: services) }
-
     /// What runs beside the requests.
     var workers: [(name: String, run: @Sendable () async -> Void)] {
         let failures = environment.metrics.counter(
@@ -228,12 +239,15 @@ extension BagTrackingParts {
 
     private var repetitions: [Repetition] {
         [
-            Repetition(name: "counter_fold", interval: .seconds(60)) { [database = environment.database] in
+            Repetition(name: "counter_fold", interval: .seconds(60), startsAtOnce: true) { [database = environment.database] in
                 try await database.write { _ = try CounterStore.fold(in: $0) }
             },
             Repetition(name: "audit_check", interval: ChainWatch.interval, startsAtOnce: true) {
                 [chain = services.chain] in
                 try await chain.check()
+            },
+            Repetition(name: "summary_watch", interval: .minutes(5), startsAtOnce: true) { [work] in
+                try await work.learn()
             },
             Repetition(name: "purge", interval: .hours(1)) { [identity, clock = environment.clock] in
                 _ = try await identity.purge(at: clock.now())

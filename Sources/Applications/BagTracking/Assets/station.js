@@ -125,17 +125,20 @@ export function nextBatch(entries, userID, limit = LIMITS.batch) {
 
 /** What goes over the wire for an entry of the device. */
 export function wire(entry, inBatch) {
-  const { kind, code, parent, bill_id, area_code, client_scan_id, scanned_at } = entry;
+  const { kind, code, parent, bill_id, ticket_id, area_code, client_scan_id, scanned_at } = entry;
   const body = { code, client_scan_id, scanned_at };
+  if (kind === "return") body.condition = entry.condition;
   if (inBatch) body.kind = kind;
   if (inBatch && bill_id) body.bill_id = bill_id;
+  if (inBatch && ticket_id) body.ticket_id = ticket_id;
   if (kind === "child") body.parent = parent;
   if (area_code) body.area_code = area_code;
   return body;
 }
 
 /** Where an entry goes when it goes alone. */
-export function address({ kind, bill_id }) {
+export function address({ kind, bill_id, ticket_id }) {
+  if (kind === "return") return `/returns/${ticket_id}/scans`;
   if (kind === "bill") return `/bills/${bill_id}/parents`;
   if (kind === "gate") return `/bills/${bill_id}/gate-check/scans`;
   return `/scans/${kind}`;
@@ -168,6 +171,7 @@ export function accepted(body, shown) {
     return { kind: warnings.length || isFull ? "duplicate" : "sack", title: count, detail: detail || "Scan its bags.", code: parent.code };
   }
   if (body.bill || body.gate_check) return loaded(body, count);
+  if (body.item) return cameBack(body);
   if (body.duplicate) return { kind: "duplicate", title: "Already in this sack", detail: count, code: shown };
   if (parent.child_count >= parent.capacity) return { kind: "full", title: `Full: ${count}`, detail: "Scan a sack.", code: shown };
   return { kind: "linked", title: count, detail: [`in ${parent.code}`, ...warnings].join(". "), code: shown };
@@ -181,6 +185,14 @@ function loaded({ bill, gate_check: check, duplicate, parent }, bags) {
   const isDone = bill ? bill.linked_count >= bill.capacity : check.missing_count === 0;
   if (!isDone) return { kind: "linked", title: count, detail, code: parent.code };
   return { kind: "full", title: bill ? `Full: ${count}` : `All seen: ${count}`, detail, code: parent.code };
+}
+
+/** What the page shows for a sack on a return ticket. */
+function cameBack({ item, duplicate }) {
+  const bags = `${item.child_count} ${item.child_count === 1 ? "bag" : "bags"}`;
+  if (duplicate) return { kind: "duplicate", title: "Already on this ticket", detail: `${bags}, ${item.condition}`, code: item.code };
+  const hold = item.condition === "good" ? "" : " It is on hold.";
+  return { kind: "linked", title: "Taken back", detail: `${bags}, left on ${item.original_bill_code}.${hold}`, code: item.code };
 }
 
 /** What the page shows for a refusal. */
@@ -198,7 +210,7 @@ const settled = (request) => new Promise((resolve, reject) => {
   request.onerror = () => reject(request.error);
 });
 
-class DeviceStore {
+export class DeviceStore {
   async open() {
     const request = indexedDB.open("bags-station", 1);
     request.onupgradeneeded = () => {
@@ -233,7 +245,7 @@ class DeviceStore {
 
 const API = "/bags/api/v1";
 
-class Server {
+export class Server {
   constructor(token) { this.token = token; }
 
   /** Sends and never throws: no network is status 0. */
@@ -275,7 +287,7 @@ export const TONES = {
   duplicate: [[600, 0, 0.07], [600, 0.13, 0.07]], refused: [[220, 0, 0.6]], saved: [[440, 0, 0.12]],
 };
 
-class Sounds {
+export class Sounds {
   isOn = true;
 
   /** Browsers let a page sound only after a key or a touch; every scan is one. */
@@ -432,7 +444,7 @@ class View {
 
 /* ── Station ───────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-function freshID() {
+export function freshID() {
   if (globalThis.crypto.randomUUID) return crypto.randomUUID();
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -538,8 +550,8 @@ class Station {
     const area = document.querySelector("#scan-form [name=area_code]")?.value;
     const entry = {
       client_scan_id: freshID(), user_id: this.userID, user_name: this.userName, kind, code, shown,
-      parent: kind === "child" ? this.sack.entered : null, bill_id: this.billID ?? null, ticket_id: null, attempts: 0,
-      scanned_at: new Date().toISOString(), ...(area ? { area_code: area } : {}),
+      parent: kind === "child" ? this.sack.entered : null, bill_id: this.billID ?? null, ticket_id: this.ticketID ?? null,
+      attempts: 0, scanned_at: new Date().toISOString(), ...(area ? { area_code: area } : {}), ...this.further(),
     };
     await this.store.add(entry);
     this.entries.push(entry);
@@ -548,6 +560,9 @@ class Station {
     if (this.isOffline) this.tellSaved(entry);
     this.pump();
   }
+
+  /** What an entry says besides its code. */
+  further() { return {}; }
 
   changeSack({ code, product }) {
     const left = this.sack;
@@ -779,14 +794,15 @@ class Station {
 /* ── Lorry ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 /**
- * Sacks scanned onto a bill, or past the gate. What is shown of the bill is read from the server again whenever
- * something has changed.
+ * Sacks scanned onto a bill, past the gate, or onto a return ticket. What is shown of the bill or ticket is read from
+ * the server again whenever something has changed.
  */
 class LorryStation extends Station {
   constructor() {
     super();
     this.kind = at("station").dataset.kind;
     this.billID = at("station").dataset.bill;
+    this.ticketID = at("station").dataset.ticket;
     // What the first view needs comes first.
     setTimeout(() => this.follow(), LIMITS.follow);
     at("dispatch-form")?.addEventListener("submit", (event) => this.guardDispatch(event));
@@ -796,6 +812,12 @@ class LorryStation extends Station {
   restoreSack() {}
   leave() {}
   showSack() {}
+
+  /** A sack that comes back is in some condition. */
+  further() {
+    const condition = document.querySelector("#scan-form [name=condition]")?.value;
+    return condition ? { condition } : {};
+  }
 
   async work(text) {
     if (this.broken) return this.stop(this.broken);
@@ -814,7 +836,8 @@ class LorryStation extends Station {
 
   refuseHere({ kind, code, shown = code }) {
     if (kind !== "parent") return this.refuse("Not a sack", "Scan the label of a sack.", shown);
-    const twin = this.entries.find((entry) => entry.kind === this.kind && entry.bill_id === this.billID && entry.code === code);
+    const twin = this.entries.find((entry) => entry.kind === this.kind && entry.code === code
+      && (this.billID ? entry.bill_id === this.billID : entry.ticket_id === this.ticketID));
     return twin ? this.tell({ kind: "duplicate", title: "Already scanned", detail: "Saved on this device before.", code }) : false;
   }
 
@@ -825,6 +848,7 @@ class LorryStation extends Station {
 
   /** Others may be loading too, or the office may change the bill. */
   follow() {
+    if (!this.billID) return;
     const source = new EventSource(`/bags/api/v1/stream?topics=bill:${encodeURIComponent(this.billID)}`);
     source.addEventListener("bill", () => this.refreshSoon());
     source.addEventListener("reset", () => this.refreshSoon());

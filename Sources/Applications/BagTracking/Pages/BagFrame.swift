@@ -46,7 +46,7 @@ struct BagFrame: Sendable {
 
 /// The places of the navigation.
 enum BagSection: CaseIterable {
-    case dashboard, scan, gate, find, bills, bags, history, users, settings, audit
+    case dashboard, scan, gate, find, bills, returns, bags, history, labels, summary, exports, users, settings, audit
 
     /// The permission without which the place is not shown.
     var permission: String {
@@ -56,6 +56,10 @@ enum BagSection: CaseIterable {
         case .gate: "gate.check"
         case .bills: "bill.read"
         case .find, .bags, .history: "bag.read"
+        case .returns: "return.write"
+        case .summary: "summary.read_own"
+        case .labels: "label.print"
+        case .exports: "export.read"
         case .users: "user.manage"
         case .settings: "config.manage"
         case .audit: "audit.read"
@@ -76,6 +80,10 @@ enum BagSection: CaseIterable {
         case .find: ("Find", "/bags/find", .find)
         case .bags: ("Bags", "/bags/bags", .sack)
         case .history: ("History", "/bags/scans", .history)
+        case .returns: ("Returns", "/bags/returns", .undo)
+        case .summary: ("Summary", "/bags/summary", .calendar)
+        case .labels: ("Labels", "/bags/labels", .printer)
+        case .exports: ("Exports", "/bags/exports", .download)
         case .users: ("People", "/bags/users", .users)
         case .settings: ("Settings", "/bags/settings", .settings)
         case .audit: ("Audit", "/bags/audit", .shield)

@@ -64,6 +64,27 @@ enum BagWords {
         }
     }
 
+    /// The state of a return ticket as a badge.
+    static func ticketState(_ state: TicketState) -> Badge {
+        switch state {
+        case .open: Badge("Open", tone: .info, icon: .edit)
+        case .committed: Badge("Committed", tone: .good, icon: .check)
+        case .cancelled: Badge("Cancelled", tone: .neutral, icon: .cross)
+        }
+    }
+
+    /// How a returned sack is, as a badge.
+    static func condition(_ condition: ReturnCondition) -> Badge {
+        switch condition {
+        case .good: Badge("Good", tone: .good, icon: .check)
+        case .damaged: Badge("Damaged", tone: .warn, icon: .warning)
+        case .wet: Badge("Wet", tone: .warn, icon: .warning)
+        case .short: Badge("Short", tone: .warn, icon: .half)
+        case .expired: Badge("Expired", tone: .bad, icon: .clock)
+        case .other: Badge("Other", tone: .warn, icon: .info)
+        }
+    }
+
     /// Why a scan was refused, in one sentence.
     static func refusal(_ code: String) -> String {
         switch code {
@@ -84,6 +105,9 @@ enum BagWords {
         case "too_long": "The code is too long."
         case "billed_elsewhere": "It is on another bill."
         case "not_on_bill": "It is not on this bill."
+        case "not_billed": "It is on no bill."
+        case "not_dispatched": "Its bill has not left yet."
+        case "ticket_not_open": "The return ticket is closed."
         default: code.replacing("_", with: " ")
         }
     }

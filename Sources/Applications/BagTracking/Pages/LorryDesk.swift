@@ -6,9 +6,12 @@ struct LorryDesk: PageComponent {
     var frame: BagFrame
     /// The signed-in person's id; scans kept on the device belong to it.
     var userID: String
-    /// `bill` or `gate`.
+    /// `bill`, `gate` or `return`.
     var kind: String
-    var billID: String
+    /// The bill; nil for a return.
+    var billID: String?
+    /// The return ticket; nil for a lorry.
+    var ticketID: String?
     /// Where the form goes.
     var action: String
     /// What stands above the answer, in large figures.
@@ -21,6 +24,8 @@ struct LorryDesk: PageComponent {
     var clientScanID: String
     var recent: [ScanLine] = []
     var products: [StationPage.Product]
+    /// Further fields of the form.
+    var fields: HTML = .empty
     /// What stands beside.
     var beside: HTML
 
@@ -28,7 +33,8 @@ struct LorryDesk: PageComponent {
         """
         <div class="station lorry" id="station" data-user="\(userID)" data-user-name="\(frame.person)" \
         data-zone-minutes="\(frame.zone.minutes)" data-zone="\(frame.zone.name)\
-        " data-answer="\(answer?.kind ?? "idle")" data-kind="\(kind)" data-bill="\(billID)">
+        " data-answer="\(answer?.kind ?? "idle")" data-kind="\(kind)"\
+        \(HTML.attribute("data-bill", billID))\(HTML.attribute("data-ticket", ticketID))>
         <p class="band tone-warn" id="band" role="status" hidden></p>
         <div class="station-desk">\(figures)\(panel)\(alarm)\(box)
         <section class="block attention tone-bad" id="attention" aria-labelledby="attention-title" hidden>\
@@ -43,17 +49,29 @@ struct LorryDesk: PageComponent {
     }
 
     private var panel: AnswerPanel {
-        AnswerPanel(
-            answer: answer,
-            idle: kind == "gate"
-                ? ("Scan the sacks", "Every sack on the lorry, one after the other.")
-                : ("Scan a sack", "Each goes onto this bill."))
+        AnswerPanel(answer: answer, idle: idle)
+    }
+
+    private var idle: (title: String, detail: String) {
+        switch kind {
+        case "gate": ("Scan the sacks", "Every sack on the lorry, one after the other.")
+        case "return": ("Scan a sack", "Choose its condition first.")
+        default: ("Scan a sack", "Each goes onto this bill.")
+        }
+    }
+
+    private var label: String {
+        switch kind {
+        case "gate": "Scan a sack on the lorry"
+        case "return": "Scan or type a sack that came back"
+        default: "Scan or type a sack"
+        }
     }
 
     private var box: ScanBox {
         ScanBox(
-            frame: frame, action: action, label: kind == "gate" ? "Scan a sack on the lorry" : "Scan or type a sack",
-            typed: typed, hidden: "<input type=\"hidden\" name=\"client_scan_id\" value=\"\(clientScanID)\">")
+            frame: frame, action: action, label: label, typed: typed,
+            hidden: "<input type=\"hidden\" name=\"client_scan_id\" value=\"\(clientScanID)\">\(fields)")
     }
 }
 

@@ -34,7 +34,8 @@ public struct Route: Sendable {
 
     /// The method. A GET route answers HEAD as well.
     public let method: HTTPMethod
-    /// The path below the application's mount, `/bags/{code}`; `{name}` takes one segment.
+    /// The path below the application's mount, `/bags/{code}`; `{name}` takes one segment, `{name}.svg` one with
+    /// that ending.
     public let path: String
     /// Stable name in camel case: operation id of the API document, name in logs.
     public let name: String
@@ -56,6 +57,8 @@ public struct Route: Sendable {
     public var refusals: [(status: HTTPStatus, code: String)]
     /// The most bytes a body may have.
     public var bodyLimit: Int = 262_144
+    /// What file may be sent; nil for routes that take none. See ``taking(_:)``.
+    public private(set) var upload: UploadRule?
     /// Whether a page with this route may use the camera.
     public var usesCamera = false
     /// How much it matters when not all requests can be served.
@@ -65,8 +68,10 @@ public struct Route: Sendable {
     let handler: Handler
 
     /// Names in the path's braces.
-    public var pathNames: [String] {
-        path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+    public var pathNames: [String] { Route.names(in: path) }
+
+    private static func names(in path: String) -> [String] {
+        path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().prefix { $0 != "}" }) }
     }
 
     private init(
@@ -85,14 +90,24 @@ public struct Route: Sendable {
         self.answers = answers
         self.refusals = refusals.map { (status: $0.0, code: $0.1) }
         self.handler = handler
-        let names = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
-        var recorder = FieldReader(recordingWith: names, defaultPlace: Route.fieldPlace(method))
+        var recorder = FieldReader(recordingWith: Route.names(in: path), defaultPlace: Route.fieldPlace(method))
         _ = input.init(&recorder)
         self.fields = recorder.shapes
     }
 
     static func fieldPlace(_ method: HTTPMethod) -> FieldPlace {
         method.isSafe || method == .delete ? .query : .body
+    }
+}
+
+extension Route {
+    /// The same route, which takes a file beside its fields: the body is `multipart/form-data`, and the handler finds the file
+    /// in ``RequestContext/upload``.
+    public func taking(_ rule: UploadRule) -> Route {
+        var route = self
+        route.upload = rule
+        route.bodyLimit = rule.mostBytes + 2 * UploadRule.mostFieldBytes
+        return route
     }
 }
 

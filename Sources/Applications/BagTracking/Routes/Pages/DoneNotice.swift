@@ -21,6 +21,8 @@ enum DoneNotice {
         "start": "The check is running", "abandon": "The check is given up", "dispatch": "Dispatched: the lorry may go",
         "unloaded": "Unloaded",
         "erased": "Erased: nothing leads to the person any more",
+        "return/commit": "Committed: the ticket is fixed", "return/cancel": "Cancelled: see what became of each sack",
+        "summary": "The summary is on its way to those who have not got it",
         "deactivated": "Deactivated: all sessions have ended",
     ]
 }

@@ -18,6 +18,9 @@ extension StationPage.Answer {
             self.init(kind: "duplicate", title: "Already on this bill", detail: "\(count) bags", code: sack)
         case .duplicate where item.kind == .gate:
             self.init(kind: "duplicate", title: "Already seen", detail: "\(count) bags", code: sack)
+        case .returned: self.init(kind: "linked", title: "Taken back", detail: "\(count) bags", code: sack)
+        case .duplicate where item.kind == .return:
+            self.init(kind: "duplicate", title: "Already on this ticket", detail: "\(count) bags", code: sack)
         case .duplicate: self.init(kind: "duplicate", title: "Already in this sack", detail: count, code: item.code)
         case .rejected:
             self.init(
@@ -88,6 +91,9 @@ struct StationRefusal: Sendable {
         case "bill_not_open": "The bill is not open"
         case "not_on_bill": "Not on this bill"
         case "invalid_state": "No check is running"
+        case "not_billed": "On no bill"
+        case "not_dispatched": "Has not left"
+        case "ticket_not_open": "The ticket is closed"
         case "not_undoable": "Nothing to undo"
         case "undo_window_passed", "superseded": "Not undone"
         case "forbidden": "Not allowed"

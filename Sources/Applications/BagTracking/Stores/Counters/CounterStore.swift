@@ -27,7 +27,7 @@ enum CounterStore {
         let filter: SQL = area.map { "AND area_code = \($0)" } ?? ""
         return """
             SELECT CAST(coalesce(sum(value), 0) AS BIGINT) FROM counters
-            WHERE name = \(CounterName.version.text) \(filter)
+            WHERE name = 'version' \(filter)
             """
     }
 
@@ -99,7 +99,7 @@ enum CounterStore {
     /// What the rows say.
     static func recount(in session: some SQLSession) throws -> [CounterChanges.Key: Int64] {
         var counts: [CounterChanges.Key: Int64] = [:]
-        for statement in [bagCounts, scanCounts, undoneCounts, billCounts] {
+        for statement in [bagCounts, scanCounts, undoneCounts, billCounts, returnCounts] {
             for (key, count) in try session.all("counters.recount", statement, entry) {
                 counts[key, default: 0] += count
             }
@@ -123,6 +123,9 @@ enum CounterStore {
         """
     private static let billCounts: SQL = """
         SELECT area_code, 'bill.' || state, count(*) FROM bills GROUP BY area_code, state
+        """
+    private static let returnCounts: SQL = """
+        SELECT area_code, 'return.' || state, count(*) FROM return_tickets GROUP BY area_code, state
         """
 }
 

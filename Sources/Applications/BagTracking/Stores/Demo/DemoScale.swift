@@ -8,20 +8,23 @@ struct DemoScale: Sendable, Hashable {
     let children: Int
     let bills: Int
     let accounts: Int
+    /// Return tickets.
+    let returns: Int
 
     init(_ scale: Demonstration.Scale) {
         switch scale {
-        case .small: self.init(sacks: 80, bills: 12, accounts: 16)
-        case .medium: self.init(sacks: 4000, bills: 160, accounts: 40)
-        case .full: self.init(sacks: 72_000, bills: 2400, accounts: 120)
+        case .small: self.init(sacks: 80, bills: 12, accounts: 16, returns: 4)
+        case .medium: self.init(sacks: 4000, bills: 160, accounts: 40, returns: 40)
+        case .full: self.init(sacks: 72_000, bills: 2400, accounts: 120, returns: 300)
         }
     }
 
-    private init(sacks: Int, bills: Int, accounts: Int) {
+    private init(sacks: Int, bills: Int, accounts: Int, returns: Int) {
         self.sacks = sacks
         children = 24 * sacks
         self.bills = bills
         self.accounts = accounts
+        self.returns = returns
     }
 
     /// 92 of a hundred sacks.

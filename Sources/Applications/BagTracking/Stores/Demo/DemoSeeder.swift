@@ -164,6 +164,7 @@ struct DemoSeeder: Sendable {
         for index in 0..<indexes.count { try await database.write { try indexes.create(index, in: $0) } }
         log("counting")
         try await database.write { transaction in
+            try DemoReturns(plan: plan, transaction: transaction).fill()
             try DemoSeeder.advanceIdentities(in: transaction)
             try DemoActivity.fill(in: transaction)
             try CounterStore.rebuild(in: transaction)
@@ -177,7 +178,7 @@ struct DemoSeeder: Sendable {
     /// Ids were given by the plan; on PostgreSQL the sequences behind them must follow.
     private static func advanceIdentities(in transaction: Transaction) throws {
         guard transaction.dialect == .postgresql else { return }
-        for table in ["bags", "bills", "scans", "custody_events", "gate_checks"] {
+        for table in ["bags", "bills", "scans", "custody_events", "gate_checks", "return_tickets"] {
             try transaction.execute(
                 "demo.sequence",
                 SQL(

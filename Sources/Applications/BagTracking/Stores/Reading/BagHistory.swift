@@ -54,21 +54,20 @@ struct BagHistory<Session: SQLSession> {
 
     /// What all three sources tell, in one statement.
     private func steps(upTo time: Int64) throws -> [HistoryStep] {
-        try session.all(
-            "history.steps",
-            """
+        let sql: SQL = """
             SELECT h.source, h.at, h.recorded_at, h.what, h.parent_code, h.bill_code, h.user_id, u.name, h.scan_id,
-                h.source_id, h.undone_at
+                h.source_id, h.undone_at, t.code
             FROM (SELECT * FROM (\(scans(upTo: time))) AS scanned
                 UNION ALL SELECT * FROM (\(custody(upTo: time))) AS moved
                 UNION ALL SELECT * FROM (\(acts(upTo: time))) AS decided) AS h
-            LEFT JOIN accounts u ON u.id = h.user_id
+            LEFT JOIN accounts u ON u.id = h.user_id LEFT JOIN return_tickets t ON t.id = h.ticket_id
             """
-        ) { row in
+        return try session.all("history.steps", sql.plannedOnce) { row in
             let source: Int = try row[0]
             return HistoryStep(
                 at: try row[1], recordedAt: try row[2], what: Self.word(source, try row[3]), parentCode: try row[4],
-                billCode: try row[5], user: try Self.user(row, 6), scanID: try row[8], isUndone: !row.isNull(10),
+                billCode: try row[5], ticketCode: try row[11], user: try Self.user(row, 6), scanID: try row[8],
+                isUndone: !row.isNull(10),
                 source: source, sourceID: try row[9])
         }
     }
@@ -77,7 +76,7 @@ struct BagHistory<Session: SQLSession> {
         let area: SQL = areaCode.map { "AND s.area_code = \($0)" } ?? ""
         return """
             SELECT 2 AS source, s.scanned_at AS at, s.recorded_at, s.outcome AS what, s.parent_code, l.code AS bill_code,
-                s.user_id, s.id AS scan_id, s.id AS source_id, s.undone_at
+                s.user_id, s.id AS scan_id, s.id AS source_id, s.undone_at, s.ticket_id
             FROM scans s LEFT JOIN bills l ON l.id = s.bill_id
             WHERE s.code = \(row.code) AND s.recorded_at <= \(time) \(area) ORDER BY s.id DESC LIMIT \(Self.most)
             """
@@ -89,12 +88,15 @@ struct BagHistory<Session: SQLSession> {
         let parent = row.parentID ?? -1
         return """
             SELECT 1 AS source, e.event_time AS at, e.record_time AS recorded_at, e.fact AS what, p.code AS parent_code,
-                l.code AS bill_code, e.actor_id AS user_id, e.scan_id, e.id AS source_id, CAST(NULL AS BIGINT) AS undone_at
+                l.code AS bill_code, e.actor_id AS user_id, e.scan_id, e.id AS source_id, CAST(NULL AS BIGINT) AS undone_at,
+                e.ticket_id
             FROM custody_event_bags x JOIN custody_events e ON e.id = x.event_id
             LEFT JOIN bags p ON p.id = e.parent_bag_id LEFT JOIN bills l ON l.id = e.bill_id
             WHERE x.bag_id IN (\(row.id), \(parent)) AND e.record_time <= \(time) \(area)
-                AND e.fact IN ('imported', 'moved_in', 'unlinked', 'emptied', 'dispatched', 'delivered', 'return_cancelled')
-                AND (x.bag_id = \(row.id) OR (e.fact IN ('dispatched', 'delivered') AND e.record_time >= (
+                AND e.fact IN ('imported', 'moved_in', 'unlinked', 'emptied', 'dispatched', 'delivered', 'returned',
+                    'return_cancelled')
+                AND ((x.bag_id = \(row.id) AND e.fact <> 'returned') OR (e.fact IN ('dispatched', 'delivered',
+                    'returned', 'return_cancelled') AND x.bag_id <> \(row.id) AND e.record_time >= (
                     SELECT linked_at FROM bags WHERE id = \(row.id))))
             ORDER BY e.id DESC LIMIT \(Self.most)
             """
@@ -104,7 +106,8 @@ struct BagHistory<Session: SQLSession> {
     private func acts(upTo time: Int64) -> SQL {
         """
         SELECT 0 AS source, r.at, r.at AS recorded_at, r.action AS what, CAST(NULL AS TEXT) AS parent_code, CAST(NULL AS TEXT) AS bill_code,
-            r.actor_id AS user_id, CAST(NULL AS BIGINT) AS scan_id, r.seq AS source_id, CAST(NULL AS BIGINT) AS undone_at
+            r.actor_id AS user_id, CAST(NULL AS BIGINT) AS scan_id, r.seq AS source_id, CAST(NULL AS BIGINT) AS undone_at,
+            CAST(NULL AS BIGINT) AS ticket_id
         FROM audit_rows r
         WHERE r.entity_type IN ('bag', 'sscc') AND r.entity_id = \(row.code) AND r.at <= \(time)
             AND r.action IN ('bag.emptied', 'bag.retired', 'bag.restored', 'bag.held', 'bag.released', 'sscc.assigned',

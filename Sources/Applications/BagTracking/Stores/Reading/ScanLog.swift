@@ -53,10 +53,11 @@ struct ScanLog<Session: SQLSession> {
     /// The statement of one page.
     func statement(_ filter: ScanFilter, bounds: Range<Int64>, limit: Int) -> SQL {
         """
-        SELECT page.*, u.name, l.code
+        SELECT page.*, u.name, l.code, t.code
         FROM (SELECT \(ScanLog.columns) FROM scans \(index(filter)) WHERE \(condition(filter, bounds))
             ORDER BY id DESC LIMIT \(limit)) AS page
         LEFT JOIN accounts u ON u.id = page.user_id LEFT JOIN bills l ON l.id = page.bill_id
+        LEFT JOIN return_tickets t ON t.id = page.ticket_id
         ORDER BY page.id DESC
         """
     }
@@ -140,7 +141,8 @@ extension ScanItem {
         self.init(
             id: try row[0], user: User(id: try row[1], name: try row[21] as String? ?? ""), clientScanID: try row[2],
             kind: try row[3], outcome: try row[4], rejectCode: try row[5], code: try row[6], parentCode: try row[7],
-            billID: try row[8], billCode: try row[22], ticketID: try row[9], ticketCode: nil, areaCode: try row[10],
+            billID: try row[8], billCode: try row[22], ticketID: try row[9], ticketCode: try row[23],
+            areaCode: try row[10],
             countAfter: try row[11], capacity: try row[12], statusAfter: try row[13], deviceID: try row[14],
             scannedAt: try row[15], recordedAt: try row[16], isClockAdjusted: try row[17],
             undone: try at.map { Undone(at: $0, by: try row[19], reason: try row[20]) })

@@ -51,6 +51,8 @@ struct CustodyJournal {
         let source: CustodySource
         let parent: BagRow
         var scanID: Int64?
+        var billID: Int64?
+        var ticketID: Int64?
         var areaCode: String
         let actorID: Int64
         let eventTime: Instant
@@ -120,11 +122,11 @@ struct CustodyJournal {
 
     private func insert(_ entry: Entry) -> SQL {
         """
-        INSERT INTO custody_events (event_uuid, fact, action, biz_step, disposition, parent_bag_id, parent_epc, scan_id,
-            area_code, actor_id, source, event_time, record_time)
+        INSERT INTO custody_events (event_uuid, fact, action, biz_step, disposition, parent_bag_id, parent_epc, bill_id,
+            ticket_id, scan_id, area_code, actor_id, source, event_time, record_time)
         VALUES (\(UUIDv7(at: entry.recordTime).description), \(entry.fact), \(entry.fact.action),
             \(entry.fact.businessStep), \(entry.fact.disposition), \(entry.parent.id),
-            \(entry.parent.sscc.map(EPCIdentifiers.serial)), \(entry.scanID), \(entry.areaCode), \(entry.actorID),
+            \(entry.parent.sscc.map(EPCIdentifiers.serial)), \(entry.billID), \(entry.ticketID), \(entry.scanID), \(entry.areaCode), \(entry.actorID),
             \(entry.source), \(entry.eventTime), \(entry.recordTime))
         """
     }
