@@ -11,7 +11,7 @@ SIZES = {"phone": (390, 844), "desk": (1280, 800)}
 SCHEMES = ["light", "dark"]
 
 
-def pages(person, sack, child, bill):
+def pages(person, sack, child, bills):
     """Paths by the role that looks at them. What the node does not serve is left out and said."""
     everybody = ["/", "/bags/sign-in"]
     own = ["/bags/account", "/bags/account/second-factor"]
@@ -21,8 +21,11 @@ def pages(person, sack, child, bill):
         "/bags/no-such-page"]
     admin = [
         "/bags/", "/bags/users", "/bags/settings", "/bags/audit", f"/bags/bags/{sack}", "/bags/bills",
-        f"/bags/bills/{bill}", "/bags/returns", "/bags/imports", "/bags/exports", "/bags/labels", "/bags/summary"]
-    return {None: everybody, "dispatcher": dispatcher + own, "admin": admin + own}
+        "/bags/bills?q=ZZZZ", "/bags/gate", *(f"/bags/bills/{bill}" for bill in bills.values()),
+        *(f"/bags/bills/{bills[state]}/gate" for state in ("completed", "loading") if state in bills),
+        *(f"/bags/bills/{bill}/sheet" for bill in list(bills.values())[:1]), "/bags/returns", "/bags/imports", "/bags/exports", "/bags/labels", "/bags/summary"]
+    gatekeeper = ["/bags/", "/bags/gate", "/bags/bills"]
+    return {None: everybody, "dispatcher": dispatcher + own, "gatekeeper": gatekeeper, "admin": admin + own}
 
 
 class Looks:

@@ -7,6 +7,7 @@ import sys
 from playwright.sync_api import sync_playwright
 
 from looks import Looks, pages
+from lorry import LorryWalk
 from station import StationWalk
 from support import Codes, Findings, Node, Person
 
@@ -17,7 +18,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="scripts/browser/run", description=__doc__)
     parser.add_argument("--url", help="a testing node that runs already; default: one is started")
     parser.add_argument("--shots", default=os.path.join(ROOT, ".build", "browser"), help="folder for screenshots")
-    parser.add_argument("--only", choices=["station", "looks"], help="one half")
+    parser.add_argument("--only", choices=["station", "lorry", "looks"], help="one part")
     parser.add_argument("--chromium", default="/usr/bin/chromium", help="the browser")
     parser.add_argument("--binary", default=os.environ.get("PORTICO_BINARY", f"{ROOT}/.build/release/portico"))
     return parser.parse_args()
@@ -29,24 +30,33 @@ def walk(playwright, node, options, findings):
         args=["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"])
     codes = Codes()
     dispatcher = Person(node.url, "dispatcher")
-    if options.only != "looks":
+    if options.only in (None, "station"):
         print("At the station")
         StationWalk(browser, node.url, dispatcher, codes, findings).all()
-    if options.only != "station":
+    if options.only in (None, "lorry"):
+        print("A lorry")
+        LorryWalk(browser, node.url, dispatcher, codes, findings).all()
+    if options.only in (None, "looks"):
         print("Looking at every page")
         sack, child = codes.sack(), codes.bag()
         dispatcher.sack(sack)
         dispatcher.scan(sack, child)
         looks = Looks(browser, node.url, options.shots, findings)
-        looks.all(pages(dispatcher, sack, child, any_bill(node.url)))
+        looks.all(pages(dispatcher, sack, child, bills(node.url)))
         findings.note(f"heaviest first view: {max(looks.weights, key=lambda each: each[1])}")
         findings.note(f"screenshots in {options.shots}")
     browser.close()
 
 
-def any_bill(url):
-    status, body, _ = Person(url, "admin").call("GET", "/bills?limit=1")
-    return body["items"][0]["id"] if status == 200 and body["items"] else "1"
+def bills(url):
+    """A bill in each state of the demonstration, by state."""
+    admin = Person(url, "admin")
+    found = {}
+    for state in ["open", "completed", "loading", "dispatched"]:
+        status, body, _ = admin.call("GET", f"/bills?limit=1&state={state}")
+        if status == 200 and body["items"]:
+            found[state] = body["items"][0]["id"]
+    return found
 
 
 def main():

@@ -14,6 +14,7 @@ struct BagTrackingParts: Sendable {
     private let summaries: SummaryReader
     /// What is done later, and what comes by the clock.
     let work: BagWork
+    private let exports: ExportDesk
 
     init(
         _ environment: ApplicationEnvironment, settings: BagSettings, isDemonstration: Bool,
@@ -33,6 +34,7 @@ struct BagTrackingParts: Sendable {
         summaries = SummaryReader(services: services, caches: environment.caches)
         work = BagWork(
             services: services, summaries: summaries, watch: CounterWatch(metrics: environment.metrics))
+        exports = ExportDesk(most: settings.exportsPerUser, metrics: services.metrics)
     }
 
     /// Accounts and sessions of bag tracking; whoever signs in brings the area along.
@@ -115,7 +117,9 @@ extension BagTrackingParts {
                 try await authenticator.principal(for: head)
             }.routes,
             CatalogueRoutes(services: services, catalog: catalog).routes, LabelRoutes(services: services).routes,
-            jobRoutes.routes, EPCISRoutes(services: services).routes, EPCISExportRoutes(services: services).routes,
+            jobRoutes.routes, EPCISRoutes(services: services).routes,
+            ExportRoutes(services: services, desk: exports).routes,
+            EPCISExportRoutes(services: services, desk: exports).routes,
             PeopleRoutes(
                 services: services, people: people, passwords: environment.passwords,
                 office: identity.invitationOffice(.bags)
@@ -142,8 +146,10 @@ extension BagTrackingParts {
             DashboardRoutes(services: services, stats: stats).routes, StationRoutes(services: services).routes,
             HistoryRoutes(services: services).routes, FindRoutes(services: services).routes,
             BagListRoutes(services: services).routes, BagDetailRoutes(services: services).routes,
-            BagFormRoutes(services: services).routes, IdentifierRoutes(services: services).routes,
-            LabelPageRoutes(services: services).routes, userPages.routes,
+            BillPageRoutes(services: services).routes, BillFormRoutes(services: services).routes,
+            GatePageRoutes(services: services).routes, BagFormRoutes(services: services).routes,
+            IdentifierRoutes(services: services).routes, LabelPageRoutes(services: services).routes,
+            userPages.routes,
             UserFarewellRoutes(
                 people: people, privacy: PersonalDataRoutes(identity: identity), page: userPages.page
             ).routes,
@@ -152,6 +158,7 @@ extension BagTrackingParts {
             ReturnPageRoutes(services: services).routes,
             SummaryPageRoutes(services: services, summaries: summaries).routes,
             AuditPageRoutes(services: services, accounts: identity.accounts).routes,
+            ExportPageRoutes(services: services).routes,
         ]
         return groups.flatMap(\.self)
     }

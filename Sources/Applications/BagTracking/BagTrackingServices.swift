@@ -40,8 +40,8 @@ struct BagTrackingServices: Sendable {
     var retirement: RetirementStore { RetirementStore(services: self) }
     var holds: HoldStore { HoldStore(services: self) }
     var numbers: SSCCStore { SSCCStore(services: self) }
-    var labels: LabelStore { LabelStore(services: self) }
     var returns: ReturnStore { ReturnStore(services: self) }
+    var labels: LabelStore { LabelStore(services: self) }
     /// How sacks and bags are called in EPCIS.
     var identifiers: EPCIdentifiers { EPCIdentifiers(publicURL: settings.publicURL) }
 }

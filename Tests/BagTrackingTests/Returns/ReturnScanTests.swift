@@ -98,10 +98,11 @@ import Testing
     func races(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in
             _ = try await hall.shippedBill(sacks: 4)
-            var tickets: [Int64] = []
+            var opened: [Int64] = []
             for index in 0..<30 {
-                tickets.append(try await hall.openTicket(area: index % 2 == 0 ? "lucknow" : "jaipur"))
+                opened.append(try await hall.openTicket(area: index % 2 == 0 ? "lucknow" : "jaipur"))
             }
+            let tickets = opened
             for serial in 20_001...20_003 {
                 let results = try await withThrowingTaskGroup(of: ScanResult.self) { group in
                     for ticket in tickets {

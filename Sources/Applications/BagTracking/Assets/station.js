@@ -1,8 +1,8 @@
-// The packing station. Sections: codes, scanner, queue policy, words, device store, server, sounds, view, station,
+// The packing station. Sections: codes, scanner, queue policy, words, device store, server, sounds, view, station, lorry,
 // keys and focus, start. The camera is a module of its own, loaded when it is first wanted. The first four know neither page nor network and are tested for themselves.
 
 export const LIMITS = {
-  waiting: 200, stored: 10000, batch: 100, bounce: 800, recent: 20, patience: 5000, emptyField: 3000,
+  waiting: 200, stored: 10000, batch: 100, bounce: 800, recent: 20, patience: 5000, emptyField: 3000, follow: 1500,
 };
 
 /* ── Codes ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -125,12 +125,23 @@ export function nextBatch(entries, userID, limit = LIMITS.batch) {
 
 /** What goes over the wire for an entry of the device. */
 export function wire(entry, inBatch) {
-  const { kind, code, parent, area_code, client_scan_id, scanned_at } = entry;
+  const { kind, code, parent, bill_id, ticket_id, area_code, client_scan_id, scanned_at } = entry;
   const body = { code, client_scan_id, scanned_at };
+  if (kind === "return") body.condition = entry.condition;
   if (inBatch) body.kind = kind;
+  if (inBatch && bill_id) body.bill_id = bill_id;
+  if (inBatch && ticket_id) body.ticket_id = ticket_id;
   if (kind === "child") body.parent = parent;
   if (area_code) body.area_code = area_code;
   return body;
+}
+
+/** Where an entry goes when it goes alone. */
+export function address({ kind, bill_id, ticket_id }) {
+  if (kind === "return") return `/returns/${ticket_id}/scans`;
+  if (kind === "bill") return `/bills/${bill_id}/parents`;
+  if (kind === "gate") return `/bills/${bill_id}/gate-check/scans`;
+  return `/scans/${kind}`;
 }
 
 /** Whether the bag is already among the scans kept here: `null`, `same` sack or the other sack's code. */
@@ -159,9 +170,29 @@ export function accepted(body, shown) {
     const detail = [body.created ? "New sack." : "", ...warnings].join(" ").trim();
     return { kind: warnings.length || isFull ? "duplicate" : "sack", title: count, detail: detail || "Scan its bags.", code: parent.code };
   }
+  if (body.bill || body.gate_check) return loaded(body, count);
+  if (body.item) return cameBack(body);
   if (body.duplicate) return { kind: "duplicate", title: "Already in this sack", detail: count, code: shown };
   if (parent.child_count >= parent.capacity) return { kind: "full", title: `Full: ${count}`, detail: "Scan a sack.", code: shown };
   return { kind: "linked", title: count, detail: [`in ${parent.code}`, ...warnings].join(". "), code: shown };
+}
+
+/** What the page shows for a sack that is on the bill, or was seen at the gate. */
+function loaded({ bill, gate_check: check, duplicate, parent }, bags) {
+  const count = bill ? `${bill.linked_count} of ${bill.capacity}` : `${check.seen_count} of ${check.expected_count}`;
+  const detail = `${bags} bags`;
+  if (duplicate) return { kind: "duplicate", title: bill ? "Already on this bill" : "Already seen", detail: count, code: parent.code };
+  const isDone = bill ? bill.linked_count >= bill.capacity : check.missing_count === 0;
+  if (!isDone) return { kind: "linked", title: count, detail, code: parent.code };
+  return { kind: "full", title: bill ? `Full: ${count}` : `All seen: ${count}`, detail, code: parent.code };
+}
+
+/** What the page shows for a sack on a return ticket. */
+function cameBack({ item, duplicate }) {
+  const bags = `${item.child_count} ${item.child_count === 1 ? "bag" : "bags"}`;
+  if (duplicate) return { kind: "duplicate", title: "Already on this ticket", detail: `${bags}, ${item.condition}`, code: item.code };
+  const hold = item.condition === "good" ? "" : " It is on hold.";
+  return { kind: "linked", title: "Taken back", detail: `${bags}, left on ${item.original_bill_code}.${hold}`, code: item.code };
 }
 
 /** What the page shows for a refusal. */
@@ -179,7 +210,7 @@ const settled = (request) => new Promise((resolve, reject) => {
   request.onerror = () => reject(request.error);
 });
 
-class DeviceStore {
+export class DeviceStore {
   async open() {
     const request = indexedDB.open("bags-station", 1);
     request.onupgradeneeded = () => {
@@ -214,7 +245,7 @@ class DeviceStore {
 
 const API = "/bags/api/v1";
 
-class Server {
+export class Server {
   constructor(token) { this.token = token; }
 
   /** Sends and never throws: no network is status 0. */
@@ -256,7 +287,7 @@ export const TONES = {
   duplicate: [[600, 0, 0.07], [600, 0.13, 0.07]], refused: [[220, 0, 0.6]], saved: [[440, 0, 0.12]],
 };
 
-class Sounds {
+export class Sounds {
   isOn = true;
 
   /** Browsers let a page sound only after a key or a touch; every scan is one. */
@@ -413,7 +444,7 @@ class View {
 
 /* ── Station ───────────────────────────────────────────────────────────────────────────────────────────────────── */
 
-function freshID() {
+export function freshID() {
   if (globalThis.crypto.randomUUID) return crypto.randomUUID();
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -491,10 +522,15 @@ class Station {
     if (reading.kind === "parent") this.changeSack(reading);
     else if (!this.sack) return this.refuse("Scan a sack first", "Then its bags.", reading.shown);
     else if (this.isOffline && this.refuseHere(reading)) return;
+    if (!this.refuseTooMany(code)) await this.keep(reading);
+  }
+
+  /** Whether this device holds as many scans as it may. */
+  refuseTooMany(code) {
     const count = this.entries.length;
     if (count >= LIMITS.stored) return this.refuse("This device is full", `${waiting(count)} here. Bring it to a network.`, code);
     if (!this.isOffline && count >= LIMITS.waiting) return this.refuse("Too fast", "Wait a moment, then scan it again.", code);
-    await this.keep(reading);
+    return false;
   }
 
   refuse(title, detail, code) { return this.tell({ kind: "refused", title, detail, code }); }
@@ -514,8 +550,8 @@ class Station {
     const area = document.querySelector("#scan-form [name=area_code]")?.value;
     const entry = {
       client_scan_id: freshID(), user_id: this.userID, user_name: this.userName, kind, code, shown,
-      parent: kind === "child" ? this.sack.entered : null, bill_id: null, ticket_id: null, attempts: 0,
-      scanned_at: new Date().toISOString(), ...(area ? { area_code: area } : {}),
+      parent: kind === "child" ? this.sack.entered : null, bill_id: this.billID ?? null, ticket_id: this.ticketID ?? null,
+      attempts: 0, scanned_at: new Date().toISOString(), ...(area ? { area_code: area } : {}), ...this.further(),
     };
     await this.store.add(entry);
     this.entries.push(entry);
@@ -524,6 +560,9 @@ class Station {
     if (this.isOffline) this.tellSaved(entry);
     this.pump();
   }
+
+  /** What an entry says besides its code. */
+  further() { return {}; }
 
   changeSack({ code, product }) {
     const left = this.sack;
@@ -619,7 +658,7 @@ class Station {
     const chunk = nextBatch(this.entries, this.userID);
     const isSingle = chunk.length === 1 && chunk[0].attempts === 0;
     const answer = isSingle
-      ? await this.server.post(`/scans/${chunk[0].kind}`, wire(chunk[0], false))
+      ? await this.server.post(address(chunk[0]), wire(chunk[0], false))
       : await this.server.post("/scans/batch", { items: chunk.map((entry) => wire(entry, true)) });
     if (isSingle && ["done", "refused"].includes(verdict(answer.status))) return this.settle([[chunk[0], answer]]);
     const results = new Map((answer.body?.results ?? []).map((result) => [result.client_scan_id, result]));
@@ -752,6 +791,100 @@ class Station {
   }
 }
 
+/* ── Lorry ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
+
+/**
+ * Sacks scanned onto a bill, past the gate, or onto a return ticket. What is shown of the bill or ticket is read from
+ * the server again whenever something has changed.
+ */
+class LorryStation extends Station {
+  constructor() {
+    super();
+    this.kind = at("station").dataset.kind;
+    this.billID = at("station").dataset.bill;
+    this.ticketID = at("station").dataset.ticket;
+    // What the first view needs comes first.
+    setTimeout(() => this.follow(), LIMITS.follow);
+    at("dispatch-form")?.addEventListener("submit", (event) => this.guardDispatch(event));
+  }
+
+  // There is no current sack here: every scan is one.
+  restoreSack() {}
+  leave() {}
+  showSack() {}
+
+  /** A sack that comes back is in some condition. */
+  further() {
+    const condition = document.querySelector("#scan-form [name=condition]")?.value;
+    return condition ? { condition } : {};
+  }
+
+  async work(text) {
+    if (this.broken) return this.stop(this.broken);
+    const code = normalise(text);
+    if (!code || this.bounce.isBounce(code, performance.now())) return;
+    const reading = read(code, this.products);
+    if (reading.kind === "command") return this.command(code);
+    if (this.isOffline && this.refuseHere(reading)) return;
+    if (!this.refuseTooMany(code)) await this.keep({ kind: this.kind, code, shown: reading.shown ?? code });
+  }
+
+  async command(code) {
+    if (code === "CMD:REPEAT") return this.last && this.tell(this.last);
+    return this.refuse("Not here", "This card works at the packing table.", code);
+  }
+
+  refuseHere({ kind, code, shown = code }) {
+    if (kind !== "parent") return this.refuse("Not a sack", "Scan the label of a sack.", shown);
+    const twin = this.entries.find((entry) => entry.kind === this.kind && entry.code === code
+      && (this.billID ? entry.bill_id === this.billID : entry.ticket_id === this.ticketID));
+    return twin ? this.tell({ kind: "duplicate", title: "Already scanned", detail: "Saved on this device before.", code }) : false;
+  }
+
+  async takeAnswer(entry, answer) {
+    await super.takeAnswer(entry, answer);
+    this.refreshSoon();
+  }
+
+  /** Others may be loading too, or the office may change the bill. */
+  follow() {
+    if (!this.billID) return;
+    const source = new EventSource(`/bags/api/v1/stream?topics=bill:${encodeURIComponent(this.billID)}`);
+    source.addEventListener("bill", () => this.refreshSoon());
+    source.addEventListener("reset", () => this.refreshSoon());
+    addEventListener("pagehide", () => source.close());
+  }
+
+  refreshSoon() {
+    clearTimeout(this.refreshTimer);
+    this.refreshTimer = setTimeout(() => this.refresh(), 200);
+  }
+
+  /** Reads the page again and puts the parts that tell of the bill in place. A state that ended the work loads it. */
+  async refresh() {
+    try {
+      const answer = await fetch(location.pathname, { headers: { Accept: "text/html" }, credentials: "same-origin", cache: "no-store" });
+      if (!answer.ok || answer.redirected) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const isOver = page.getElementById("station")?.dataset.kind !== this.kind;
+      if (isOver && !this.entries.length) return location.assign(location.pathname);
+      for (const part of document.querySelectorAll("[data-refresh]")) {
+        const fresh = page.getElementById(part.id);
+        if (fresh) part.replaceChildren(...document.adoptNode(fresh).childNodes);
+      }
+    } catch { /* Away: the next answer tries again. */ }
+  }
+
+  /** The lorry leaves with the network only: what waits on this device has to be known first. */
+  guardDispatch(event) {
+    const count = this.entries.length;
+    if (navigator.onLine && !count) return;
+    event.preventDefault();
+    const detail = count ? `${waiting(count)} here. They go by themselves when the network is back.` : "";
+    this.refuse("Dispatch needs the network", detail, "");
+  }
+}
+
 /* ── Keys and focus ────────────────────────────────────────────────────────────────────────────────────────────── */
 
 function focusBox() {
@@ -796,7 +929,7 @@ function watchKeys(station) {
     if ((key !== "?" && key !== "/") || !shortcutsAreOn() || (isField(target) && !isInBox)) return;
     if (isInBox && at("code").value !== key) return;
     at("code").value = "";
-    if (key === "?") at("help-dialog").showModal(); else document.querySelector("[data-slash]")?.focus();
+    if (key === "?") at("help-dialog")?.showModal(); else document.querySelector("[data-slash]")?.focus();
   }
 
   addEventListener("keydown", (event) => {
@@ -815,7 +948,7 @@ function watchFocus() {
   const empties = { timer: 0 };
   const watchEmpty = ({ target }) => {
     clearTimeout(empties.timer);
-    if (!isField(target) || target === at("code") || target.tagName === "SELECT" || target.closest("dialog")) return;
+    if (!isField(target) || target === at("code") || target.tagName === "SELECT" || target.closest("dialog, [data-patient]")) return;
     empties.timer = setTimeout(() => { if (document.activeElement === target && !target.value) focusBox(); }, LIMITS.emptyField);
   };
   document.addEventListener("focusin", watchEmpty);
@@ -860,8 +993,8 @@ function bindControls(station) {
     at("code").value = "";
     station.take(event.data);
   });
-  at("leave").addEventListener("click", (event) => { event.preventDefault(); station.leave(); });
-  at("help").addEventListener("click", () => at("help-dialog").showModal());
+  at("leave")?.addEventListener("click", (event) => { event.preventDefault(); station.leave(); });
+  at("help")?.addEventListener("click", () => at("help-dialog").showModal());
   at("sound").addEventListener("click", () => {
     station.sounds.isOn = !station.sounds.isOn;
     at("sound").setAttribute("aria-pressed", String(station.sounds.isOn));
@@ -910,11 +1043,11 @@ async function keepForOffline() {
   const { active } = await navigator.serviceWorker.ready;
   const assets = [...document.querySelectorAll("link[rel=stylesheet], script[src]")].map((each) => each.href ?? each.src);
   assets.push(at("camera").dataset.module);
-  active.postMessage({ type: "keep", assets });
+  active.postMessage({ type: "keep", assets, page: location.pathname });
 }
 
 if (typeof document !== "undefined" && at("station")) {
-  const station = new Station();
+  const station = at("station").dataset.kind ? new LorryStation() : new Station();
   bindControls(station);
   keyboardButton();
   cameraButton(station);
@@ -923,5 +1056,5 @@ if (typeof document !== "undefined" && at("station")) {
   watchFocus();
   at("code").select();
   station.start();
-  keepForOffline().catch(() => {});
+  if (at("station").dataset.kind !== "bill") keepForOffline().catch(() => {});
 }

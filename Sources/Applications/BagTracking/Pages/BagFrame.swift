@@ -46,17 +46,20 @@ struct BagFrame: Sendable {
 
 /// The places of the navigation.
 enum BagSection: CaseIterable {
-    case dashboard, scan, find, bags, returns, history, summary, labels, users, settings, audit
+    case dashboard, scan, gate, find, bills, returns, bags, history, labels, summary, exports, users, settings, audit
 
     /// The permission without which the place is not shown.
     var permission: String {
         switch self {
         case .dashboard: "stats.read"
         case .scan: "scan.pack"
+        case .gate: "gate.check"
+        case .bills: "bill.read"
         case .find, .bags, .history: "bag.read"
         case .returns: "return.write"
         case .summary: "summary.read_own"
         case .labels: "label.print"
+        case .exports: "export.read"
         case .users: "user.manage"
         case .settings: "config.manage"
         case .audit: "audit.read"
@@ -72,12 +75,15 @@ enum BagSection: CaseIterable {
         switch self {
         case .dashboard: ("Dashboard", "/bags/", .home)
         case .scan: ("Scan", "/bags/scan", .scan)
+        case .gate: ("Gate", "/bags/gate", .shield)
+        case .bills: ("Bills", "/bags/bills", .list)
         case .find: ("Find", "/bags/find", .find)
         case .bags: ("Bags", "/bags/bags", .sack)
         case .history: ("History", "/bags/scans", .history)
         case .returns: ("Returns", "/bags/returns", .undo)
         case .summary: ("Summary", "/bags/summary", .calendar)
         case .labels: ("Labels", "/bags/labels", .printer)
+        case .exports: ("Exports", "/bags/exports", .download)
         case .users: ("People", "/bags/users", .users)
         case .settings: ("Settings", "/bags/settings", .settings)
         case .audit: ("Audit", "/bags/audit", .shield)
@@ -123,7 +129,8 @@ extension BagFrame {
     func shell(title: String, place: BagSection? = nil) -> PageShell {
         var shell = bagShell(title: title, assets: assets, nonce: nonce)
         shell.navigation = BagSection.allCases.filter { may($0.permission) }.map { $0.item(current: place) }
-        let quick: [BagSection] = may("scan.pack") ? [.scan, .find, .bags] : [.dashboard, .find, .bags]
+        let isGate = may("gate.check") && !may("scan.pack")
+        let quick: [BagSection] = isGate ? [.gate, .find, .bills] : [.scan, .find, .bills]
         shell.bottomBar = quick.filter { may($0.permission) }.map { $0.item(current: place) }
         shell.person = SignedInPerson(
             name: person, role: [BagWords.role(role), area].compactMap(\.self).joined(separator: ", "),

@@ -15,6 +15,14 @@ struct FindPage: BagPage {
         var undone = false
     }
 
+    /// A return ticket.
+    struct Ticket: Sendable {
+        var id: Int64
+        var code: String
+        var state: TicketState
+        var location: String
+    }
+
     /// The bill a sack is on.
     struct Bill: Sendable {
         var id: String
@@ -51,6 +59,7 @@ struct FindPage: BagPage {
         case nothingAsked
         case bag(Found)
         case bill(Bill)
+        case ticket(Ticket)
         /// No such code; existing ones that look like it.
         case unknown(suggestions: [String])
         /// It is no code at all; why.
@@ -84,6 +93,17 @@ struct FindPage: BagPage {
     var showsLots = false
     var lot = ""
     var trace: Trace?
+
+    /// A return ticket in one line; only those who may open it get the way there.
+    private func line(_ ticket: Ticket) -> HTML {
+        let link: HTML? =
+            frame.may("return.write")
+            ? "<p><a href=\"/bags/returns/\(ticket.id)\">Open the ticket</a></p>" : nil
+        return """
+            <div class="found-head"><div><p class="soft">Return ticket</p><h2 class="found-code">\(ticket.code)</h2></div>\
+            \(BagWords.ticketState(ticket.state))</div><p>\(ticket.location)</p>\(link)
+            """
+    }
 
     var title: String { showsLots ? "Trace a lot" : "Find" }
     var place: BagSection? { .find }
@@ -120,6 +140,7 @@ struct FindPage: BagPage {
                 "Scan or type any code", detail: "The answer says where it is and whose hands it passed.", icon: .scan
             ).html
         case .bag(let found): return FoundCard(frame: frame, found: found).html
+        case .ticket(let ticket): return "<section class=\"panel\">\(line(ticket))</section>"
         case .bill(let bill): return "<section class=\"panel\">\(BillLine(bill: bill))</section>"
         case .invalid(let why):
             return Notice(
@@ -166,7 +187,7 @@ struct FindPage: BagPage {
             columns: [.init("Bill"), .init("State"), .init("Consignee"), .init("Bags of the lot", .number)],
             rows: trace.bills.map {
                 .init([
-                    "\($0.bill.code)", BagWords.billState($0.bill.state).html,
+                    BillLink(id: $0.bill.id, code: $0.bill.code).html, BagWords.billState($0.bill.state).html,
                     "\($0.bill.consignee) \($0.bill.destination)", "\($0.count)",
                 ])
             }, showsCaption: true)

@@ -62,7 +62,8 @@ struct PositionLine: PageComponent {
         } else {
             steps.append(Step(icon: .sack, label: "Sack", value: "<span class=\"code\">\(code)</span>"))
         }
-        let billText: HTML = bill.map { "\($0.code) \(BagWords.billState($0.state))" } ?? "On no bill"
+        let billText: HTML =
+            bill.map { "\(BillLink(id: $0.id, code: $0.code)) \(BagWords.billState($0.state))" } ?? "On no bill"
         steps.append(Step(icon: .list, label: "Bill", value: billText, isKnown: bill != nil))
         let consignee = [bill?.consignee, bill?.destination].compactMap(\.self).filter { !$0.isEmpty }.joined(
             separator: ", ")
@@ -146,7 +147,8 @@ struct BillLine: PageComponent {
         """
         <div class="found-head"><div><p class="soft">Bill</p><h2 class="found-code">\(bill.code)</h2></div>\
         \(BagWords.billState(bill.state))</div>\
-        \(facts)
+        \(facts)<div class="buttons">\
+        \(Button("Open", href: BillLink.address(bill.id), weight: .primary, icon: .arrowRight))</div>
         """
     }
 

@@ -117,75 +117,26 @@ struct StationPage: BagPage {
             : ("Scan its bags", "The label of the next sack switches over.")
     }
 
-    private var answerPanel: HTML {
-        let kind = answer?.kind ?? "idle"
-        let isRefused = kind == "refused"
-        let current: HTML? = answer?.currentParent.map { " It is in \(CodeLink($0))." }
-        return """
-            <section class="answer" id="answer" data-kind="\(kind)\
-            "\(HTML.attribute("role", isRefused ? "alert" : nil)) aria-label="Answer">\
-            <span class="answer-icon" id="answer-icon">\(StationParts.icon(kind))</span>\
-            <div class="answer-words"><p class="answer-title" id="answer-title">\(answer?.title ?? idle.title)</p>\
-            <p class="answer-code code" id="answer-code">\(answer?.code)</p>\
-            <p class="answer-detail" id="answer-detail">\(answer?.detail ?? idle.detail)\
-            \(current)</p></div></section>
-            """
+    private var answerPanel: AnswerPanel {
+        AnswerPanel(answer: answer, idle: idle)
     }
 
-    private var scanForm: HTML {
+    private var scanForm: ScanBox {
         let choices = [Choice("", "Choose an area")] + areas
         let area =
             areas.isEmpty
             ? nil : SelectField("area_code", label: "Area for new sacks", value: areaCode, choices: choices)
-        return """
-            <form class="scan-form" id="scan-form" method="post" action="/bags/scan">\
-            <input type="hidden" name="_csrf" value="\(frame.csrfToken)">\
-            <input type="hidden" name="parent" id="scan-parent" value="\(sack?.code)">\
-            <input type="hidden" name="client_scan_id" value="\(clientScanID)">\
-            <input type="hidden" name="undo" value="\(undoable)">\(area)\
-            <label for="code">Scan or type a code</label><div class="scan-line">\
-            <input class="code" id="code" name="code" type="text" value="\(typed)" autofocus autocomplete="off" \
-            autocapitalize="characters" autocorrect="off" spellcheck="false" enterkeyhint="send" maxlength="400">\
-            <button class="button primary" type="submit">Enter</button></div>\
-            <div class="scan-tools" id="scan-tools" hidden>\
-            <button class="button secondary" type="button" id="keyboard" aria-pressed="false">\(Icon.keyboard)\
-            <span>Keyboard</span></button>\
-            <button class="button secondary" type="button" id="camera" data-module="\(frame.assets("bags/camera.js"))\
-            ">\(Icon.camera)<span>Camera</span></button>\
-            <button class="button secondary" type="button" id="sound" aria-pressed="true">\(Icon.sound)\
-            <span>Sound</span></button>\
-            <button class="button secondary" type="button" id="help">\(Icon.help)<span>Help</span></button></div>\
-            <p class="camera-note" id="camera-note" role="status" hidden></p>\
-            <div class="camera-view" id="camera-view" hidden><video id="video" muted playsinline></video>\
-            <div class="buttons"><button class="button secondary" type="button" id="torch" aria-pressed="false" \
-            hidden>\(Icon.torch)<span>Light</span></button>\
-            <button class="button secondary" type="button" id="camera-off">\(Icon.cross)<span>Close camera</span>\
-            </button></div></div></form>
-            """
+        return ScanBox(
+            frame: frame, action: "/bags/scan", label: "Scan or type a code", typed: typed,
+            hidden: """
+                <input type="hidden" name="parent" id="scan-parent" value="\(sack?.code)">\
+                <input type="hidden" name="client_scan_id" value="\(clientScanID)">\
+                <input type="hidden" name="undo" value="\(undoable)">\(area)
+                """, hasHelp: true)
     }
 
-    private var recentSection: HTML {
-        let lines = recent.map(line)
-        return """
-            <section class="block recent" aria-labelledby="recent-title"><div class="section-head">\
-            <h2 id="recent-title">Last scans</h2><a href="/bags/scans">History</a></div>\
-            <ol id="recent">\(lines)</ol><p class="soft" id="recent-none"\(HTML.flag("hidden", !recent.isEmpty))\
-            >Nothing scanned yet.</p></section>
-            """
-    }
-
-    /// One of the last scans, as the script makes them too.
-    private func line(_ scan: ScanLine) -> HTML {
-        let place: HTML? = scan.parentCode.map { "in <span class=\"code\">\($0)</span> · " }
-        let remark: HTML? = scan.remark(frame).map { "\($0) · " }
-        let next = PageAddress("/bags/scan", ["parent": sack?.code]).text
-        return """
-            <li data-scan="\(scan.id)" data-outcome="\(scan.undone == nil ? scan.outcome : "undone")"\
-            \(HTML.attribute("class", scan.undone == nil ? nil : "struck"))>\
-            <span class="line-badge">\(scan.badge)</span><span class="code line-code">\(scan.code)</span>\
-            <span class="note line-note">\(place)\(remark)\(frame.time(scan.scannedAt, .time))</span>\
-            <span class="line-undo">\(scan.undoForm(frame, next: next))</span></li>
-            """
+    private var recentSection: RecentScans {
+        RecentScans(frame: frame, scans: recent, next: PageAddress("/bags/scan", ["parent": sack?.code]).text)
     }
 }
 

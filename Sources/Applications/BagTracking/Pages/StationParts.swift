@@ -3,6 +3,8 @@ import Portico
 /// What the station's script takes from the page: drawings, patterns of sack codes, the help and the questions.
 struct StationParts: PageComponent {
     var products: [StationPage.Product]
+    /// Whether the page is the packing station, which has help.
+    var isStation = true
 
     /// The drawing of each kind of answer.
     static func icon(_ kind: String) -> Icon {
@@ -27,15 +29,16 @@ struct StationParts: PageComponent {
             """
         }
         let drawings = StationParts.kinds.map { "<span data-icon=\"\($0)\">\(StationParts.icon($0))</span>" as HTML }
-        let badges = ["created", "found", "linked", "duplicate", "rejected", "undone"].map {
-            "<span data-badge=\"\($0)\">\(BagWords.outcome($0))</span>" as HTML
-        }
+        let badges = ["created", "found", "linked", "added", "matched", "returned", "duplicate", "rejected", "undone"]
+            .map {
+                "<span data-badge=\"\($0)\">\(BagWords.outcome($0))</span>" as HTML
+            }
         let saved = Badge("Saved here", tone: .warn, icon: .offline)
         return """
             <ul id="product-types" hidden>\(patterns)</ul>
             <div id="parts" hidden>\(drawings)\(badges)<span data-badge="saved">\(saved)</span>\
             <span data-icon="undo">\(Icon.undo)</span></div>
-            \(help)\(question)
+            \(isStation ? help : nil)\(question)
             """
     }
 

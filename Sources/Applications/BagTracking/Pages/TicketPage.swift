@@ -7,37 +7,31 @@ import Portico
 /// | `/bags/returns/{id}/scans` | `client_scan_id`, `code`, `condition` |
 /// | `/bags/returns/{id}/commit`, `/cancel` | `idempotency_key` |
 ///
-/// With script (`bags/returns.js`) sacks go to `…/returns/{id}/scans` and, when the network was away, to `…/scans/batch`.
+/// With script (`bags/station.js`) it is a station like the one at the packing table.
 struct TicketPage: BagPage {
-    /// What the last scan came to.
-    struct Answer: Sendable {
-        /// `linked`, `duplicate` or `refused`.
-        var kind: String
-        var title: String
-        var detail: String
-        var code: String
-    }
-
     var frame: BagFrame
     /// The signed-in person's id; scans kept on the device belong to it.
     var userID: String
     var answer: TicketAnswer
     /// Name of the ticket's area.
     var areaName: String
-    var scanned: Answer?
+    var scanned: StationPage.Answer?
     /// What was typed and refused; stays in the box.
     var typed = ""
     /// The condition chosen last.
     var condition = ReturnCondition.good
     /// A fresh id for the next scan of the form.
     var clientScanID: String
+    /// The reader's newest return scans.
+    var recent: [ScanLine] = []
+    var products: [StationPage.Product]
     /// Why a button's act was refused.
     var refusal: Notice?
 
     var title: String { "Return \(answer.ticket.code)" }
     var place: BagSection? { .returns }
-    var styles: [String] { ["bags/station.css"] }
-    var scripts: [String] { isOpen ? ["portico.js", "bags/returns.js"] : ["portico.js"] }
+    var styles: [String] { isOpen ? ["bags/station.css"] : [] }
+    var scripts: [String] { [isOpen ? "bags/station.js" : "portico.js"] }
 
     private var ticket: TicketRow { answer.ticket }
     private var isOpen: Bool { ticket.state == .open }
@@ -46,7 +40,7 @@ struct TicketPage: BagPage {
         """
         \(PageHeading("<span class=\"code\">\(ticket.code)</span>", subtitle: subtitle, back: ("Returns", "/bags/returns")))
         \(refusal.map { "<div class=\"notices\">\($0)</div>" as HTML })\
-        <div class="stack">\(isOpen ? desk : nil)\(facts)\(items)\(isOpen ? closing : nil)</div>
+        \(isOpen ? desk.html : "<div class=\"stack\">\(items)\(facts)</div>")
         """
     }
 
@@ -57,62 +51,38 @@ struct TicketPage: BagPage {
     private var facts: HTML {
         let list = DefinitionList([
             "Consignee": ticket.consignee.map { "\($0)" }, "Notes": ticket.notes.map { "\($0)" },
-            "Sacks": "<span id=\"sack-count\">\(GroupedNumber(answer.items.count))</span>",
+            "Sacks": GroupedNumber(answer.items.count).html,
             "Bags": GroupedNumber(answer.childCount).html, "Weight": "\(BagWords.weight(answer.weightGrams))",
             "Opened": "\(frame.time(ticket.createdAt)) by \(answer.createdBy.name)",
             "Closed": ticket.closedAt.map { frame.time($0).html },
         ])
         return """
-            <section class="block" aria-labelledby="facts-title"><h2 id="facts-title">Ticket</h2>\(list)</section>
+            <section class="block" id="facts" data-refresh aria-labelledby="facts-title"><h2 id="facts-title">Ticket</h2>\(list)</section>
             """
     }
 
     // MARK: - Scanning
 
-    private var desk: HTML {
-        let words =
-            scanned
-            ?? Answer(
-                kind: "idle", title: answer.items.isEmpty ? "No sack yet: scan the first" : "Scan the next sack",
-                detail: "Choose its condition before you scan it.", code: "")
-        return """
-            <section class="station-desk" id="returns" aria-label="Scanning" data-ticket="\(ticket.id)" \
-            data-user="\(userID)" data-user-name="\(frame.person)" data-station="\(frame.assets("bags/station.js"))">\
-            <p class="band tone-warn" id="band" role="status" hidden></p>\
-            <section class="answer" id="answer" data-kind="\(words.kind)"\
-            \(HTML.attribute("role", words.kind == "refused" ? "alert" : nil)) aria-label="Answer">\
-            <span class="answer-icon" id="answer-icon">\(StationParts.icon(words.kind))</span>\
-            <div class="answer-words"><p class="answer-title" id="answer-title">\(words.title)</p>\
-            <p class="answer-code code" id="answer-code">\(words.code)</p>\
-            <p class="answer-detail" id="answer-detail">\(words.detail)</p></div></section>\
-            \(form)\(drawings)<p class="unseen" id="polite" role="status" aria-live="polite"></p>\
-            <p class="unseen" id="assertive" role="alert" aria-live="assertive"></p></section>
-            """
-    }
-
-    private var form: HTML {
+    private var desk: LorryDesk {
         let choices = ReturnCondition.allCases.map { Choice($0.rawValue, BagWords.condition($0).word) }
-        return """
-            <form class="scan-form" id="scan-form" method="post" action="/bags/returns/\(ticket.id)/scans">\
-            <input type="hidden" name="_csrf" value="\(frame.csrfToken)">\
-            <input type="hidden" name="client_scan_id" value="\(clientScanID)">\
-            \(SelectField("condition", label: "Condition of the next sack", value: condition.rawValue, choices: choices))\
-            <label for="code">Scan or type a sack</label><div class="scan-line">\
-            <input class="code" id="code" name="code" type="text" value="\(typed)" autofocus autocomplete="off" \
-            autocapitalize="characters" autocorrect="off" spellcheck="false" enterkeyhint="send" maxlength="400">\
-            <button class="button primary" type="submit">Enter</button></div></form>
-            """
+        return LorryDesk(
+            frame: frame, userID: userID, kind: "return", ticketID: String(ticket.id),
+            action: "/bags/returns/\(ticket.id)/scans", figures: figures, answer: scanned, typed: typed,
+            clientScanID: clientScanID, recent: recent, products: products,
+            fields: SelectField(
+                "condition", label: "Condition of the next sack", value: condition.rawValue, choices: choices
+            ).html, beside: "\(items)\(facts)\(closing)")
     }
 
-    /// What the script takes from the page.
-    private var drawings: HTML {
-        let icons = ["idle", "linked", "duplicate", "refused", "saved"].map {
-            "<span data-icon=\"\($0)\">\(StationParts.icon($0))</span>" as HTML
-        }
-        let badges = ReturnCondition.allCases.map {
-            "<span data-badge=\"\($0.rawValue)\">\(BagWords.condition($0))</span>" as HTML
-        }
-        return "<div id=\"parts\" hidden>\(icons)\(badges)</div>"
+    private var figures: HTML {
+        """
+        <section class="sack" id="big-count" data-refresh aria-label="On this ticket"><div class="sack-head"><div>\
+        <p class="sack-label">On this ticket</p>\
+        <p class="sack-product">\(BagWords.count(answer.childCount, "bag", "bags")), \
+        \(BagWords.weight(answer.weightGrams))</p></div>\
+        <p class="sack-count"><span class="big">\(answer.items.count)</span>\
+        <span class="of">\(answer.items.count == 1 ? "sack" : "sacks")</span></p></div></section>
+        """
     }
 
     // MARK: - Sacks
@@ -129,9 +99,8 @@ struct TicketPage: BagPage {
         let rows = answer.items.reversed().map(line)
         let table = DataTable(caption: "Sacks", columns: shown, rows: rows)
         return """
-            <section class="block" aria-labelledby="sacks-title"><h2 id="sacks-title">Sacks</h2>\
-            <div id="sacks"\(HTML.flag("hidden", answer.items.isEmpty))>\(table)</div>\
-            <div id="sacks-none"\(HTML.flag("hidden", !answer.items.isEmpty))>\(none)</div></section>
+            <section class="block" id="sacks" data-refresh aria-labelledby="sacks-title"><h2 id="sacks-title">Sacks</h2>\
+            \(answer.items.isEmpty ? none.html : table.html)</section>
             """
     }
 
@@ -172,7 +141,7 @@ struct TicketPage: BagPage {
                 "\(Button("Cancel the ticket", weight: .danger, icon: .cross, confirm: "Put all sacks back onto their bills?"))"
         )
         return """
-            <section class="block" aria-labelledby="close-title"><h2 id="close-title">Close the ticket</h2>\
+            <section class="block" data-patient aria-labelledby="close-title"><h2 id="close-title">Close the ticket</h2>\
             <p class="note">Committing fixes it. Cancelling puts every sack back onto its bill, unless it was billed, \
             repacked or retired since.</p><div class="buttons">\(commit)\(cancel)</div></section>
             """

@@ -17,7 +17,15 @@ struct DatabaseAddress {
     init(_ settings: Settings, application: String) throws(Settings.Mistake) {
         let own = "\(application).database_url"
         let name = settings.text(own).isEmpty ? "database.url" : own
-        let url = settings.text(name)
+        try self.init(url: settings.text(name), settings, application: application, named: name)
+    }
+
+    /// An address that was given in words.
+    /// - Parameter name: what it is called in a complaint.
+    /// - Throws: ``Settings/Mistake`` for an address of neither kind.
+    init(
+        url: String, _ settings: Settings, application: String, named name: String = "--from"
+    ) throws(Settings.Mistake) {
         if url.hasPrefix("postgres://") || url.hasPrefix("postgresql://") {
             engine = .postgresql(url: url, schema: application)
         } else if url.hasPrefix("sqlite:") {

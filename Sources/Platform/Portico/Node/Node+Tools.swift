@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 
 /// Parts of a node for commands that do not serve.
@@ -28,6 +29,40 @@ extension Node {
         let steps = try await database.migrate(schema(of: application), at: Clock().now(), dryRun: dryRun)
         await database.engine.close()
         return steps
+    }
+
+    /// Moves an application's rows from an embedded database to where the settings say.
+    /// - Parameters:
+    ///   - from: `sqlite:` and a folder or file.
+    ///   - tell: hears of each table once it has been compared.
+    /// - Returns: what became of each table.
+    /// - Throws: ``Settings/Mistake``, ``DataMoveRefusal``, ``SQLError``.
+    public static func move(
+        _ application: any Application, from: String, settings: Settings, logger: Logger,
+        telling tell: @Sendable (DataMove.Table) -> Void
+    ) async throws -> [DataMove.Table] {
+        let place = try DatabaseAddress(url: from, settings, application: application.id)
+        guard case .sqlite(let path) = place.engine, access(path, R_OK) == 0 else {
+            throw DataMoveRefusal(description: "\(from): there is no database of \(application.id)")
+        }
+        let source = try await place.open(
+            settings, application: application.id, metrics: MetricsRegistry(), logger: logger)
+        do {
+            let target = try await open(application, settings: settings, logger: logger)
+            do {
+                let tables = try await DataMove(from: source, to: target).run(
+                    schema(of: application), at: Clock().now(), telling: tell)
+                await target.engine.close()
+                await source.engine.close()
+                return tables
+            } catch {
+                await target.engine.close()
+                throw error
+            }
+        } catch {
+            await source.engine.close()
+            throw error
+        }
     }
 
     /// Adds a person to an application.

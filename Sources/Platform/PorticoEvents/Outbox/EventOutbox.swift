@@ -32,14 +32,21 @@ public final class EventOutbox: Sendable {
 
     /// Writes an event in the caller's transaction. It is delivered after the commit, and not at all without one.
     public func publish(_ event: Event, in transaction: Transaction) throws {
+        try publish([event], in: transaction)
+    }
+
+    /// Writes events, in this order, in the caller's transaction and with one statement.
+    public func publish(_ events: [Event], in transaction: Transaction) throws {
+        guard let first = events.first else { return }
+        let rows = events.dropFirst().reduce(EventOutbox.values(first)) { $0 + ", " + EventOutbox.values($1) }
         try transaction.executeLater(
-            "events.publish",
-            """
-            INSERT INTO event_outbox (kind, key, payload, at)
-            VALUES (\(event.kind), \(event.key), \(String(decoding: event.payload.bytes, as: UTF8.self)), \(event.at))
-            """)
+            "events.publish", "INSERT INTO event_outbox (kind, key, payload, at) VALUES \(rows)")
         let bell = bell
         transaction.afterCommit { bell.ring() }
+    }
+
+    private static func values(_ event: Event) -> SQL {
+        "(\(event.kind), \(event.key), \(String(decoding: event.payload.bytes, as: UTF8.self)), \(event.at))"
     }
 
     /// Events after a position and not after `end`, in order, at most `limit`. Up to ``delivered`` none is ever missing;

@@ -33,6 +33,7 @@ struct DashboardRoutes: Sendable {
             try ScanLog(reading).page(
                 ScanFilter(areaCode: caller.areaCode), before: nil, limit: DashboardRoutes.shownScans)
         }
+        let findings = await block { try GateReader($0).openFindings(area: caller.areaCode) }
         let areas = caller.areaCode.map { [$0] } ?? catalog.areas.filter(\.isActive).map(\.code)
         let window = services.settings.undoWindow
         return DashboardPage(
@@ -40,7 +41,7 @@ struct DashboardRoutes: Sendable {
             areaName: caller.areaCode.map { catalog.areaName($0) }, areaCode: caller.areaCode,
             isNew: stock.value?.isEmpty ?? false, today: today, stock: stock.map { DashboardPage.Stock($0) },
             latest: latest.map { $0.items.map { ScanLine($0, for: caller, catalog, window: window) } },
-            extras: stock.value.map { DashboardPage.Extra.bills($0) } ?? [],
+            extras: stock.value.map { DashboardPage.Extra.bills($0, findings: findings.value ?? 0) } ?? [],
             topics: ["stats"] + areas.prefix(DashboardRoutes.topics - 1).map { "area:\($0)" })
     }
 
@@ -97,16 +98,22 @@ extension DashboardPage.Today {
 
 extension DashboardPage.Extra {
     /// Bills that are under way, by state; none before the first bill.
-    static func bills(_ stats: Stats) -> [DashboardPage.Extra] {
+    static func bills(_ stats: Stats, findings: Int) -> [DashboardPage.Extra] {
         guard Stats.billStates.contains(where: { stats.bills($0) > 0 }) else { return [] }
         let shown: [(state: String, label: String, tone: Tone)] = [
             ("open", "Open bills", .info), ("completed", "Completed bills", .good), ("loading", "At the gate", .warn),
             ("dispatched", "On the road", .good),
         ]
-        return shown.map { state, label, tone in
+        let byState = shown.map { state, label, tone in
             let count = stats.bills(state)
             return DashboardPage.Extra(
-                label: label, value: count, tone: count > 0 ? tone : .neutral, liveKey: "bills.\(state)")
+                label: label, value: count, href: PageAddress("/bags/bills", ["state": state]).text,
+                tone: count > 0 ? tone : .neutral, liveKey: "bills.\(state)")
         }
+        let foreign = DashboardPage.Extra(
+            label: "Open findings", value: findings,
+            href: PageAddress("/bags/bills", ["findings": "true"]).text, detail: "Sacks at the gate not on their bill",
+            tone: findings > 0 ? .bad : .neutral)
+        return byState + [foreign]
     }
 }

@@ -49,6 +49,10 @@ struct FindRoutes: Sendable {
                     FindPage.Bill(
                         id: String(bill.id), code: bill.code, state: bill.state.rawValue,
                         consignee: bill.header.consignee, destination: bill.header.destination))
+            case .ticket(let ticket):
+                return .ticket(
+                    FindPage.Ticket(
+                        id: ticket.id, code: ticket.code, state: ticket.state, location: ticket.location))
             case .bag(let listing): found = listing
             }
             let history = BagHistory(session: reading, row: found.row, areaCode: caller.areaCode)
@@ -73,7 +77,7 @@ struct FindRoutes: Sendable {
         switch result {
         case .unknown: 404
         case .invalid: 422
-        case .nothingAsked, .bag, .bill: .ok
+        case .nothingAsked, .bag, .bill, .ticket: .ok
         }
     }
 }

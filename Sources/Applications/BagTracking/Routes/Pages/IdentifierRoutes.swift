@@ -30,6 +30,12 @@ struct IdentifierRoutes: Sendable {
         case "loc":
             guard catalog.areaCodes.contains(input.key), caller.sees(input.key) else { return nil }
             return PageAddress("/bags", ["area_code": input.key])
+        case "bt":
+            let row = try await services.database.read { reading in
+                try Int64(input.key).flatMap { try BillLookup(reading).bill($0, locked: false) }
+            }
+            guard let row, caller.sees(row.areaCode) else { return nil }
+            return PageAddress("/bills/\(row.id)")
         default: return nil
         }
     }

@@ -106,28 +106,13 @@ struct ReturnPageRoutes: Sendable {
         }
     }
 
-    private struct ScanForm: RouteInput {
-        let id: Int64
-        let code: String
-        let condition: ReturnCondition
-        let clientScanID: String
-
-        init(_ fields: inout FieldReader) {
-            id = fields.identifier("id", "The ticket")
-            code = fields.typed("code", "The sack's code or SSCC as it was read")
-            condition = ReturnCondition(rawValue: fields.typed("condition", "How the sack is")) ?? .good
-            clientScanID = fields.typed("client_scan_id", "The form's own id of the scan")
-        }
-    }
-
     private var show: Route {
         var route: Route = .page(
             .get, "/returns/{id}", "returnPage", "A return ticket", access: ReturnPageRoutes.access,
             limit: BagLimits.read
         ) { [services] (context: RequestContext, input: Target) -> PageReply in
-            var page = try await TicketDesk(services: services, context: context).page(input.id)
+            var page = try await TicketDesk(services: services, context: context).page(input.id, scan: input.scan)
             page.condition = ReturnCondition(rawValue: input.condition) ?? .good
-            page.scanned = page.answer.items.first { String($0.scanID) == input.scan }.map { TicketPage.Answer($0) }
             page.frame.notices = DoneNotice.notices(input.done)
             return page.reply()
         }
@@ -136,25 +121,26 @@ struct ReturnPageRoutes: Sendable {
     }
 
     private var scan: Route {
-        let route: Route = .page(
+        var route: Route = .page(
             .post, "/returns/{id}/scans", "submitReturnScan", "Scan a sack onto a ticket by the form",
             access: ReturnPageRoutes.access, limit: BagLimits.scan
-        ) { [services] (context: RequestContext, form: ScanForm) -> PageReply in
+        ) { [services] (context: RequestContext, form: TicketScanForm) -> PageReply in
             let desk = TicketDesk(services: services, context: context)
-            let options = ClientScanID(form.clientScanID) ?? ClientScanID(UUIDv7(at: context.now))
-            var request = ScanRequest(kind: .return, code: form.code, clientScanID: options)
-            request.ticketID = form.id
-            request.condition = form.condition
-            let taken = try await desk.take(request)
-            guard case .refused(let answer, let status) = taken else {
-                return .redirect(to: desk.address(form.id, taken, form.condition))
+            switch try await desk.take(form) {
+            case .success(let id):
+                let address = PageAddress(
+                    "\(context.mount)/returns/\(form.id)",
+                    ["condition": form.condition.rawValue, "scan": String(id)])
+                return .redirect(to: address.text)
+            case .failure(let refusal):
+                var page = try await desk.page(form.id)
+                page.condition = form.condition
+                page.scanned = StationPage.Answer(refusal)
+                page.typed = form.code
+                return page.reply(refusal.status)
             }
-            var page = try await desk.page(form.id)
-            page.condition = form.condition
-            page.scanned = answer
-            page.typed = form.code
-            return page.reply(status)
         }
+        route.usesCamera = true
         return route.matters(.critical)
     }
 
@@ -180,68 +166,66 @@ struct ReturnPageRoutes: Sendable {
     }
 }
 
+/// A scan as the box of a return ticket sends it.
+struct TicketScanForm: RouteInput {
+    let id: Int64
+    let code: String
+    let condition: ReturnCondition
+    let clientScanID: String
+
+    init(_ fields: inout FieldReader) {
+        id = fields.identifier("id", in: .path, "The ticket")
+        code = fields.typed("code", "The sack's code or SSCC as it was read")
+        condition = ReturnCondition(rawValue: fields.typed("condition", "How the sack is")) ?? .good
+        clientScanID = fields.typed("client_scan_id", "The form's own id of the scan")
+    }
+}
+
 /// Takes the scans of a ticket's form and reads what its page shows.
 struct TicketDesk: Sendable {
-    /// What a scan came to.
-    enum Taken: Sendable {
-        case scan(Int64)
-        case refused(TicketPage.Answer, HTTPStatus)
-    }
-
     let services: BagTrackingServices
     let context: RequestContext
 
     /// Takes a scan.
-    /// - Throws: ``Refusal`` where the ticket is unknown, ``SQLError``.
-    func take(_ request: ScanRequest) async throws -> Taken {
+    /// - Returns: its id, or why it was refused.
+    /// - Throws: ``Refusal`` `ticket_not_found`, ``SQLError``.
+    func take(_ form: TicketScanForm) async throws -> Result<Int64, StationRefusal> {
+        guard !ScannedText.tidied(form.code).isEmpty else {
+            let missing = Refusal.validation([.required("code", "Scan or type a sack.")])
+            return .failure(StationRefusal(missing, typed: form.code))
+        }
+        let id = ClientScanID(form.clientScanID) ?? ClientScanID(UUIDv7(at: context.now))
+        var request = ScanRequest(kind: .return, code: form.code, clientScanID: id)
+        request.ticketID = form.id
+        request.condition = form.condition
         do {
             let result = try await services.scans.scan(request, by: BagCaller(context))
-            guard result.isProblem else { return .scan(result.scanID) }
-            let problem = try JSONValue(parsing: result.body)
-            return .refused(
-                TicketPage.Answer(
-                    kind: "refused", title: "Refused", detail: problem["detail"]?.string ?? "", code: result.code),
-                HTTPStatus(result.status))
-        } catch let refusal as Refusal where refusal.status != .notFound {
-            return .refused(
-                TicketPage.Answer(
-                    kind: "refused", title: "Refused", detail: refusal.detail, code: ScannedText.recorded(request.code)),
-                refusal.httpStatus)
+            return result.isProblem ? .failure(StationRefusal(result, typed: form.code)) : .success(result.scanID)
+        } catch let refusal as Refusal where refusal.code != "ticket_not_found" {
+            return .failure(StationRefusal(refusal, typed: form.code))
         }
     }
 
-    /// The page after a scan.
-    func address(_ ticket: Int64, _ taken: Taken, _ condition: ReturnCondition) -> String {
-        var address = PageAddress("\(context.mount)/returns/\(ticket)", ["condition": condition.rawValue])
-        if case .scan(let id) = taken { address = address.setting("scan", String(id)) }
-        return address.text
-    }
-
-    /// The page of a ticket.
+    /// The page of a ticket, with what the last scan came to.
     /// - Throws: ``Refusal`` `ticket_not_found`, ``SQLError``.
-    func page(_ id: Int64) async throws -> TicketPage {
+    func page(_ id: Int64, scan: String = "") async throws -> TicketPage {
         let caller = try BagCaller(context)
         let services = services
-        let (catalog, answer) = try await services.database.read { reading in
+        let filter = ScanFilter(userID: caller.userID, kind: .return)
+        let (catalog, answer, recent) = try await services.database.read { reading in
             let lookup = TicketLookup(reading)
+            let ticket = try lookup.ticket(id, for: caller, locked: false)
             return (
-                try services.catalog.catalog(in: reading),
-                try lookup.answer(try lookup.ticket(id, for: caller, locked: false))
+                try services.catalog.catalog(in: reading), try lookup.answer(ticket),
+                ticket.state == .open ? try ScanLog(reading).page(filter, before: nil, limit: 20).items : []
             )
         }
         return TicketPage(
             frame: try BagFrame(context, catalog), userID: String(caller.userID), answer: answer,
-            areaName: catalog.areaName(answer.ticket.areaCode), clientScanID: UUIDv7(at: context.now).description)
-    }
-}
-
-extension TicketPage.Answer {
-    /// A sack that was just taken.
-    init(_ item: TicketItem) {
-        let hold = item.condition == .good ? "" : " It is on hold."
-        self.init(
-            kind: "linked", title: "Taken back",
-            detail: "\(BagWords.count(item.childCount, "bag", "bags")), left on \(item.billCode).\(hold)",
-            code: item.code)
+            areaName: catalog.areaName(answer.ticket.areaCode),
+            scanned: recent.first { String($0.id) == scan }.map { StationPage.Answer($0) },
+            clientScanID: UUIDv7(at: context.now).description,
+            recent: recent.map { ScanLine($0, for: caller, catalog, window: services.settings.undoWindow) },
+            products: catalog.products.types.map { StationPage.Product($0) })
     }
 }

@@ -12,6 +12,15 @@ extension StationPage.Answer {
         switch item.outcome {
         case .created: self.init(kind: "sack", title: count, detail: "New sack. Scan its bags.", code: sack)
         case .found: self.init(kind: "sack", title: count, detail: "Scan its bags.", code: sack)
+        case .added: self.init(kind: "linked", title: "On the bill", detail: "\(count) bags", code: sack)
+        case .matched: self.init(kind: "linked", title: "Seen", detail: "\(count) bags", code: sack)
+        case .duplicate where item.kind == .bill:
+            self.init(kind: "duplicate", title: "Already on this bill", detail: "\(count) bags", code: sack)
+        case .duplicate where item.kind == .gate:
+            self.init(kind: "duplicate", title: "Already seen", detail: "\(count) bags", code: sack)
+        case .returned: self.init(kind: "linked", title: "Taken back", detail: "\(count) bags", code: sack)
+        case .duplicate where item.kind == .return:
+            self.init(kind: "duplicate", title: "Already on this ticket", detail: "\(count) bags", code: sack)
         case .duplicate: self.init(kind: "duplicate", title: "Already in this sack", detail: count, code: item.code)
         case .rejected:
             self.init(
@@ -74,6 +83,17 @@ struct StationRefusal: Sendable {
         case "looks_like_parent": "Damaged sack label"
         case "parent_not_found", "sscc_not_assigned": "Unknown sack"
         case "product_type_inactive": "Not packed any more"
+        case "invalid_parent_code": "Not a sack"
+        case "billed_elsewhere": "On another bill"
+        case "on_hold": "On hold"
+        case "parent_empty": "Empty sack"
+        case "capacity_reached": "The bill is full"
+        case "bill_not_open": "The bill is not open"
+        case "not_on_bill": "Not on this bill"
+        case "invalid_state": "No check is running"
+        case "not_billed": "On no bill"
+        case "not_dispatched": "Has not left"
+        case "ticket_not_open": "The ticket is closed"
         case "not_undoable": "Nothing to undo"
         case "undo_window_passed", "superseded": "Not undone"
         case "forbidden": "Not allowed"

@@ -23,7 +23,8 @@ struct ReadingRoutes: Sendable {
 
     private var resolve: Route {
         .json(
-            .get, "/api/v1/resolve", "resolve", "What any code is: sack, SSCC, bag, the text of a label, bill",
+            .get, "/api/v1/resolve", "resolve",
+            "What any code is: sack, SSCC, bag, the text of a label, bill, return ticket",
             access: .permission("bag.read"), limit: BagLimits.search, cache: .privateRevalidated,
             refusals: [(404, "unknown_code"), (422, "too_long"), (422, "invalid_sscc")]
         ) { [services] (context: RequestContext, input: ResolveInput) -> Reply<ResolvedAnswer> in
@@ -41,6 +42,10 @@ struct ReadingRoutes: Sendable {
                         return ResolvedAnswer(
                             type: .bill, code: bill.code, id: bill.id, url: "\(context.mount)/bills/\(bill.id)",
                             bill: try BillReader(reading).answer(bill))
+                    case .ticket(let ticket):
+                        return ResolvedAnswer(
+                            type: .returnTicket, code: ticket.code, id: ticket.id,
+                            url: "\(context.mount)/returns/\(ticket.id)")
                     }
                 })
         }

@@ -11,13 +11,20 @@ struct BillReader<Session: SQLSession> {
     /// A bill as the caller sees it, in two statements.
     /// - Throws: ``Refusal`` `bill_not_found`, ``SQLError``.
     func bill(_ id: Int64, for caller: BagCaller) throws -> BillAnswer {
+        let found = try row(id, for: caller)
+        return BillAnswer(found.bill, createdBy: found.createdBy, check: try checks(of: [id])[id])
+    }
+
+    /// A bill as the caller sees it, without its check, in one statement.
+    /// - Throws: ``Refusal`` `bill_not_found`, ``SQLError``.
+    func row(_ id: Int64, for caller: BagCaller) throws -> BillListing {
         let found = try session.first(
             "bills.with_creator",
             """
             SELECT \(BillRow.columns), u.name FROM bills l LEFT JOIN accounts u ON u.id = l.created_by WHERE l.id = \(id)
             """, BillListing.init)
         guard let found, caller.sees(found.bill.areaCode) else { throw Refusal.billNotFound() }
-        return BillAnswer(found.bill, createdBy: found.createdBy, check: try checks(of: [id])[id])
+        return found
     }
 
     /// The answer about a row that is as it is now.
@@ -118,8 +125,8 @@ struct BillStep: Sendable, Hashable {
     let userName: String
 }
 
-/// A row of a list of bills.
-private struct BillListing: Sendable {
+/// A bill with the name of who opened it.
+struct BillListing: Sendable {
     let bill: BillRow
     let createdBy: ScanItem.User
 
@@ -141,6 +148,8 @@ struct BillFilter: Sendable, Hashable {
     var from: Instant?
     /// Opened before this time.
     var to: Instant?
+    /// Whether only bills that wait at the gate are listed.
+    var isAtGate = false
     /// Whether only bills with sacks on the lorry that are not on them are listed.
     var hasFindings = false
 
@@ -150,7 +159,7 @@ struct BillFilter: Sendable, Hashable {
             "bills",
             [
                 state?.rawValue, areaCode, prefix, createdBy.map { "\($0)" }, from.map { "\($0.milliseconds)" },
-                to.map { "\($0.milliseconds)" }, hasFindings ? "findings" : nil,
+                to.map { "\($0.milliseconds)" }, hasFindings ? "findings" : nil, isAtGate ? "gate" : nil,
             ])
     }
 
@@ -166,6 +175,7 @@ struct BillFilter: Sendable, Hashable {
         }
         if let from { sql += " AND created_at >= \(from)" }
         if let to { sql += " AND created_at < \(to)" }
+        if isAtGate { sql += " AND state IN ('completed', 'loading')" }
         if hasFindings {
             sql += """
                  AND state = 'loading' AND id IN (

@@ -8,12 +8,14 @@ struct CodeResolver<Session: SQLSession> {
     enum Found {
         case bag(BagListing)
         case bill(BillRow)
+        case ticket(TicketRow)
     }
 
-    /// The sack or bag behind a code, an SSCC or the text of a label, or else the bill with this code.
+    /// The sack or bag behind a code, an SSCC or the text of a label, or else the bill or return ticket with this code.
     /// - Throws: ``Refusal`` `unknown_code` with suggestions, the refusal of a text that is too long or a wrong SSCC,
     ///   ``SQLError``.
     func resolve(_ text: String) throws -> Found {
+        if let ticket = try ticket(text) { return .ticket(ticket) }
         let code: String
         do throws(CodeError) {
             code = try ChildLabel.read(text).code
@@ -28,6 +30,14 @@ struct CodeResolver<Session: SQLSession> {
         if let bill = try bill(text) { return .bill(bill) }
         let suggestions = try CodeSuggestions(finder.session).codes(near: code, areaCode: finder.areaCode)
         throw Refusal.unknownCode(code, suggestions: suggestions)
+    }
+
+    /// The return ticket with this code that the reader may see.
+    private func ticket(_ text: String) throws -> TicketRow? {
+        guard let code = TicketCode(text), let found = try TicketLookup(finder.session).ticket(code: code) else {
+            return nil
+        }
+        return AreaRules.sees(found.areaCode, userArea: finder.areaCode) ? found : nil
     }
 
     /// The bill with this code that the reader may see.

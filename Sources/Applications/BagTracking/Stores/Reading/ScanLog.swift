@@ -9,6 +9,8 @@ struct ScanFilter: Sendable, Hashable {
     var code: String?
     /// The sack that bags were scanned into.
     var parentCode: String?
+    /// The bill that sacks were scanned onto, or checked against.
+    var billID: Int64?
     /// Recorded from this time on.
     var from: Instant?
     /// Recorded before this time.
@@ -24,7 +26,7 @@ struct ScanFilter: Sendable, Hashable {
             "scans",
             [
                 userID.map { "\($0)" }, kind?.rawValue, outcome?.rawValue, code, parentCode,
-                from.map { "\($0.milliseconds)" }, to.map { "\($0.milliseconds)" }, areaCode,
+                billID.map { "\($0)" }, from.map { "\($0.milliseconds)" }, to.map { "\($0.milliseconds)" }, areaCode,
                 isStanding ? "standing" : nil,
             ])
     }
@@ -83,6 +85,7 @@ struct ScanLog<Session: SQLSession> {
         var sql: SQL = "id < \(bounds.upperBound) AND id >= \(bounds.lowerBound)"
         if let code = filter.code { sql += " AND code = \(code)" }
         if let parentCode = filter.parentCode { sql += " AND parent_code = \(parentCode)" }
+        if let billID = filter.billID { sql += " AND bill_id = \(billID)" }
         if let userID = filter.userID { sql += " AND user_id = \(userID)" }
         if let areaCode = filter.areaCode { sql += " AND area_code = \(areaCode)" }
         if let kind = filter.kind { sql += " AND kind = \(kind)" }
@@ -97,6 +100,7 @@ struct ScanLog<Session: SQLSession> {
         guard session.dialect == .sqlite else { return "" }
         if filter.code != nil { return "INDEXED BY scans_code" }
         if filter.parentCode != nil { return "INDEXED BY scans_parent" }
+        if filter.billID != nil { return "INDEXED BY scans_bill" }
         if filter.userID != nil { return "INDEXED BY scans_user" }
         if filter.areaCode != nil { return "INDEXED BY scans_area" }
         return "NOT INDEXED"

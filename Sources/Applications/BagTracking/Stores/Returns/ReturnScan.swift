@@ -119,7 +119,8 @@ struct ReturnScan {
             code: sack.code, originalBillCode: bill.code, childCount: load.childCount, weightGrams: load.weightGrams,
             condition: condition)
         scan.note(load)
-        return try work.record(scan, catalog) { scan, counters in
+        let told = BillEvents.event(BillEvents.changed, bill, check: nil, by: work.caller)
+        return try work.record(scan, catalog, telling: [told]) { scan, counters in
             try insert(sack, load, bill, condition, position: found.position, found.ticket, scan)
             try release(sack, condition, to: found.ticket.areaCode)
             try bill.update(in: work.transaction)
@@ -129,8 +130,6 @@ struct ReturnScan {
                     ticketID: found.ticket.id, areaCode: found.ticket.areaCode, actorID: scan.userID,
                     eventTime: scan.scannedAt, recordTime: scan.recordedAt), bagID: sack.id)
             counters.moveSack(load, from: sack.areaCode, to: found.ticket.areaCode)
-            try work.services.outbox.publish(
-                BillEvents.event(BillEvents.changed, bill, check: nil, by: work.caller), in: work.transaction)
             work.transaction.afterCommit { [metrics = work.services.metrics] in metrics.tookBack(condition) }
         }
     }

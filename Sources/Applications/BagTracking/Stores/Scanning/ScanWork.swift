@@ -83,10 +83,13 @@ struct ScanWork {
 
     /// Records a scan. What else it changes is written by `effects`, which get the scan with its id.
     ///
+    /// - Parameter further: what is told besides the scan itself.
+    ///
     /// When a copy of the request came first the transaction fails by the scan's unique key, is run again, and becomes
     /// a replay.
     func record(
-        _ scan: ScanRecord, _ catalog: ProductCatalog, effects: (ScanRecord, inout CounterChanges) throws -> Void
+        _ scan: ScanRecord, _ catalog: ProductCatalog, telling further: [Event] = [],
+        effects: (ScanRecord, inout CounterChanges) throws -> Void
     ) throws -> ScanResult {
         var scan = scan
         scan.id = ids.scan
@@ -95,7 +98,7 @@ struct ScanWork {
         counters.add(.scans(scan.outcome), in: scan.areaCode)
         try effects(scan, &counters)
         try counters.write(in: transaction)
-        try services.outbox.publish(ScanEvents.recorded(scan, by: caller), in: transaction)
+        try services.outbox.publish([ScanEvents.recorded(scan, by: caller)] + further, in: transaction)
         return try scan.result(catalog: catalog, isReplay: false)
     }
 

@@ -1,0 +1,63 @@
+import Portico
+
+/// What the page of a check at the gate shows of it.
+enum GateDesk {
+    /// A sack on the lorry that is not on the bill and was not unloaded yet.
+    struct Finding: Sendable, Hashable {
+        let id: Int64
+        let code: String
+        let areaCode: String
+        /// The bill that the sack is on.
+        let billCode: String?
+        /// Whether the reader may know where the sack belongs.
+        var isVisible = true
+    }
+
+    /// A running check with its open findings, oldest first.
+    struct Check: Sendable, Hashable {
+        let row: GateCheckRow
+        var findings: [Finding]
+
+        var progress: GateProgress { row.progress }
+    }
+}
+
+extension GateReader {
+    /// The running check of a bill with its open findings, in one statement; nil when none is running.
+    /// - Throws: ``SQLError``.
+    func desk(of billID: Int64, for caller: BagCaller) throws -> GateDesk.Check? {
+        var check: GateDesk.Check?
+        try session.each(
+            "gate.desk",
+            """
+            SELECT \(GateCheckRow.columns), f.id, b.code, b.area_code, l.code FROM gate_checks c
+            LEFT JOIN gate_findings f ON f.gate_check_id = c.id AND f.resolution IS NULL
+            LEFT JOIN bags b ON b.id = f.bag_id LEFT JOIN bills l ON l.id = b.bill_id
+            WHERE c.bill_id = \(billID) AND c.state = 'running' ORDER BY f.id
+            """
+        ) { row in
+            var present = try check ?? GateDesk.Check(row: GateCheckRow(row), findings: [])
+            if !row.isNull(6) {
+                let area: String = try row[8]
+                present.findings.append(
+                    GateDesk.Finding(
+                        id: try row[6], code: try row[7], areaCode: area, billCode: try row[9],
+                        isVisible: caller.sees(area)))
+            }
+            check = present
+        }
+        return check
+    }
+
+    /// How many foreign sacks stand on lorries at the gates of an area, or of all with nil.
+    /// - Throws: ``SQLError``.
+    func openFindings(area: String?) throws -> Int {
+        let filter: SQL = area.map { "AND l.area_code = \($0)" } ?? ""
+        return try session.scalar(
+            "gate.open_findings",
+            """
+            SELECT CAST(coalesce(sum(c.open_findings), 0) AS BIGINT) FROM gate_checks c
+            JOIN bills l ON l.id = c.bill_id WHERE c.state = 'running' \(filter)
+            """, as: Int.self) ?? 0
+    }
+}

@@ -1,0 +1,114 @@
+import Logging
+import PorticoTesting
+import Testing
+
+@testable import Portico
+
+/// Moving rows from the embedded database to PostgreSQL.
+@Suite struct DataMoveTests {
+    /// Two tables with a loop of keys, all kinds of values, and a row that comes with the schema.
+    private static let components = [
+        SchemaComponent(
+            name: "move",
+            migrations: [
+                Migration(1, "tables") { dialect in
+                    """
+                    CREATE TABLE houses (
+                        id \(dialect.identity), name \(dialect.text) NOT NULL, picture \(dialect.blob),
+                        next_id \(dialect.integer) REFERENCES houses (id)) \(dialect.strict);
+                    CREATE TABLE a_doors (
+                        house_id \(dialect.integer) NOT NULL REFERENCES houses (id), colour \(dialect.text) NOT NULL,
+                        PRIMARY KEY (house_id, colour)) \(dialect.strict);
+                    INSERT INTO houses (name) VALUES ('built in');
+
+                    """
+                }
+            ])
+    ]
+
+    private func withDatabases(_ body: (Database, Database) async throws -> Void) async throws {
+        guard TestEngine.available.contains(.postgresql) else { return }
+        try await withDatabase(on: .sqlite, components: DataMoveTests.components) { source in
+            try await withDatabase(on: .postgresql, components: []) { target in try await body(source, target) }
+        }
+    }
+
+    private static let now = Instant(seconds: 1_790_000_000)
+
+    private func fill(_ source: Database) async throws {
+        try await source.write { transaction in
+            for number in 2...12_050 {
+                let name = "house \(number) é\t\\N"
+                try transaction.execute(
+                    "test.house",
+                    """
+                    INSERT INTO houses (id, name, picture)
+                    VALUES (\(number), \(name), \(number % 3 == 0 ? nil : [0, UInt8(number % 256)]))
+                    """)
+                try transaction.execute(
+                    "test.door",
+                    "INSERT INTO a_doors (house_id, colour) VALUES (\(number), \(number % 5 == 0 ? "Z" : "é"))")
+            }
+            try transaction.execute("test.next", "UPDATE houses SET next_id = 12050 WHERE id % 2 = 1")
+            try transaction.execute("test.rename", "UPDATE houses SET name = 'renamed' WHERE id = 1")
+        }
+    }
+
+    @Test("every row arrives as it was, keys hold, and numbers go on")
+    func moves() async throws {
+        try await withDatabases { source, target in
+            try await fill(source)
+            let tables = try await DataMove(from: source, to: target).run(
+                DataMoveTests.components, at: DataMoveTests.now)
+            #expect(tables.map(\.name) == ["a_doors", "houses"])
+            #expect(tables.allSatisfy(\.isWhole) && tables.map(\.rows) == [12_049, 12_050])
+            let next = try await target.write { transaction in
+                try transaction.scalar(
+                    "test.next", "INSERT INTO houses (name) VALUES ('new') RETURNING id", as: Int64.self)
+            }
+            #expect(next == 12_051)
+            await #expect(throws: SQLError.self) {
+                try await target.write {
+                    _ = try $0.execute("test.orphan", "INSERT INTO a_doors (house_id, colour) VALUES (99999, 'red')")
+                }
+            }
+        }
+    }
+
+    @Test("a target with rows, a source behind its schema, and the other way are refused")
+    func refuses() async throws {
+        try await withDatabases { source, target in
+            _ = try await DataMove(from: source, to: target).run(DataMoveTests.components, at: DataMoveTests.now)
+            await #expect(throws: DataMoveRefusal.self) {
+                _ = try await DataMove(from: source, to: target).run(DataMoveTests.components, at: DataMoveTests.now)
+            }
+            await #expect(throws: DataMoveRefusal.self) {
+                _ = try await DataMove(from: target, to: source).run(DataMoveTests.components, at: DataMoveTests.now)
+            }
+        }
+        try await withDatabases { source, target in
+            let more =
+                DataMoveTests.components + [
+                    SchemaComponent(name: "later", migrations: [Migration(1, "x") { _ in "CREATE TABLE x (y TEXT)" }])
+                ]
+            await #expect(throws: DataMoveRefusal.self) {
+                _ = try await DataMove(from: source, to: target).run(more, at: DataMoveTests.now)
+            }
+        }
+    }
+
+    @Test("a row that is lost or changed shows")
+    func differs() throws {
+        var first = TableDigest()
+        var second = TableDigest()
+        first.add([.integer(1), .text("a")])
+        first.add([.integer(2), .null])
+        second.add([.integer(2), .null])
+        #expect(first != second)
+        second.add([.integer(1), .text("a")])
+        #expect(first == second && first.text.utf8.count == 16)
+        second.add([.text("1"), .text("a")])
+        first.add([.integer(1), .text("a")])
+        #expect(first.text != second.text)
+    }
+}
