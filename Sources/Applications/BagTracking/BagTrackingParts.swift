@@ -117,8 +117,9 @@ extension BagTrackingParts {
                 try await authenticator.principal(for: head)
             }.routes,
             CatalogueRoutes(services: services, catalog: catalog).routes, LabelRoutes(services: services).routes,
-            jobRoutes.routes, EPCISRoutes(services: services).routes, EPCISExportRoutes(services: services).routes,
+            jobRoutes.routes, EPCISRoutes(services: services).routes,
             ExportRoutes(services: services, desk: exports).routes,
+            EPCISExportRoutes(services: services, desk: exports).routes,
             PeopleRoutes(
                 services: services, people: people, passwords: environment.passwords,
                 office: identity.invitationOffice(.bags)

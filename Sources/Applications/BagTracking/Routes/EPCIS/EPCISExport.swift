@@ -8,6 +8,8 @@ struct EPCISExport: Sendable {
     let query: EPCISQuery
     let identifiers: EPCIdentifiers
     let madeAt: Instant
+    /// Counts what was written.
+    var metrics: BagMetrics?
 
     /// Writes the document.
     /// - Returns: number of events.
@@ -27,6 +29,7 @@ struct EPCISExport: Sendable {
                 count += 1
             }
             if !chunk.isEmpty { try emit(chunk) }
+            metrics?.exportedEvents(records.count)
             guard records.count == EPCISExport.batch, let last = records.last else { break }
             position = last.position
         }
@@ -47,16 +50,19 @@ struct EPCISExport: Sendable {
 /// The export of custody events.
 struct EPCISExportRoutes: Sendable {
     let services: BagTrackingServices
+    let desk: ExportDesk
 
     var routes: [Route] {
         [
             .raw(
                 .get, "/api/v1/exports/epcis.json", "exportEPCIS",
                 "All custody events recorded in at most 31 days, as one EPCIS document",
-                access: .permission("epcis.read"), limit: BagLimits.bulk, mediaType: "application/json"
+                access: .permission("epcis.read"), limit: BagLimits.bulk, mediaType: "application/json",
+                refusals: [(429, "too_many_running")]
             ) { (context: RequestContext, input: EPCISExportInput) -> Response in
+                let permit = try desk.admit(try context.caller.accountID)
                 try await audit(context, input)
-                return answer(input, at: context.now)
+                return answer(input, permit, at: context.now)
             }
         ]
     }
@@ -73,20 +79,21 @@ struct EPCISExportRoutes: Sendable {
         try await services.database.write { try $0.audit(entry) }
     }
 
-    private func answer(_ input: EPCISExportInput, at now: Instant) -> Response {
+    private func answer(_ input: EPCISExportInput, _ permit: ExportPermit, at now: Instant) -> Response {
         let export = EPCISExport(
             query: EPCISQuery(recordedFrom: input.from, recordedBefore: input.to), identifiers: services.identifiers,
-            madeAt: now)
-        let zone = TimeZoneOffset.india
-        let stamp = "\(zone.date(of: now).text)-\(zone.clockText(of: now))".filter { $0 != ":" }
-        let name = "epcis-\(stamp.prefix(10).filter { $0 != "-" })\(stamp.dropFirst(10)).json"
+            madeAt: now, metrics: services.metrics)
+        let name = ExportRoutes.fileName("epcis", "json", at: now)
         var headers = Headers(EPCISRoutes.versions)
         headers.add("content-type", "application/json")
         headers.add("content-disposition", "attachment; filename=\"\(name)\"")
         return Response(
             .ok, headers: headers,
             body: .stream { [database = services.database] writer in
-                for try await piece in database.stream({ try export.write($0, $1) }) { try await writer.write(piece) }
+                // The permit ends with the closure, which the connection drops when it is done or the client is gone.
+                try await withExtendedLifetime(permit) {
+                    for try await piece in database.stream({ try export.write($0, $1) }) { try await writer.write(piece) }
+                }
             })
     }
 }
