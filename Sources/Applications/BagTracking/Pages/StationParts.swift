@@ -29,9 +29,10 @@ struct StationParts: PageComponent {
             """
         }
         let drawings = StationParts.kinds.map { "<span data-icon=\"\($0)\">\(StationParts.icon($0))</span>" as HTML }
-        let badges = ["created", "found", "linked", "added", "matched", "returned", "duplicate", "rejected", "undone"].map {
-            "<span data-badge=\"\($0)\">\(BagWords.outcome($0))</span>" as HTML
-        }
+        let badges = ["created", "found", "linked", "added", "matched", "returned", "duplicate", "rejected", "undone"]
+            .map {
+                "<span data-badge=\"\($0)\">\(BagWords.outcome($0))</span>" as HTML
+            }
         let saved = Badge("Saved here", tone: .warn, icon: .offline)
         return """
             <ul id="product-types" hidden>\(patterns)</ul>

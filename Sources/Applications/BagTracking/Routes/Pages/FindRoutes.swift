@@ -50,7 +50,9 @@ struct FindRoutes: Sendable {
                         id: String(bill.id), code: bill.code, state: bill.state.rawValue,
                         consignee: bill.header.consignee, destination: bill.header.destination))
             case .ticket(let ticket):
-                return .ticket(FindPage.Ticket(id: ticket.id, code: ticket.code, state: ticket.state, location: ticket.location))
+                return .ticket(
+                    FindPage.Ticket(
+                        id: ticket.id, code: ticket.code, state: ticket.state, location: ticket.location))
             case .bag(let listing): found = listing
             }
             let history = BagHistory(session: reading, row: found.row, areaCode: caller.areaCode)
