@@ -58,6 +58,7 @@ let package = Package(
 
         system("CBrotli", pkgConfig: "libbrotlienc", apt: "libbrotli-dev"),
         system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        system("CExpat", pkgConfig: "expat", apt: "libexpat1-dev"),
         system("CLibPQ", pkgConfig: "libpq", apt: "libpq-dev"),
         system("CQRencode", pkgConfig: "libqrencode", apt: "libqrencode-dev"),
         system("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
@@ -66,6 +67,7 @@ let package = Package(
 
         platform("PorticoValues", ["CSodium"]),
         platform("PorticoJSON", ["PorticoValues"]),
+        platform("PorticoTables", ["PorticoValues", "PorticoJSON", "CExpat", "CZlib"]),
         platform("PorticoTelemetry", ["PorticoValues", logging]),
         platform("PorticoLimits", ["PorticoValues"]),
         platform("PorticoOutbound", ["PorticoValues", "PorticoTelemetry", "PorticoLimits", "CCurl"]),
@@ -123,8 +125,8 @@ let package = Package(
         platform(
             "Portico",
             [
-                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoCache", "PorticoRedis",
-                "PorticoSQL",
+                "PorticoValues", "PorticoJSON", "PorticoTables", "PorticoTelemetry", "PorticoLimits", "PorticoCache",
+                "PorticoRedis", "PorticoSQL",
                 "PorticoSQLite", "PorticoPostgreSQL", "PorticoPages", "PorticoHTTP", "PorticoIdentity", "PorticoEvents",
                 "PorticoJobs", "PorticoOutbound", "PorticoWebhooks", "PorticoRealtime", "PorticoServer",
                 "PorticoOperations", .product(name: "Yams", package: "Yams"), logging,
@@ -144,6 +146,7 @@ let package = Package(
 
         tests("PorticoValuesTests", of: ["PorticoValues"]),
         tests("PorticoJSONTests", of: ["PorticoJSON"]),
+        tests("PorticoTablesTests", of: ["PorticoTables", "PorticoJSON", "PorticoValues"]),
         tests("PorticoTelemetryTests", of: ["PorticoValues", "PorticoTelemetry", logging]),
         tests("PorticoLimitsTests", of: ["PorticoLimits", "PorticoValues"]),
         tests(

@@ -11,6 +11,8 @@ struct BagMetrics: Sendable {
     private let returns: CounterFamily
     private let durations: HistogramFamily
     private let offlineDelay: Histogram
+    private let exportedRows: CounterFamily
+    private let runningExports: Gauge
 
     init(_ registry: MetricsRegistry) {
         scans = registry.counter(
@@ -31,6 +33,19 @@ struct BagMetrics: Sendable {
         offlineDelay = registry.histogram(
             "bags_offline_delay_seconds", help: "Time from the device's reading to the server's record.",
             buckets: HistogramBuckets([1, 5, 15, 60, 300, 900, 3600, 14_400, 86_400, 604_800]))
+        exportedRows = registry.counter(
+            "bags_export_rows_total", help: "Rows exported, by table and format.", labels: ["name", "format"])
+        runningExports = registry.gauge("bags_exports_running", help: "Exports that are being sent.")
+    }
+
+    /// Counts rows of an export.
+    func exported(_ name: ExportName, _ format: TableFormat, rows: Int) {
+        exportedRows.with(name.rawValue, format.rawValue).increment(by: rows)
+    }
+
+    /// Exports begin or end.
+    func exportsRunning(by change: Int) {
+        runningExports.add(Double(change))
     }
 
     /// Counts a scan that was answered.

@@ -10,6 +10,9 @@ extension BagSettings {
     private static let summaryTimeKey = "bags.summary_time"
     private static let summaryKey = "bags.summary_enabled"
     private static let phoneKey = "bags.driver_phone_days"
+    private static let exportsKey = "bags.exports_per_user"
+    private static let importSizeKey = "bags.import_max_mib"
+    private static let importRowsKey = "bags.import_max_rows"
 
     /// What can be set.
     static let declarations: [SettingDeclaration] =
@@ -26,6 +29,11 @@ extension BagSettings {
             SettingDeclaration(
                 phoneKey, .integer(1...3650), default: "180",
                 "how many days after its delivery a bill keeps the driver's phone"),
+            SettingDeclaration(
+                exportsKey, .integer(1...100), default: "2", "exports of one person that run at once on a node"),
+            SettingDeclaration(importSizeKey, .integer(1...1024), default: "50", "the largest file to import, in MiB"),
+            SettingDeclaration(
+                importRowsKey, .integer(1...10_000_000), default: "500000", "the most rows of a file to import"),
         ] + PeopleSettings.declarations(of: "bags")
 
     /// The effective settings.
@@ -44,6 +52,9 @@ extension BagSettings {
             of: "bags", roles: BagRole.allCases.map(\.rawValue), in: settings)
         driverPhoneDays = Int64(settings.integer(BagSettings.phoneKey))
         undoWindow = .seconds(Int64(settings.integer(BagSettings.undoKey)))
+        exportsPerUser = settings.integer(BagSettings.exportsKey)
+        importMostMiB = settings.integer(BagSettings.importSizeKey)
+        importMostRows = settings.integer(BagSettings.importRowsKey)
         summaryMinute = try BagSettings.minute(settings.text(BagSettings.summaryTimeKey))
         sendsSummaries = settings.flag(BagSettings.summaryKey)
     }

@@ -21,6 +21,13 @@ struct BagSettings: Sendable {
     /// `bags.summary_enabled`: whether summaries are mailed at all.
     var sendsSummaries = true
 
+    /// `bags.exports_per_user`: exports of one person that run at once on a node (rule R37).
+    var exportsPerUser = 2
+    /// `bags.import_max_mib`: the largest file that is taken, in MiB (rule R33).
+    var importMostMiB = 50
+    /// `bags.import_max_rows`: the most rows of a file, over all its sheets (rule R33).
+    var importMostRows = 500_000
+
     init(publicURL: String) {
         self.publicURL = publicURL
     }

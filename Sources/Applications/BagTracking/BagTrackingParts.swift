@@ -14,6 +14,7 @@ struct BagTrackingParts: Sendable {
     private let summaries: SummaryReader
     /// What is done later, and what comes by the clock.
     let work: BagWork
+    private let exports: ExportDesk
 
     init(
         _ environment: ApplicationEnvironment, settings: BagSettings, isDemonstration: Bool,
@@ -33,6 +34,7 @@ struct BagTrackingParts: Sendable {
         summaries = SummaryReader(services: services, caches: environment.caches)
         work = BagWork(
             services: services, summaries: summaries, watch: CounterWatch(metrics: environment.metrics))
+        exports = ExportDesk(most: settings.exportsPerUser, metrics: services.metrics)
     }
 
     /// Accounts and sessions of bag tracking; whoever signs in brings the area along.
@@ -116,6 +118,7 @@ extension BagTrackingParts {
             }.routes,
             CatalogueRoutes(services: services, catalog: catalog).routes, LabelRoutes(services: services).routes,
             jobRoutes.routes,
+            ExportRoutes(services: services, desk: exports).routes,
             PeopleRoutes(
                 services: services, people: people, passwords: environment.passwords,
                 office: identity.invitationOffice(.bags)
@@ -154,6 +157,7 @@ extension BagTrackingParts {
             ReturnPageRoutes(services: services).routes,
             SummaryPageRoutes(services: services, summaries: summaries).routes,
             AuditPageRoutes(services: services, accounts: identity.accounts).routes,
+            ExportPageRoutes(services: services).routes,
         ]
         return groups.flatMap(\.self)
     }

@@ -10,6 +10,7 @@
 @_exported import PorticoPages
 @_exported import PorticoRealtime
 @_exported import PorticoSQL
+@_exported import PorticoTables
 @_exported import PorticoTelemetry
 @_exported import PorticoValues
 @_exported import PorticoWebhooks

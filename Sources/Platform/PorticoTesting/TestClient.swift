@@ -136,6 +136,15 @@ public struct TestAnswer: Sendable {
         if case .bytes(let bytes) = response.body { bytes } else { [] }
     }
 
+    /// Its body, also one that streams, which is then run to its end.
+    /// - Throws: what the stream throws.
+    public func whole() async throws -> [UInt8] {
+        guard case .stream(let produce) = response.body else { return bytes }
+        let gathered = GatheredBody()
+        try await produce(gathered)
+        return gathered.bytes.withLock { $0 }
+    }
+
     /// Its body as text.
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
@@ -157,6 +166,15 @@ public struct TestAnswer: Sendable {
             return String(value.prefix { $0 != "\"" })
         }
         return nil
+    }
+}
+
+/// Takes a streamed body into memory.
+private final class GatheredBody: BodyWriter {
+    let bytes = Mutex<[UInt8]>([])
+
+    func write(_ bytes: [UInt8]) async throws {
+        self.bytes.withLock { $0 += bytes }
     }
 }
 

@@ -33,3 +33,27 @@ public func randomBytes(_ count: Int) -> [UInt8] {
     randombytes_buf(&bytes, count)
     return bytes
 }
+
+/// SHA-256 (FIPS 180-4) of bytes that come piece by piece.
+public struct RunningDigest: Sendable {
+    private var state = crypto_hash_sha256_state()
+
+    /// The digest of nothing yet.
+    public init() {
+        crypto_hash_sha256_init(&state)
+    }
+
+    /// Takes the next bytes.
+    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        guard let start = bytes.baseAddress else { return }
+        crypto_hash_sha256_update(&state, start.assumingMemoryBound(to: UInt8.self), UInt64(bytes.count))
+    }
+
+    /// The 32 bytes of the digest of everything so far; more may follow.
+    public var value: [UInt8] {
+        var digest = [UInt8](repeating: 0, count: 32)
+        var copy = state
+        crypto_hash_sha256_final(&copy, &digest)
+        return digest
+    }
+}

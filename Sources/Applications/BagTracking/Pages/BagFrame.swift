@@ -46,7 +46,7 @@ struct BagFrame: Sendable {
 
 /// The places of the navigation.
 enum BagSection: CaseIterable {
-    case dashboard, scan, gate, find, bills, returns, bags, history, labels, summary, users, settings, audit
+    case dashboard, scan, gate, find, bills, returns, bags, history, labels, summary, exports, users, settings, audit
 
     /// The permission without which the place is not shown.
     var permission: String {
@@ -59,6 +59,7 @@ enum BagSection: CaseIterable {
         case .returns: "return.write"
         case .summary: "summary.read_own"
         case .labels: "label.print"
+        case .exports: "export.read"
         case .users: "user.manage"
         case .settings: "config.manage"
         case .audit: "audit.read"
@@ -82,6 +83,7 @@ enum BagSection: CaseIterable {
         case .returns: ("Returns", "/bags/returns", .undo)
         case .summary: ("Summary", "/bags/summary", .calendar)
         case .labels: ("Labels", "/bags/labels", .printer)
+        case .exports: ("Exports", "/bags/exports", .download)
         case .users: ("People", "/bags/users", .users)
         case .settings: ("Settings", "/bags/settings", .settings)
         case .audit: ("Audit", "/bags/audit", .shield)

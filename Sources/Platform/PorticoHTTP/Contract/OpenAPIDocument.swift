@@ -73,7 +73,9 @@ public struct OpenAPIDocument {
         if isRepeatable(route) { parameters.append(OpenAPIDocument.idempotencyKey) }
         if !parameters.isEmpty { members.append((key: "parameters", value: .array(parameters))) }
         let body = route.fields.filter { $0.place == .body }
-        if !body.isEmpty { members.append((key: "requestBody", value: requestBody(body))) }
+        if !body.isEmpty || route.upload != nil {
+            members.append((key: "requestBody", value: requestBody(body, route.upload)))
+        }
         members.append((key: "responses", value: .object(responses(route))))
         members.append((key: "security", value: security(route)))
         if case .permission(let name) = route.access { members.append((key: "x-permission", value: .string(name))) }
@@ -95,7 +97,22 @@ public struct OpenAPIDocument {
         "schema": ["type": "string", "minLength": 1, "maxLength": 255],
     ]
 
-    private func requestBody(_ fields: [FieldShape]) -> JSONValue {
+    private func requestBody(_ fields: [FieldShape], _ upload: UploadRule?) -> JSONValue {
+        guard let upload else { return jsonBody(fields) }
+        var schema = JSONSchema.object(fields).json
+        let file: JSONValue = [
+            "type": "string", "format": "binary",
+            "description": .string("The file, at most \(upload.mostBytes >> 20) MiB"),
+        ]
+        var properties = schema["properties"]?.members ?? []
+        properties.append((key: upload.field, value: file))
+        schema["properties"] = .object(properties)
+        let required = (schema["required"]?.elements ?? []) + [.string(upload.field)]
+        schema["required"] = .array(required)
+        return ["required": true, "content": ["multipart/form-data": ["schema": schema]]]
+    }
+
+    private func jsonBody(_ fields: [FieldShape]) -> JSONValue {
         [
             "required": .bool(fields.contains(where: \.isRequired)),
             "content": ["application/json": ["schema": JSONSchema.object(fields).json]],
@@ -139,7 +156,7 @@ public struct OpenAPIDocument {
         let hasBody = route.fields.contains { $0.place == .body }
         add(400, "malformed_query")
         if hasBody {
-            add(400, "malformed_json")
+            add(400, route.upload == nil ? "malformed_json" : "malformed_form")
             add(413, "too_large")
             add(415, "unsupported_media_type")
         }

@@ -4,6 +4,12 @@ public protocol HTTPResponder: Sendable {
     /// The most bytes a body of this request may have; the transport answers 413 to more.
     func bodyLimit(for head: RequestHead) -> Int
 
+    /// Whether the body of this request goes to a receiver instead of memory.
+    func hasReceiver(for head: RequestHead) -> Bool
+
+    /// Who takes the body of a request of which ``hasReceiver(for:)`` is true; asked before any of it is read.
+    func receiver(for head: RequestHead) async -> BodyAdmission
+
     /// The answer, when it can be given at once without waiting; nil when it takes ``respond(to:)``.
     ///
     /// Runs on the connection's event loop, so it must neither block nor compute for long.
@@ -28,6 +34,12 @@ public protocol HTTPResponder: Sendable {
 }
 
 extension HTTPResponder {
+    /// Every body is gathered in memory.
+    public func hasReceiver(for head: RequestHead) -> Bool { false }
+
+    /// Nobody takes it.
+    public func receiver(for head: RequestHead) async -> BodyAdmission { .refuse(Response(413)) }
+
     /// Nothing may be kept.
     public func sharing(of head: RequestHead) -> SharedTerms? { nil }
 

@@ -54,15 +54,20 @@ public struct RequestHead: Sendable {
 public struct Request: Sendable {
     /// Request line and header fields.
     public var head: RequestHead
-    /// The body; empty when there is none.
+    /// The body; empty when there is none, or when a receiver took it.
     public var body: [UInt8]
+    /// What took the body as it came; nil where it was gathered in memory.
+    public var receiver: (any BodyReceiver)?
     /// Whether the answer is meant for everybody who asks the same: then no single client's limits count it.
     public var isForEverybody: Bool
 
     /// A request.
-    public init(head: RequestHead, body: [UInt8] = [], isForEverybody: Bool = false) {
+    public init(
+        head: RequestHead, body: [UInt8] = [], isForEverybody: Bool = false, receiver: (any BodyReceiver)? = nil
+    ) {
         self.head = head
         self.body = body
+        self.receiver = receiver
         self.isForEverybody = isForEverybody
     }
 }

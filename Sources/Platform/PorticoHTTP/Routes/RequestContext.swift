@@ -19,6 +19,8 @@ public struct RequestContext: Sendable {
     public let assets: AssetLinks
     /// The nonce that scripts and styles of this page must carry; empty where the answer is no page.
     public let nonce: String
+    /// The file that was sent, on routes that take one; nil where none was.
+    public internal(set) var upload: UploadedFile?
     private let form: FormBinding?
 
     /// A context. `form` is nil where nobody could send a form back.

@@ -57,6 +57,8 @@ public struct Route: Sendable {
     public var refusals: [(status: HTTPStatus, code: String)]
     /// The most bytes a body may have.
     public var bodyLimit: Int = 262_144
+    /// What file may be sent; nil for routes that take none. See ``taking(_:)``.
+    public private(set) var upload: UploadRule?
     /// Whether a page with this route may use the camera.
     public var usesCamera = false
     /// How much it matters when not all requests can be served.
@@ -95,6 +97,17 @@ public struct Route: Sendable {
 
     static func fieldPlace(_ method: HTTPMethod) -> FieldPlace {
         method.isSafe || method == .delete ? .query : .body
+    }
+}
+
+extension Route {
+    /// The same route, which takes a file beside its fields: the body is `multipart/form-data`, and the handler finds the file
+    /// in ``RequestContext/upload``.
+    public func taking(_ rule: UploadRule) -> Route {
+        var route = self
+        route.upload = rule
+        route.bodyLimit = rule.mostBytes + 2 * UploadRule.mostFieldBytes
+        return route
     }
 }
 

@@ -8,9 +8,9 @@ struct CSRFGuard {
     func check(_ exchange: Exchange) throws {
         guard let route = exchange.served?.route, !route.method.isSafe else { return }
         let carriedByCookie = exchange.principal?.csrfBinding != nil
-        guard carriedByCookie || RequestBody.isFormContent(exchange.request.head) || route.format == .page else {
-            return
-        }
+        // No page of another site can make a browser send a token in `Authorization`.
+        let isForm = RequestBody.isFormContent(exchange.request.head) && exchange.principal == nil
+        guard carriedByCookie || isForm || route.format == .page else { return }
         guard isSameSite(exchange.request.head), let binding = exchange.principal?.csrfBinding ?? exchange.visit?.value,
             let token = token(of: exchange), signer.verify(token, for: binding)
         else {

@@ -25,6 +25,10 @@ final class Exchange {
     /// Where the caller stands; nil on routes without a limit.
     var rate: RateDecision?
     var body: FieldSource.Body = .none
+    /// The file that was sent.
+    var upload: UploadedFile?
+    /// SHA-256 of what was sent, where that is not simply the body.
+    var formDigest: [UInt8]?
     /// Cookie value that forms of an anonymous visitor are bound to, and whether it must be set.
     var visit: (value: String, isNew: Bool)?
 

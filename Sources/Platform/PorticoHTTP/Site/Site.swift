@@ -169,7 +169,7 @@ extension Site {
     }
 
     /// Lets the client in unless its network is to stay outside.
-    private func enter(_ exchange: Exchange) throws {
+    func enter(_ exchange: Exchange) throws {
         guard exchange.served?.route.priority != .vital, !exchange.request.isForEverybody else { return }
         exchange.isSpared = try configuration.doors.look(at: exchange.clientAddress, now: exchange.now) == .spared
     }
@@ -216,7 +216,7 @@ extension Site {
         }
     }
 
-    private func requireSignIn(_ exchange: Exchange) throws {
+    func requireSignIn(_ exchange: Exchange) throws {
         guard let access = exchange.served?.route.access, exchange.principal == nil, !access.admits(nil) else { return }
         if access == .operators {
             guard !isOnThisMachine(exchange) else { return }
@@ -232,7 +232,7 @@ extension Site {
             && !["x-forwarded-for", "forwarded", "via"].contains { headers[$0] != nil }
     }
 
-    private func requirePermission(_ exchange: Exchange) throws {
+    func requirePermission(_ exchange: Exchange) throws {
         guard let access = exchange.served?.route.access, let principal = exchange.principal else { return }
         if access.admits(principal.permissions) { return }
         if access == .operators, isOnThisMachine(exchange) { return }
@@ -246,7 +246,9 @@ extension Site {
         guard let query = PercentCoding.pairs(exchange.request.head.query) else {
             throw Problem(400, "malformed_query", "The query is not percent-encoded UTF-8.")
         }
-        if served.takesBody, !exchange.request.body.isEmpty {
+        if let rule = served.route.upload {
+            try takeForm(exchange, rule)
+        } else if served.takesBody, !exchange.request.body.isEmpty {
             exchange.body = try RequestBody.decode(exchange.request, for: served.route.format)
         }
         return FieldReader(
@@ -269,7 +271,7 @@ extension Site {
             IdempotentRequest(
                 key: key, accountID: exchange.principal?.accountID,
                 operation: "\(served.route.method.name) \(exchange.request.head.path)",
-                contentHash: Digest.sha256(exchange.request.body)), keeper)
+                contentHash: exchange.formDigest ?? Digest.sha256(exchange.request.body)), keeper)
         switch claim {
         case .replay(var response):
             response.headers.add("idempotent-replay", "true")
@@ -344,12 +346,14 @@ extension Site {
 
     func context(of exchange: Exchange) -> RequestContext {
         let binding = exchange.principal?.csrfBinding ?? exchange.visit?.value
-        return RequestContext(
+        var context = RequestContext(
             request: exchange.request, requestID: exchange.requestID, now: exchange.now,
             clientAddress: exchange.clientAddress, principal: exchange.principal,
             mount: exchange.mount.map { configuration.mounts[$0].prefix } ?? "", assets: configuration.assets,
             nonce: exchange.nonce,
             form: binding.map { FormBinding(configuration.csrf, $0) })
+        context.upload = exchange.upload
+        return context
     }
 
     /// The last step, for every answer: conditional requests, headers, figures, the log.

@@ -8,6 +8,12 @@ extension JSONWriter {
         if isWritten == nil { appendCopied(text) }
     }
 
+    /// A string from its bytes, which are UTF-8; nothing checks that.
+    @inlinable
+    public mutating func value(utf8 bytes: UnsafeBufferPointer<UInt8>) {
+        appendQuoted(bytes)
+    }
+
     /// Strings whose bytes are not in one piece.
     @usableFromInline @inline(never)
     mutating func appendCopied(_ text: String) {

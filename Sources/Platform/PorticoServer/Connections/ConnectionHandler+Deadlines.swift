@@ -36,7 +36,9 @@ extension ConnectionHandler {
             if !context.channel.isWritable {
                 watch(.write, for: limits.write, progress: acceptedBytes(context), context)
             } else if phase == .receiving {
-                watch(.body, for: limits.body, progress: incoming?.body.count ?? 0, context)
+                // While the disk is slower than the client, it is not the client who is slow.
+                if incoming?.intake?.isFull == true { return watched.kind = .nothing }
+                watch(.body, for: limits.body, progress: incoming?.taken ?? 0, context)
             } else if phase == .waiting {
                 watch(hasPartialHead ? .head : .nextRequest, for: hasPartialHead ? limits.head : limits.idle, context)
             } else if peerHasFinished {

@@ -20,6 +20,9 @@ extension ConnectionHandler {
                     // What is only announced gets no memory to speak of.
                     incoming.body.reserveCapacity(min(length, 64 * 1024))
                 }
+                if core.responder.hasReceiver(for: admitted.head) {
+                    incoming.intake = intake(for: admitted.head, context)
+                }
                 if admitted.expectsContinue { append("HTTP/1.1 100 Continue\r\n\r\n", context) }
             }
             self.incoming = incoming
@@ -31,8 +34,10 @@ extension ConnectionHandler {
     func receive(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
         guard phase == .receiving else { return }
         // The body is appended in place; a second reference to it would copy it with every part.
-        guard let size = incoming?.body.count, let limit = incoming?.limit else { return }
+        guard let size = incoming?.taken, let limit = incoming?.limit else { return }
         guard size + buffer.readableBytes <= limit else { return refuse(413, head: incoming?.head, context) }
+        incoming?.taken = size + buffer.readableBytes
+        if let intake = incoming?.intake { return intake.take(buffer) }
         buffer.withUnsafeReadableBytes { incoming?.body.append(contentsOf: $0) }
     }
 
@@ -41,6 +46,7 @@ extension ConnectionHandler {
         guard phase == .receiving, let incoming = incoming.take() else { return }
         meter.expectRequestLine()
         phase = .answering
+        if let intake = incoming.intake { return intake.end() }
         let request = Request(head: incoming.head, body: incoming.body)
         let responder = core.responder
         guard let response = responder.respondAtOnce(to: request) else {
@@ -53,10 +59,47 @@ extension ConnectionHandler {
         }
     }
 
+    /// Lets whoever may take the body of a request take it; the request is answered when all of it is taken.
+    private func intake(for head: RequestHead, _ context: ChannelHandlerContext) -> BodyIntake {
+        let connection = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let responder = core.responder
+        return BodyIntake(on: context.eventLoop) {
+            await responder.receiver(for: head)
+        } onOutcome: { outcome in
+            connection.value.intakeMoved(outcome, head)
+        }
+    }
+
+    /// There is room again, all is taken, or the body is not wanted.
+    private func intakeMoved(_ outcome: BodyIntake.Outcome, _ head: RequestHead) {
+        guard let context, phase == .receiving || phase == .answering else { return }
+        switch outcome {
+        case .hasRoom:
+            settle(context)
+            releaseRead(context)
+        case .refused(let response):
+            turn(context) { turnDown(response, context) }
+        case .whole(let receiver):
+            let responder = core.responder
+            launch(context) { await responder.respond(to: Request(head: head, receiver: receiver)) }
+        }
+    }
+
+    /// Answers a request whose body is not read to its end.
+    private func turnDown(_ response: Response, _ context: ChannelHandlerContext) {
+        var response = response
+        if case .stream = response.body { response.body = .empty }
+        incoming = nil
+        exchange.keepsAlive = false
+        append(response, context)
+        farewell(context, lingering: true)
+    }
+
     /// Answers what is no request and ends the connection.
     func refuse(_ status: HTTPStatus, head: RequestHead?, _ context: ChannelHandlerContext) {
         var response = core.responder.refusal(status, head: head, peer: peer)
         if case .stream = response.body { response.body = .empty }
+        incoming?.intake?.abandon()
         incoming = nil
         exchange.isHead = head.map { $0.method == .head } ?? exchange.isHead
         exchange.isHTTP11 = true

@@ -39,6 +39,10 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, Re
         var head: RequestHead
         var body: [UInt8] = []
         var limit = 0
+        /// What takes the body, where it does not go to memory.
+        var intake: BodyIntake?
+        /// Bytes of the body that have come.
+        var taken = 0
         /// Bytes that have come since the head, whatever they were.
         var received = 0
 
@@ -125,6 +129,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, Re
         task?.cancel()
         closeStream()
         backlog.removeAll()
+        incoming?.intake?.abandon()
         incoming = nil
         out = nil
         if isCounted { core.observer.connectionClosed() }
@@ -278,7 +283,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, Re
     }
 
     private func mayRead(_ context: ChannelHandlerContext) -> Bool {
-        phase == .leaving || (backlog.isEmpty && context.channel.isWritable)
+        phase == .leaving || (backlog.isEmpty && context.channel.isWritable && incoming?.intake?.isFull != true)
     }
 
     func releaseRead(_ context: ChannelHandlerContext) {

@@ -8,6 +8,10 @@ struct SharingResponder: HTTPResponder {
 
     func bodyLimit(for head: RequestHead) -> Int { origin.bodyLimit(for: head) }
 
+    func hasReceiver(for head: RequestHead) -> Bool { origin.hasReceiver(for: head) }
+
+    func receiver(for head: RequestHead) async -> BodyAdmission { await origin.receiver(for: head) }
+
     func sharing(of head: RequestHead) -> SharedTerms? { origin.sharing(of: head) }
 
     func refusal(_ status: HTTPStatus, head: RequestHead?, peer: String) -> Response {

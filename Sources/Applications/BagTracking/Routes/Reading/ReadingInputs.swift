@@ -2,74 +2,33 @@ import Portico
 
 /// Which scans are asked for.
 struct ScanListInput: RouteInput {
-    let isMine: Bool
-    let userID: Int64?
-    let kind: ScanKind?
-    let outcome: ScanOutcome?
-    let code: String?
-    let parentCode: String?
-    let from: Instant?
-    let to: Instant?
     let page: PageRequest
+    private let fields: ScanFilterFields
 
     init(_ fields: inout FieldReader) {
-        isMine = fields.flag("mine", "Only one's own scans")
-        userID = fields.optionalIdentifier("user_id", "Only the scans of this person")
-        kind = fields.optionalChoice("kind", of: ScanKind.self, "Only scans of this kind")
-        outcome = fields.optionalChoice("outcome", of: ScanOutcome.self, "Only scans with this outcome")
-        code = fields.optionalText("code", 1...1000, "Only scans of this code")
-        parentCode = fields.optionalText("parent_code", 1...1000, "Only scans of bags into this sack")
-        (from, to) = fields.moments("from", "to", "Recorded")
+        self.fields = ScanFilterFields(&fields)
         page = PageRequest(&fields)
     }
 
     /// The filter of the store.
     /// - Throws: ``CodeError`` for a code that is too long or a web address without one.
-    func filter(for caller: BagCaller) throws(CodeError) -> ScanFilter {
-        var filter = ScanFilter(userID: isMine ? caller.userID : userID, kind: kind, outcome: outcome)
-        if let code { filter.code = try ChildLabel.read(code).code }
-        if let parentCode { filter.parentCode = try ScannedText.normalise(parentCode, expecting: .parent) }
-        filter.from = from
-        filter.to = to
-        filter.areaCode = caller.areaCode
-        return filter
-    }
+    func filter(for caller: BagCaller) throws(CodeError) -> ScanFilter { try fields.filter(for: caller) }
 }
 
 /// Which sacks and bags are asked for.
 struct BagListInput: RouteInput {
-    let areaCode: String?
     let page: PageRequest
-    private var filter = BagFilter()
+    private let fields: BagFilterFields
+
+    var areaCode: String? { fields.areaCode }
 
     init(_ fields: inout FieldReader) {
-        filter.kind = fields.optionalChoice("kind", of: BagKind.self, "Only sacks, or only bags")
-        areaCode = fields.optionalText("area_code", 1...30, "Only what belongs to this area")
-        filter.productType = fields.optionalText("product_type", 1...30, "Only sacks of this product type")
-        filter.status = fields.optionalChoice("status", of: BagStatus.self, "Only what is in this state")
-        filter.isBilled = fields.optionalFlag("billed", "Only sacks that are on a bill, or that are on none")
-        filter.isOnHold = fields.optionalFlag("hold", "Only sacks that are on hold, or that are not")
-        filter.lot = fields.optionalText("lot", 1...40, "Only bags of this seed lot").map {
-            ASCII.upperCased(ScannedText.tidied($0))
-        }
-        let query = fields.optionalText(
-            "q", 0...200, example: "*6586", "Codes that begin so; after a star, codes that end so")
-        (filter.createdFrom, filter.createdTo) = fields.moments("created_from", "created_to", "Registered")
+        self.fields = BagFilterFields(&fields)
         page = PageRequest(&fields)
-        guard let query else { return }
-        do throws(FieldProblem) {
-            filter.search = try BagSearch.parse(query)
-        } catch {
-            fields.refuse(error.field, error.code, error.message)
-        }
     }
 
     /// The filter of the store.
-    func filter(area: String?) -> BagFilter {
-        var filter = filter
-        filter.areaCode = area
-        return filter
-    }
+    func filter(area: String?) -> BagFilter { fields.filter(area: area) }
 }
 
 /// Any code that somebody wants to know about.

@@ -1,0 +1,79 @@
+import Portico
+
+/// Whole tables as files (rule R37).
+struct ExportRoutes: Sendable {
+    let services: BagTrackingServices
+    let desk: ExportDesk
+
+    var routes: [Route] {
+        TableFormat.allCases.flatMap { format in
+            [
+                route(.bags, format, BagExportInput.self), route(.bills, format, BillExportInput.self),
+                route(.scans, format, ScanExportInput.self),
+            ]
+        }
+    }
+
+    private func route<Input: ExportInput>(_ name: ExportName, _ format: TableFormat, _ input: Input.Type) -> Route {
+        let title = name.rawValue.prefix(1).uppercased() + name.rawValue.dropFirst()
+        return .raw(
+            .get, "/api/v1/exports/\(name.rawValue).\(format.rawValue)",
+            "export\(title)\(format.rawValue.uppercased())",
+            "All \(name.rawValue) of a filter, oldest first, from one snapshot; \(ExportRoutes.ending(format))",
+            access: .permission("export.read"), limit: BagLimits.bulk, mediaType: format.mediaType,
+            refusals: [(404, "area_not_found"), (429, "too_many_running")]
+        ) { (context: RequestContext, input: Input) -> Response in
+            let caller = try BagCaller(context)
+            let query = try await input.query(for: caller, services)
+            let permit = try desk.admit(caller.userID)
+            try await audit(context, caller, name, format)
+            return answer(query, format, permit, at: context.now)
+        }
+    }
+
+    private func audit(
+        _ context: RequestContext, _ caller: BagCaller, _ name: ExportName, _ format: TableFormat
+    ) async throws {
+        // A HEAD sends nothing anywhere.
+        guard context.request.head.method == .get else { return }
+        let query = PercentCoding.pairs(context.request.head.query) ?? []
+        let filters = query.filter { !$0.value.isEmpty }.map { (key: $0.name, value: JSONValue.string($0.value)) }
+        let entry = caller.entry(
+            "export.started", entity: "\(name.rawValue).\(format.rawValue)",
+            after: ["name": .string(name.rawValue), "format": .string(format.rawValue), "filter": .object(filters)])
+        try await services.database.write { try $0.audit(entry) }
+    }
+
+    private func answer<Query: ExportQuery>(
+        _ query: Query, _ format: TableFormat, _ permit: ExportPermit, at now: Instant
+    ) -> Response {
+        let run = ExportRun(query: query, format: format, metrics: services.metrics)
+        let file = ExportRoutes.fileName(query.name.rawValue, format.rawValue, at: now)
+        return Response(
+            .ok,
+            headers: [
+                "content-type": format.mediaType, "content-disposition": "attachment; filename=\"\(file)\"",
+            ],
+            body: .stream { [database = services.database] writer in
+                // The permit ends with the closure, which the connection drops when it is done or the client is gone.
+                defer { withExtendedLifetime(permit) {} }
+                for try await piece in database.stream({ try run.write($0, $1) }) { try await writer.write(piece) }
+            })
+    }
+
+    /// `bags-20261121-1605.csv`, by the clock of the warehouse.
+    static func fileName(_ name: String, _ suffix: String, at now: Instant) -> String {
+        let zone = TimeZoneOffset.india
+        let day = zone.date(of: now).text.filter { $0 != "-" }
+        let time = zone.clockText(of: now).filter { $0 != ":" }
+        return "\(name)-\(day)-\(time).\(suffix)"
+    }
+
+    private static func ending(_ format: TableFormat) -> String {
+        switch format {
+        case .ndjson: "the last line holds the number of rows and the SHA-256 of all bytes before it"
+        case .csv: "cells that a spreadsheet would take for formulas begin with an apostrophe"
+        case .xlsx: "sheets of at most 1,048,575 rows below a header"
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import PorticoLimits
+import PorticoValues
+
+extension Site {
+    /// Whether the route takes a file.
+    public func hasReceiver(for head: RequestHead) -> Bool {
+        guard case .match(let match) = router.find(head.method, head.path) else { return false }
+        return match.served.route.upload != nil
+    }
+
+    /// Who may send a file is asked before any of it is read, so that nobody else can fill the disk.
+    public func receiver(for head: RequestHead) async -> BodyAdmission {
+        let exchange = arrive(Request(head: head))
+        do {
+            guard case .match(let match) = router.find(head.method, head.path), let rule = match.served.route.upload
+            else {
+                throw Problem(413, "too_large", "The body is larger than this address takes.")
+            }
+            exchange.take(match)
+            try enter(exchange)
+            exchange.principal = try await match.served.mount.authenticator?.principal(for: head)
+            try requireSignIn(exchange)
+            try requirePermission(exchange)
+            return .receive(try UploadReceiver(rule, contentType: head.headers["content-type"]))
+        } catch {
+            return .refuse(leave(exchange, present(error, exchange), measure: nil))
+        }
+    }
+
+    /// Reads the fields of a form with a file, and keeps the file for the handler.
+    func takeForm(_ exchange: Exchange, _ rule: UploadRule) throws {
+        let request = exchange.request
+        let receiver: UploadReceiver
+        if let whole = request.receiver as? UploadReceiver {
+            receiver = whole
+        } else {
+            // A caller without a transport brings the body along.
+            receiver = try UploadReceiver(rule, contentType: request.head.headers["content-type"])
+            request.body.withUnsafeBytes { receiver.receive($0) }
+        }
+        let form = try receiver.finish()
+        exchange.body = .form(form.fields)
+        exchange.upload = form.file
+        exchange.formDigest = form.digest.value
+    }
+}

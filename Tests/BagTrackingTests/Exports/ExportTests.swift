@@ -1,0 +1,138 @@
+import PorticoTesting
+import Testing
+
+@testable import BagTracking
+@testable import Portico
+
+@Suite("Exports (rule R37)")
+struct ExportTests {
+    private static let formats = TableFormat.allCases
+
+    /// Twelve bags in one sack, another sack on a bill, and one retired.
+    private func fill(_ app: AppHarness) async throws {
+        let packer = try await app.client("dispatcher")
+        for sack in ["SB61001", "SB61002", "SB61003"] {
+            #expect(await packer.post("/bags/api/v1/scans/parent", ["code": .string(sack)]).status == 201)
+        }
+        for serial in 4_100_001...4_100_012 {
+            let body: JSONValue = ["parent": "SB61001", "code": .string(String(serial))]
+            #expect(await packer.post("/bags/api/v1/scans/child", body).status == 201)
+        }
+        let label = "LABEL NO: 4100013 LOT NO: =LOT/1 DOT 01/02/2025"
+        let packed = await packer.post("/bags/api/v1/scans/child", ["parent": "SB61002", "code": .string(label)])
+        #expect(packed.status == 201)
+        let admin = try await app.client("admin")
+        #expect(await admin.delete("/bags/api/v1/bags/SB61003").status == 204)
+    }
+
+    private func rows(_ bytes: [UInt8]) throws -> [[String]] {
+        let reader = try TableFile(MemorySource(bytes)).reader()
+        var rows: [[String]] = []
+        while let row = try reader.next() { rows.append(row.cells.map(\.text)) }
+        return rows
+    }
+
+    @Test(
+        "R37: NDJSON has every column of every row, and an end line with the digest of all before it",
+        arguments: TestEngine.available)
+    func lines(_ engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            try await fill(app)
+            let answer = await (try app.client("biller")).get("/bags/api/v1/exports/bags.ndjson")
+            let bytes = try await answer.whole()
+            #expect(answer[header: "content-disposition"] == "attachment; filename=\"bags-20261121-1130.ndjson\"")
+            #expect(answer[header: "cache-control"] == "no-store")
+            let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false)
+            #expect(lines.count == 17 && lines.last?.isEmpty == true)
+            let end = try JSONValue(parsing: Array(lines[15]))
+            let before = Array(bytes.prefix(bytes.count - lines[15].count - 1))
+            #expect(end["_end"] == .bool(true) && end["rows"]?.int64 == 15)
+            #expect(end["sha256"]?.string == Digest.sha256(before).hexadecimal)
+            let rows = try lines.prefix(15).map { try JSONValue(parsing: Array($0)) }
+            #expect(rows.allSatisfy { $0.members?.map(\.key) == ExportName.bags.columns })
+            let child = try #require(rows.first { $0["code"]?.string == "4100001" })
+            #expect(child["parent_code"]?.string == "SB61001" && child["capacity"] == .null)
+            let sack = try #require(rows.first { $0["code"]?.string == "SB61001" })
+            #expect(sack["child_count"]?.int64 == 12 && sack["weight_grams"]?.int64 == 12_000)
+            #expect(!rows.contains { $0["code"]?.string == "SB61003" })
+        }
+    }
+
+    @Test("R37: CSV and XLSX say the same, harmlessly", arguments: TestEngine.available)
+    func tables(_ engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            try await fill(app)
+            let biller = try await app.client("biller")
+            let csv = try await biller.get("/bags/api/v1/exports/bags.csv?kind=child").whole()
+            let xlsx = try await biller.get("/bags/api/v1/exports/bags.xlsx?kind=child").whole()
+            #expect(csv.starts(with: [0xEF, 0xBB, 0xBF]))
+            let (left, right) = (try rows(csv), try rows(xlsx))
+            #expect(left.count == 14 && right.count == 14)
+            #expect(left[0] == ExportName.bags.columns && right[0] == ExportName.bags.columns)
+            #expect(left[1...].map { $0[0] } == right[1...].map { $0[0] })
+            let lot = try #require(ExportName.bags.columns.firstIndex(of: "lot"))
+            #expect(left[13][lot] == "'=LOT/1" && right[13][lot] == "=LOT/1")
+        }
+    }
+
+    @Test(
+        "R37: scans and bills are exported with their columns, narrowed like the lists", arguments: TestEngine.available
+    )
+    func others(_ engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            try await fill(app)
+            let biller = try await app.client("biller")
+            let scans = try rows(try await biller.get("/bags/api/v1/exports/scans.csv?kind=parent").whole())
+            #expect(scans.count == 4 && scans[0] == ExportName.scans.columns)
+            #expect(scans[1][8] == "Test Dispatcher")
+            let none = try rows(try await biller.get("/bags/api/v1/exports/bills.csv?state=open").whole())
+            #expect(none == [ExportName.bills.columns])
+            #expect(await biller.get("/bags/api/v1/exports/bags.csv?status=strange").status == 422)
+            #expect(await biller.get("/bags/api/v1/exports/bags.csv?area_code=nowhere").status == 404)
+        }
+    }
+
+    @Test("R37: who may not export does not, and every start is audited")
+    func access() async throws {
+        try await withApp { app in
+            #expect(await (try app.client("dispatcher")).get("/bags/api/v1/exports/bags.csv").status == 403)
+            #expect(await app.stranger().get("/bags/api/v1/exports/bags.csv").status == 401)
+            let answer = await (try app.client("biller")).get("/bags/api/v1/exports/bags.csv?kind=child")
+            #expect(answer.status == 200)
+            let entity = try await app.database.read {
+                try $0.scalar(
+                    "test.audit", "SELECT entity_id FROM audit_rows WHERE action = 'export.started'", as: String.self)
+            }
+            #expect(entity == "bags.csv")
+        }
+    }
+
+    @Test("R37: two run at once, a third is refused, and one that is dropped gives its place back")
+    func twoAtOnce() async throws {
+        try await withApp { app in
+            let biller = try await app.client("biller")
+            var first: TestAnswer? = await biller.get("/bags/api/v1/exports/bags.csv")
+            let second = await biller.get("/bags/api/v1/exports/scans.ndjson")
+            let third = await biller.get("/bags/api/v1/exports/bags.xlsx")
+            #expect(first?.status == 200 && second.status == 200)
+            #expect(third.status == 429 && third.problemCode == "too_many_running")
+            #expect(await (try app.client("admin")).get("/bags/api/v1/exports/bags.csv").status == 200)
+            first = nil
+            #expect(await biller.get("/bags/api/v1/exports/bags.csv").status == 200)
+            _ = try await second.whole()
+        }
+    }
+
+    @Test("the page leads on to the file, or says what is wrong with the filter")
+    func page() async throws {
+        try await withApp { app in
+            let biller = try await app.client("biller")
+            let page = await biller.get("/bags/exports")
+            #expect(page.status == 200 && page.text.contains("Sacks and bags"))
+            let sent = await biller.get("/bags/exports?name=bags&format=csv&kind=child&lot=&q=")
+            #expect(sent[header: "location"] == "/bags/api/v1/exports/bags.csv?kind=child")
+            let wrong = await biller.get("/bags/exports?name=scans&format=csv&from=2026-02-30")
+            #expect(wrong.status == 422 && wrong.text.contains("Enter a day that exists"))
+        }
+    }
+}
