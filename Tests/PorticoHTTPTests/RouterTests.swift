@@ -34,6 +34,20 @@ import Testing
         #expect(route(router.find(.post, "/bags/api/v1/bags/special/move")) == 3)
     }
 
+    @Test("an ending is no part of a parameter, and goes before a parameter without one")
+    func endings() throws {
+        var router = try router()
+        try router.add(served(.get, "/bags/labels/{code}.svg", at: (mount: 1, route: 5)))
+        try router.add(served(.get, "/bags/labels/{code}", at: (mount: 1, route: 6)))
+        guard case .match(let match) = router.find(.get, "/bags/labels/a.b.svg") else {
+            Issue.record("no match")
+            return
+        }
+        #expect(match.parameters.map(\.value) == ["a.b"] && match.parameters.map(\.name) == ["code"])
+        #expect(route(router.find(.get, "/bags/labels/SB00001")) == 6)
+        #expect(route(router.find(.get, "/bags/labels/.svg")) == 6)
+    }
+
     @Test("decodes parameters segment by segment, so that an encoded slash stays in its segment")
     func decoding() throws {
         guard case .match(let match) = try router().find(.get, "/bags/api/v1/bags/a%2Fb%20%C3%A9") else {

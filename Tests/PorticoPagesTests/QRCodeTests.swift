@@ -21,6 +21,27 @@ import Testing
         #expect(QRCode(String(repeating: "a", count: 2332), label: "x") == nil)
     }
 
+    @Test(
+        "takes alphanumeric mode where every character allows it (ISO/IEC 18004, table 7)",
+        arguments: [(20, 21), (21, 25), (38, 25), (39, 29), (3391, 177)])
+    func alphanumeric(_ characters: Int, _ size: Int) throws {
+        let code = try #require(QRCode(String(repeating: "A", count: characters), label: "x"))
+        #expect(code.size == size)
+        #expect(QRCode("SB00001 $%*+-./:", label: "x")?.size == 21)
+        #expect(QRCode("SB00001 $%*+-./;", label: "x")?.size == 25)
+        #expect(QRCode(String(repeating: "A", count: 3392), label: "x") == nil)
+    }
+
+    @Test("is a file of its own with its size in millimetres")
+    func file() throws {
+        let code = try #require(QRCode("SB00001", label: "SB<1>"))
+        let text = String(decoding: code.svgFile(side: 40), as: UTF8.self)
+        #expect(
+            text.hasPrefix(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"40mm\" height=\"40mm\" viewBox=\"0 0 29 29\""))
+        #expect(text.contains("<title>SB&lt;1&gt;</title>") && text.contains("d=\"\(code.path)\""))
+    }
+
     @Test("counts bytes, not characters, and takes every character")
     func bytes() throws {
         let text = String(repeating: "ह", count: 5)

@@ -136,6 +136,30 @@ struct ReadingTests {
         }
     }
 
+    @Test("plans a statement that says so once for all values, and no other one", arguments: TestEngine.available)
+    func plannedOnce(engine: TestEngine) async throws {
+        try await withThings(engine) { database in
+            try await database.write { try $0.insertThing("one") }
+            let codes: SQL = "SELECT code FROM things WHERE code = \("one")"
+            let mode: SQL =
+                database.dialect == .postgresql
+                ? "SELECT current_setting('plan_cache_mode')" : "SELECT 'no such setting'"
+            let seen = try await database.read { reading in
+                [
+                    try reading.scalar("things.codes", codes.plannedOnce, as: String.self),
+                    try reading.scalar("things.mode", mode.plannedOnce, as: String.self),
+                    try reading.scalar("things.mode", mode, as: String.self),
+                    try reading.scalar("things.mode", mode.plannedOnce, as: String.self),
+                ]
+            }
+            let next = try await database.read { try $0.scalar("things.mode", mode, as: String.self) }
+            let usual = database.dialect == .postgresql ? "auto" : "no such setting"
+            let once = database.dialect == .postgresql ? "force_generic_plan" : "no such setting"
+            #expect(seen == ["one", once, usual, once])
+            #expect(next == usual)
+        }
+    }
+
     @Test("answers a ping and counts its connections", arguments: TestEngine.available)
     func ping(engine: TestEngine) async throws {
         try await withThings(engine) { database in

@@ -6,10 +6,15 @@ struct BagMetrics: Sendable {
     private let refusals: CounterFamily
     private let replays: Counter
     private let undone: Counter
+    private let transitions: CounterFamily
+    private let findings: Counter
     private let durations: HistogramFamily
     private let offlineDelay: Histogram
     private let exportedRows: CounterFamily
     private let runningExports: Gauge
+    private let importedRows: CounterFamily
+    private let importParts: Histogram
+    private let runningImports: Gauge
 
     init(_ registry: MetricsRegistry) {
         scans = registry.counter(
@@ -18,6 +23,10 @@ struct BagMetrics: Sendable {
         replays = registry.counter(
             "bags_scan_replays_total", help: "Scans answered again without being recorded again.")
         undone = registry.counter("bags_undo_total", help: "Scans taken back.")
+        transitions = registry.counter(
+            "bags_bill_transitions_total", help: "Bills that went into another state.", labels: ["to"])
+        findings = registry.counter(
+            "bags_gate_findings_total", help: "Sacks found on a lorry that were not on its bill.")
         durations = registry.histogram(
             "bags_scan_duration_seconds", help: "Time from a scan's arrival to its durable record.", labels: ["kind"],
             buckets: HistogramBuckets([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5]))
@@ -26,7 +35,27 @@ struct BagMetrics: Sendable {
             buckets: HistogramBuckets([1, 5, 15, 60, 300, 900, 3600, 14_400, 86_400, 604_800]))
         exportedRows = registry.counter(
             "bags_export_rows_total", help: "Rows exported, by table and format.", labels: ["name", "format"])
+        importedRows = registry.counter(
+            "bags_import_rows_total", help: "Rows imported, by what came of them.", labels: ["result"])
+        importParts = registry.histogram(
+            "bags_import_chunk_seconds", help: "Time for which a part of an import held the writer.",
+            buckets: HistogramBuckets([0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1]))
+        runningImports = registry.gauge("bags_import_queue", help: "Imports that run here.")
         runningExports = registry.gauge("bags_exports_running", help: "Exports that are being sent.")
+    }
+
+    /// Counts a part of an import.
+    /// - Parameter held: nanoseconds for which it held the writer.
+    func imported(_ counts: ImportCounts, held: Int64) {
+        importedRows.with("ok").increment(by: counts.ok)
+        importedRows.with("unchanged").increment(by: counts.unchanged)
+        importedRows.with("rejected").increment(by: counts.rejected)
+        importParts.observe(nanoseconds: held)
+    }
+
+    /// Imports begin or end here.
+    func importsRunning(by change: Int) {
+        runningImports.add(Double(change))
     }
 
     /// Counts rows of an export.
@@ -46,6 +75,16 @@ struct BagMetrics: Sendable {
         scans.with(result.kind.rawValue, result.outcome.rawValue).increment()
         if let code = result.rejectCode { refusals.with(code).increment() }
         offlineDelay.observe(seconds: max(0, Double(result.delay.milliseconds) / 1000))
+    }
+
+    /// Counts a bill that is in another state now.
+    func movedBill(to state: BillState) {
+        transitions.with(state.rawValue).increment()
+    }
+
+    /// Counts a sack that was found at the gate.
+    func foundSack() {
+        findings.increment()
     }
 
     /// Counts a scan that was taken back.

@@ -10,6 +10,9 @@ extension BagSettings {
     private static let exportsKey = "bags.exports_per_user"
     private static let importSizeKey = "bags.import_max_mib"
     private static let importRowsKey = "bags.import_max_rows"
+    private static let summaryTimeKey = "bags.summary_time"
+    private static let summaryKey = "bags.summary_enabled"
+    private static let phoneKey = "bags.driver_phone_days"
 
     /// What can be set.
     static let declarations: [SettingDeclaration] =
@@ -24,6 +27,13 @@ extension BagSettings {
             SettingDeclaration(importSizeKey, .integer(1...1024), default: "50", "the largest file to import, in MiB"),
             SettingDeclaration(
                 importRowsKey, .integer(1...10_000_000), default: "500000", "the most rows of a file to import"),
+            SettingDeclaration(
+                summaryTimeKey, .text(5...5), default: "00:10",
+                "when the summary of the day just ended is mailed, in the time of the warehouses"),
+            SettingDeclaration(summaryKey, .flag, default: "true", "whether daily summaries are mailed"),
+            SettingDeclaration(
+                phoneKey, .integer(1...3650), default: "180",
+                "how many days after its delivery a bill keeps the driver's phone"),
         ] + PeopleSettings.declarations(of: "bags")
 
     /// The effective settings.
@@ -40,10 +50,25 @@ extension BagSettings {
         ssccExtensionDigit = settings.integer(BagSettings.digitKey)
         secondFactors = try PeopleSettings.secondFactors(
             of: "bags", roles: BagRole.allCases.map(\.rawValue), in: settings)
+        driverPhoneDays = Int64(settings.integer(BagSettings.phoneKey))
         undoWindow = .seconds(Int64(settings.integer(BagSettings.undoKey)))
         exportsPerUser = settings.integer(BagSettings.exportsKey)
         importMostMiB = settings.integer(BagSettings.importSizeKey)
         importMostRows = settings.integer(BagSettings.importRowsKey)
+        summaryMinute = try BagSettings.minute(settings.text(BagSettings.summaryTimeKey))
+        sendsSummaries = settings.flag(BagSettings.summaryKey)
+    }
+
+    /// `HH:MM` as minutes after midnight.
+    private static func minute(_ text: String) throws(BagSettingMistake) -> Int {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        let areDigits = parts.allSatisfy { $0.utf8.count == 2 && $0.utf8.allSatisfy(ASCII.isDigit) }
+        guard parts.count == 2, areDigits, let hour = Int(parts[0]), let minute = Int(parts[1]), hour < 24, minute < 60
+        else {
+            throw BagSettingMistake(
+                description: "\(summaryTimeKey): '\(text)' is not accepted; it takes a time of day such as 00:10")
+        }
+        return hour * 60 + minute
     }
 }
 

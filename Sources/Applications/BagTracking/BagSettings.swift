@@ -11,8 +11,15 @@ struct BagSettings: Sendable {
     /// `bags.undo_window_seconds`: how long a scan can be undone (rule R16).
     var undoWindow = UndoRules.defaultWindow
 
+    /// `bags.driver_phone_days`: how long after its delivery a bill keeps the driver's phone (rule R28).
+    var driverPhoneDays: Int64 = 180
+
     /// `bags.second_factor_required` and `bags.second_factor_by_mail`: what roles ask for beside the password.
     var secondFactors: [String: SecondFactorRule] = [:]
+    /// `bags.summary_time`: minutes after midnight at which the day just ended is mailed (rule R40).
+    var summaryMinute = 10
+    /// `bags.summary_enabled`: whether summaries are mailed at all.
+    var sendsSummaries = true
 
     /// `bags.exports_per_user`: exports of one person that run at once on a node (rule R37).
     var exportsPerUser = 2

@@ -47,8 +47,11 @@ public struct BagTrackingApplication: Application {
         }
         let settings = try BagSettings(environment, isDemonstration: isDemonstration)
         let parts = BagTrackingParts(environment, settings: settings, isDemonstration: isDemonstration, roles: roles)
-        return RunningApplication(
+        var running = RunningApplication(
             mount: parts.mount(id: id, title: title), workers: parts.workers, endStreams: parts.endStreams)
+        running.jobs = { [work = parts.work] book in work.register(in: &book) }
+        running.schedules = try parts.work.schedules()
+        return running
     }
 
     /// Fills an empty database with a packing season.

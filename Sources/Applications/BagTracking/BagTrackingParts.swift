@@ -12,6 +12,9 @@ struct BagTrackingParts: Sendable {
     private let live: LiveUpdates
     private let denied: DeniedJournal
     private let exports: ExportDesk
+    private let summaries: SummaryReader
+    /// What is done later, and what comes by the clock.
+    let work: BagWork
 
     init(
         _ environment: ApplicationEnvironment, settings: BagSettings, isDemonstration: Bool,
@@ -22,12 +25,16 @@ struct BagTrackingParts: Sendable {
         identity = BagTrackingParts.identity(environment, roles: roles, secondFactors: settings.secondFactors)
         services = BagTrackingServices(
             database: environment.database, clock: environment.clock, outbox: environment.outbox,
-            cursors: identity.cursors, settings: settings, metrics: environment.metrics)
+            mails: environment.mails, jobs: environment.jobs, cursors: identity.cursors, settings: settings,
+            metrics: environment.metrics)
         people = PeopleStore(services: services, accounts: identity.accounts)
         catalog = CatalogStore(services: services)
         live = LiveUpdates(services: services, stats: stats)
         denied = DeniedJournal(database: environment.database)
         exports = ExportDesk(most: settings.exportsPerUser, metrics: services.metrics)
+        summaries = SummaryReader(services: services, caches: environment.caches)
+        work = BagWork(
+            services: services, summaries: summaries, watch: CounterWatch(metrics: environment.metrics))
     }
 
     /// Accounts and sessions of bag tracking; whoever signs in brings the area along.
@@ -100,20 +107,34 @@ extension BagTrackingParts {
 
     private var api: [Route] {
         let groups: [[Route]] = [
-            ScanRoutes(services: services).routes, CorrectionRoutes(services: services).routes,
+            ScanRoutes(services: services).routes, BillRoutes(services: services).routes,
+            BillSackRoutes(services: services).routes, GateRoutes(services: services).routes,
+            CorrectionRoutes(services: services).routes,
             ReadingRoutes(services: services).routes, TraceRoutes(services: services).routes,
             StatsRoutes(services: services, stats: stats).routes,
+            SummaryRoutes(services: services, summaries: summaries).routes,
             StreamRoutes(services: services, live: live) { [authenticator = identity.authenticator] head in
                 try await authenticator.principal(for: head)
             }.routes,
-            CatalogueRoutes(services: services, catalog: catalog).routes,
-            ExportRoutes(services: services, desk: exports).routes,
+            ExportRoutes(services: services, desk: exports).routes, ImportRoutes(services: services).routes,
+            CatalogueRoutes(services: services, catalog: catalog).routes, LabelRoutes(services: services).routes,
+            jobRoutes.routes,
             PeopleRoutes(
                 services: services, people: people, passwords: environment.passwords,
                 office: identity.invitationOffice(.bags)
             ).routes,
         ]
         return groups.flatMap(\.self)
+    }
+
+    /// Following the jobs one asked for. Administrators follow those of others too.
+    private var jobRoutes: JobRoutes {
+        JobRoutes(
+            queue: environment.jobs, database: environment.database, permission: "import.run", limit: BagLimits.read,
+            missing: "job_not_found"
+        ) { [store = ImportStore(services: services)] job, reading in
+            try store.errors(of: job.id, after: 0, limit: 100, in: reading).map(\.json)
+        }
     }
 
     private var userPages: UserPageRoutes {
@@ -128,14 +149,15 @@ extension BagTrackingParts {
             HistoryRoutes(services: services).routes, FindRoutes(services: services).routes,
             BagListRoutes(services: services).routes, BagDetailRoutes(services: services).routes,
             BagFormRoutes(services: services).routes, IdentifierRoutes(services: services).routes,
-            userPages.routes,
+            LabelPageRoutes(services: services).routes, userPages.routes,
             UserFarewellRoutes(
                 people: people, privacy: PersonalDataRoutes(identity: identity), page: userPages.page
             ).routes,
             SettingsPageRoutes(services: services, catalog: catalog).routes,
             LimitPageRoutes(services: services, desk: environment.limits).routes,
+            SummaryPageRoutes(services: services, summaries: summaries).routes,
             AuditPageRoutes(services: services, accounts: identity.accounts).routes,
-            ExportPageRoutes(services: services).routes,
+            ExportPageRoutes(services: services).routes, ImportPageRoutes(services: services).routes,
         ]
         return groups.flatMap(\.self)
     }
@@ -217,12 +239,16 @@ extension BagTrackingParts {
 
     private var repetitions: [Repetition] {
         [
-            Repetition(name: "counter_fold", interval: .seconds(60)) { [database = environment.database] in
+            Repetition(name: "counter_fold", interval: .seconds(60), startsAtOnce: true) {
+                [database = environment.database] in
                 try await database.write { _ = try CounterStore.fold(in: $0) }
             },
             Repetition(name: "audit_check", interval: ChainWatch.interval, startsAtOnce: true) {
                 [chain = services.chain] in
                 try await chain.check()
+            },
+            Repetition(name: "summary_watch", interval: .minutes(5), startsAtOnce: true) { [work] in
+                try await work.learn()
             },
             Repetition(name: "purge", interval: .hours(1)) { [identity, clock = environment.clock] in
                 _ = try await identity.purge(at: clock.now())

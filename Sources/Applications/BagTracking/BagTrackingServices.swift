@@ -5,6 +5,9 @@ struct BagTrackingServices: Sendable {
     let database: Database
     let clock: Clock
     let outbox: EventOutbox
+    /// What is done later.
+    let jobs: JobQueue
+    let mails: MailQueue
     let cursors: CursorSigner
     let settings: BagSettings
     let metrics: BagMetrics
@@ -14,12 +17,14 @@ struct BagTrackingServices: Sendable {
     let chain: ChainWatch
 
     init(
-        database: Database, clock: Clock, outbox: EventOutbox, cursors: CursorSigner, settings: BagSettings,
-        metrics: MetricsRegistry
+        database: Database, clock: Clock, outbox: EventOutbox, mails: MailQueue, jobs: JobQueue, cursors: CursorSigner,
+        settings: BagSettings, metrics: MetricsRegistry
     ) {
         self.database = database
         self.clock = clock
         self.outbox = outbox
+        self.mails = mails
+        self.jobs = jobs
         self.cursors = cursors
         self.settings = settings
         self.metrics = BagMetrics(metrics)
@@ -30,9 +35,12 @@ struct BagTrackingServices: Sendable {
     var scans: ScanStore { ScanStore(services: self) }
     var undo: UndoStore { UndoStore(services: self) }
     var corrections: CorrectionStore { CorrectionStore(services: self) }
+    var bills: BillStore { BillStore(services: self) }
+    var gate: GateStore { GateStore(services: self) }
     var retirement: RetirementStore { RetirementStore(services: self) }
     var holds: HoldStore { HoldStore(services: self) }
     var numbers: SSCCStore { SSCCStore(services: self) }
+    var labels: LabelStore { LabelStore(services: self) }
     /// How sacks and bags are called in EPCIS.
     var identifiers: EPCIdentifiers { EPCIdentifiers(publicURL: settings.publicURL) }
 }

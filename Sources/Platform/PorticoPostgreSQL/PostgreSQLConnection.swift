@@ -31,6 +31,10 @@ final class PostgreSQLConnection: DeferringConnection {
     private(set) var pipeline: Pipeline
     private let settings: ConnectionSettings
     private var phase = Phase.resting
+    /// Whether the transaction is a read, which has no savepoints that take settings back.
+    private var isReading = false
+    /// Whether the server plans for any values from here on.
+    private var isPlanningOnce = false
     /// Deferred statements whose results nobody has looked at.
     var deferred = 0
     /// Cursors made so far; the number makes their names.
@@ -64,6 +68,8 @@ final class PostgreSQLConnection: DeferringConnection {
         }
         pipeline.forgetFailure()
         phase = .beginning(mode)
+        isReading = mode == .reading
+        isPlanningOnce = false
         deferred = 0
     }
 
@@ -169,8 +175,15 @@ final class PostgreSQLConnection: DeferringConnection {
     /// Sends a statement, with `BEGIN` ahead of the first.
     private func send(_ sql: SQL, name: String? = nil) throws -> Pipeline.Ticket {
         try open()
+        if isReading, sql.isPlannedOnce != isPlanningOnce {
+            _ = try pipeline.send(sql.isPlannedOnce ? Self.planOnce : Self.planAsUsual)
+            isPlanningOnce = sql.isPlannedOnce
+        }
         return try pipeline.send(sql, name: name)
     }
+
+    private static let planOnce: SQL = "SET LOCAL plan_cache_mode = force_generic_plan"
+    private static let planAsUsual: SQL = "SET LOCAL plan_cache_mode = auto"
 
     /// Puts `BEGIN` on the wire where nothing was sent yet.
     func open() throws {

@@ -13,6 +13,20 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
     public private(set) var text: String
     /// The values of the placeholders.
     public private(set) var parameters: [SQLValue]
+    /// See ``plannedOnce``.
+    public private(set) var isPlannedOnce = false
+
+    /// The same statement, planned once per connection for any values instead of anew for the values at hand.
+    ///
+    /// For reads that join a few tables by their keys, where planning costs more than running and the plan is the same
+    /// for all values. Not for conditions that are true for half the rows with one value and for none with another.
+    /// PostgreSQL obeys it in reads (`plan_cache_mode`); SQLite plans every statement once anyway. A piece that is
+    /// interpolated into another statement does not bring it along.
+    public var plannedOnce: SQL {
+        var sql = self
+        sql.isPlannedOnce = true
+        return sql
+    }
 
     /// A statement without parameters.
     public init(stringLiteral value: String) {

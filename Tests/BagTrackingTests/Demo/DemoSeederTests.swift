@@ -40,6 +40,7 @@ import Testing
             #expect(try await number("SELECT count(*) FROM bags WHERE kind = 'parent'", database) == 80)
             #expect(try await number("SELECT count(*) FROM bags WHERE kind = 'child'", database) == 1920)
             #expect(try await number("SELECT count(*) FROM bills", database) == 12)
+            #expect(try await number("SELECT count(*) FROM bills WHERE state = 'loading'", database) == 1)
             #expect(try await number("SELECT count(*) FROM accounts", database) == 16)
             #expect(try await number("SELECT count(*) FROM bags WHERE status = 'full'", database) == 74)
             #expect(try await number("SELECT count(*) FROM bags WHERE bill_id IS NOT NULL", database) == 68)
@@ -69,6 +70,31 @@ import Testing
                     SELECT count(*) FROM bills l WHERE linked_count <> (SELECT count(*) FROM bags b WHERE b.bill_id = l.id)
                     OR child_count <> (SELECT sum(child_count) FROM bags b WHERE b.bill_id = l.id)
                     OR actual_weight_grams <> 1000 * child_count
+                    """
+                ),
+                (
+                    "gate",
+                    """
+                    SELECT count(*) FROM bills l LEFT JOIN gate_checks c ON c.bill_id = l.id
+                    WHERE (l.state IN ('loading', 'dispatched', 'delivered')) <> (c.id IS NOT NULL)
+                    OR (l.state = 'loading') <> (coalesce(c.state, '') = 'running')
+                    OR (c.state = 'passed' AND c.seen_count <> l.linked_count)
+                    OR coalesce(c.seen_count, 0) <> (SELECT count(*) FROM gate_check_sacks s WHERE s.gate_check_id = c.id)
+                    OR coalesce(c.open_findings, 0) <> (SELECT count(*) FROM gate_findings f WHERE f.gate_check_id = c.id)
+                    """
+                ),
+                (
+                    "time lines",
+                    """
+                    SELECT count(*) FROM bills l WHERE state <> (
+                        SELECT e.to_state FROM bill_events e WHERE e.bill_id = l.id ORDER BY e.id DESC LIMIT 1)
+                    """
+                ),
+                (
+                    "places",
+                    """
+                    SELECT count(*) FROM bills l WHERE linked_count <> (
+                        SELECT max(bill_position) FROM bags b WHERE b.bill_id = l.id)
                     """
                 ),
                 (
@@ -162,7 +188,7 @@ import Testing
     func goesOn(engine: TestEngine) async throws {
         try await withSeeder(on: engine) { database, seeder in
             try await seeder.seed(DemoSeederTests.demonstration())
-            let services = BagTrackingServices(
+            let services = try BagTrackingServices(
                 database: database, clock: Clock(standingAt: DemoSeederTests.now), outbox: EventOutbox(),
                 cursors: CursorSigner(key: [UInt8](repeating: 7, count: 32)),
                 settings: BagSettings(publicURL: "https://bags.test"), metrics: MetricsRegistry())

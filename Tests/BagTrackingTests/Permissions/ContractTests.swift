@@ -61,6 +61,50 @@ import Testing
         Step(route: "traceLot", method: .get, path: "trace?lot=none"),
         Step(route: "getStats", method: .get, path: "stats"),
         Step(route: "verifyStats", method: .get, path: "stats/verify"),
+        Step(
+            route: "scanParent", method: .post, path: "scans/parent",
+            body: ["code": "SB00003", "area_code": "lucknow"], status: 201),
+        Step(
+            route: "scanChild", method: .post, path: "scans/child", body: ["parent": "SB00003", "code": "1234570"],
+            status: 201),
+        Step(
+            route: "createBill", method: .post, path: "bills",
+            body: ["code": "LKO 1", "capacity": 2, "area_code": "lucknow", "consignee": "Kisan Seva Kendra"],
+            status: 201),
+        Step(route: "listBills", method: .get, path: "bills?q=lko"),
+        Step(route: "changeBill", method: .patch, path: "bills/1", body: ["description": "First lorry"]),
+        Step(
+            route: "addBillParent", method: .post, path: "bills/1/parents", body: ["code": "SB00003"], status: 201),
+        Step(route: "addBillParent", method: .post, path: "bills/1/parents", body: ["code": "SB00003"]),
+        Step(route: "listBillParents", method: .get, path: "bills/1/parents"),
+        Step(
+            route: "completeBill", method: .post, path: "bills/1/complete", body: ["short_reason": "Lorry full"]),
+        Step(route: "reopenBill", method: .post, path: "bills/1/reopen", body: ["reason": "One more sack"]),
+        Step(
+            route: "completeBill", method: .post, path: "bills/1/complete", body: ["short_reason": "Lorry full"]),
+        Step(route: "startGateCheck", method: .post, path: "bills/1/gate-check", status: 201),
+        Step(
+            route: "abandonGateCheck", method: .post, path: "bills/1/gate-check/abandon",
+            body: ["reason": "Rain at the gate"]),
+        Step(route: "startGateCheck", method: .post, path: "bills/1/gate-check", status: 201),
+        Step(
+            route: "scanAtGate", method: .post, path: "bills/1/gate-check/scans", body: ["code": "SB00003"],
+            status: 201),
+        Step(route: "scanAtGate", method: .post, path: "bills/1/gate-check/scans", body: ["code": "SB00003"]),
+        Step(route: "getBill", method: .get, path: "bills/1"),
+        Step(
+            route: "dispatchBill", method: .post, path: "bills/1/dispatch",
+            body: ["vehicle_number": "UP 32 AB 1234", "driver_name": "Ram Kumar"]),
+        Step(
+            route: "deliverBill", method: .post, path: "bills/1/deliver",
+            body: ["received_by": "R. K. Singh", "note": "All well"]),
+        Step(route: "getBill", method: .get, path: "bills/1"),
+        Step(route: "getBag", method: .get, path: "bags/SB00003"),
+        Step(route: "resolve", method: .get, path: "resolve?code=lko%201"),
+        Step(
+            route: "createBill", method: .post, path: "bills",
+            body: ["code": "LKO 2", "capacity": 2, "area_code": "lucknow"], status: 201),
+        Step(route: "cancelBill", method: .post, path: "bills/2/cancel", body: ["reason": "No lorry"]),
         Step(route: "addArea", method: .post, path: "areas", body: ["code": "delhi", "name": "Delhi"], status: 201),
         Step(route: "getArea", method: .get, path: "areas/delhi"),
         Step(route: "changeArea", method: .patch, path: "areas/delhi", body: ["name": "New Delhi"]),

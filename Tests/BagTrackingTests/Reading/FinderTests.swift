@@ -134,7 +134,9 @@ import Testing
 
     private func resolve(_ text: String, _ hall: PackingHall) async throws -> BagListing {
         try await hall.database.read { reading in
-            try CodeResolver(finder: hall.services.finder(reading, for: hall.caller())).resolve(text)
+            let resolver = CodeResolver(finder: try hall.services.finder(reading, for: hall.caller()))
+            guard case .bag(let found) = try resolver.resolve(text) else { throw Refusal.bagNotFound(text) }
+            return found
         }
     }
 

@@ -60,6 +60,29 @@ import Testing
         }
     }
 
+    @Test("tells a bill to those who watch it or its area", arguments: TestEngine.available)
+    func bills(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            let live = LiveUpdates(services: hall.services, stats: StatsReader())
+            let watched: [Set<String>] = [
+                [LiveTopics.bill("1")], [LiveTopics.area("lucknow")], [LiveTopics.bill("2")],
+                [LiveTopics.area("jaipur")],
+            ]
+            let told = try await frames(live, watched) {
+                try await hall.packed("SB00001", bags: 1)
+                let bill = try await hall.openBill()
+                try await hall.addToBill("SB00001", bill)
+                live.take(try await settled(hall, count: 5))
+            }
+            #expect(told.map { $0.filter { $0.contains("event: bill") }.count } == [2, 2, 0, 0])
+            #expect(told[0].last { $0.contains("event: bill") }?.contains("\"linked_count\":1") == true)
+            let desk = try await ReadingDesk(hall)
+            for (person, status) in [(PackingHall.Person.asha, 200), (.biller, 200), (.jaipur, 404)] {
+                #expect(await desk.get("stream?topics=bill:1", as: person).status == status)
+            }
+        }
+    }
+
     @Test("tells figures once for many changes", arguments: TestEngine.available)
     func stats(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in

@@ -185,7 +185,7 @@ import Testing
             ]
             for scan in scans {
                 // A process that has just started reads the catalog as well.
-                let services = BagTrackingServices(
+                let services = try BagTrackingServices(
                     database: hall.database, clock: hall.clock, outbox: hall.outbox, cursors: hall.services.cursors,
                     settings: hall.services.settings, metrics: hall.metrics)
                 let measure = RequestMeasure()

@@ -13,7 +13,10 @@ struct PackingHall: Sendable {
 
     var database: Database { services.database }
 
-    static let components = [EventSchema.component, IdentitySchema.component, BagSchema.component]
+    static let components = [
+        EventSchema.component, IdentitySchema.component, JobSchema.component, MailSchema.component,
+        BagSchema.component,
+    ]
     static let start = Instant(milliseconds: 1_763_721_338_000)
 
     /// Who scans here, by account id.
@@ -193,7 +196,7 @@ func withHall(
         let clock = Clock(standingAt: PackingHall.start)
         let outbox = EventOutbox()
         let metrics = MetricsRegistry()
-        let services = BagTrackingServices(
+        let services = try BagTrackingServices(
             database: database, clock: clock, outbox: outbox,
             cursors: CursorSigner(key: [UInt8](repeating: 7, count: 32)),
             settings: settings ?? BagSettings(publicURL: "https://bags.test"), metrics: metrics)
@@ -209,6 +212,21 @@ func withHall(
             }
         }
         try await body(PackingHall(services: services, clock: clock, outbox: outbox, metrics: metrics))
+    }
+}
+
+extension BagTrackingServices {
+    /// Services with jobs of their own, and mails that stay where they can be read.
+    init(
+        database: Database, clock: Clock, outbox: EventOutbox, cursors: CursorSigner, settings: BagSettings,
+        metrics: MetricsRegistry
+    ) throws {
+        let jobs = JobQueue(clock: clock)
+        let sender = try MailAddress("warehouse@bags.test")
+        self.init(
+            database: database, clock: clock, outbox: outbox,
+            mails: MailQueue(jobs: jobs, sender: sender, transport: OutboxTransport()), jobs: jobs, cursors: cursors,
+            settings: settings, metrics: metrics)
     }
 }
 

@@ -72,6 +72,7 @@ struct BagDetailPage: BagPage {
         <section class="block" aria-labelledby="facts-title"><h2 id="facts-title">Facts</h2>\(facts)</section>
         <section class="block" aria-labelledby="history-title"><h2 id="history-title">History</h2>\
         \(HistoryLine(frame: frame, steps: steps))\(CursorPager(next: nextSteps))</section>
+        \(label)
         </div></div>
         """
     }
@@ -81,6 +82,21 @@ struct BagDetailPage: BagPage {
             "<span class=\"code\">\(code)</span> \(BagWords.status(status))",
             subtitle: "\(isSack ? "Sack" : "Bag")\(product.map { ", \($0)" as HTML }), \(area)",
             back: ("Sacks and bags", "/bags/bags"))
+    }
+
+    /// The code to be scanned from the screen, and the form that prints it.
+    private var label: HTML? {
+        guard frame.may("label.print"), let square = QRCode(code, label: "QR code of \(code)") else { return nil }
+        let layouts = SelectField(
+            "layout", label: "Paper", value: LabelLayout.roll.rawValue, choices: LabelsPage.layouts, scope: "label")
+        let form = PageForm(
+            action: "/bags/labels", guarding: frame.guarding("label"),
+            fields: "<input type=\"hidden\" name=\"codes\" value=\"\(code)\">\(layouts)",
+            buttons: "\(Button("Print the label", icon: .printer, name: "do", value: "print"))")
+        return """
+            <section class="block" aria-labelledby="label-title"><h2 id="label-title">Label</h2>\
+            <div class="stack">\(square)\(form)</div></section>
+            """
     }
 
     private var holdNotice: Notice? {

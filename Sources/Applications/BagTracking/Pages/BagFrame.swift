@@ -46,7 +46,7 @@ struct BagFrame: Sendable {
 
 /// The places of the navigation.
 enum BagSection: CaseIterable {
-    case dashboard, scan, find, bags, history, exports, users, settings, audit
+    case dashboard, scan, find, bags, history, labels, summary, exports, imports, users, settings, audit
 
     /// The permission without which the place is not shown.
     var permission: String {
@@ -55,6 +55,9 @@ enum BagSection: CaseIterable {
         case .scan: "scan.pack"
         case .find, .bags, .history: "bag.read"
         case .exports: "export.read"
+        case .imports: "import.run"
+        case .summary: "summary.read_own"
+        case .labels: "label.print"
         case .users: "user.manage"
         case .settings: "config.manage"
         case .audit: "audit.read"
@@ -74,6 +77,9 @@ enum BagSection: CaseIterable {
         case .bags: ("Bags", "/bags/bags", .sack)
         case .history: ("History", "/bags/scans", .history)
         case .exports: ("Exports", "/bags/exports", .download)
+        case .imports: ("Imports", "/bags/imports", .plus)
+        case .summary: ("Summary", "/bags/summary", .calendar)
+        case .labels: ("Labels", "/bags/labels", .printer)
         case .users: ("People", "/bags/users", .users)
         case .settings: ("Settings", "/bags/settings", .settings)
         case .audit: ("Audit", "/bags/audit", .shield)

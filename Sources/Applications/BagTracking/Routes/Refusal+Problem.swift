@@ -8,9 +8,16 @@ extension Refusal: ProblemConvertible {
     func problem(scanID: Int64?) -> Problem {
         var members: [(name: String, value: JSONValue)] = []
         if let scanID { members.append(("scan_id", .string(String(scanID)))) }
-        if tellsCurrent { members.append(("current", current.map(\.json) ?? .null)) }
+        if let state {
+            members.append(("current", ["state": .string(state)]))
+        } else if tellsCurrent {
+            members.append(("current", current.map(\.json) ?? .null))
+        }
         for (name, number) in numbers.sorted(by: { $0.key < $1.key }) {
             members.append((name, .integer(Int64(number))))
+        }
+        for (name, codes) in lists.sorted(by: { $0.key < $1.key }) {
+            members.append((name, .array(codes.map { .string($0) })))
         }
         if let suggestions { members.append(("suggestions", .array(suggestions.map { .string($0) }))) }
         return Problem(

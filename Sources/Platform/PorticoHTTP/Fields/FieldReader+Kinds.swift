@@ -130,6 +130,30 @@ extension FieldReader {
         return nodes.map { readElements(name, $0) } ?? []
     }
 
+    /// A list of texts in a JSON body; one line each in a form. Nil when the field is absent.
+    public mutating func optionalTexts(
+        _ name: String, _ count: ClosedRange<Int>, length: ClosedRange<Int>, _ description: String
+    ) -> [String]? {
+        let element = JSONSchema.text(length, pattern: nil, example: nil)
+        return read(
+            name, in: .body, required: false, schema: JSONSchema.list(of: element, count), description,
+            expected: "a list of texts"
+        ) { raw in
+            guard let texts = raw.texts else { return .wrongType }
+            guard count.contains(texts.count) else {
+                return .wrong(
+                    code: "out_of_range",
+                    message: "must have \(count.lowerBound) to \(count.upperBound) items, not \(texts.count)")
+            }
+            guard let long = texts.firstIndex(where: { !length.contains($0.unicodeScalars.count) }) else {
+                return .value(texts)
+            }
+            return .wrong(
+                code: "out_of_range",
+                message: "item \(long + 1) must have \(length.lowerBound) to \(length.upperBound) characters")
+        }
+    }
+
     private mutating func readText(
         _ name: String, _ length: ClosedRange<Int>, _ pattern: TextPattern?, _ place: FieldPlace?, required: Bool,
         _ example: String?, _ description: String

@@ -71,6 +71,19 @@ enum RawField {
         }
     }
 
+    /// The texts of a list, or the lines of a text of a form that are not empty; nil for anything else.
+    var texts: [String]? {
+        switch self {
+        case .missing: return nil
+        case .text(let text):
+            return text.split(whereSeparator: \.isNewline).map { String($0) }
+        case .json(let node):
+            guard node.kind == .array else { return nil }
+            let texts = node.elements.compactMap(\.string)
+            return texts.count == node.count ? texts : nil
+        }
+    }
+
     var isMissing: Bool {
         if case .missing = self { true } else { false }
     }

@@ -53,6 +53,16 @@ public struct PageReply: Sendable {
                 status, headers: ["content-type": "text/html; charset=utf-8"], body: .bytes(Array(document.text.utf8))))
     }
 
+    /// A file that the browser shows, and keeps under a name when asked to.
+    /// - Parameter name: letters, digits, hyphens and dots.
+    public static func file(_ bytes: [UInt8], mediaType: String, name: String) -> PageReply {
+        PageReply(
+            response: Response(
+                .ok,
+                headers: ["content-type": mediaType, "content-disposition": "inline; filename=\"\(name)\""],
+                body: .bytes(bytes)))
+    }
+
     /// Look there, with GET (303). `path` begins with exactly one slash.
     public static func redirect(to path: String) -> PageReply {
         PageReply(response: .redirect(to: path))

@@ -34,7 +34,8 @@ public struct Route: Sendable {
 
     /// The method. A GET route answers HEAD as well.
     public let method: HTTPMethod
-    /// The path below the application's mount, `/bags/{code}`; `{name}` takes one segment.
+    /// The path below the application's mount, `/bags/{code}`; `{name}` takes one segment, `{name}.svg` one with
+    /// that ending.
     public let path: String
     /// Stable name in camel case: operation id of the API document, name in logs.
     public let name: String
@@ -67,8 +68,10 @@ public struct Route: Sendable {
     let handler: Handler
 
     /// Names in the path's braces.
-    public var pathNames: [String] {
-        path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+    public var pathNames: [String] { Route.names(in: path) }
+
+    private static func names(in path: String) -> [String] {
+        path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().prefix { $0 != "}" }) }
     }
 
     private init(
@@ -87,8 +90,7 @@ public struct Route: Sendable {
         self.answers = answers
         self.refusals = refusals.map { (status: $0.0, code: $0.1) }
         self.handler = handler
-        let names = path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
-        var recorder = FieldReader(recordingWith: names, defaultPlace: Route.fieldPlace(method))
+        var recorder = FieldReader(recordingWith: Route.names(in: path), defaultPlace: Route.fieldPlace(method))
         _ = input.init(&recorder)
         self.fields = recorder.shapes
     }

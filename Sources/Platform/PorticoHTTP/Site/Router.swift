@@ -1,4 +1,4 @@
-/// Finds the route of a path: literal segments before `{name}`, one node a segment. Paths without parameters are known
+/// Finds the route of a path: literal segments before `{name}.svg` before `{name}`, one node a segment. Paths without parameters are known
 /// whole as well, so that most requests cost one look-up.
 struct Router: Sendable {
     struct Match {
@@ -17,6 +17,8 @@ struct Router: Sendable {
     private struct Node: Sendable {
         var literals: [String: Int] = [:]
         var parameter: Int?
+        /// Parameters whose segment has an ending, which is no part of the value.
+        var endings: [(text: String, node: Int)] = []
         var entries: [ServedRoute] = []
     }
 
@@ -30,14 +32,7 @@ struct Router: Sendable {
     mutating func add(_ served: ServedRoute) throws(RouterError) {
         var node = 0
         for segment in served.pattern.split(separator: "/") {
-            let isParameter = segment.hasPrefix("{")
-            let known = isParameter ? nodes[node].parameter : nodes[node].literals[String(segment)]
-            let next = known ?? nodes.count
-            if known == nil {
-                nodes.append(Node())
-                if isParameter { nodes[node].parameter = next } else { nodes[node].literals[String(segment)] = next }
-            }
-            node = next
+            node = step(from: node, over: segment)
         }
         let method = served.route.method
         guard !nodes[node].entries.contains(where: { $0.route.method == method }) else {
@@ -45,6 +40,28 @@ struct Router: Sendable {
         }
         nodes[node].entries.append(served)
         if served.pathNames.isEmpty { known[Substring(served.pattern)] = node }
+    }
+
+    /// The node behind a segment of a pattern, made where there is none.
+    private mutating func step(from node: Int, over segment: Substring) -> Int {
+        let isParameter = segment.hasPrefix("{")
+        let ending = isParameter ? String(segment.drop { $0 != "}" }.dropFirst()) : ""
+        let literal = String(segment)
+        let known =
+            if !isParameter { nodes[node].literals[literal] } else if ending.isEmpty { nodes[node].parameter } else {
+                nodes[node].endings.first { $0.text == ending }?.node
+            }
+        if let known { return known }
+        let next = nodes.count
+        nodes.append(Node())
+        if !isParameter {
+            nodes[node].literals[literal] = next
+        } else if ending.isEmpty {
+            nodes[node].parameter = next
+        } else {
+            nodes[node].endings.append((text: ending, node: next))
+        }
+        return next
     }
 
     /// Names the first path segment of a mount, so that unknown paths below it get its pages.
@@ -82,6 +99,11 @@ struct Router: Sendable {
         guard let segment = segments.first else { return nodes[node].entries.isEmpty ? nil : node }
         if let next = nodes[node].literals[segment], let found = walk(next, segments.dropFirst(), &values) {
             return found
+        }
+        for ending in nodes[node].endings where segment.hasSuffix(ending.text) && segment != ending.text {
+            values.append(String(segment.dropLast(ending.text.count)))
+            if let found = walk(ending.node, segments.dropFirst(), &values) { return found }
+            values.removeLast()
         }
         guard let next = nodes[node].parameter else { return nil }
         values.append(segment)

@@ -48,6 +48,12 @@ public enum JobGroupCondition: String, Sendable, CaseIterable {
 public struct JobPayloadError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The member that is missing or of another kind.
     public let member: String
+
+    /// An error about a member.
+    public init(member: String) {
+        self.member = member
+    }
+
     /// What happened, without the payload's values.
     public var description: String { "the payload has no usable \(member)" }
 }

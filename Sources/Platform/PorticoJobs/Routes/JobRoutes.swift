@@ -1,4 +1,5 @@
 import PorticoHTTP
+import PorticoJSON
 import PorticoSQL
 
 /// The routes on which the one who asked for a job follows and ends it.
@@ -6,13 +7,26 @@ public struct JobRoutes: Sendable {
     private let queue: JobQueue
     private let database: Database
     private let permission: String?
+    private let limit: LimitClass
+    private let missing: String
+    private let details: (@Sendable (JobRecord, Reading) throws -> [JSONValue])?
 
     /// Routes of an application.
-    /// - Parameter permission: who has it follows and ends the jobs of others too; nil for nobody.
-    public init(queue: JobQueue, database: Database, permission: String? = nil) {
+    /// - Parameters:
+    ///   - permission: who has it follows and ends the jobs of others too; nil for nobody.
+    ///   - limit: how often they may be called.
+    ///   - missing: the code of the 404 for a job that the caller has not.
+    ///   - details: what else went wrong in a job, such as rows of its file; follows what went wrong with the job itself.
+    public init(
+        queue: JobQueue, database: Database, permission: String? = nil, limit: LimitClass = .pages,
+        missing: String = "not_found", details: (@Sendable (JobRecord, Reading) throws -> [JSONValue])? = nil
+    ) {
         self.queue = queue
         self.database = database
         self.permission = permission
+        self.limit = limit
+        self.missing = missing
+        self.details = details
     }
 
     /// All of them.
@@ -30,11 +44,14 @@ public struct JobRoutes: Sendable {
     }
 
     private var show: Route {
-        .json(.get, "/api/v1/jobs/{id}", "showJob", "A job you asked for", access: .signedIn) {
-            (context: RequestContext, input: Target) -> Reply<JobAnswer> in
+        .json(
+            .get, "/api/v1/jobs/{id}", "showJob", "A job you asked for", access: .signedIn, limit: limit,
+            refusals: [(HTTPStatus(404), missing)]
+        ) { (context: RequestContext, input: Target) -> Reply<JobAnswer> in
             let caller = try context.caller
             return try await database.read { reading in
-                .ok(JobAnswer(try visible(queue.record(input.id, in: reading), to: caller)))
+                let record = try visible(queue.record(input.id, in: reading), to: caller)
+                return .ok(JobAnswer(record, details: try details?(record, reading) ?? []))
             }
         }
     }
@@ -42,7 +59,8 @@ public struct JobRoutes: Sendable {
     private var cancel: Route {
         .json(
             .delete, "/api/v1/jobs/{id}", "cancelJob", "End a job you asked for", access: .signedIn,
-            statuses: [(.ok, "Cancelled"), (.accepted, "It runs, and was asked to end")], refusals: [(409, "job_ended")]
+            limit: limit, statuses: [(.ok, "Cancelled"), (.accepted, "It runs, and was asked to end")],
+            refusals: [(HTTPStatus(404), missing), (HTTPStatus(409), "job_ended")]
         ) { (context: RequestContext, input: Target) -> Reply<JobAnswer> in
             let caller = try context.caller
             let record = try await database.write { transaction in
@@ -59,7 +77,7 @@ public struct JobRoutes: Sendable {
     /// Jobs of others are not there.
     private func visible(_ record: JobRecord?, to caller: Principal) throws -> JobRecord {
         guard let record, record.owner == caller.accountID || permission.map({ caller.may($0) }) ?? false else {
-            throw Problem(404, "not_found", "You have no such job.")
+            throw Problem(404, missing, "You have no such job.")
         }
         return record
     }

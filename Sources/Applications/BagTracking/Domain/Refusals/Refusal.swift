@@ -21,19 +21,24 @@ struct Refusal: Error, Sendable, Hashable {
     var current: Current?
     /// Whether the answer carries the member `current`, be it null.
     var tellsCurrent = false
+    /// The state that an act found and could not go on from, told as `current` (rule R24).
+    var state: String?
     /// Further members of the answer, such as `child_count`.
     var numbers: [String: Int] = [:]
+    /// Codes that a member of the answer lists, such as `missing`.
+    var lists: [String: [String]] = [:]
     /// The fields of a `validation_failed`.
     var fields: [FieldProblem] = []
     /// Codes that may have been meant, in an answer that carries them (rule R42).
     var suggestions: [String]?
 
     /// Whether a scan that ends so is stored as `rejected` and replayed (rule R13): refusals about codes and bags
-    /// are, requests that are malformed or not allowed are not.
+    /// are, requests that are malformed or not allowed, or that name no bill or ticket, are not.
     var isRecorded: Bool {
         switch status {
         case .forbidden: false
-        case .notFound, .conflict: true
+        case .notFound: code != "bill_not_found" && code != "ticket_not_found"
+        case .conflict: true
         case .unprocessable: fields.isEmpty && code != "client_scan_id_reused"
         }
     }

@@ -12,6 +12,12 @@ struct ScanAnswer: JSONRepresentable {
     var isDuplicate: Bool
     var parent: ScannedParent
     var child: ScannedChild?
+    /// Set for scans onto a bill.
+    var bill: ScannedBill?
+    /// Set for scans at the gate.
+    var gateCheck: ScannedGateCheck?
+    /// Set for scans onto a return ticket.
+    var item: ReturnItemAnswer?
 
     func write(to object: inout JSONObjectWriter) {
         object.field("scan", scan, "The scan as it was recorded")
@@ -19,6 +25,9 @@ struct ScanAnswer: JSONRepresentable {
         object.field("duplicate", isDuplicate, "Whether what the scan wanted was so already")
         object.field("parent", parent, "The sack after this scan")
         object.field("child", child, "The bag; null when a sack was scanned")
+        object.optionalField("bill", bill, "The bill after this scan; only of scans onto a bill")
+        object.optionalField("gate_check", gateCheck, "The check after this scan; only of scans at the gate")
+        object.optionalField("item", item, "The sack on its ticket; only of scans onto a return ticket")
     }
 }
 

@@ -17,6 +17,7 @@ enum DoneNotice {
         "limit/reset": "The limit is as declared again",
         "second-factor": "Authenticator removed: all sessions have ended",
         "erased": "Erased: nothing leads to the person any more",
+        "summary": "The summary is on its way to those who have not got it",
         "deactivated": "Deactivated: all sessions have ended",
     ]
 }

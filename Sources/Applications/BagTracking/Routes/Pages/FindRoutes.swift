@@ -42,7 +42,15 @@ struct FindRoutes: Sendable {
     ) throws -> FindPage.Result {
         let finder = BagFinder(reading, products: catalog.products, areaCode: caller.areaCode)
         do {
-            let found = try CodeResolver(finder: finder).resolve(code)
+            let found: BagListing
+            switch try CodeResolver(finder: finder).resolve(code) {
+            case .bill(let bill):
+                return .bill(
+                    FindPage.Bill(
+                        id: String(bill.id), code: bill.code, state: bill.state.rawValue,
+                        consignee: bill.header.consignee, destination: bill.header.destination))
+            case .bag(let listing): found = listing
+            }
             let history = BagHistory(session: reading, row: found.row, areaCode: caller.areaCode)
             let steps = try history.page(after: nil, limit: shownSteps).items
             let bill = try FindPage.Bill(found.place.bill, in: reading)

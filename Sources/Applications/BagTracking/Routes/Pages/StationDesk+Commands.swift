@@ -1,15 +1,5 @@
 import Portico
 
-/// What the printed command cards say.
-enum StationCommand: String, Sendable {
-    /// Take the own newest scan back.
-    case undo = "CMD:UNDO"
-    /// Leave the current sack.
-    case done = "CMD:DONE"
-    /// Say the last answer again.
-    case again = "CMD:REPEAT"
-}
-
 extension StationDesk {
     /// Does what a form asks for: the command of a card, or else a scan.
     /// - Throws: ``SQLError``.

@@ -125,6 +125,7 @@ struct ResolvedAnswer: JSONRepresentable {
     var id: Int64
     var url: String
     var bag: BagAnswer?
+    var bill: BillAnswer?
 
     func write(to object: inout JSONObjectWriter) {
         object.field("type", type)
@@ -132,6 +133,7 @@ struct ResolvedAnswer: JSONRepresentable {
         object.field("id", id: id)
         object.field("url", url, "The page about it")
         object.optionalField("bag", bag, "The sack or bag; left out for anything else")
+        object.optionalField("bill", bill, "The bill; left out for anything else")
     }
 }
 

@@ -23,18 +23,26 @@ struct ReadingRoutes: Sendable {
 
     private var resolve: Route {
         .json(
-            .get, "/api/v1/resolve", "resolve", "What any code is: sack, SSCC, bag or the text of a label",
+            .get, "/api/v1/resolve", "resolve", "What any code is: sack, SSCC, bag, the text of a label, bill",
             access: .permission("bag.read"), limit: BagLimits.search, cache: .privateRevalidated,
             refusals: [(404, "unknown_code"), (422, "too_long"), (422, "invalid_sscc")]
         ) { [services] (context: RequestContext, input: ResolveInput) -> Reply<ResolvedAnswer> in
             let caller = try BagCaller(context)
-            let found = try await services.database.read { reading in
-                try CodeResolver(finder: services.finder(reading, for: caller)).resolve(input.code)
-            }
             return .ok(
-                ResolvedAnswer(
-                    type: found.row.kind == .parent ? .parent : .child, code: found.row.code, id: found.row.id,
-                    url: "\(context.mount)/bags/\(found.row.code)", bag: try BagAnswer(found, services.identifiers)))
+                try await services.database.read { reading in
+                    let resolver = CodeResolver(finder: try services.finder(reading, for: caller))
+                    switch try resolver.resolve(input.code) {
+                    case .bag(let found):
+                        return ResolvedAnswer(
+                            type: found.row.kind == .parent ? .parent : .child, code: found.row.code, id: found.row.id,
+                            url: "\(context.mount)/bags/\(found.row.code)",
+                            bag: try BagAnswer(found, services.identifiers))
+                    case .bill(let bill):
+                        return ResolvedAnswer(
+                            type: .bill, code: bill.code, id: bill.id, url: "\(context.mount)/bills/\(bill.id)",
+                            bill: try BillReader(reading).answer(bill))
+                    }
+                })
         }
     }
 

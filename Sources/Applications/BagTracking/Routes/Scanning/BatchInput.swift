@@ -48,20 +48,26 @@ struct BatchItem: RouteInput {
     let kind: String
     let code: String?
     let parent: String?
+    let billID: String?
+    let ticketID: String?
+    let condition: String?
     let clientScanID: String?
     let scannedAt: String?
     let deviceID: String?
     let areaCode: String?
     /// What was wrong with the types of its members.
-    private var problems: [FieldProblem] = []
+    private(set) var problems: [FieldProblem] = []
 
     /// What an element of the list that is no object has to be told.
     static let notAnObject = FieldProblem(field: "body", code: "wrong_type", message: "must be a JSON object")
 
     init(_ fields: inout FieldReader) {
-        kind = fields.text("kind", 0...64, example: "child", "parent or child")
+        kind = fields.text("kind", 0...64, example: "child", "parent, child, bill, gate or return")
         code = fields.optionalText("code", 0...200_000, example: "2903411", "What was read")
         parent = fields.optionalText("parent", 0...200_000, example: "SB00012", "The sack of a bag")
+        billID = fields.optionalText("bill_id", 0...100, "The bill of a bill or gate scan")
+        ticketID = fields.optionalText("ticket_id", 0...100, "The ticket of a return scan")
+        condition = fields.optionalText("condition", 0...100, example: "good", "How a returned sack is")
         clientScanID = fields.optionalText("client_scan_id", 0...1000, "The device's own id of the scan")
         scannedAt = fields.optionalText("scanned_at", 0...100, "The device's time of the reading")
         deviceID = fields.optionalText("device_id", 0...1000, "Name of the device")
@@ -73,44 +79,13 @@ struct BatchItem: RouteInput {
         kind = read?.kind ?? ""
         code = read?.code
         parent = read?.parent
+        billID = read?.billID
+        ticketID = read?.ticketID
+        condition = read?.condition
         clientScanID = read?.clientScanID
         scannedAt = read?.scannedAt
         deviceID = read?.deviceID
         areaCode = read?.areaCode
         self.problems = problems
-    }
-
-    /// The scan, when its shape is right and the caller may make it.
-    /// - Throws: ``Refusal``: 403 or `validation_failed`.
-    func request(by caller: BagCaller) throws(Refusal) -> ScanRequest {
-        guard let kind = ScanKind(rawValue: kind), kind == .parent || kind == .child else {
-            let isNamed = problems.contains { $0 == BatchItem.notAnObject || $0.field == "kind" }
-            throw .validation((isNamed ? [] : [.invalid("kind", "must be parent or child")]) + problems)
-        }
-        guard caller.may("scan.pack") else { throw .forbidden("Your role does not allow packing.") }
-        let client = clientScanID.flatMap { ClientScanID($0) }
-        let time = scannedAt.flatMap { Instant(rfc3339: $0) }
-        let found = shapeProblems(kind, hasClientScanID: client != nil, hasTime: time != nil)
-        guard found.isEmpty, let client, let code else { throw .validation(found) }
-        return ScanRequest(
-            kind: kind, code: code, parent: kind == .child ? parent : nil, clientScanID: client, scannedAt: time,
-            deviceID: deviceID, areaCode: areaCode)
-    }
-
-    /// Everything that is wrong with the members, each named once. A sack's scan has no `parent`, whatever it is.
-    private func shapeProblems(_ kind: ScanKind, hasClientScanID: Bool, hasTime: Bool) -> [FieldProblem] {
-        var found = problems.filter { kind == .child || $0.field != "parent" }
-        func note(_ problem: FieldProblem) {
-            if !found.contains(where: { $0.field == problem.field }) { found.append(problem) }
-        }
-        if clientScanID == nil { note(.required("client_scan_id", "is missing; text is needed")) }
-        if !hasClientScanID { note(.invalid("client_scan_id", "must match ^[A-Za-z0-9_-]{8,64}$")) }
-        if code == nil { note(.required("code", "is missing; text is needed")) }
-        if kind == .child, parent == nil { note(.required("parent", "is missing; text is needed")) }
-        if scannedAt != nil, !hasTime { note(.invalid("scanned_at", "must be a time such as 2026-11-21T10:35:38Z")) }
-        if let deviceID, let problem = FieldProblem.length(of: deviceID, in: 1...64, field: "device_id") {
-            note(problem)
-        }
-        return found
     }
 }

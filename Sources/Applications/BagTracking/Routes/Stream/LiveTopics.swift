@@ -1,6 +1,6 @@
 import Portico
 
-/// What a client may watch (§9 of the interface): `area:<code>`, `parent:<code>` and `stats`. Inside the hub the topics
+/// What a client may watch (§9 of the interface): `area:<code>`, `parent:<code>`, `bill:<id>` and `stats`. Inside the hub the topics
 /// of sacks and figures also name whose view it is, so that nobody hears of another area.
 enum LiveTopics {
     /// The most topics of one stream.
@@ -11,6 +11,9 @@ enum LiveTopics {
 
     /// The scans at a sack, as people of one area see them, or of all with nil.
     static func parent(_ code: String, view: String?) -> String { "parent:\(code)@\(view ?? "*")" }
+
+    /// A bill. Its area never changes, so whoever may watch it once may watch it on.
+    static func bill(_ id: String) -> String { "bill:\(id)" }
 
     /// The figures of an area, or of all with nil.
     static func stats(_ area: String?) -> String { "stats@\(area ?? "*")" }
@@ -50,15 +53,29 @@ enum LiveTopics {
                 throw Refusal.parentNotFound(CodeError.quote(parts[1]))
             }
             return parent(row.code, view: caller.areaCode)
-        case "bill": throw Refusal.notFound("bill_not_found", "There is no such bill.")
-        case "job": throw Refusal.notFound("job_not_found", "There is no such job.")
+        case "bill":
+            let row = try BillLookup(session).bill(Int64(parts[1]), for: caller, locked: false)
+            return bill(String(row.id))
+        case "job": return try job(parts[1], for: caller, services, in: session)
         default: throw unknown(name)
         }
     }
 
+    /// A job of one's own, or of anybody for those who run imports.
+    private static func job(
+        _ text: String, for caller: BagCaller, _ services: BagTrackingServices, in session: some SQLSession
+    ) throws -> String {
+        guard let id = Int64(text), let job = try services.jobs.record(id, in: session),
+            job.owner == caller.userID || caller.may("import.run")
+        else { throw Refusal.notFound("job_not_found", "There is no such job.") }
+        return "job:\(id)"
+    }
+
     private static func unknown(_ name: String) -> Refusal {
         .validation([
-            .invalid("topics", "\(CodeError.quote(name)) is no topic; there are area:<code>, parent:<code> and stats")
+            .invalid(
+                "topics",
+                "\(CodeError.quote(name)) is no topic; there are area:<code>, parent:<code>, bill:<id> and stats")
         ])
     }
 }

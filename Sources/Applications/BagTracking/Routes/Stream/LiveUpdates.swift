@@ -118,6 +118,10 @@ final class LiveUpdates: Sendable {
     /// The message of an event; nil for events that nobody watches.
     private static func message(_ published: PublishedEvent) -> TopicMessage? {
         let event = published.event
+        if BillEvents.isBill(event.kind) { return bill(published) }
+        if event.kind == ImportEvents.progressKind {
+            return TopicMessage(position: published.position, topics: [event.key], event: "job", data: event.payload)
+        }
         guard [ScanEvents.accepted, ScanEvents.rejected, ScanEvents.undone].contains(event.kind) else { return nil }
         let payload = event.payload
         var topics: Set<String> = [LiveTopics.area(event.key)]
@@ -128,6 +132,16 @@ final class LiveUpdates: Sendable {
         }
         let data = members.map { (key: $0, value: payload[$0] ?? .null) }
         return TopicMessage(position: published.position, topics: topics, event: "scan", data: .object(data))
+    }
+
+    /// The message of a bill that has changed.
+    private static func bill(_ published: PublishedEvent) -> TopicMessage {
+        let payload = published.event.payload
+        let data = BillEvents.members.map { (key: $0, value: payload[$0] ?? .null) }
+        return TopicMessage(
+            position: published.position,
+            topics: [LiveTopics.area(published.event.key), LiveTopics.bill(payload["id"]?.string ?? "")],
+            event: "bill", data: .object(data))
     }
 
     private static let members = [

@@ -27,7 +27,7 @@ enum CounterStore {
         let filter: SQL = area.map { "AND area_code = \($0)" } ?? ""
         return """
             SELECT CAST(coalesce(sum(value), 0) AS BIGINT) FROM counters
-            WHERE name = \(CounterName.version.text) \(filter)
+            WHERE name = 'version' \(filter)
             """
     }
 

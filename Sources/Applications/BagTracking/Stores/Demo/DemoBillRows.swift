@@ -65,7 +65,8 @@ struct DemoBillRows {
                 .integer(id), .text(random.uuid(at: at)), .text(fact.rawValue), .text(fact.action),
                 .text(fact.businessStep),
                 .text(fact.disposition), .integer(bill.id), .text(DemoNames.towns[bill.area].code),
-                .integer(plan.people.billers[bill.biller].id), .text(CustodySource.gate.rawValue), at.sqlValue,
+                .integer(fact == .dispatched ? plan.gatekeeper(bill).id : plan.people.billers[bill.biller].id),
+                .text(CustodySource.gate.rawValue), at.sqlValue,
                 at.sqlValue,
             ])
             bags += bill.sacks.map { [.integer(id), .integer(plan.sacks[$0].firstBagID)] }

@@ -31,6 +31,14 @@ struct DemoPeople: Sendable {
         all.filter { $0.role == .dispatcher && $0.areaCode == area }
     }
 
+    /// Who stands at the gate of an area; nobody does in the areas of a small demonstration.
+    func gatekeepers(of area: String) -> [DemoPerson] {
+        all.filter { $0.role == .gatekeeper && $0.areaCode == area }
+    }
+
+    /// Who sees everything.
+    var administrators: [DemoPerson] { all.filter { $0.role == .admin } }
+
     /// Who writes bills.
     var billers: [DemoPerson] { all.filter { $0.role == .biller } }
 

@@ -14,6 +14,7 @@ extension DemoPlan {
         }
         bills.sort { ($0.sacks.last ?? 0) < ($1.sacks.last ?? 0) }
         for index in bills.indices { settle(index) }
+        loadOne()
     }
 
     /// The sacks of each area that go on bills, oldest first.
@@ -62,7 +63,17 @@ extension DemoPlan {
         bills[index].biller = index % max(people.billers.count, 1)
         bills[index].createdAt = sacks[last].end + .seconds(20)
         sacks[last].closesBill = true
-        for sack in bills[index].sacks { sacks[sack].bill = index }
+        for (place, sack) in bills[index].sacks.enumerated() {
+            sacks[sack].bill = index
+            sacks[sack].billPlace = place + 1
+        }
+    }
+
+    /// One of the completed bills is being loaded, in Lucknow where there is one.
+    private mutating func loadOne() {
+        let completed = bills.indices.filter { bills[$0].state == "completed" }
+        let own = completed.first { DemoNames.towns[bills[$0].area].code == "lucknow" }
+        if let chosen = own ?? completed.first { bills[chosen].state = BillState.loading.rawValue }
     }
 
     /// When a bill was completed, dispatched and delivered; nil where it was not yet.
@@ -72,7 +83,7 @@ extension DemoPlan {
         let delivered = min(dispatched + .hours(Int64(20 + bill.number % 50)), calendar.end)
         return switch bill.state {
         case "open": (nil, nil, nil)
-        case "completed": (completed, nil, nil)
+        case "completed", "loading": (completed, nil, nil)
         case "dispatched": (completed, dispatched, nil)
         default: (completed, dispatched, delivered)
         }

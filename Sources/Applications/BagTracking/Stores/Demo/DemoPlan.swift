@@ -51,6 +51,13 @@ struct DemoPlan: Sendable {
         return crew[index % crew.count]
     }
 
+    /// Who checked a bill's lorry: the area's gatekeepers take turns, and an administrator where there is none.
+    func gatekeeper(_ bill: DemoBill) -> DemoPerson {
+        let crew = people.gatekeepers(of: DemoNames.towns[bill.area].code)
+        let standIns = crew.isEmpty ? people.administrators : crew
+        return standIns[bill.number % standIns.count]
+    }
+
     // MARK: - Contents
 
     /// Decides which sacks are full, filling and empty, and of which type, so that the bags come out exactly.

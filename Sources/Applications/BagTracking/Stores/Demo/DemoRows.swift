@@ -5,7 +5,7 @@ struct DemoRows {
     /// Columns of `bags` in the order of ``bags``.
     static let bagColumns = [
         "id", "code", "code_reversed", "kind", "product_type", "area_code", "status", "parent_id", "parent_kind",
-        "bill_id",
+        "bill_id", "bill_position",
         "child_count", "capacity", "unit_weight_grams", "lot", "test_date", "hold_reason", "hold_since", "link_scan_id",
         "linked_at", "linked_by", "created_at", "created_by", "updated_at",
     ]
@@ -78,7 +78,7 @@ struct DemoRows {
                 .integer(sack.firstBagID + 1 + Int64(number)), .text(code), .text(ASCII.reversed(code)), .text("child"),
                 .null,
                 .text(work.area), .text(isIn ? "linked" : "loose"), isIn ? .integer(sack.firstBagID) : .null,
-                isIn ? .text("parent") : .null, .null, .null, .null, .null, lot, testDate, .null, .null,
+                isIn ? .text("parent") : .null, .null, .null, .null, .null, .null, lot, testDate, .null, .null,
                 isIn ? .integer(link.scanID) : .null, isIn ? link.at.sqlValue : .null,
                 isIn ? .integer(work.packer.id) : .null, (link.firstSeen ?? link.at).sqlValue, .integer(work.packer.id),
                 link.at.sqlValue,
@@ -94,7 +94,7 @@ struct DemoRows {
         return [
             .integer(sack.firstBagID), .text(sack.code), .text(ASCII.reversed(sack.code)), .text("parent"),
             .text(sack.type.code), .text(work.area), .text(load.status.rawValue), .null, .null,
-            bill?.id.sqlValue ?? .null,
+            bill?.id.sqlValue ?? .null, sack.billPlace.sqlValue,
             load.childCount.sqlValue, load.capacity.sqlValue, load.unitWeightGrams.sqlValue, .null, .null,
             hold.sqlValue, hold == nil ? .null : (changed + .seconds(30)).sqlValue, .null, .null, .null,
             work.created.sqlValue, .integer(work.packer.id), (bill?.createdAt ?? changed).sqlValue,

@@ -27,6 +27,8 @@ struct DemoSack: Sendable {
     var duplicates = 0
     /// Position of its bill among all; nil when it is on none.
     var bill: Int?
+    /// Its place on the bill, from 1.
+    var billPlace: Int?
     /// Whether it is the last that its bill waited for: the bill's scans follow its own.
     var closesBill = false
     var holdReason: String?

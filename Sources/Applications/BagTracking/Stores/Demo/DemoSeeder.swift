@@ -114,6 +114,10 @@ struct DemoSeeder: Sendable {
             if tenth > told { log("\(range.upperBound) of \(all) sacks loaded") }
             told = tenth
         }
+        for start in stride(from: 0, to: plan.bills.count, by: DemoSeeder.chunk) {
+            let range = start..<min(start + DemoSeeder.chunk, plan.bills.count)
+            try await database.write { try DemoSeeder.load(DemoGateRows(plan, bills: range), in: $0) }
+        }
         let firstEvent = plan.sacks.last.map { $0.firstEventID + Int64($0.events) } ?? 1
         try await database.write { try DemoSeeder.loadLorries(plan, firstEvent: firstEvent, in: $0) }
     }
@@ -125,6 +129,17 @@ struct DemoSeeder: Sendable {
             "demo.custody", into: "custody_events", columns: DemoRows.eventColumns, rows: rows.events)
         try transaction.bulkInsert(
             "demo.custody_bags", into: "custody_event_bags", columns: ["event_id", "bag_id"], rows: rows.eventBags)
+    }
+
+    private static func load(_ rows: DemoGateRows, in transaction: Transaction) throws {
+        try transaction.bulkInsert(
+            "demo.bill_events", into: "bill_events", columns: DemoGateRows.eventColumns, rows: rows.events)
+        try transaction.bulkInsert(
+            "demo.checks", into: "gate_checks", columns: DemoGateRows.checkColumns, rows: rows.checks)
+        try transaction.bulkInsert(
+            "demo.check_sacks", into: "gate_check_sacks", columns: DemoGateRows.sackColumns, rows: rows.sacks)
+        try transaction.bulkInsert(
+            "demo.findings", into: "gate_findings", columns: DemoGateRows.findingColumns, rows: rows.findings)
     }
 
     private static func loadLorries(_ plan: DemoPlan, firstEvent: Int64, in transaction: Transaction) throws {
@@ -162,7 +177,7 @@ struct DemoSeeder: Sendable {
     /// Ids were given by the plan; on PostgreSQL the sequences behind them must follow.
     private static func advanceIdentities(in transaction: Transaction) throws {
         guard transaction.dialect == .postgresql else { return }
-        for table in ["bags", "bills", "scans", "custody_events"] {
+        for table in ["bags", "bills", "scans", "custody_events", "gate_checks"] {
             try transaction.execute(
                 "demo.sequence",
                 SQL(

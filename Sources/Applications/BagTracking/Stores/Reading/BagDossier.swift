@@ -56,14 +56,12 @@ struct BagFinder<Session: SQLSession> {
     }
 
     private func children(of id: Int64) throws -> [BagDossier.Child] {
-        try session.all(
-            "bags.children",
-            """
+        let sql: SQL = """
             SELECT b.code, b.lot, b.linked_at, b.linked_by, u.name
             FROM (SELECT id, code, lot, linked_at, linked_by FROM bags WHERE parent_id = \(id)) AS b
             LEFT JOIN accounts u ON u.id = b.linked_by ORDER BY b.linked_at, b.id
             """
-        ) { row in
+        return try session.all("bags.children", sql.plannedOnce) { row in
             BagDossier.Child(
                 code: try row[0], lot: try row[1], linkedAt: try row[2],
                 linkedBy: ScanItem.User(id: try row[3], name: try row[4] as String? ?? ""))

@@ -54,9 +54,7 @@ struct BagHistory<Session: SQLSession> {
 
     /// What all three sources tell, in one statement.
     private func steps(upTo time: Int64) throws -> [HistoryStep] {
-        try session.all(
-            "history.steps",
-            """
+        let sql: SQL = """
             SELECT h.source, h.at, h.recorded_at, h.what, h.parent_code, h.bill_code, h.user_id, u.name, h.scan_id,
                 h.source_id, h.undone_at
             FROM (SELECT * FROM (\(scans(upTo: time))) AS scanned
@@ -64,7 +62,7 @@ struct BagHistory<Session: SQLSession> {
                 UNION ALL SELECT * FROM (\(acts(upTo: time))) AS decided) AS h
             LEFT JOIN accounts u ON u.id = h.user_id
             """
-        ) { row in
+        return try session.all("history.steps", sql.plannedOnce) { row in
             let source: Int = try row[0]
             return HistoryStep(
                 at: try row[1], recordedAt: try row[2], what: Self.word(source, try row[3]), parentCode: try row[4],

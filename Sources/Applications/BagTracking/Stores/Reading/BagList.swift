@@ -43,15 +43,27 @@ struct BagList<Session: SQLSession> {
         return try find(range, by: query)
     }
 
+    /// PostgreSQL looks at all that is found in one statement, unless that is too much or nothing. Else:
+    ///
     /// What is found seldom is looked up; what is found often is likely among the newest rows; else all that is found is
     /// looked at, or all rows when that is too much. At most three statements, or five without a filter by time.
     private func find(_ range: CodeRange, by query: BagListQuery) throws -> [BagListing] {
         let most = searchLimit(query.filter)
+        var isKnownToBeMuch = false
+        if query.isAnsweredByCodes {
+            let found = try session.all("bags.found", query.foundAtOnce(range, most: most)) { row in
+                (listing: try listing(row), scanned: try row[23] as Int)
+            }
+            isKnownToBeMuch = found.first.map { $0.scanned > most } ?? false
+            if !found.isEmpty, !isKnownToBeMuch { return found.map(\.listing) }
+        }
         guard query.filter.areaCode == nil, !query.filter.isAboutTime else {
             return try lookUp(query, range, try count(query, range, most: most), most: most)
         }
-        let few = try count(query, range, most: Self.seldom)
-        guard few.all > Self.seldom else { return try lookUp(query, range, few, most: most) }
+        if !isKnownToBeMuch {
+            let few = try count(query, range, most: Self.seldom)
+            guard few.all > Self.seldom else { return try lookUp(query, range, few, most: most) }
+        }
         let recent = try list(query.recent(range, depth: depth))
         if recent.count >= query.limit { return recent }
         return try lookUp(query, range, try count(query, range, most: most), most: most)
@@ -72,11 +84,13 @@ struct BagList<Session: SQLSession> {
     }
 
     private func list(_ sql: SQL) throws -> [BagListing] {
-        try session.all("bags.list", sql) { row in
-            let bill: ParentAnswer.Bill? =
-                row.isNull(20) ? nil : ParentAnswer.Bill(id: try row[20], code: try row[21], state: try row[22])
-            return BagListing(row: try BagRow(row), place: BagPlace(parentCode: try row[19], bill: bill))
-        }
+        try session.all("bags.list", sql, listing)
+    }
+
+    private func listing(_ row: Row) throws -> BagListing {
+        let bill: ParentAnswer.Bill? =
+            row.isNull(20) ? nil : ParentAnswer.Bill(id: try row[20], code: try row[21], state: try row[22])
+        return BagListing(row: try BagRow(row), place: BagPlace(parentCode: try row[19], bill: bill))
     }
 
     /// How many sacks and bags a search finds, each counted up to one more than `most`. Over all areas the kinds are not

@@ -55,6 +55,13 @@ struct BagListQuery {
     /// - Parameter range: a search that finds so much that looking at every row is cheaper.
     func walk(_ range: CodeRange?) -> SQL {
         let further = timeConditions + sackConditions + (range.map { " AND \($0.condition)" } ?? "")
+        // What few rows have must be planned for by how few.
+        let isUniform = range == nil && !filter.isAboutSacks
+        let sql = walk(further)
+        return isUniform ? sql.plannedOnce : sql
+    }
+
+    private func walk(_ further: SQL) -> SQL {
         if filter.isAnything {
             return page("SELECT id FROM bags \(table) WHERE \(ids) AND status <> 'retired' \(further) \(newest)")
         }
@@ -73,13 +80,15 @@ struct BagListQuery {
         return page("SELECT id FROM (\(union)) AS branches \(newest)")
     }
 
-    /// The bags of a lot: some thousands at the most, in the order of ids where the engine keeps them so.
+    /// The bags of a lot: some thousands at the most, in the order of ids where the engine keeps them so. The sum keeps
+    /// PostgreSQL from walking the whole table in that order to find a lot that does not exist.
     func ofLot() -> SQL {
         let search = filter.search.flatMap(CodeRange.init).map { " AND \($0.condition)" as SQL } ?? ""
+        let order: SQL = dialect == .sqlite ? newest : "ORDER BY id + 0 DESC LIMIT \(limit)"
         return page(
             """
             SELECT id FROM bags \(indexed("bags_lot"))
-            WHERE lot = \(filter.lot ?? "") AND \(ids) \(kindConditions) \(timeConditions) \(sackConditions) \(search) \(newest)
+            WHERE lot = \(filter.lot ?? "") AND \(ids) \(kindConditions) \(timeConditions) \(sackConditions) \(search) \(order)
             """)
     }
 
@@ -119,6 +128,20 @@ struct BagListQuery {
             """
     }
 
+    /// Looks at all codes of a search, `most` and one at the most, and picks the newest of them: a page whose last column
+    /// tells how many codes were looked at. One walk of the index of codes, which knows all that the filter may ask here.
+    func foundAtOnce(_ range: CodeRange, most: Int) -> SQL {
+        let chosen: SQL = "SELECT id FROM scanned WHERE \(ids) \(kindConditions) \(newest)"
+        let sql: SQL = """
+            WITH scanned AS MATERIALIZED (SELECT id, kind, status, area_code FROM \(matches(range)) LIMIT \(most + 1))
+            \(page(chosen, beside: ", (SELECT count(*) FROM scanned)"))
+            """
+        return sql.plannedOnce
+    }
+
+    /// Whether the index of codes knows all that the filter asks.
+    var isAnsweredByCodes: Bool { dialect == .postgresql && !filter.isAboutTime && !filter.isAboutSacks }
+
     /// The rows that a search finds, for a FROM clause. Who sees one area walks the codes of that area only.
     func matches(_ range: CodeRange) -> SQL {
         guard range.isPrefix, let area = filter.areaCode else { return "bags WHERE \(range.condition)" }
@@ -126,10 +149,10 @@ struct BagListQuery {
         return "bags \(indexed("bags_area_code")) WHERE area_code = \(area) AND \(kinds) AND \(range.condition)"
     }
 
-    /// The rows of a page with where they are. `chosen` selects their ids.
-    private func page(_ chosen: SQL) -> SQL {
+    /// The rows of a page with where they are. `chosen` selects their ids, `further` are columns behind all others.
+    private func page(_ chosen: SQL, beside further: SQL = "") -> SQL {
         """
-        SELECT page.*, p.code, l.id, l.code, l.state
+        SELECT page.*, p.code, l.id, l.code, l.state\(further)
         FROM (SELECT \(BagRow.columns) FROM bags WHERE id IN (SELECT id FROM (\(chosen)) AS chosen)) AS page
         LEFT JOIN bags p ON p.id = page.parent_id LEFT JOIN bills l ON l.id = page.bill_id
         ORDER BY page.id DESC

@@ -14,23 +14,14 @@ struct CodeSuggestions<Session: SQLSession> {
     /// - Throws: ``SQLError``.
     func codes(near code: String, areaCode: String?) throws -> [String] {
         guard (2...24).contains(code.utf8.count), code.utf8.allSatisfy({ $0 < 0x80 }) else { return [] }
-        let candidates = JSONValue.array(DidYouMean.neighbours(of: code).map { .string($0) })
-        let text = String(decoding: candidates.bytes, as: UTF8.self)
+        let near = session.dialect.rows(of: DidYouMean.neighbours(of: code))
         let area: SQL = areaCode.map { "AND b.area_code = \($0)" } ?? ""
         return try session.all(
             "bags.near",
             """
-            SELECT b.code FROM \(list(text)) AS near CROSS JOIN bags b WHERE b.code = near.value \(area)
+            SELECT b.code FROM \(near) AS near CROSS JOIN bags b WHERE b.code = near.value \(area)
             ORDER BY b.code LIMIT \(DidYouMean.limit)
             """
         ) { try $0[0] }
-    }
-
-    /// The elements of a JSON array as rows of one column, `value`.
-    private func list(_ text: String) -> SQL {
-        switch session.dialect {
-        case .sqlite: "(SELECT value FROM json_each(\(text)))"
-        case .postgresql: "(SELECT json_array_elements_text(CAST(\(text) AS json)) COLLATE \"C\" AS value)"
-        }
     }
 }

@@ -31,6 +31,8 @@ struct BagRow: Sendable {
         id, code, kind, product_type, area_code, status, parent_id, bill_id, child_count, capacity, unit_weight_grams,
         lot, test_date, sscc, hold_reason, hold_since, link_scan_id, created_at, updated_at
         """
+    /// How many there are.
+    static let columnCount = 19
 
     init(_ row: Row) throws {
         id = try row[0]

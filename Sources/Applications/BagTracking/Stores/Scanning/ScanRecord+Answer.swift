@@ -3,7 +3,7 @@ import Portico
 extension ScanRecord {
     /// Code of the sack that the scan concerns.
     var sackCode: String? {
-        kind == .parent ? code : parentCode
+        kind == .child ? parentCode : code
     }
 
     /// The answer, made of the row alone.
@@ -33,7 +33,8 @@ extension ScanRecord {
             scan: summary, isCreated: isCreated, isDuplicate: outcome == .duplicate,
             parent: try scannedParent(catalog, childCount: countAfter ?? 0),
             child: kind == .child
-                ? ScannedChild(code: code, lot: remainder.lot, testDate: remainder.testDate) : nil)
+                ? ScannedChild(code: code, lot: remainder.lot, testDate: remainder.testDate) : nil,
+            bill: remainder.bill, gateCheck: remainder.gateCheck, item: remainder.item)
     }
 
     private var isCreated: Bool {

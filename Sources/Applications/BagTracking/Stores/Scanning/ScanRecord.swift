@@ -11,6 +11,8 @@ struct ScanRecord: Sendable {
     var rejectCode: String?
     var code: String
     var parentCode: String?
+    var billID: Int64?
+    var ticketID: Int64?
     var areaCode: String?
     var countAfter: Int?
     var capacity: Int?
@@ -32,6 +34,8 @@ struct ScanRecord: Sendable {
         kind = request.kind
         outcome = .rejected
         code = ScannedText.recorded(request.code)
+        billID = request.billID
+        ticketID = request.ticketID
         areaCode = caller.areaCode
         deviceID = request.deviceID
         scannedAt = timing.scannedAt
@@ -63,7 +67,7 @@ extension ScanRecord {
         \(table).reject_code, \(table).code, \(table).parent_code, \(table).area_code, \(table).count_after,
         \(table).capacity, \(table).status_after, \(table).answer, \(table).device_id, \(table).scanned_at,
         \(table).recorded_at, \(table).clock_adjusted, \(table).request_id, \(table).undone_at, \(table).undone_by,
-        \(table).undo_reason
+        \(table).undo_reason, \(table).bill_id, \(table).ticket_id
         """
     }
 
@@ -91,6 +95,8 @@ extension ScanRecord {
         if let at = try row[first + 19] as Instant? {
             undone = ScanItem.Undone(at: at, by: try row[first + 20], reason: try row[first + 21])
         }
+        billID = try row[first + 22]
+        ticketID = try row[first + 23]
     }
 
     /// Writes the row.
@@ -100,10 +106,10 @@ extension ScanRecord {
             "scans.insert",
             """
             INSERT INTO scans (id, user_id, client_scan_id, content_hash, kind, outcome, reject_code, code, parent_code,
-                area_code, count_after, capacity, status_after, answer, device_id, scanned_at, recorded_at,
+                bill_id, ticket_id, area_code, count_after, capacity, status_after, answer, device_id, scanned_at, recorded_at,
                 clock_adjusted, request_id)
             VALUES (\(id), \(userID), \(clientScanID), \(contentHash), \(kind), \(outcome), \(rejectCode), \(code),
-                \(parentCode), \(areaCode), \(countAfter), \(capacity), \(statusAfter), \(remainder.text), \(deviceID),
+                \(parentCode), \(billID), \(ticketID), \(areaCode), \(countAfter), \(capacity), \(statusAfter), \(remainder.text), \(deviceID),
                 \(scannedAt), \(recordedAt), \(isClockAdjusted), \(requestID))
             """)
     }

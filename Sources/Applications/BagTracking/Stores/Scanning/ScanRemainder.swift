@@ -10,6 +10,12 @@ struct ScanRemainder: Sendable, Hashable {
     var lot: String?
     var testDate: CalendarDate?
     var warnings: [ScanWarning] = []
+    /// The bill after a scan that put a sack on it.
+    var bill: ScannedBill?
+    /// The check after a scan at the gate.
+    var gateCheck: ScannedGateCheck?
+    /// What came of a scan onto a return ticket.
+    var item: ReturnItemAnswer?
     /// Set for refusals.
     var refusal: StoredRefusal?
     /// Set once the scan was undone.
@@ -22,6 +28,8 @@ struct ScanRemainder: Sendable, Hashable {
         var tellsCurrent = false
         var current: Refusal.Current?
         var numbers: [String: Int] = [:]
+        /// The state that an act found and could not go on from.
+        var state: String?
     }
 
     /// How sack and bag were right after the undo.
@@ -37,7 +45,7 @@ struct ScanRemainder: Sendable, Hashable {
     init(_ refusal: Refusal) {
         self.refusal = StoredRefusal(
             status: refusal.httpStatus.code, detail: refusal.detail, tellsCurrent: refusal.tellsCurrent,
-            current: refusal.current, numbers: refusal.numbers)
+            current: refusal.current, numbers: refusal.numbers, state: refusal.state)
     }
 }
 
@@ -50,6 +58,9 @@ extension ScanRemainder {
         json["lot"] = lot.map { .string($0) }
         json["date"] = testDate.map { .string($0.text) }
         if !warnings.isEmpty { json["warnings"] = .array(warnings.map { .string($0.rawValue) }) }
+        json["bill"] = bill?.stored
+        json["gate"] = gateCheck?.stored
+        json["item"] = item?.stored
         json["refusal"] = refusal?.json
         json["undo"] = undo?.json
         return String(decoding: json.bytes, as: UTF8.self)
@@ -64,6 +75,9 @@ extension ScanRemainder {
         lot = json["lot"]?.string
         testDate = json["date"]?.string.flatMap { CalendarDate($0) }
         warnings = json["warnings"]?.elements?.compactMap { $0.string.flatMap(ScanWarning.init) } ?? []
+        bill = json["bill"].flatMap { ScannedBill(stored: $0) }
+        gateCheck = json["gate"].map { ScannedGateCheck(stored: $0) }
+        item = json["item"].flatMap { ReturnItemAnswer(stored: $0) }
         refusal = json["refusal"].map { StoredRefusal($0) }
         undo = json["undo"].map { UndoneState($0) }
     }
@@ -78,6 +92,7 @@ extension ScanRemainder.StoredRefusal {
             object[name] = .integer(Int64(number))
             json["numbers"] = object
         }
+        json["state"] = state.map { .string($0) }
         return json
     }
 
@@ -93,6 +108,7 @@ extension ScanRemainder.StoredRefusal {
         for (name, value) in json["numbers"]?.members ?? [] {
             numbers[name] = value.int64.map { Int($0) }
         }
+        state = json["state"]?.string
     }
 
     /// The refusal with its code.
@@ -104,8 +120,10 @@ extension ScanRemainder.StoredRefusal {
             case 422: .unprocessable
             default: .conflict
             }
-        return Refusal(
+        var refusal = Refusal(
             status: kind, code: code, detail: detail, current: current, tellsCurrent: tellsCurrent, numbers: numbers)
+        refusal.state = state
+        return refusal
     }
 }
 

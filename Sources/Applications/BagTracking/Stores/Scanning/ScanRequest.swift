@@ -1,12 +1,17 @@
 import Portico
 
-/// A scan of a sack or of a bag into a sack, with its shape checked and its codes as they were sent.
+/// A scan with its shape checked and its codes as they were sent.
 struct ScanRequest: Sendable {
-    /// `.parent` or `.child`.
     let kind: ScanKind
     let code: String
     /// The sack that a bag was scanned into; nil when a sack was scanned.
     var parent: String?
+    /// The bill of a `.bill` or `.gate` scan.
+    var billID: Int64?
+    /// The ticket of a `.return` scan.
+    var ticketID: Int64?
+    /// How a returned sack is; nil stands for good.
+    var condition: ReturnCondition?
     let clientScanID: ClientScanID
     var scannedAt: Instant?
     var deviceID: String?
@@ -14,7 +19,20 @@ struct ScanRequest: Sendable {
 
     /// What makes another request with the same id the same scan.
     var contentHash: String {
-        ScanContent.hash(kind: kind, code: code, parent: parent, billID: nil, ticketID: nil)
+        ScanContent.hash(kind: kind, code: code, parent: parent, billID: billID, ticketID: ticketID)
+    }
+}
+
+extension ScanRequest {
+    /// What a transaction holds while it takes the scan: the sack that is packed, a bill, or one sack of a bill or
+    /// ticket.
+    var subject: String {
+        switch kind {
+        case .parent, .child: parent ?? code
+        case .gate: "gate \(billID ?? 0)"
+        case .bill: "bill \(billID ?? 0) \(code)"
+        case .return: "return \(ticketID ?? 0) \(code)"
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 import Portico
 
-/// Takes scans of sacks and bags: each in one transaction, decided by the rules, answered the same however often it
+/// Takes scans of all kinds: each in one transaction, decided by the rules, answered the same however often it
 /// comes.
 struct ScanStore: Sendable {
     let services: BagTrackingServices
@@ -33,18 +33,18 @@ struct ScanStore: Sendable {
         return results
     }
 
-    /// Cuts a batch into parts that concern one sack each, so that no transaction holds a sack while it waits for
-    /// another.
+    /// Cuts a batch into parts that concern one sack each, or one bill at the gate, so that no transaction holds a sack
+    /// while it waits for another, or for a bill.
     static func parts(of requests: [ScanRequest]) -> [[ScanRequest]] {
         var parts: [[ScanRequest]] = []
         var present: String?
         for request in requests {
-            let sack = request.parent ?? request.code
-            if sack == present, let last = parts.indices.last, parts[last].count < chunk {
+            let subject = request.subject
+            if subject == present, let last = parts.indices.last, parts[last].count < chunk {
                 parts[last].append(request)
             } else {
                 parts.append([request])
-                present = sack
+                present = subject
             }
         }
         return parts

@@ -3,7 +3,7 @@ import Portico
 /// Another transaction changed in between what this one had seen. It is run again and will see that.
 struct LostRace: Error {}
 
-/// What sack and bag scans share: one scan inside one transaction.
+/// What scans of all kinds share: one scan inside one transaction.
 struct ScanWork {
     let request: ScanRequest
     let contentHash: String
@@ -34,7 +34,11 @@ struct ScanWork {
         work.ids = start.ids
         return switch request.kind {
         case .parent: try ParentScan(work: work, catalog: catalog).run()
-        default: try ChildScan(work: work, catalog: catalog.products).run()
+        case .child: try ChildScan(work: work, catalog: catalog.products).run()
+        case .bill: try BillScan(work: work, catalog: catalog.products).run()
+        case .gate: try GateScan(work: work, catalog: catalog.products).run()
+        case .return:
+            throw Refusal.validation([.invalid("kind", "must be parent or child")])
         }
     }
 

@@ -145,7 +145,8 @@ extension ScanRecord {
     func item(user: ScanItem.User) -> ScanItem {
         ScanItem(
             id: id, user: user, clientScanID: clientScanID, kind: kind, outcome: outcome, rejectCode: rejectCode,
-            code: code, parentCode: parentCode, areaCode: areaCode, countAfter: countAfter, capacity: capacity,
+            code: code, parentCode: parentCode, billID: billID, ticketID: ticketID, areaCode: areaCode,
+            countAfter: countAfter, capacity: capacity,
             statusAfter: statusAfter, deviceID: deviceID, scannedAt: scannedAt, recordedAt: recordedAt,
             isClockAdjusted: isClockAdjusted, undone: undone)
     }

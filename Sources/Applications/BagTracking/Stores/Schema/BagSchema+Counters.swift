@@ -24,4 +24,10 @@ extension BagSchema {
 
             """
     }
+
+    /// The versions by themselves: figures are read under them all the time, and those of all areas lie far apart. Their
+    /// values are not in the index, so that counting goes on without touching it.
+    static func counterVersions(_ dialect: Dialect) -> String {
+        "CREATE INDEX counters_version ON counters (area_code, shard) WHERE name = 'version';"
+    }
 }

@@ -16,6 +16,11 @@ enum BagSchema {
             Migration(6, "counters") { counters($0) },
             Migration(7, "people") { people($0) },
             Migration(8, "searches answered by their index") { coveringCodes($0) },
+            Migration(9, "bill events and gate checks") { gate($0) + billPositions($0) },
+            Migration(10, "return tickets") { returns($0) },
+            Migration(11, "daily summaries") { summaries($0) },
+            Migration(12, "files to import, imports and their errors") { imports($0) },
+            Migration(14, "versions of figures found at once") { counterVersions($0) },
         ])
 
     /// Ends a `CREATE TABLE` whose rows are found by their key only: SQLite then keeps them inside its index.

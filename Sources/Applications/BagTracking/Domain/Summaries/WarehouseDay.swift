@@ -1,0 +1,31 @@
+import Portico
+
+/// One day of the warehouses, from midnight to midnight of India Standard Time (rule R39).
+struct WarehouseDay: Sendable, Hashable {
+    /// How long after a day's end an act that was begun in it may still be written.
+    private static let settling = Span.minutes(10)
+
+    let date: CalendarDate
+
+    /// The first moment of the day.
+    var from: Instant { TimeZoneOffset.india.start(of: date) }
+    /// The first moment of the next day.
+    var to: Instant { TimeZoneOffset.india.start(of: date.adding(days: 1)) }
+
+    var before: WarehouseDay { WarehouseDay(date: date.adding(days: -1)) }
+
+    /// The day that a moment lies in.
+    init(containing instant: Instant) {
+        date = TimeZoneOffset.india.date(of: instant)
+    }
+
+    init(date: CalendarDate) {
+        self.date = date
+    }
+
+    /// Whether nothing more can be recorded in the day.
+    func isOver(at now: Instant) -> Bool { now >= to }
+
+    /// Whether everything that was recorded in the day has been written by now, so that it can be kept.
+    func isSettled(at now: Instant) -> Bool { now >= to + WarehouseDay.settling }
+}

@@ -1,0 +1,50 @@
+import Portico
+
+/// The jobs of bag tracking: who does them, and which of them come by the clock.
+struct BagWork: Sendable {
+    let services: BagTrackingServices
+    let summaries: SummaryReader
+    let watch: CounterWatch
+
+    /// Adds what does them to the worker's book.
+    func register(in book: inout JobBook) {
+        let sender = SummarySender(services: services, summaries: summaries)
+        book.handle(SendSummaries.self) { [watch] job, run in
+            try await sender.send(job.day, run)
+            watch.note(summarySent: run.now)
+        }
+        book.handle(ImportJob.self) { [services] _, run in
+            try await ImportWorker(services: services).perform(run)
+        }
+        let checker = CounterChecker(services: services, watch: watch)
+        book.handle(CheckCounters.self) { _, run in try await checker.check(run) }
+        book.handle(EraseDriverPhones.self) { [services] _, _ in
+            try await DriverPhones(services: services).erase(at: services.clock.now())
+        }
+    }
+
+    /// Those that come again and again, in the zone of the warehouses.
+    /// - Throws: ``ScheduleError``.
+    func schedules() throws(ScheduleError) -> [Schedule] {
+        let zone = JobZone.offset(.india)
+        let minute = services.settings.summaryMinute
+        var schedules = [
+            try Schedule("bags.counter_check", "30 2 * * *", zone: zone) { _ in CheckCounters() },
+            try Schedule("bags.personal_data", "30 3 * * *", zone: zone) { _ in EraseDriverPhones() },
+        ]
+        if services.settings.sendsSummaries {
+            // A node that was away for some days sends what was missed.
+            schedules.append(
+                try Schedule(
+                    "bags.daily_summary", "\(minute % 60) \(minute / 60) * * *", zone: zone, catchUp: .all(limit: 7)
+                ) { SendSummaries(day: WarehouseDay(containing: $0).before) })
+        }
+        return schedules
+    }
+
+    /// Learns when a summary was last sent, by whichever node.
+    /// - Throws: ``SQLError``.
+    func learn() async throws {
+        watch.note(summarySent: try await services.database.read { try SummaryMails.lastSent(in: $0) })
+    }
+}

@@ -1,0 +1,57 @@
+import Portico
+
+/// Compares every counter with its rows, at night (rule R38). Nothing is put right by itself: a difference is an incident
+/// that somebody has to understand.
+struct CheckCounters: Job {
+    static let name = "bags.check_counters"
+    var payload: JSONValue { [:] }
+    var uniqueness: JobUniqueness? { .whileActive("check") }
+
+    init() {}
+    init(payload: JSONValue) {}
+}
+
+/// Does ``CheckCounters``.
+struct CounterChecker: Sendable {
+    let services: BagTrackingServices
+    let watch: CounterWatch
+
+    /// Checks, and writes to all active administrators when something differs.
+    /// - Throws: ``SQLError``.
+    func check(_ run: JobRun) async throws {
+        let verification = try await services.database.readAtLength { try CounterStore.verify(in: $0) }
+        watch.note(verification)
+        let differences = verification.drift.sorted { $0.key < $1.key }
+        try await services.database.write { [services] transaction in
+            if !differences.isEmpty {
+                for admin in try SummaryMails.recipients(involved: [], in: transaction) {
+                    try services.mails.enqueue(CounterChecker.alarm(differences, to: admin), in: transaction)
+                }
+            }
+            try run.finish(["differences": .integer(Int64(differences.count))], in: transaction)
+        }
+    }
+
+    private static let shown = 50
+
+    private static func alarm(
+        _ differences: [(key: CounterChanges.Key, value: Int64)], to admin: SummaryMails.Recipient
+    ) -> Mail {
+        let lines = differences.prefix(shown).map { entry -> String in
+            let area = entry.key.area.isEmpty ? "no area" : entry.key.area
+            return "\(area), \(entry.key.name.text): counter minus rows is \(entry.value)"
+        }
+        let rest = differences.count > shown ? ["… and \(differences.count - shown) more"] : []
+        return Mail(
+            to: admin.address, subject: "Bag tracking: counters differ from the rows",
+            text: """
+                Hello \(admin.name),
+
+                the nightly check found counters that are not what a recount finds. Nothing was changed. Tell the \
+                operator, who looks for the cause and has the counters rebuilt.
+
+                \((lines + rest).joined(separator: "\n"))
+
+                """)
+    }
+}

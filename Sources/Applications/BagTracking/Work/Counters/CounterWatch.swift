@@ -1,0 +1,43 @@
+import Portico
+import Synchronization
+
+/// What the checks beside the requests know: how far counters and rows were apart, and when summaries last went out.
+/// Alerts stand on it.
+final class CounterWatch: Sendable {
+    private struct State {
+        var drift: Int64?
+        var summarySent: Instant?
+    }
+
+    private let state = Mutex(State())
+
+    init(metrics: MetricsRegistry) {
+        // No sample before there is one to tell: a zero would say that all is well.
+        metrics.observe(
+            gauge: "bags_stats_drift", help: "Sum of all differences between counters and rows at the last check.",
+            labels: []
+        ) { [weak self] in self?.sample { $0.drift.map { Double($0) } } ?? [] }
+        metrics.observe(
+            gauge: "bags_summary_last_success_timestamp_seconds", help: "When a daily summary was last sent.",
+            labels: []
+        ) { [weak self] in self?.sample { $0.summarySent.map { Double($0.milliseconds) / 1000 } } ?? [] }
+    }
+
+    /// The sum of all differences at the last check; nil before the first.
+    var drift: Int64? { state.withLock(\.drift) }
+
+    /// Notes what a check found.
+    func note(_ verification: CounterVerification) {
+        let drift = verification.drift.values.reduce(0) { $0 + abs($1) }
+        state.withLock { $0.drift = drift }
+    }
+
+    /// Notes when a summary was last sent.
+    func note(summarySent: Instant?) {
+        state.withLock { $0.summarySent = summarySent ?? $0.summarySent }
+    }
+
+    private func sample(_ read: (State) -> Double?) -> [(labels: [String], value: Double)] {
+        state.withLock { read($0) }.map { [(labels: [], value: $0)] } ?? []
+    }
+}
