@@ -239,7 +239,8 @@ extension BagTrackingParts {
 
     private var repetitions: [Repetition] {
         [
-            Repetition(name: "counter_fold", interval: .seconds(60), startsAtOnce: true) { [database = environment.database] in
+            Repetition(name: "counter_fold", interval: .seconds(60), startsAtOnce: true) {
+                [database = environment.database] in
                 try await database.write { _ = try CounterStore.fold(in: $0) }
             },
             Repetition(name: "audit_check", interval: ChainWatch.interval, startsAtOnce: true) {
