@@ -95,7 +95,7 @@ struct BillPage: BagPage {
         var columns: [DataTable.Column] = [
             .init("Sack"), .init("Bags", .number), .init("Short by", .number),
         ]
-        if mayRemove { columns.append(.init("")) }
+        if mayRemove { columns.append(.init("Action")) }
         let rows = sacks.map { sack -> DataTable.Row in
             let load = sack.load ?? ParentLoad(childCount: 0, capacity: 0, unitWeightGrams: 0)
             let short: HTML = load.room == 0 ? "–" : "\(Badge(String(load.room), tone: .warn, icon: .half))"
