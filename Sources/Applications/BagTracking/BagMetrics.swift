@@ -32,7 +32,8 @@ struct BagMetrics: Sendable {
         returns = registry.counter(
             "bags_returns_total", help: "Sacks that came back, by condition.", labels: ["condition"])
         webhooks = registry.counter(
-            "bags_webhook_deliveries_total", help: "Tries to deliver to webhooks: delivered, again later, failed for good.",
+            "bags_webhook_deliveries_total",
+            help: "Tries to deliver to webhooks: delivered, again later, failed for good.",
             labels: ["result"])
         durations = registry.histogram(
             "bags_scan_duration_seconds", help: "Time from a scan's arrival to its durable record.", labels: ["kind"],
