@@ -31,9 +31,8 @@ struct ImportHall {
 
     /// Does all jobs that wait.
     func work() async throws {
-        let running = try await app.application.start(app.environment)
         var book = JobBook()
-        running.jobs(&book)
+        app.jobs(&book)
         let worker = JobWorker(
             database: app.database, queue: app.environment.jobs, book: book,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: MetricsRegistry(),

@@ -18,6 +18,8 @@ struct AppHarness: Sendable {
     let mount: Mount
     let site: Site
     let environment: ApplicationEnvironment
+    /// Who does the application's jobs.
+    let jobs: @Sendable (inout JobBook) -> Void
 
     fileprivate init(_ database: Database, settings: [(key: String, value: String)]) async throws {
         let environment = try AppHarness.environment(
@@ -32,6 +34,7 @@ struct AppHarness: Sendable {
         database = environment.database
         clock = environment.clock
         mount = running.mount
+        jobs = running.jobs
         site = try Site(
             Site.Configuration(
                 mounts: [running.mount], csrf: environment.csrf, clock: clock, logger: environment.logger,

@@ -29,6 +29,8 @@ extension Site {
 
     /// Reads the fields of a form with a file, and keeps the file for the handler.
     func takeForm(_ exchange: Exchange, _ rule: UploadRule) throws {
+        // Whoever may not send it is told so, whatever was sent.
+        try requirePermission(exchange)
         let request = exchange.request
         let receiver: UploadReceiver
         if let whole = request.receiver as? UploadReceiver {
