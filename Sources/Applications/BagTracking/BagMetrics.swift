@@ -9,6 +9,7 @@ struct BagMetrics: Sendable {
     private let transitions: CounterFamily
     private let findings: Counter
     private let returns: CounterFamily
+    private let webhooks: CounterFamily
     private let durations: HistogramFamily
     private let offlineDelay: Histogram
     private let exportedRows: CounterFamily
@@ -27,6 +28,10 @@ struct BagMetrics: Sendable {
             "bags_gate_findings_total", help: "Sacks found on a lorry that were not on its bill.")
         returns = registry.counter(
             "bags_returns_total", help: "Sacks that came back, by condition.", labels: ["condition"])
+        webhooks = registry.counter(
+            "bags_webhook_deliveries_total",
+            help: "Tries to deliver to webhooks: delivered, again later, failed for good.",
+            labels: ["result"])
         durations = registry.histogram(
             "bags_scan_duration_seconds", help: "Time from a scan's arrival to its durable record.", labels: ["kind"],
             buckets: HistogramBuckets([0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5]))
@@ -36,6 +41,11 @@ struct BagMetrics: Sendable {
         exportedRows = registry.counter(
             "bags_export_rows_total", help: "Rows exported, by table and format.", labels: ["name", "format"])
         runningExports = registry.gauge("bags_exports_running", help: "Exports that are being sent.")
+    }
+
+    /// Counts custody events of an export.
+    func exportedEvents(_ count: Int) {
+        exportedRows.with("epcis", "json").increment(by: count)
     }
 
     /// Counts rows of an export.
@@ -70,6 +80,11 @@ struct BagMetrics: Sendable {
     /// Counts a sack that came back.
     func tookBack(_ condition: ReturnCondition) {
         returns.with(condition.rawValue).increment()
+    }
+
+    /// Counts a try to deliver to a webhook.
+    func triedWebhook(_ result: String) {
+        webhooks.with(result).increment()
     }
 
     /// Counts a scan that was taken back.

@@ -91,9 +91,8 @@ struct EPCISExportRoutes: Sendable {
             .ok, headers: headers,
             body: .stream { [database = services.database] writer in
                 // The permit ends with the closure, which the connection drops when it is done or the client is gone.
-                try await withExtendedLifetime(permit) {
-                    for try await piece in database.stream({ try export.write($0, $1) }) { try await writer.write(piece) }
-                }
+                defer { withExtendedLifetime(permit) {} }
+                for try await piece in database.stream({ try export.write($0, $1) }) { try await writer.write(piece) }
             })
     }
 }
