@@ -42,12 +42,14 @@ let package = Package(
 
         system("CBrotli", pkgConfig: "libbrotlienc"),
         system("CCurl", pkgConfig: "libcurl"),
+        system("CExpat", pkgConfig: "expat"),
         system("CQRencode", pkgConfig: "libqrencode"),
         system("CSodium", pkgConfig: "libsodium"),
         system("CZlib", pkgConfig: "zlib"),
 
         platform("PorticoValues", ["CSodium"]),
         platform("PorticoJSON", ["PorticoValues"]),
+        platform("PorticoTables", ["PorticoValues", "PorticoJSON", "CExpat", "CZlib"]),
         platform("PorticoTelemetry", ["PorticoValues", logging]),
         platform("PorticoLimits", ["PorticoValues"]),
         platform("PorticoOutbound", ["PorticoValues", "PorticoTelemetry", "PorticoLimits", "CCurl"]),
@@ -102,8 +104,8 @@ let package = Package(
         .executableTarget(
             name: "PorticoFuzz",
             dependencies: [
-                "PorticoValues", "PorticoJSON", "PorticoLimits", "PorticoCache", "PorticoOutbound", "PorticoRedis",
-                "PorticoSQL",
+                "PorticoValues", "PorticoJSON", "PorticoTables", "PorticoLimits", "PorticoCache", "PorticoOutbound",
+                "PorticoRedis", "PorticoSQL",
                 "PorticoHTTP", "PorticoIdentity", "PorticoRealtime", "PorticoServer", "PorticoJobs", "PorticoWebhooks",
                 "BagTracking", nioCore, nioHTTP1, nioEmbedded,
             ],

@@ -14,6 +14,9 @@ struct BagMetrics: Sendable {
     private let offlineDelay: Histogram
     private let exportedRows: CounterFamily
     private let runningExports: Gauge
+    private let importedRows: CounterFamily
+    private let importParts: Histogram
+    private let runningImports: Gauge
 
     init(_ registry: MetricsRegistry) {
         scans = registry.counter(
@@ -40,12 +43,32 @@ struct BagMetrics: Sendable {
             buckets: HistogramBuckets([1, 5, 15, 60, 300, 900, 3600, 14_400, 86_400, 604_800]))
         exportedRows = registry.counter(
             "bags_export_rows_total", help: "Rows exported, by table and format.", labels: ["name", "format"])
+        importedRows = registry.counter(
+            "bags_import_rows_total", help: "Rows imported, by what came of them.", labels: ["result"])
+        importParts = registry.histogram(
+            "bags_import_chunk_seconds", help: "Time for which a part of an import held the writer.",
+            buckets: HistogramBuckets([0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1]))
+        runningImports = registry.gauge("bags_import_queue", help: "Imports that run here.")
         runningExports = registry.gauge("bags_exports_running", help: "Exports that are being sent.")
     }
 
     /// Counts custody events of an export.
     func exportedEvents(_ count: Int) {
         exportedRows.with("epcis", "json").increment(by: count)
+    }
+
+    /// Counts a part of an import.
+    /// - Parameter held: nanoseconds for which it held the writer.
+    func imported(_ counts: ImportCounts, held: Int64) {
+        importedRows.with("ok").increment(by: counts.ok)
+        importedRows.with("unchanged").increment(by: counts.unchanged)
+        importedRows.with("rejected").increment(by: counts.rejected)
+        importParts.observe(nanoseconds: held)
+    }
+
+    /// Imports begin or end here.
+    func importsRunning(by change: Int) {
+        runningImports.add(Double(change))
     }
 
     /// Counts rows of an export.

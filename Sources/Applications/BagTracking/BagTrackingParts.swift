@@ -121,7 +121,7 @@ extension BagTrackingParts {
             }.routes,
             CatalogueRoutes(services: services, catalog: catalog).routes, LabelRoutes(services: services).routes,
             jobRoutes.routes, EPCISRoutes(services: services).routes,
-            ExportRoutes(services: services, desk: exports).routes,
+            ExportRoutes(services: services, desk: exports).routes, ImportRoutes(services: services).routes,
             EPCISExportRoutes(services: services, desk: exports).routes, webhooks.routes(cursors: identity.cursors),
             PeopleRoutes(
                 services: services, people: people, passwords: environment.passwords,
@@ -135,7 +135,10 @@ extension BagTrackingParts {
     private var jobRoutes: JobRoutes {
         JobRoutes(
             queue: environment.jobs, database: environment.database, permission: "import.run", limit: BagLimits.read,
-            missing: "job_not_found")
+            missing: "job_not_found"
+        ) { [store = ImportStore(services: services)] job, reading in
+            try store.errors(of: job.id, after: 0, limit: 100, in: reading).map(\.json)
+        }
     }
 
     private var userPages: UserPageRoutes {
@@ -162,7 +165,7 @@ extension BagTrackingParts {
             ReturnPageRoutes(services: services).routes,
             SummaryPageRoutes(services: services, summaries: summaries).routes,
             AuditPageRoutes(services: services, accounts: identity.accounts).routes,
-            ExportPageRoutes(services: services).routes,
+            ExportPageRoutes(services: services).routes, ImportPageRoutes(services: services).routes,
         ]
         return groups.flatMap(\.self)
     }

@@ -46,7 +46,8 @@ struct BagFrame: Sendable {
 
 /// The places of the navigation.
 enum BagSection: CaseIterable {
-    case dashboard, scan, gate, find, bills, returns, bags, history, labels, summary, exports, users, settings, audit
+    case dashboard, scan, gate, find, bills, returns, bags, history, labels, summary, exports, imports, users, settings
+    case audit
 
     /// The permission without which the place is not shown.
     var permission: String {
@@ -60,6 +61,7 @@ enum BagSection: CaseIterable {
         case .summary: "summary.read_own"
         case .labels: "label.print"
         case .exports: "export.read"
+        case .imports: "import.run"
         case .users: "user.manage"
         case .settings: "config.manage"
         case .audit: "audit.read"
@@ -84,6 +86,7 @@ enum BagSection: CaseIterable {
         case .summary: ("Summary", "/bags/summary", .calendar)
         case .labels: ("Labels", "/bags/labels", .printer)
         case .exports: ("Exports", "/bags/exports", .download)
+        case .imports: ("Imports", "/bags/imports", .plus)
         case .users: ("People", "/bags/users", .users)
         case .settings: ("Settings", "/bags/settings", .settings)
         case .audit: ("Audit", "/bags/audit", .shield)

@@ -93,15 +93,16 @@ struct BillPage: BagPage {
     private var sackSection: HTML {
         let mayRemove = isScanning
         var columns: [DataTable.Column] = [
-            .init("Sack", .code), .init("Product"), .init("Bags", .number), .init("Short by", .number),
+            .init("Sack"), .init("Bags", .number), .init("Short by", .number),
         ]
-        if mayRemove { columns.append(.init("")) }
+        if mayRemove { columns.append(.init("Action")) }
         let rows = sacks.map { sack -> DataTable.Row in
             let load = sack.load ?? ParentLoad(childCount: 0, capacity: 0, unitWeightGrams: 0)
             let short: HTML = load.room == 0 ? "–" : "\(Badge(String(load.room), tone: .warn, icon: .half))"
+            let product = productNames[sack.productType ?? ""] ?? sack.productType
             let cells: [HTML] = [
-                CodeLink(sack.code).html, "\(productNames[sack.productType ?? ""] ?? sack.productType)",
-                "\(load.childCount) of \(load.capacity)", short,
+                "<span>\(CodeLink(sack.code))<span class=\"product-note\">\(product)</span></span>",
+                "<span class=\"nowrap\">\(load.childCount) of \(load.capacity)</span>", short,
             ]
             return .init(cells + (mayRemove ? [removal(sack.code)] : []))
         }

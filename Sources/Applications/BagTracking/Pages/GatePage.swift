@@ -86,8 +86,9 @@ struct GatePage: BagPage {
             figures: BigCount(
                 label: "Seen at the gate", count: progress.seenCount, of: progress.expectedCount, note: state
             ).html,
-            answer: answer, typed: typed, clientScanID: clientScanID, recent: recent, products: products,
-            beside: "\(findings(check))\(missingSection(progress))\(dispatchSection(progress))\(abandoning)")
+            alarm: findings(check), answer: answer, typed: typed, clientScanID: clientScanID, recent: recent,
+            products: products,
+            beside: "\(missingSection(progress))\(dispatchSection(progress))\(abandoning)")
     }
 
     private func findings(_ check: GateDesk.Check) -> HTML {

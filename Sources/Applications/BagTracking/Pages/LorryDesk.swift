@@ -16,6 +16,8 @@ struct LorryDesk: PageComponent {
     var action: String
     /// What stands above the answer, in large figures.
     var figures: HTML
+    /// What is wrong on the lorry, below the answer.
+    var alarm: HTML = .empty
     var answer: StationPage.Answer?
     var typed = ""
     /// A fresh id for the next scan of the form.
@@ -34,7 +36,7 @@ struct LorryDesk: PageComponent {
         " data-answer="\(answer?.kind ?? "idle")" data-kind="\(kind)"\
         \(HTML.attribute("data-bill", billID))\(HTML.attribute("data-ticket", ticketID))>
         <p class="band tone-warn" id="band" role="status" hidden></p>
-        <div class="station-desk">\(figures)\(panel)\(box)
+        <div class="station-desk">\(figures)\(panel)\(alarm)\(box)
         <section class="block attention tone-bad" id="attention" aria-labelledby="attention-title" hidden>\
         <h2 id="attention-title">\(Icon.warning) Needs attention</h2><ul id="attention-list"></ul></section>
         \(RecentScans(frame: frame, scans: recent, next: action))</div>

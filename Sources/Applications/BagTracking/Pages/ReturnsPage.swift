@@ -35,7 +35,7 @@ struct ReturnsPage: BagPage {
     var content: HTML {
         """
         \(PageHeading("Returns", subtitle: "Sacks that consignees hand back, newest ticket first"))
-        \(ErrorSummary(messages))\(ErrorSummary(form?.messages ?? [], scope: "new"))\(opening)\(filters)\(list)
+        \(ErrorSummary(messages))\(ErrorSummary(form?.messages ?? [], scope: "new"))<div class="stack">\(opening)<div>\(filters)\(list)</div></div>
         \(CursorPager(address: filter.address, cursor: cursor, next: nextCursor))
         """
     }

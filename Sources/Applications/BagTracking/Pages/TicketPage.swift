@@ -90,14 +90,13 @@ struct TicketPage: BagPage {
     private var items: HTML {
         let none = EmptyState(
             isOpen ? "No sack yet: scan the first" : "No sack came back on this ticket", icon: .sack)
-        let columns: [DataTable.Column] = [
-            .init("Sack", .code), .init("Left on bill"), .init("Bags", .number), .init("Weight", .number),
-            .init("Condition"),
-            .init("Result"),
-        ]
-        let shown = ticket.state == .cancelled ? columns : Array(columns.dropLast())
+        var columns: [DataTable.Column] = [.init("Sack", .code), .init("Left on bill"), .init("Bags", .number)]
+        // Beside the box there is room for less.
+        if !isOpen { columns.append(.init("Weight", .number)) }
+        columns.append(.init("Condition"))
+        if ticket.state == .cancelled { columns.append(.init("Result")) }
         let rows = answer.items.reversed().map(line)
-        let table = DataTable(caption: "Sacks", columns: shown, rows: rows)
+        let table = DataTable(caption: "Sacks", columns: columns, rows: rows)
         return """
             <section class="block" id="sacks" data-refresh aria-labelledby="sacks-title"><h2 id="sacks-title">Sacks</h2>\
             \(answer.items.isEmpty ? none.html : table.html)</section>
@@ -105,11 +104,12 @@ struct TicketPage: BagPage {
     }
 
     private func line(_ item: TicketItem) -> DataTable.Row {
-        let cells: [HTML] = [
+        var cells: [HTML] = [
             CodeLink(item.code).html, "<a href=\"/bags/bills/\(item.billID)\">\(item.billCode)</a>",
-            GroupedNumber(item.childCount).html, "\(BagWords.weight(item.weightGrams))",
-            BagWords.condition(item.condition).html,
+            GroupedNumber(item.childCount).html,
         ]
+        if !isOpen { cells.append("\(BagWords.weight(item.weightGrams))") }
+        cells.append(BagWords.condition(item.condition).html)
         return DataTable.Row(ticket.state == .cancelled ? cells + [result(item)] : cells)
     }
 
@@ -141,7 +141,7 @@ struct TicketPage: BagPage {
                 "\(Button("Cancel the ticket", weight: .danger, icon: .cross, confirm: "Put all sacks back onto their bills?"))"
         )
         return """
-            <section class="block" data-patient aria-labelledby="close-title"><h2 id="close-title">Close the ticket</h2>\
+            <section class="block stack" data-patient aria-labelledby="close-title"><h2 id="close-title">Close the ticket</h2>\
             <p class="note">Committing fixes it. Cancelling puts every sack back onto its bill, unless it was billed, \
             repacked or retired since.</p><div class="buttons">\(commit)\(cancel)</div></section>
             """

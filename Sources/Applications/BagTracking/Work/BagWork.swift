@@ -13,6 +13,9 @@ struct BagWork: Sendable {
             try await sender.send(job.day, run)
             watch.note(summarySent: run.now)
         }
+        book.handle(ImportJob.self) { [services] _, run in
+            try await ImportWorker(services: services).perform(run)
+        }
         let checker = CounterChecker(services: services, watch: watch)
         book.handle(CheckCounters.self) { _, run in try await checker.check(run) }
         book.handle(EraseDriverPhones.self) { [services] _, _ in

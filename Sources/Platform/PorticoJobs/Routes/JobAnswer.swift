@@ -7,7 +7,7 @@ public struct JobAnswer: JSONRepresentable, Hashable {
     private let state: State
     private let progress: Progress
     private let result: JSONValue?
-    private let errors: [Failure]?
+    private let errors: JSONValue?
 
     /// The states that clients know.
     private enum State: String, CaseIterable {
@@ -15,12 +15,14 @@ public struct JobAnswer: JSONRepresentable, Hashable {
     }
 
     /// A job as it stands.
-    public init(_ record: JobRecord) {
+    /// - Parameter details: what else went wrong.
+    public init(_ record: JobRecord, details: [JSONValue] = []) {
         id = record.id
         state = State(rawValue: record.state.published) ?? .queued
         progress = Progress(done: record.done ?? 0, total: record.total)
         result = record.state == .succeeded ? record.result : nil
-        errors = record.state == .failed ? record.errors.map { Failure($0) } : nil
+        let failures = record.state == .failed ? record.errors.map { JobAnswer.failure($0) } : []
+        errors = failures.isEmpty && details.isEmpty ? nil : .array(failures + details)
     }
 
     private init(example id: Int64) {
@@ -42,7 +44,8 @@ public struct JobAnswer: JSONRepresentable, Hashable {
         object.field("state", state, "Where it stands")
         object.field("progress", progress, "How far it is")
         object.optionalField("result", result, "What came of it, once it has succeeded")
-        object.optionalField("errors", errors, "What went wrong, once it has failed")
+        object.optionalField(
+            "errors", errors, "What went wrong, once it has failed, and the first rows that were wrong")
     }
 }
 
@@ -60,33 +63,11 @@ extension JobAnswer {
         }
     }
 
-    private struct Failure: JSONRepresentable, Hashable {
-        let attempt: Int
-        let at: Instant
-        let code: String
-        let message: String
-
-        static let schemaName = "JobFailure"
-        static let example = Failure(
-            attempt: 4, at: Instant(milliseconds: 1_795_258_800_000), code: "file_unreadable",
-            message: "The file is not a table.")
-
-        private init(attempt: Int, at: Instant, code: String, message: String) {
-            self.attempt = attempt
-            self.at = at
-            self.code = code
-            self.message = message
-        }
-
-        init(_ note: JobErrorNote) {
-            self.init(attempt: note.attempt, at: note.at, code: note.code, message: note.message)
-        }
-
-        func write(to object: inout JSONObjectWriter) {
-            object.field("attempt", attempt, "The run it happened in, from 1")
-            object.field("at", at, "When")
-            object.field("code", code, "Stable reason")
-            object.field("message", message, "The reason in words")
-        }
+    /// One thing that went wrong: the run it happened in, when, and why.
+    private static func failure(_ note: JobErrorNote) -> JSONValue {
+        [
+            "attempt": .integer(Int64(note.attempt)), "at": .string(note.at.rfc3339), "code": .string(note.code),
+            "message": .string(note.message),
+        ]
     }
 }

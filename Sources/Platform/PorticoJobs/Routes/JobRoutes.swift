@@ -1,4 +1,5 @@
 import PorticoHTTP
+import PorticoJSON
 import PorticoSQL
 
 /// The routes on which the one who asked for a job follows and ends it.
@@ -8,21 +9,24 @@ public struct JobRoutes: Sendable {
     private let permission: String?
     private let limit: LimitClass
     private let missing: String
+    private let details: (@Sendable (JobRecord, Reading) throws -> [JSONValue])?
 
     /// Routes of an application.
     /// - Parameters:
     ///   - permission: who has it follows and ends the jobs of others too; nil for nobody.
     ///   - limit: how often they may be called.
     ///   - missing: the code of the 404 for a job that the caller has not.
+    ///   - details: what else went wrong in a job, such as rows of its file; follows what went wrong with the job itself.
     public init(
         queue: JobQueue, database: Database, permission: String? = nil, limit: LimitClass = .pages,
-        missing: String = "not_found"
+        missing: String = "not_found", details: (@Sendable (JobRecord, Reading) throws -> [JSONValue])? = nil
     ) {
         self.queue = queue
         self.database = database
         self.permission = permission
         self.limit = limit
         self.missing = missing
+        self.details = details
     }
 
     /// All of them.
@@ -46,7 +50,8 @@ public struct JobRoutes: Sendable {
         ) { (context: RequestContext, input: Target) -> Reply<JobAnswer> in
             let caller = try context.caller
             return try await database.read { reading in
-                .ok(JobAnswer(try visible(queue.record(input.id, in: reading), to: caller)))
+                let record = try visible(queue.record(input.id, in: reading), to: caller)
+                return .ok(JobAnswer(record, details: try details?(record, reading) ?? []))
             }
         }
     }

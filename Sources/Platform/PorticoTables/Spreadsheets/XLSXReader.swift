@@ -33,6 +33,11 @@ public final class XLSXReader: TableReader {
         }
     }
 
+    /// Leaves the rest of the present sheet out.
+    public func skipSheet() {
+        open = nil
+    }
+
     private func openNext() throws(TableError) -> (bytes: ZipEntryReader, xml: XMLReader, rows: SheetReader)? {
         guard sheet < sheets.count else { return nil }
         defer { sheet += 1 }

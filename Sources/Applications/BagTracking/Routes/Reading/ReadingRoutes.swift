@@ -23,8 +23,7 @@ struct ReadingRoutes: Sendable {
 
     private var resolve: Route {
         .json(
-            .get, "/api/v1/resolve", "resolve",
-            "What any code is: sack, SSCC, bag, the text of a label, bill, return ticket",
+            .get, "/api/v1/resolve", "resolve", "What any code is: sack, SSCC, bag, label, bill, return ticket",
             access: .permission("bag.read"), limit: BagLimits.search, cache: .privateRevalidated,
             refusals: [(404, "unknown_code"), (422, "too_long"), (422, "invalid_sscc")]
         ) { [services] (context: RequestContext, input: ResolveInput) -> Reply<ResolvedAnswer> in

@@ -56,9 +56,19 @@ enum LiveTopics {
         case "bill":
             let row = try BillLookup(session).bill(Int64(parts[1]), for: caller, locked: false)
             return bill(String(row.id))
-        case "job": throw Refusal.notFound("job_not_found", "There is no such job.")
+        case "job": return try job(parts[1], for: caller, services, in: session)
         default: throw unknown(name)
         }
+    }
+
+    /// A job of one's own, or of anybody for those who run imports.
+    private static func job(
+        _ text: String, for caller: BagCaller, _ services: BagTrackingServices, in session: some SQLSession
+    ) throws -> String {
+        guard let id = Int64(text), let job = try services.jobs.record(id, in: session),
+            job.owner == caller.userID || caller.may("import.run")
+        else { throw Refusal.notFound("job_not_found", "There is no such job.") }
+        return "job:\(id)"
     }
 
     private static func unknown(_ name: String) -> Refusal {

@@ -119,6 +119,9 @@ final class LiveUpdates: Sendable {
     private static func message(_ published: PublishedEvent) -> TopicMessage? {
         let event = published.event
         if BillEvents.isBill(event.kind) { return bill(published) }
+        if event.kind == ImportEvents.progressKind {
+            return TopicMessage(position: published.position, topics: [event.key], event: "job", data: event.payload)
+        }
         guard [ScanEvents.accepted, ScanEvents.rejected, ScanEvents.undone].contains(event.kind) else { return nil }
         let payload = event.payload
         var topics: Set<String> = [LiveTopics.area(event.key)]

@@ -28,7 +28,9 @@ struct DemoReturns {
     private func ticket(_ index: Int, of bill: BillRow) throws {
         let state = state(index)
         let end = plan.calendar.end
-        let createdAt = end - .hours(Int64(1 + (plan.scale.returns - index) * 120 / plan.scale.returns))
+        let days = 1 + (plan.scale.returns - 1 - index) * 5 / plan.scale.returns
+        let date = TimeZoneOffset.india.date(of: end).adding(days: -days)
+        let createdAt = TimeZoneOffset.india.start(of: date) + .minutes(Int64(9 * 60 + index * 47 % 480))
         let user = plan.people.billers[index % max(plan.people.billers.count, 1)].id
         let code = TicketCode(on: TimeZoneOffset.india.date(of: createdAt), number: UInt16(0x0100 + index * 37))
         let id = Int64(index + 1)

@@ -19,6 +19,7 @@ enum BagSchema {
             Migration(9, "bill events and gate checks") { gate($0) + billPositions($0) },
             Migration(10, "return tickets") { returns($0) },
             Migration(11, "daily summaries") { summaries($0) },
+            Migration(12, "files to import, imports and their errors") { imports($0) },
             Migration(13, "custody events beside packing have an index of their own") { _ in custodyBesidePacking },
             Migration(14, "versions of figures found at once") { counterVersions($0) },
         ])

@@ -1,0 +1,228 @@
+import Portico
+
+/// A bill as a dry run has it: read, or made by a row before.
+struct ImportedBill {
+    var row: BillRow
+    /// Whether the row was made by this import and is in no database.
+    var isDraft = false
+}
+
+/// Decides about rows of bills and of sacks on bills, and writes what is good at once where a transaction is given.
+struct BillRowsImport {
+    let terms: ImportTerms
+    let catalog: Catalog
+    let caller: BagCaller
+    /// Bills that earlier rows of a dry run made or filled, by their key.
+    var bills: [String: ImportedBill] = [:]
+    /// Sacks that earlier rows of a dry run put on bills: their codes with the key of the bill.
+    var billed: [String: String] = [:]
+    var outcome = ImportOutcome()
+    /// Sacks and bills of the rows in hand.
+    var world = ImportWorld()
+    /// Bills that rows in hand filled.
+    private var filled: Set<String> = []
+
+    init(terms: ImportTerms, catalog: Catalog, caller: BagCaller) {
+        self.terms = terms
+        self.catalog = catalog
+        self.caller = caller
+    }
+
+    /// Decides about rows of a dry run.
+    /// - Throws: ``SQLError``.
+    mutating func decide(_ rows: [ImportRow], in reading: Reading) throws {
+        try load(rows, locked: false, reading)
+        for row in rows { try decide(row, write: nil) }
+        world.forgetUnchanged()
+    }
+
+    /// Decides about rows and writes what is good.
+    /// - Throws: ``SQLError``.
+    mutating func write(_ rows: [ImportRow], _ work: BillWork) throws {
+        bills = [:]
+        billed = [:]
+        world = ImportWorld()
+        filled = []
+        try load(rows, locked: true, work.transaction)
+        for row in rows { try decide(row, write: work) }
+        for key in filled.sorted() {
+            guard var bill = bills[key]?.row else { continue }
+            try bill.update(in: work.transaction)
+            try work.services.outbox.publish(
+                BillEvents.event(BillEvents.changed, bill, check: nil, by: caller), in: work.transaction)
+        }
+    }
+
+    private mutating func decide(_ row: ImportRow, write work: BillWork?) throws {
+        do {
+            switch terms.kind {
+            case .bills: try takeBill(row, work)
+            default: try takeSack(row, work)
+            }
+        } catch let refusal as ImportRefusal {
+            outcome.refuse(row, refusal.column, (refusal.code, refusal.message), value: refusal.value)
+        }
+    }
+
+    // MARK: - Reading
+
+    private mutating func load(_ rows: [ImportRow], locked: Bool, _ session: some SQLSession) throws {
+        let keys = Set(rows.map { BillCode.key(BillCode.tidied($0.values[0])) }.filter { !$0.isEmpty })
+        let list = ImportWorld.list(keys.subtracting(bills.keys))
+        let found = try session.all(
+            "imports.bills",
+            """
+            SELECT \(BillRow.columns) FROM bills l
+            WHERE l.code_key IN (\(ImportWorld.elements(list, session.dialect)))
+            ORDER BY l.id\(locked ? session.dialect.forUpdate : "")
+            """, BillRow.init)
+        for row in found { bills[BillCode.key(row.code)] = ImportedBill(row: row) }
+        guard terms.kind == .billParents else { return }
+        var (codes, numbers): (Set<String>, Set<String>) = ([], [])
+        for row in rows {
+            switch try? ParentReference.parse(row.values[1], catalog: catalog.products) {
+            case .code(let code, _): codes.insert(code)
+            case .sscc(let sscc): numbers.insert(sscc.text)
+            case nil: continue
+            }
+        }
+        try world.load(sacks: codes, carriers: numbers, children: [], locked: locked, in: session)
+    }
+
+    // MARK: - Bills
+
+    private mutating func takeBill(_ row: ImportRow, _ work: BillWork?) throws {
+        let code = try code(of: row)
+        let bill = try header(of: row, code)
+        if let known = bills[code.key]?.row {
+            guard known.header == bill.header, known.areaCode == bill.areaCode else {
+                throw ImportRefusal("bill_code", ImportWords.billExists, value: code.text)
+            }
+            outcome.counts.unchanged += 1
+            return
+        }
+        let made = try work.map { try insert(bill, $0) } ?? bill
+        bills[code.key] = ImportedBill(row: made, isDraft: work == nil)
+        outcome.counts.bills += 1
+        outcome.counts.ok += 1
+    }
+
+    private func code(of row: ImportRow) throws -> BillCode {
+        let text = row.values[0]
+        guard !BillCode.tidied(text).isEmpty else {
+            throw ImportRefusal("bill_code", ImportWords.missing("bill_code"), value: nil)
+        }
+        do throws(FieldProblem) {
+            return try BillCode(text)
+        } catch {
+            throw ImportRefusal("bill_code", (error.code, error.message), value: text)
+        }
+    }
+
+    private func header(of row: ImportRow, _ code: BillCode) throws -> BillRow {
+        let number = ScannedText.tidied(row.values[1])
+        guard !number.isEmpty else { throw ImportRefusal("capacity", ImportWords.missing("capacity"), value: nil) }
+        guard let capacity = ASCII.number(Array(number.utf8)), BillHeader.capacities.contains(capacity) else {
+            throw ImportRefusal("capacity", ImportWords.invalidNumber, value: row.values[1])
+        }
+        let named = ScannedText.tidied(row.values[2])
+        guard let area = named.unlessEmpty ?? terms.areaCode else {
+            throw ImportRefusal("area_code", ImportWords.missing("area_code"), value: nil)
+        }
+        guard catalog.activeAreas.contains(area) else {
+            throw ImportRefusal("area_code", ImportWords.unknownArea(area), value: area)
+        }
+        let header = BillHeader(
+            capacity: capacity, description: BillHeader.tidied(row.values[3]),
+            consignee: BillHeader.tidied(row.values[4]), destination: BillHeader.tidied(row.values[5]))
+        if let problem = header.problems.first {
+            throw ImportRefusal(
+                problem.field, (problem.code, problem.message),
+                value: terms.kind.columns.firstIndex(of: problem.field).map { row.values[$0] })
+        }
+        return BillRow(
+            new: 0, code: code.text, areaCode: area, header: header, by: caller.userID, at: caller.now)
+    }
+
+    private func insert(_ bill: BillRow, _ work: BillWork) throws -> BillRow {
+        let header = bill.header
+        let id = try work.transaction.scalar(
+            "imports.insert_bill",
+            """
+            INSERT INTO bills (code, code_key, state, area_code, capacity, description, consignee, destination,
+                created_by, created_at)
+            VALUES (\(bill.code), \(BillCode.key(bill.code)), 'open', \(bill.areaCode), \(header.capacity),
+                \(header.description), \(header.consignee), \(header.destination), \(caller.userID), \(caller.now))
+            RETURNING id
+            """, as: Int64.self)
+        guard let id else { throw LostRace() }
+        let made = BillRow(
+            new: id, code: bill.code, areaCode: bill.areaCode, header: header, by: caller.userID, at: caller.now)
+        var counters = CounterChanges()
+        counters.add(.bills(BillState.open.rawValue), in: made.areaCode)
+        try counters.write(in: work.transaction)
+        try work.tell(
+            made, from: nil, BillWork.Telling(deed: .created, action: "bill.created", event: BillEvents.created))
+        return made
+    }
+
+    // MARK: - Sacks on bills
+
+    private mutating func takeSack(_ row: ImportRow, _ work: BillWork?) throws {
+        let key = BillCode.key(BillCode.tidied(row.values[0]))
+        guard !key.isEmpty else { throw ImportRefusal("bill_code", ImportWords.missing("bill_code"), value: nil) }
+        guard var bill = bills[key]?.row else {
+            throw ImportRefusal("bill_code", ImportWords.billNotFound, value: row.values[0])
+        }
+        guard !ScannedText.tidied(row.values[1]).isEmpty else {
+            throw ImportRefusal("parent_code", ImportWords.missing("parent_code"), value: nil)
+        }
+        let (found, sack) = lookUp(row.values[1])
+        let isOnBill = sack.map { $0.billID == bill.id || billed[$0.code] == key } ?? false
+        if isOnBill {
+            outcome.counts.unchanged += 1
+            return
+        }
+        let facts = BillingFacts(userArea: caller.areaCode, bill: bill.facts, sack: found, isOnBill: false)
+        switch BillingRules.decide(facts) {
+        case .refuse(let refusal):
+            let isAboutBill = ["bill_not_open", "capacity_reached"].contains(refusal.code)
+            throw ImportRefusal(
+                isAboutBill ? "bill_code" : "parent_code", refusal, value: row.values[isAboutBill ? 0 : 1])
+        case .duplicate: outcome.counts.unchanged += 1
+        case .add:
+            guard let sack else { throw LostRace() }
+            if let work { try put(sack, on: bill, work) }
+            bill.totals = bill.totals.adding(sack.load)
+            bills[key]?.row = bill
+            billed[sack.code] = key
+            filled.insert(key)
+            outcome.counts.billParents += 1
+            outcome.counts.ok += 1
+        }
+    }
+
+    /// The sack of a row with the bill it is on by now.
+    private func lookUp(_ text: String) -> (ParentLookup, ImportedSack?) {
+        let reference: ParentReference
+        do throws(CodeError) {
+            reference = try ParentReference.parse(text, catalog: catalog.products)
+        } catch {
+            return (.invalid(error), nil)
+        }
+        guard let sack = world.sack(reference) else { return (.missing(reference), nil) }
+        var facts = sack.facts
+        if let key = billed[sack.code] { facts.billCode = bills[key]?.row.code }
+        return (.found(facts), sack)
+    }
+
+    private func put(_ sack: ImportedSack, on bill: BillRow, _ work: BillWork) throws {
+        try work.transaction.executeLater(
+            "imports.add_sack",
+            """
+            UPDATE bags SET bill_id = \(bill.id), updated_at = \(caller.now), bill_position = (
+                SELECT coalesce(max(bill_position), 0) + 1 FROM bags WHERE bill_id = \(bill.id))
+            WHERE id = \(sack.id) AND bill_id IS NULL
+            """)
+    }
+}

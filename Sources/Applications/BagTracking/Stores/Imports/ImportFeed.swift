@@ -1,0 +1,114 @@
+import Portico
+
+/// What is decided together: a row, or in files of packing a run of bags with the sack that closes it.
+struct ImportUnit: Sendable {
+    /// The bags of a run; empty for other kinds.
+    var children: [ImportRow] = []
+    /// The row itself, or the sack that closes the run; nil where no sack does.
+    var row: ImportRow?
+
+    /// Rows of the file in it.
+    var count: Int { children.count + (row == nil ? 0 : 1) }
+}
+
+/// Makes units of the rows of a file: finds the header of each sheet, leaves out blank rows, counts codes that were numbers.
+final class ImportFeed {
+    private let reader: any TableReader
+    private let kind: ImportKind
+    private let isParent: (String) -> Bool
+    private var sheet: String?
+    /// Whether a row was found.
+    private(set) var hasSheet = false
+    /// Where each column of the kind stands in the sheet.
+    private var places: [Int?] = []
+    private var ahead: TableRow?
+    /// Codes that were numbers in the rows given out so far.
+    private(set) var numericCells = 0
+
+    /// - Parameter isParent: whether a text of a file of packing closes a run.
+    init(_ reader: any TableReader, _ kind: ImportKind, isParent: @escaping (String) -> Bool) {
+        self.reader = reader
+        self.kind = kind
+        self.isParent = isParent
+    }
+
+    /// The next unit, or nil at the end.
+    /// - Throws: ``TableError``; ``MissingColumn``.
+    func next() throws -> ImportUnit? {
+        guard kind == .packing else { return try nextRow().map { ImportUnit(row: $0) } }
+        var unit = ImportUnit()
+        while let row = try nextRow() {
+            if isParent(row.values[0]) {
+                unit.row = row
+                return unit
+            }
+            unit.children.append(row)
+            if try isSheetOver() { return unit }
+        }
+        return unit.count == 0 ? nil : unit
+    }
+
+    /// Whether no further row of the present sheet follows.
+    private func isSheetOver() throws -> Bool {
+        guard let next = try peek() else { return true }
+        return next.sheet != sheet
+    }
+
+    private func peek() throws -> TableRow? {
+        while ahead == nil {
+            guard let row = try reader.next() else { return nil }
+            if !row.isBlank { ahead = row }
+        }
+        return ahead
+    }
+
+    private func nextRow() throws -> ImportRow? {
+        while let row = try peek() {
+            ahead = nil
+            if !hasSheet || row.sheet != sheet {
+                hasSheet = true
+                sheet = row.sheet
+                if try readHeader(row) { continue }
+            }
+            let values = places.map { $0.map { row[$0] } ?? "" }
+            guard values.contains(where: { !ScannedText.tidied($0).isEmpty }) else { continue }
+            for case let place? in places where row.cells.indices.contains(place) && row.cells[place].isNumber {
+                numericCells += 1
+            }
+            return ImportRow(sheet: row.sheet, number: row.number, values: values)
+        }
+        return nil
+    }
+
+    /// Notes where the columns stand.
+    /// - Returns: whether the row is a header.
+    private func readHeader(_ row: TableRow) throws -> Bool {
+        if let found = try ImportFeed.places(of: row, kind) {
+            places = found
+            return true
+        }
+        places = [0]
+        return false
+    }
+
+    /// Where each column stands by the first row of a sheet; nil for one of packing that is no header.
+    /// - Throws: ``MissingColumn``.
+    static func places(of row: TableRow, _ kind: ImportKind) throws(MissingColumn) -> [Int?]? {
+        let names = row.cells.map { ScannedText.tidied($0.text).lowercased() }
+        guard kind != .packing else { return ["code", "label"].contains(names.first ?? "") ? [0] : nil }
+        for name in kind.required where !names.contains(name) { throw MissingColumn(name: name, sheet: row.sheet) }
+        return kind.columns.map { names.firstIndex(of: $0) }
+    }
+}
+
+/// A sheet lacks a column that must be there.
+struct MissingColumn: Error, Sendable {
+    let name: String
+    let sheet: String?
+
+    /// What is missing, in a sentence.
+    var detail: String {
+        let place = sheet.map { "The sheet “\(CodeError.quote($0))”" } ?? "The file"
+        return "\(place) has no column “\(name)” in its first row."
+    }
+}

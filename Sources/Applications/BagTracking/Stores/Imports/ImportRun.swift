@@ -1,0 +1,266 @@
+import Portico
+
+/// One run of an import: counts the rows, judges them where that comes first, and writes them part by part (rules R35, R36).
+///
+/// How far it is stands in the row of the import and changes in the transaction that writes the rows. A run that follows one
+/// that was killed goes over the rows that are done, to know of them, and goes on behind them.
+struct ImportRun: Sendable {
+    /// Rows of a part at the most, and to begin with.
+    private static let mostRows = 1000
+    private static let firstRows = 300
+    /// A part that held the writer longer than this is followed by a smaller one, nanoseconds.
+    private static let longHold: Int64 = 60_000_000
+    private static let shortHold: Int64 = 25_000_000
+
+    let services: BagTrackingServices
+    let record: ImportRecord
+    let run: JobRun
+    let catalog: Catalog
+    let source: FileSource
+
+    private var store: ImportStore { ImportStore(services: services) }
+    private var terms: ImportTerms { record.terms }
+
+    /// Does all of it.
+    /// - Returns: what came of it.
+    /// - Throws: ``JobFailure`` for files that can't be taken, `CancellationError`, ``SQLError``.
+    func perform() async throws -> ImportCounts {
+        let total = try await countRows()
+        if terms.isDryRun { return try await judge(total, from: 0) }
+        var done = record.rowsDone
+        if terms.onError == .abort, !record.isChecked {
+            let counts = try await judge(total, from: 0)
+            if counts.errors > 0 {
+                throw JobFailure.permanent(
+                    "validation_errors",
+                    "\(counts.errors) rows have errors, so nothing was written. Correct them, or let good rows be taken."
+                )
+            }
+            try await reset(isChecked: true)
+            done = 0
+        }
+        return try await write(total, after: done)
+    }
+
+    // MARK: - Passes
+
+    private func feed() throws -> ImportFeed {
+        let products = catalog.products
+        return ImportFeed(try TableFile(source).reader(), terms.kind) {
+            (try? ParentReference.parse($0, catalog: products)) != nil
+        }
+    }
+
+    /// Reads the file to its end before anything is done with it: a damaged or too long one changes nothing.
+    private func countRows() async throws -> Int {
+        let feed = try feed()
+        var count = 0
+        while let unit = try feed.next() {
+            count += unit.count
+            guard count <= services.settings.importMostRows else {
+                throw JobFailure.permanent(
+                    "too_many_rows", "The file has more than \(services.settings.importMostRows) rows. Cut it in parts."
+                )
+            }
+            if count.isMultiple(of: 5000) { try run.checkCancellation() }
+        }
+        try await run.progress(0, of: Int64(count))
+        return count
+    }
+
+    /// Goes over the file without writing anything but errors.
+    private func judge(_ total: Int, from start: Int) async throws -> ImportCounts {
+        try await reset(isChecked: false)
+        let feed = try feed()
+        var judge = ImportJudge(terms, catalog, record.caller(at: run.now))
+        var (counts, done) = (ImportCounts(), 0)
+        while case let units = try ImportRun.take(feed, ImportRun.mostRows), !units.isEmpty {
+            let present = judge
+            let (next, outcome) = try await services.database.read { reading in
+                var judge = present
+                let outcome = try judge.judge(units, in: reading)
+                return (judge, outcome)
+            }
+            judge = next
+            let before = counts.errors
+            counts.add(outcome.counts)
+            counts.numericCells = feed.numericCells
+            done += units.reduce(0) { $0 + $1.count }
+            try await note(outcome.errors, after: before)
+            try await tell(done, total)
+        }
+        return counts
+    }
+
+    /// Writes the rows behind `start`, part by part.
+    private func write(_ total: Int, after start: Int) async throws -> ImportCounts {
+        let feed = try feed()
+        var judge = ImportJudge(terms, catalog, record.caller(at: run.now))
+        var done = 0
+        while done < start, case let units = try ImportRun.take(feed, 1), !units.isEmpty {
+            judge.remember(units)
+            done += units.reduce(0) { $0 + $1.count }
+        }
+        var (counts, rows) = (
+            record.isChecked || terms.onError == .skip ? record.counts : ImportCounts(), ImportRun.firstRows
+        )
+        if start == 0 { counts = ImportCounts() }
+        while case let units = try ImportRun.take(feed, rows), !units.isEmpty {
+            done += units.reduce(0) { $0 + $1.count }
+            let part = try await writePart(units, judge, counts, done, feed.numericCells)
+            judge = part.judge
+            counts = part.counts
+            if part.held > ImportRun.longHold { rows = max(20, rows / 2) }
+            if part.held < ImportRun.shortHold { rows = min(ImportRun.mostRows, rows * 3 / 2) }
+            services.metrics.imported(part.outcome.counts, held: part.held)
+            try await tell(done, total)
+        }
+        return counts
+    }
+
+    private struct Part: Sendable {
+        let judge: ImportJudge
+        let counts: ImportCounts
+        let outcome: ImportOutcome
+        /// Nanoseconds for which the transaction was open.
+        let held: Int64
+    }
+
+    private func writePart(
+        _ units: [ImportUnit], _ judge: ImportJudge, _ counts: ImportCounts, _ done: Int, _ numericCells: Int
+    ) async throws -> Part {
+        let now = run.now
+        return try await ScanStore.retrying {
+            try await services.database.write { transaction in
+                let began = monotonicNanoseconds()
+                var judge = judge
+                let work = BillWork(caller: record.caller(at: now), services: services, transaction: transaction)
+                let outcome = try judge.write(units, work)
+                var sum = counts
+                sum.add(outcome.counts)
+                sum.numericCells = numericCells
+                try insert(outcome.errors, after: counts.errors, in: transaction)
+                try save(sum, done, in: transaction)
+                return Part(
+                    judge: judge, counts: sum, outcome: outcome, held: monotonicNanoseconds() - began)
+            }
+        }
+    }
+
+    /// The units of a part.
+    private static func take(_ feed: ImportFeed, _ rows: Int) throws -> [ImportUnit] {
+        var units: [ImportUnit] = []
+        var count = 0
+        while count < rows, let unit = try feed.next() {
+            units.append(unit)
+            count += unit.count
+        }
+        return units
+    }
+
+    // MARK: - What is known of it
+
+    private func reset(isChecked: Bool) async throws {
+        let id = record.jobID
+        try await services.database.write { transaction in
+            try transaction.execute("imports.forget_errors", "DELETE FROM import_errors WHERE job_id = \(id)")
+            try transaction.execute(
+                "imports.reset",
+                "UPDATE imports SET rows_done = 0, counts = '{}', is_checked = \(isChecked) WHERE job_id = \(id)")
+        }
+    }
+
+    private func save(_ counts: ImportCounts, _ done: Int, in transaction: Transaction) throws {
+        let text = String(decoding: counts.json.bytes, as: UTF8.self)
+        try transaction.execute(
+            "imports.progress",
+            "UPDATE imports SET rows_done = \(done), counts = \(text) WHERE job_id = \(record.jobID)")
+    }
+
+    private func note(_ errors: [ImportRowError], after: Int) async throws {
+        guard !errors.isEmpty else { return }
+        try await services.database.write { try insert(errors, after: after, in: $0) }
+    }
+
+    private func insert(_ errors: [ImportRowError], after: Int, in transaction: Transaction) throws {
+        guard !errors.isEmpty else { return }
+        try transaction.bulkInsert(
+            "imports.note_errors", into: "import_errors",
+            columns: ["job_id", "seq", "sheet", "row_number", "column_name", "code", "message", "value"],
+            rows: errors.enumerated().map { index, error -> [SQLValue] in
+                [
+                    .integer(record.jobID), .integer(Int64(after + index + 1)), error.sheet.sqlValue,
+                    error.row.sqlValue, error.column.sqlValue, .text(error.code), .text(error.message),
+                    error.value.map { $0.filter { $0 != "\0" } }.sqlValue,
+                ]
+            })
+    }
+
+    /// Tells how far it is, and ends the run when nobody wants it any more.
+    private func tell(_ done: Int, _ total: Int) async throws {
+        try await run.progress(Int64(done), of: Int64(total))
+        let event = ImportEvents.progress(record.jobID, state: "running", done: done, total: total, at: run.now)
+        try await services.database.write { try services.outbox.publish(event, in: $0) }
+    }
+}
+
+/// Decides about parts of a file of any kind.
+struct ImportJudge: Sendable {
+    private let terms: ImportTerms
+    private let catalog: Catalog
+    private let caller: BagCaller
+    private var memory = ImportMemory()
+    /// What a dry run has made so far.
+    private var world = ImportWorld()
+    private var bills: BillRowsImport
+
+    init(_ terms: ImportTerms, _ catalog: Catalog, _ caller: BagCaller) {
+        self.terms = terms
+        self.catalog = catalog
+        self.caller = caller
+        bills = BillRowsImport(terms: terms, catalog: catalog, caller: caller)
+    }
+
+    private var isAboutBills: Bool { terms.kind == .bills || terms.kind == .billParents }
+
+    /// Notes units that were taken before.
+    mutating func remember(_ units: [ImportUnit]) {
+        guard !isAboutBills else { return }
+        var rows = BagRowsImport(terms: terms, catalog: catalog, world: ImportWorld(), memory: memory)
+        rows.remember(units)
+        memory = rows.memory
+    }
+
+    /// Says what would become of units, after all that came before them.
+    /// - Throws: ``SQLError``.
+    mutating func judge(_ units: [ImportUnit], in reading: Reading) throws -> ImportOutcome {
+        guard !isAboutBills else {
+            bills.outcome = ImportOutcome()
+            try bills.decide(units.compactMap(\.row), in: reading)
+            return bills.outcome
+        }
+        var rows = BagRowsImport(terms: terms, catalog: catalog, world: world, memory: memory)
+        try rows.load(units, locked: false, in: reading)
+        rows.decide(units)
+        memory = rows.memory
+        world = rows.world
+        world.forgetUnchanged()
+        return rows.outcome
+    }
+
+    /// Decides about units and writes what is good.
+    /// - Throws: ``SQLError``.
+    mutating func write(_ units: [ImportUnit], _ work: BillWork) throws -> ImportOutcome {
+        guard !isAboutBills else {
+            bills.outcome = ImportOutcome()
+            try bills.write(units.compactMap(\.row), work)
+            return bills.outcome
+        }
+        var rows = BagRowsImport(terms: terms, catalog: catalog, world: ImportWorld(), memory: memory)
+        try rows.load(units, locked: true, in: work.transaction)
+        rows.decide(units)
+        try ImportWriter(transaction: work.transaction, caller: work.caller, services: work.services).write(rows.world)
+        memory = rows.memory
+        return rows.outcome
+    }
+}

@@ -1,0 +1,203 @@
+import Portico
+
+/// A sack as an import sees it, with what the import does to it.
+struct ImportedSack {
+    var id: Int64?
+    let code: String
+    let areaCode: String
+    let type: String
+    let sscc: String?
+    var load: ParentLoad
+    let isRetired: Bool
+    let billID: Int64?
+    let billCode: String?
+    let holdReason: String?
+    /// How many bags were in it when it was read; nil for a new one.
+    var before: Int?
+
+    var isChanged: Bool { before != load.childCount }
+
+    var facts: SackFacts {
+        SackFacts(
+            code: code, areaCode: areaCode, load: load, isRetired: isRetired, billCode: billCode, holdReason: holdReason
+        )
+    }
+}
+
+/// A bag as an import sees it, with what the import does to it.
+struct ImportedChild {
+    enum Change {
+        /// In a sack in which it was not before.
+        case linked
+        /// Known now, in no sack.
+        case registered
+        /// Its lot or date of test is known now.
+        case labelled
+    }
+
+    var id: Int64?
+    let code: String
+    var areaCode: String
+    /// Where it was when it was read.
+    let areaBefore: String?
+    var parentCode: String?
+    var billCode: String?
+    let isRetired: Bool
+    var lot: String?
+    var testDate: CalendarDate?
+    var change: Change?
+
+    var facts: ChildFacts {
+        ChildFacts(
+            code: code, areaCode: areaCode, isRetired: isRetired, parentCode: parentCode, parentBillCode: billCode)
+    }
+}
+
+/// The sacks and bags that a part of a file names, as they are in the database and as the rows before have made them.
+struct ImportWorld {
+    var sacks: [String: ImportedSack] = [:]
+    var children: [String: ImportedChild] = [:]
+    /// Codes of sacks by their SSCC.
+    private var carriers: [String: String] = [:]
+    /// What was looked for, found or not.
+    private var asked: Set<String> = []
+
+    /// The sack that a reference names.
+    func sack(_ reference: ParentReference) -> ImportedSack? {
+        switch reference {
+        case .code(let code, _): sacks[code]
+        case .sscc(let sscc): carriers[sscc.text].flatMap { sacks[$0] }
+        }
+    }
+
+    /// Reads what is not known yet: sacks first and in the order of their ids, then bags, so that no two transactions can
+    /// wait for each other.
+    /// - Throws: ``SQLError``.
+    mutating func load(
+        sacks codes: Set<String>, carriers numbers: Set<String>, children: Set<String>, locked: Bool,
+        in session: some SQLSession
+    ) throws {
+        let newSacks = codes.union(numbers).subtracting(asked)
+        let newChildren = children.subtracting(asked)
+        asked.formUnion(newSacks)
+        asked.formUnion(newChildren)
+        if !newSacks.isEmpty { try loadSacks(newSacks, locked, session) }
+        if !newChildren.isEmpty { try loadChildren(newChildren, locked, session) }
+    }
+
+    /// Forgets what the rows so far have not changed. For dry runs, which keep the rest to the end.
+    mutating func forgetUnchanged() {
+        sacks = sacks.filter { $0.value.isChanged || $0.value.id == nil }
+        children = children.filter { $0.value.change != nil }
+        carriers = carriers.filter { sacks[$0.value] != nil }
+        asked = Set(sacks.keys).union(children.keys).union(carriers.keys)
+    }
+
+    private mutating func loadSacks(_ codes: Set<String>, _ isLocked: Bool, _ session: some SQLSession) throws {
+        let list = ImportWorld.list(codes)
+        let rows = try session.all(
+            "imports.sacks",
+            """
+            SELECT b.id, b.code, b.area_code, b.product_type, b.sscc, b.child_count, b.capacity, b.unit_weight_grams,
+                CASE WHEN b.status = 'retired' THEN 1 ELSE 0 END, b.bill_id, b.hold_reason
+            FROM bags b WHERE b.kind = 'parent' AND (b.code IN (\(ImportWorld.elements(list, session.dialect)))
+                OR b.sscc IN (\(ImportWorld.elements(list, session.dialect))))
+            ORDER BY b.id\(isLocked ? session.dialect.forUpdate : "")
+            """
+        ) { row in
+            let count: Int = try row[5]
+            return ImportedSack(
+                id: try row[0], code: try row[1], areaCode: try row[2], type: try row[3], sscc: try row[4],
+                load: ParentLoad(childCount: count, capacity: try row[6], unitWeightGrams: try row[7]),
+                isRetired: try row[8], billID: try row[9], billCode: nil, holdReason: try row[10],
+                before: count)
+        }
+        // A statement of its own: one that waited for a lock still sees other tables as they were before.
+        let bills = try billCodes(Set(rows.compactMap(\.billID)), session)
+        for row in rows {
+            let sack = row.billID.flatMap { bills[$0] }.map { row.on($0) } ?? row
+            sacks[row.code] = sack
+            if let sscc = row.sscc { carriers[sscc] = row.code }
+        }
+    }
+
+    private func billCodes(_ ids: Set<Int64>, _ session: some SQLSession) throws -> [Int64: String] {
+        guard !ids.isEmpty else { return [:] }
+        let list = ImportWorld.list(Set(ids.map(String.init)))
+        let pairs = try session.all(
+            "imports.bills_of_sacks",
+            """
+            SELECT id, code FROM bills
+            WHERE id IN (SELECT CAST(e AS BIGINT) FROM (\(ImportWorld.elements(list, session.dialect))) AS x)
+            """
+        ) { (try $0[0] as Int64, try $0[1] as String) }
+        return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    }
+
+    private mutating func loadChildren(_ codes: Set<String>, _ isLocked: Bool, _ session: some SQLSession) throws {
+        let list = ImportWorld.list(codes)
+        let rows = try session.all(
+            "imports.children",
+            """
+            SELECT b.id, b.code, b.area_code, b.parent_id, CASE WHEN b.status = 'retired' THEN 1 ELSE 0 END, b.lot,
+                b.test_date
+            FROM bags b
+            WHERE b.kind = 'child' AND b.code IN (\(ImportWorld.elements(list, session.dialect)))
+            ORDER BY b.id\(isLocked ? session.dialect.forUpdate : "")
+            """
+        ) { row in
+            let area: String = try row[2]
+            return (
+                child: ImportedChild(
+                    id: try row[0], code: try row[1], areaCode: area, areaBefore: area,
+                    isRetired: try row[4], lot: try row[5], testDate: try row[6]),
+                parentID: try row[3] as Int64?
+            )
+        }
+        let parents = try places(Set(rows.compactMap(\.parentID)), session)
+        for (row, parentID) in rows {
+            var child = row
+            let place = parentID.flatMap { parents[$0] }
+            child.parentCode = place?.code
+            child.billCode = place?.bill
+            children[child.code] = child
+        }
+    }
+
+    private func places(
+        _ ids: Set<Int64>, _ session: some SQLSession
+    ) throws -> [Int64: (code: String, bill: String?)] {
+        guard !ids.isEmpty else { return [:] }
+        let list = ImportWorld.list(Set(ids.map(String.init)))
+        let pairs = try session.all(
+            "imports.places",
+            """
+            SELECT p.id, p.code, l.code FROM bags p LEFT JOIN bills l ON l.id = p.bill_id
+            WHERE p.id IN (SELECT CAST(e AS BIGINT) FROM (\(ImportWorld.elements(list, session.dialect))) AS x)
+            """
+        ) { (try $0[0] as Int64, (code: try $0[1] as String, bill: try $0[2] as String?)) }
+        return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Texts as one parameter, so that statements have one text however many there are.
+    static func list(_ texts: Set<String>) -> String {
+        String(decoding: JSONValue.array(texts.sorted().map { .string($0) }).bytes, as: UTF8.self)
+    }
+
+    /// The elements of ``list(_:)`` as a SELECT of one column.
+    static func elements(_ list: String, _ dialect: Dialect) -> SQL {
+        switch dialect {
+        case .sqlite: "SELECT value AS e FROM json_each(\(list))"
+        case .postgresql: "SELECT json_array_elements_text(CAST(\(list) AS json)) COLLATE \"C\" AS e"
+        }
+    }
+}
+
+extension ImportedSack {
+    /// The same sack, known to be on a bill.
+    fileprivate func on(_ bill: String) -> ImportedSack {
+        ImportedSack(
+            id: id, code: code, areaCode: areaCode, type: type, sscc: sscc, load: load, isRetired: isRetired,
+            billID: billID, billCode: bill, holdReason: holdReason, before: before)
+    }
+}
