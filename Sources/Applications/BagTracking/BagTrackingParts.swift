@@ -12,6 +12,7 @@ struct BagTrackingParts: Sendable {
     private let live: LiveUpdates
     private let denied: DeniedJournal
     private let summaries: SummaryReader
+    private let gauges: StockGauges
     /// Who outside hears of what happens here.
     let webhooks: BagWebhooks
     /// What is done later, and what comes by the clock.
@@ -34,6 +35,7 @@ struct BagTrackingParts: Sendable {
         live = LiveUpdates(services: services, stats: stats)
         denied = DeniedJournal(database: environment.database)
         summaries = SummaryReader(services: services, caches: environment.caches)
+        gauges = StockGauges(database: environment.database, stats: stats, metrics: environment.metrics)
         webhooks = try BagWebhooks(environment, metrics: services.metrics)
         work = BagWork(
             services: services, summaries: summaries, watch: CounterWatch(metrics: environment.metrics))
@@ -252,6 +254,9 @@ extension BagTrackingParts {
             Repetition(name: "counter_fold", interval: .seconds(60), startsAtOnce: true) {
                 [database = environment.database] in
                 try await database.write { _ = try CounterStore.fold(in: $0) }
+            },
+            Repetition(name: "gauges", interval: StockGauges.interval, startsAtOnce: true) { [gauges] in
+                try await gauges.read()
             },
             Repetition(name: "audit_check", interval: ChainWatch.interval, startsAtOnce: true) {
                 [chain = services.chain] in
