@@ -200,7 +200,8 @@ let package = Package(
                 "PorticoLimits", "PorticoPages", "PorticoTelemetry", "PorticoValues", nioCore, nioPosix, logging,
             ]),
         tests("PorticoTests", of: ["Portico", "PorticoTesting", logging]),
-        tests("BagTrackingTests", of: ["BagTracking", "Portico", "PorticoTesting"], exclude: ["Browser"]),
+        tests(
+            "BagTrackingTests", of: ["BagTracking", "Portico", "PorticoServer", "PorticoTesting"], exclude: ["Browser"]),
         tests("IntegrationTests", of: ["Portico", "BagTracking", "PorticoTesting"]),
     ],
     swiftLanguageModes: [.v6]

@@ -16,7 +16,7 @@ public struct BagTrackingApplication: Application {
     public init() {}
 
     /// Areas, product types, bills, bags, scans, custody, counters, people.
-    public var schema: [SchemaComponent] { [BagSchema.component] }
+    public var schema: [SchemaComponent] { [BagSchema.component, WebhookSchema.component] }
 
     /// Everything that begins with `bags.`.
     public var settings: [SettingDeclaration] { BagSettings.declarations }
@@ -46,11 +46,16 @@ public struct BagTrackingApplication: Application {
                     """)
         }
         let settings = try BagSettings(environment, isDemonstration: isDemonstration)
-        let parts = BagTrackingParts(environment, settings: settings, isDemonstration: isDemonstration, roles: roles)
+        let parts = try BagTrackingParts(
+            environment, settings: settings, isDemonstration: isDemonstration, roles: roles)
         var running = RunningApplication(
             mount: parts.mount(id: id, title: title), workers: parts.workers, endStreams: parts.endStreams)
-        running.jobs = { [work = parts.work] book in work.register(in: &book) }
-        running.schedules = try parts.work.schedules()
+        try await parts.webhooks.renewSeals(in: environment.database)
+        running.jobs = { [work = parts.work, desk = parts.webhooks.desk] book in
+            work.register(in: &book)
+            desk.handle(in: &book)
+        }
+        running.schedules = try parts.work.schedules() + [parts.webhooks.desk.tending()]
         return running
     }
 

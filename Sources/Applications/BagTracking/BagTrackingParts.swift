@@ -12,6 +12,9 @@ struct BagTrackingParts: Sendable {
     private let live: LiveUpdates
     private let denied: DeniedJournal
     private let summaries: SummaryReader
+    private let gauges: StockGauges
+    /// Who outside hears of what happens here.
+    let webhooks: BagWebhooks
     /// What is done later, and what comes by the clock.
     let work: BagWork
     private let exports: ExportDesk
@@ -19,7 +22,7 @@ struct BagTrackingParts: Sendable {
     init(
         _ environment: ApplicationEnvironment, settings: BagSettings, isDemonstration: Bool,
         roles: [(name: String, permissions: Set<String>)]
-    ) {
+    ) throws {
         self.environment = environment
         self.isDemonstration = isDemonstration
         identity = BagTrackingParts.identity(environment, roles: roles, secondFactors: settings.secondFactors)
@@ -32,6 +35,8 @@ struct BagTrackingParts: Sendable {
         live = LiveUpdates(services: services, stats: stats)
         denied = DeniedJournal(database: environment.database)
         summaries = SummaryReader(services: services, caches: environment.caches)
+        gauges = StockGauges(database: environment.database, stats: stats, metrics: environment.metrics)
+        webhooks = try BagWebhooks(environment, metrics: services.metrics)
         work = BagWork(
             services: services, summaries: summaries, watch: CounterWatch(metrics: environment.metrics))
         exports = ExportDesk(most: settings.exportsPerUser, metrics: services.metrics)
@@ -119,7 +124,7 @@ extension BagTrackingParts {
             CatalogueRoutes(services: services, catalog: catalog).routes, LabelRoutes(services: services).routes,
             jobRoutes.routes, EPCISRoutes(services: services).routes,
             ExportRoutes(services: services, desk: exports).routes, ImportRoutes(services: services).routes,
-            EPCISExportRoutes(services: services, desk: exports).routes,
+            EPCISExportRoutes(services: services, desk: exports).routes, webhooks.routes(cursors: identity.cursors),
             PeopleRoutes(
                 services: services, people: people, passwords: environment.passwords,
                 office: identity.invitationOffice(.bags)
@@ -156,7 +161,8 @@ extension BagTrackingParts {
             UserFarewellRoutes(
                 people: people, privacy: PersonalDataRoutes(identity: identity), page: userPages.page
             ).routes,
-            SettingsPageRoutes(services: services, catalog: catalog).routes,
+            SettingsPageRoutes(services: services, catalog: catalog, webhooks: webhooks.desk).routes,
+            WebhookPageRoutes(services: services, desk: webhooks.desk).routes,
             LimitPageRoutes(services: services, desk: environment.limits).routes,
             ReturnPageRoutes(services: services).routes,
             SummaryPageRoutes(services: services, summaries: summaries).routes,
@@ -227,6 +233,7 @@ extension BagTrackingParts {
             ("live_signs", { [live] in await live.keepAlive() }),
             ("live_stats", { [live] in await live.runTicker() }),
             ("denied_journal", { [denied] in await denied.run() }),
+            ("webhooks", { [webhooks] in await webhooks.run() }),
         ]
         return running
             + repetitions.map { repetition in
@@ -238,7 +245,8 @@ extension BagTrackingParts {
         EventRelay(
             database: environment.database, outbox: environment.outbox, clock: environment.clock,
             logger: environment.logger, metrics: environment.metrics, application: "bags",
-            projections: [ActivityProjection()], listeners: [live.listener, environment.stale.listener])
+            projections: [ActivityProjection(), webhooks.desk.fanOut],
+            listeners: [live.listener, environment.stale.listener])
     }
 
     private var repetitions: [Repetition] {
@@ -246,6 +254,9 @@ extension BagTrackingParts {
             Repetition(name: "counter_fold", interval: .seconds(60), startsAtOnce: true) {
                 [database = environment.database] in
                 try await database.write { _ = try CounterStore.fold(in: $0) }
+            },
+            Repetition(name: "gauges", interval: StockGauges.interval, startsAtOnce: true) { [gauges] in
+                try await gauges.read()
             },
             Repetition(name: "audit_check", interval: ChainWatch.interval, startsAtOnce: true) {
                 [chain = services.chain] in

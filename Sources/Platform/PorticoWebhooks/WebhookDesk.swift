@@ -32,6 +32,10 @@ public struct WebhookDesk: Sendable {
         public var destination: DestinationPolicy
         /// What is told.
         public var telling: Telling
+        /// What deliveries keep in the order in which it happened.
+        public var order: WebhookOrder
+        /// Called after each try: `delivered`, `again`, `failed`. For what an application counts.
+        public var whenTried: @Sendable (String) -> Void
         /// Called in the transaction that disables a subscription: to write to its owner.
         public var whenDisabled: @Sendable (WebhookSubscription, Transaction) throws -> Void
 
@@ -39,7 +43,8 @@ public struct WebhookDesk: Sendable {
         public init(
             kinds: [WebhookKind], seal: FieldSeal, policy: WebhookPolicy = WebhookPolicy(),
             destination: DestinationPolicy = .publicOnly,
-            telling: @escaping Telling = { event, _ in event.payload },
+            telling: @escaping Telling = { event, _ in event.payload }, order: WebhookOrder = .ofKey,
+            whenTried: @escaping @Sendable (String) -> Void = { _ in },
             whenDisabled: @escaping @Sendable (WebhookSubscription, Transaction) throws -> Void = { _, _ in }
         ) {
             self.kinds = kinds
@@ -47,6 +52,8 @@ public struct WebhookDesk: Sendable {
             self.policy = policy
             self.destination = destination
             self.telling = telling
+            self.order = order
+            self.whenTried = whenTried
             self.whenDisabled = whenDisabled
         }
     }
@@ -84,12 +91,22 @@ public struct WebhookDesk: Sendable {
     /// Adds the work to what an application's worker does.
     /// - Returns: the schedule that keeps the tables small; for the worker.
     public func register(in book: inout JobBook) throws -> Schedule {
+        handle(in: &book)
+        return try tending()
+    }
+
+    /// The first half of ``register(in:)``, for applications that hear later which book it is.
+    public func handle(in book: inout JobBook) {
         let sender = WebhookSender(desk: self)
         let keeper = WebhookKeeper(desk: self)
         book.handle(DeliverWebhooks.self) { job, run in try await sender.run(job.subscription, run) }
         book.handle(ResumeWebhooks.self) { job, run in try await keeper.resume(job.subscription, run) }
         book.handle(TendWebhooks.self) { _, run in try await keeper.tend(run) }
-        return try Schedule("webhooks.tend", "*/10 * * * *") { _ in TendWebhooks() }
+    }
+
+    /// The second half: the schedule that keeps the tables small.
+    public func tending() throws -> Schedule {
+        try Schedule("webhooks.tend", "*/10 * * * *") { _ in TendWebhooks() }
     }
 
     /// Makes the worker look after a subscription, once the transaction is committed. The caller holds its row, so that

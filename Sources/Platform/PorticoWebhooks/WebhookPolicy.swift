@@ -47,6 +47,14 @@ public struct WebhookPolicy: Sendable, Hashable {
     }
 }
 
+/// Which deliveries of one subscription wait for each other.
+public enum WebhookOrder: Sendable, Hashable {
+    /// Those of one key: other keys go on while one waits for another try.
+    case ofKey
+    /// All: nothing overtakes what happened before.
+    case ofSubscription
+}
+
 /// A kind of event that applications tell others about.
 public struct WebhookKind: Sendable, Hashable {
     /// The event's kind: `bag.created`.

@@ -30,6 +30,8 @@ struct SettingsPage: BagPage {
     var frame: BagFrame
     var areas: [Area]
     var products: [Product]
+    /// Who outside hears of what happens here.
+    var webhooks: WebhooksPart?
     /// Which form came back: `area`, `area-<code>`, `product` or `product-<code>`.
     var openForm: String?
     var form = FormState.fresh
@@ -49,6 +51,7 @@ struct SettingsPage: BagPage {
         off.</p>\
         <div class="folds">\(areas.map(areaFold))\(newArea)</div></section>
         </div>
+        \(webhooks.map { "<div class=\"after-panel\">\($0)</div>" as HTML })
         """
     }
 

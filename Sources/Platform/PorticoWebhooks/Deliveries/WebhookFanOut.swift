@@ -28,8 +28,8 @@ struct WebhookFanOut: EventProjection {
             for published in told where subscription.hears(published.event.kind) {
                 guard let data = desk.configuration.telling(published.event, subscription) else { continue }
                 let message = WebhookMessage(published.event.kind, at: published.event.at, data: data)
-                try message.insert(
-                    for: subscription.id, key: published.event.key, at: now, in: transaction)
+                let key = desk.configuration.order == .ofKey ? published.event.key : ""
+                try message.insert(for: subscription.id, key: key, at: now, in: transaction)
                 hasNews = true
             }
             if hasNews { try desk.wake(subscription.id, in: transaction) }

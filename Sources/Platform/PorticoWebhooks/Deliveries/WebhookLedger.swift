@@ -34,6 +34,7 @@ struct WebhookLedger: Sendable {
             return isFinal ? "failed" : "again"
         }
         desk.metrics.tried(outcome)
+        desk.configuration.whenTried(outcome)
     }
 
     /// Disables a subscription; what waits stays, for the case that somebody activates it again.

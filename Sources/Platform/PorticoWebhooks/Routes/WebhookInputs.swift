@@ -38,12 +38,15 @@ struct WebhookInput: RouteInput {
     let wish: WebhookWish
 
     init(_ fields: inout FieldReader) {
-        wish = WebhookWish(
-            name: fields.text("name", 1...100, example: "Warehouse display", "What you call it"),
-            url: fields.text(
-                "url", 1...2048, example: "https://display.example.org/hooks", "Where to call; http or https, public"),
-            kinds: WebhookSubscription.kinds(
-                in: fields.text("events", 1...4000, example: "bag.*", "Events between spaces; * stands for all")))
+        let name = fields.optionalText(
+            "name", 1...100, example: "Warehouse display", "What you call it; the host of the address unless said")
+        let url = fields.text(
+            "url", 1...2048, example: "https://display.example.org/hooks", "Where to call: a public address")
+        let kinds = fields.optionalTexts("events", 1...100, length: 1...100, "Events, such as bag.*; * stands for all")
+        if kinds == nil, !fields.isRecording, !fields.errors.contains(where: { $0.field == "events" }) {
+            fields.refuse("events", "required", "is missing; a list of texts is needed")
+        }
+        wish = WebhookWish(name: name ?? WebhookWish.name(of: url), url: url, kinds: kinds ?? [])
     }
 }
 

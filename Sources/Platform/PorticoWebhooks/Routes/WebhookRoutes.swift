@@ -12,16 +12,22 @@ public struct WebhookRoutes: Sendable {
     let cursors: CursorSigner
     private let access: Access
     private let permission: String?
+    private let limit: LimitClass
 
     /// Routes of an application.
     /// - Parameters:
     ///   - access: who may have webhooks of their own.
     ///   - permission: who has it sees and changes those of others too; nil for nobody.
-    public init(desk: WebhookDesk, cursors: CursorSigner, access: Access = .signedIn, permission: String? = nil) {
+    ///   - limit: how often they may be called.
+    public init(
+        desk: WebhookDesk, cursors: CursorSigner, access: Access = .signedIn, permission: String? = nil,
+        limit: LimitClass = .pages
+    ) {
         self.desk = desk
         self.cursors = cursors
         self.access = access
         self.permission = permission
+        self.limit = limit
     }
 
     /// All of them. Answers with a secret are not kept for retries.
@@ -31,7 +37,11 @@ public struct WebhookRoutes: Sendable {
             route.keepsIdempotencyKeys = false
             return route
         }
-        return secret + [list, show, change, remove, deliveries, delivery, redeliver, ping]
+        return (secret + [list, show, change, remove, deliveries, delivery, redeliver, ping]).map { route in
+            var route = route
+            route.limit = limit
+            return route
+        }
     }
 
     private var list: Route {

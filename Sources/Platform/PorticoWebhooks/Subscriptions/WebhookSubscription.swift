@@ -81,7 +81,7 @@ public struct WebhookSubscription: JSONRepresentable, Hashable {
     }
 
     /// What the audit keeps of it: the address without what may be secret.
-    var audited: JSONValue {
+    public var audited: JSONValue {
         let authority = url.split(separator: "/", maxSplits: 3).prefix(2).joined(separator: "//")
         return [
             "name": .string(name), "origin": .string(authority), "events": .string(kinds.joined(separator: " ")),
@@ -99,7 +99,7 @@ public struct WebhookSubscription: JSONRepresentable, Hashable {
         object.field("id", id: id, "Id of the subscription")
         object.field("name", name, "What its owner calls it")
         object.field("url", url, "Where it is called")
-        object.field("events", kinds.joined(separator: " "), "The events it wants, between spaces")
+        object.field("events", kinds, "The events it wants; * at the end stands for all of a beginning")
         object.field("state", state, "Where it stands")
         object.field("reason", reason, "Why it is disabled; null when it is not")
         object.field("failing_since", failingSince, "Since when no delivery has worked; null when the last one did")

@@ -16,6 +16,12 @@ public struct WebhookWish: Sendable, Hashable {
         self.url = url
         self.kinds = kinds
     }
+
+    /// What a subscription is called that has no name: the host of its address.
+    public static func name(of url: String) -> String {
+        let host = (try? OutboundURL(url))?.host ?? url
+        return String(host.prefix(100))
+    }
 }
 
 /// Why something can't be done with a webhook.

@@ -23,6 +23,9 @@ enum DoneNotice {
         "erased": "Erased: nothing leads to the person any more",
         "return/commit": "Committed: the ticket is fixed", "return/cancel": "Cancelled: see what became of each sack",
         "summary": "The summary is on its way to those who have not got it",
+        "ping": "A message that says nothing is on its way", "redeliver": "It is on its way again",
+        "paused": "Paused: what happens meanwhile is not kept for it", "activated": "Active: it hears what happens",
+        "removed": "Removed with its deliveries",
         "deactivated": "Deactivated: all sessions have ended",
     ]
 }

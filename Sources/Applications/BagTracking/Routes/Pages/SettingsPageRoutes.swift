@@ -12,6 +12,7 @@ struct SettingsPageRoutes: Sendable {
 
     let services: BagTrackingServices
     let catalog: CatalogStore
+    let webhooks: WebhookDesk
 
     var routes: [Route] { [show, addArea, changeArea, addProduct, changeProduct] }
 
@@ -83,12 +84,19 @@ struct SettingsPageRoutes: Sendable {
         }
     }
 
-    private func page(_ context: RequestContext) async throws -> SettingsPage {
+    /// The page as it is without a form that came back.
+    func page(_ context: RequestContext) async throws -> SettingsPage {
         let catalog = try await services.presentCatalog()
+        let frame = try BagFrame(context, catalog)
+        let desk = webhooks
+        let subscriptions = try await services.database.read {
+            try desk.subscriptions(owner: nil, limit: WebhooksPart.most, in: $0).items
+        }
         return SettingsPage(
-            frame: try BagFrame(context, catalog),
+            frame: frame,
             areas: catalog.areas.map { SettingsPage.Area(code: $0.code, name: $0.name, isActive: $0.isActive) },
-            products: catalog.products.types.map { SettingsPage.Product($0) })
+            products: catalog.products.types.map { SettingsPage.Product($0) },
+            webhooks: WebhooksPart(frame: frame, subscriptions: subscriptions))
     }
 }
 
