@@ -10,6 +10,7 @@ import tempfile
 import time
 
 from . import portico
+from .files import Files
 from .load import Wrk
 from .measures import MIB, Measures, Row
 from .portico import Office, Sample
@@ -25,7 +26,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=3, help="rounds of the comparison")
     parser.add_argument("--round-seconds", type=int, default=5, help="length of a run in the comparison")
     parser.add_argument("--postgresql", action="store_true", help="Portico on PostgreSQL; no comparison then")
-    parser.add_argument("--only", choices=["figures", "comparison"], help="one half")
+    parser.add_argument("--only", choices=["figures", "files", "comparison"], help="one part")
     parser.add_argument("--data", help="folder for Portico's data, kept and used again; default: a temporary one")
     parser.add_argument("--json", metavar="FILE", help="all figures as JSON")
     parser.add_argument("--binary", default=os.environ.get("PORTICO_BIN", f"{ROOT}/.build/release/portico"))
@@ -90,11 +91,15 @@ def main():
             office.skip_used_serials()
             wrk.run_number = int(time.time()) % 60
         results = []
-        if options.only != "comparison":
+        if options.only in (None, "files"):
+            files = Files(office, wrk, options.seconds, options.postgresql)
+            files.all()
+            rows += files.rows
+        if options.only in (None, "figures"):
             measures = Measures(office, wrk, options.seconds, options.postgresql)
             measures.all()
             rows += measures.rows
-        if options.only != "figures" and not database:
+        if options.only in (None, "comparison") and not database:
             results = compare(office, wrk, options, data, folder, log)
         verify(office)
         finish(rows, results, options)
