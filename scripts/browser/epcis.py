@@ -82,6 +82,12 @@ def main():
         kinds = {(event["bizStep"], "errorDeclaration" in event) for event in events}
         for kind in [("packing", False), ("packing", True), ("unpacking", False), ("shipping", False), ("receiving", False)]:
             findings.check(f"{kind[0]}{', declared an error' if kind[1] else ''} is among them", kind in kinds)
+        returned = [event for event in events if event["disposition"] == "returned"]
+        declared = {event["eventID"] for event in returned if "errorDeclaration" in event}
+        findings.check("a returned sack is told with its ticket, and declared an error where the ticket was cancelled",
+                       declared and all(event["bizTransactionList"][0]["type"] == "rma" for event in returned)
+                       and declared <= {event["eventID"] for event in returned if "errorDeclaration" not in event},
+                       f"{returned[-2:]}")
         findings.check("the order is that of recording",
                        [e["recordTime"] for e in events] == sorted(e["recordTime"] for e in events))
         now = datetime.now(timezone.utc)

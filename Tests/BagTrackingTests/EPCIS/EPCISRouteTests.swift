@@ -125,6 +125,32 @@ import Testing
         }
     }
 
+    @Test(
+        "R41: a returned sack is an observation under its ticket; a cancelled ticket declares it an error",
+        arguments: TestEngine.available)
+    func returned(engine: TestEngine) async throws {
+        try await withDesk(on: engine) { desk in
+            await desk.sack("SB00001", ["1000001"])
+            _ = try await dispatch(["SB00001"], desk)
+            let ticket = await desk.post("returns", ["area_code": "lucknow", "location": "Unnao"]).json
+            let (id, code) = (ticket["id"]?.string ?? "", ticket["code"]?.string ?? "")
+            await desk.post("returns/\(id)/scans", ["code": "SB00001"])
+            await desk.post("returns/\(id)/cancel")
+            let events = await desk.events("EQ_bizStep=receiving")
+            try #require(events.count == 2)
+            for event in events {
+                #expect(event["type"] == "ObjectEvent" && event["disposition"] == "returned")
+                #expect(event["epcList"] == [object("SB00001")] && event["eventID"] == events[0]["eventID"])
+                #expect(
+                    event["bizTransactionList"]
+                        == [["type": "rma", "bizTransaction": .string("\(EPCISRouteTests.site)/bt/\(code)")]])
+            }
+            #expect(events[0]["errorDeclaration"] == nil && events[1]["errorDeclaration"]?["reason"] == "did_not_occur")
+            #expect(await desk.client.get("/bags/id/bt/\(code)")[header: "location"] == "/bags/returns/\(id)")
+            #expect(await desk.client.get("/bags/id/bt/RTN-20200101-0000").status == 404)
+        }
+    }
+
     @Test("R41: a sack is called by the SSCC it had at the time, and found by it", arguments: TestEngine.available)
     func serials(engine: TestEngine) async throws {
         try await withDesk(on: engine) { desk in

@@ -37,8 +37,8 @@ struct WebhooksPart: PageComponent {
     private var adding: HTML {
         let kinds = BagWebhooks.kinds.map { kind in
             Checkbox(
-                kind.name, label: kind.summary, value: "on", isTicked: form.values[kind.name] != nil, hint: kind.name,
-                scope: WebhooksPart.scope
+                kind.name, label: "\(kind.summary) (\(kind.name))", value: "on",
+                isTicked: form.values[kind.name] != nil, scope: WebhooksPart.scope
             ).html
         }
         let url = TextField(
@@ -51,7 +51,7 @@ struct WebhooksPart: PageComponent {
             "<p class=\"field-error\" id=\"webhook-events\">\(Icon.stop)\($0)</p>"
         }
         let fields: HTML = """
-            \(url)\(name)<fieldset class="plain-set"><legend>Events</legend>\(problem)\(kinds)</fieldset>
+            \(url)\(name)<fieldset class="choices"><legend>Events</legend>\(problem)\(kinds)</fieldset>
             """
         let page = PageForm(
             action: "/bags/settings/webhooks", guarding: frame.guarding("webhook"), fields: fields,

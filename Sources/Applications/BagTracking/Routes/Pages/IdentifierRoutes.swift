@@ -30,6 +30,7 @@ struct IdentifierRoutes: Sendable {
         case "loc":
             guard catalog.areaCodes.contains(input.key), caller.sees(input.key) else { return nil }
             return PageAddress("/bags", ["area_code": input.key])
+        case "bt" where input.key.hasPrefix("RTN-"): return try await ticket(input.key, caller)
         case "bt":
             let row = try await services.database.read { reading in
                 try Int64(input.key).flatMap { try BillLookup(reading).bill($0, locked: false) }
@@ -38,6 +39,19 @@ struct IdentifierRoutes: Sendable {
             return PageAddress("/bills/\(row.id)")
         default: return nil
         }
+    }
+
+    /// The page of a return ticket, for those who have it.
+    private func ticket(_ code: String, _ caller: BagCaller) async throws -> PageAddress? {
+        guard caller.may("return.write") else { return nil }
+        let found = try await services.database.read { reading in
+            try reading.first("return_tickets.by_code", "SELECT id, area_code FROM return_tickets WHERE code = \(code)")
+            {
+                (id: try $0[0] as Int64, area: try $0[1] as String)
+            }
+        }
+        guard let found, caller.sees(found.area) else { return nil }
+        return PageAddress("/returns/\(found.id)")
     }
 }
 
