@@ -7,10 +7,10 @@ import Portico
 struct ImportRun: Sendable {
     /// Rows of a part at the most, and to begin with.
     private static let mostRows = 1000
-    private static let firstRows = 300
+    private static let firstRows = 100
     /// A part that held the writer longer than this is followed by a smaller one, nanoseconds.
-    private static let longHold: Int64 = 60_000_000
-    private static let shortHold: Int64 = 25_000_000
+    private static let longHold: Int64 = 30_000_000
+    private static let shortHold: Int64 = 12_000_000
 
     let services: BagTrackingServices
     let record: ImportRecord
@@ -114,8 +114,15 @@ struct ImportRun: Sendable {
             if part.held < ImportRun.shortHold { rows = min(ImportRun.mostRows, rows * 3 / 2) }
             services.metrics.imported(part.outcome.counts, held: part.held)
             try await tell(done, total)
+            try await rest(after: part)
         }
         return counts
+    }
+
+    /// Where there is one writer it belongs to the people who scan for as long as it was the import's.
+    private func rest(after part: Part) async throws {
+        guard services.database.dialect == .sqlite else { return }
+        try await Task.sleep(for: .nanoseconds(part.held))
     }
 
     private struct Part: Sendable {
