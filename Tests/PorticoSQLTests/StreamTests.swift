@@ -1,3 +1,4 @@
+import Foundation
 import PorticoSQL
 import PorticoTesting
 import Testing
@@ -16,6 +17,30 @@ struct StreamTests {
             var texts: [String] = []
             for try await chunk in stream { texts.append(String(decoding: chunk, as: UTF8.self)) }
             #expect(texts == (0..<500).map { "row \($0)" })
+        }
+    }
+
+    @Test("of any length keep no more than a part of it in memory", arguments: TestEngine.available)
+    func memory(engine: TestEngine) async throws {
+        try await withThings(engine) { database in
+            let rows: SQL =
+                database.dialect == .postgresql
+                ? "SELECT repeat('x', 10000) FROM generate_series(1, 40000)"
+                : """
+                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000)
+                SELECT hex(zeroblob(5000)) FROM n
+                """
+            let before = try residentBytes()
+            let most = try await database.readAtLength { reading in
+                var (most, count) = (0, 0)
+                try reading.each("things.long", rows) { _ in
+                    count += 1
+                    if count.isMultiple(of: 1000) { most = max(most, try residentBytes()) }
+                }
+                return most
+            }
+            // The rows are 400 MB; what else runs in this process has room in half of it.
+            #expect(most - before < 200_000_000)
         }
     }
 
@@ -126,4 +151,10 @@ extension Database {
             }
         }
     }
+}
+
+/// Memory of this process by the kernel's account.
+private func residentBytes() throws -> Int {
+    let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .ascii).split(separator: " ")[1]
+    return (Int(pages) ?? 0) * 4096
 }

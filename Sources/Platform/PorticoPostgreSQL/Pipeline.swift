@@ -191,10 +191,15 @@ final class Pipeline {
         if case .failure = outcome, let key = ticket.prepares { link.forget(key) }
     }
 
+    /// Forgets what was answered, with its rows: a long read always has the next statement under way.
     private func advance() {
+        expected[head] = .sync
         head += 1
         if head == expected.count {
             expected.removeAll(keepingCapacity: true)
+            head = 0
+        } else if head > 64, head * 2 > expected.count {
+            expected.removeFirst(head)
             head = 0
         }
     }

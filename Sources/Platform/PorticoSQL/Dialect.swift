@@ -48,11 +48,12 @@ public enum Dialect: String, Sendable, CaseIterable {
         }
     }
 
-    /// Ends a `SELECT` whose rows this transaction will change. SQLite has one writer and needs no row locks.
+    /// Ends a `SELECT` whose rows this transaction will change, all but their keys: rows that refer to them can be
+    /// written meanwhile. SQLite has one writer and needs no row locks.
     public var forUpdate: SQL {
         switch self {
         case .sqlite: ""
-        case .postgresql: " FOR UPDATE"
+        case .postgresql: " FOR NO KEY UPDATE"
         }
     }
 }

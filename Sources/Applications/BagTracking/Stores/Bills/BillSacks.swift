@@ -21,7 +21,7 @@ struct BillSacks {
     func releaseAll(of bill: BillRow) throws {
         if work.transaction.dialect == .postgresql {
             _ = try work.transaction.all(
-                "bills.lock_sacks", "SELECT id FROM bags WHERE bill_id = \(bill.id) ORDER BY id FOR UPDATE"
+                "bills.lock_sacks", "SELECT id FROM bags WHERE bill_id = \(bill.id) ORDER BY id FOR NO KEY UPDATE"
             ) { try $0[0] as Int64 }
         }
         try work.transaction.executeLater("bills.free_sacks", release + " WHERE bill_id = \(bill.id)")

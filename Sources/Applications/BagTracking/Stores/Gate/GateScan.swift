@@ -53,7 +53,8 @@ struct GateScan {
         }
     }
 
-    /// Refuses a foreign sack, and notes it once. One that was unloaded and is scanned again is on the lorry again.
+    /// Refuses a foreign sack, and notes it once. One that was unloaded and is scanned again is on the lorry again, by the
+    /// server's clock: a device whose clock is slow must not let it leave.
     private func note(
         _ refusal: Refusal, _ row: BagRow?, _ bill: BillRow, _ check: GateCheckRow?, _ scan: ScanRecord
     ) throws -> ScanResult {
@@ -63,7 +64,7 @@ struct GateScan {
         let changed = try work.transaction.execute(
             "gate.find",
             """
-            INSERT INTO gate_findings (gate_check_id, bag_id, found_at) VALUES (\(check.id), \(row.id), \(scan.scannedAt))
+            INSERT INTO gate_findings (gate_check_id, bag_id, found_at) VALUES (\(check.id), \(row.id), \(scan.recordedAt))
             ON CONFLICT (gate_check_id, bag_id) DO UPDATE
                 SET found_at = excluded.found_at, resolution = NULL, resolved_by = NULL, resolved_at = NULL
                 WHERE gate_findings.resolved_at IS NOT NULL AND gate_findings.resolved_at < excluded.found_at

@@ -33,12 +33,14 @@ struct GateStore: Sendable {
         let answer = try await services.bill(by: caller) { work in
             let old = try work.bill(id)
             if let refusal = BillRules.refusal(of: .abandonCheck, old.facts) { throw refusal }
+            let check = try work.lookup.runningCheck(of: id)
             var new = old
             new.state = .completed
             try GateStore.end(work, old, .abandoned)
             let saved = try work.save(
                 new, from: old,
-                BillWork.Telling(deed: .gateAbandoned, action: "gate.abandoned", reason: reason))
+                BillWork.Telling(deed: .gateAbandoned, action: "gate.abandoned", reason: reason), check: check?.progress
+            )
             return try BillReader(work.transaction).answer(saved)
         }
         services.metrics.movedBill(to: .completed)
@@ -109,7 +111,8 @@ struct GateStore: Sendable {
             try CustodyJournal(transaction: work.transaction).append(.dispatched, of: old, by: caller)
             let saved = try work.save(
                 new, from: old,
-                BillWork.Telling(deed: .dispatched, action: "bill.dispatched", event: BillEvents.dispatched))
+                BillWork.Telling(deed: .dispatched, action: "bill.dispatched", event: BillEvents.dispatched),
+                check: check?.progress)
             return try BillReader(work.transaction).answer(saved)
         }
         services.metrics.movedBill(to: .dispatched)

@@ -152,12 +152,12 @@ struct BillRowsImport {
             INSERT INTO bills (code, code_key, state, area_code, capacity, description, consignee, destination,
                 created_by, created_at)
             VALUES (\(bill.code), \(BillCode.key(bill.code)), 'open', \(bill.areaCode), \(header.capacity),
-                \(header.description), \(header.consignee), \(header.destination), \(caller.userID), \(caller.now))
+                \(header.description), \(header.consignee), \(header.destination), \(work.caller.userID), \(work.caller.now))
             RETURNING id
             """, as: Int64.self)
         guard let id else { throw LostRace() }
         let made = BillRow(
-            new: id, code: bill.code, areaCode: bill.areaCode, header: header, by: caller.userID, at: caller.now)
+            new: id, code: bill.code, areaCode: bill.areaCode, header: header, by: work.caller.userID, at: work.caller.now)
         var counters = CounterChanges()
         counters.add(.bills(BillState.open.rawValue), in: made.areaCode)
         try counters.write(in: work.transaction)
@@ -220,7 +220,7 @@ struct BillRowsImport {
         try work.transaction.executeLater(
             "imports.add_sack",
             """
-            UPDATE bags SET bill_id = \(bill.id), updated_at = \(caller.now), bill_position = (
+            UPDATE bags SET bill_id = \(bill.id), updated_at = \(work.caller.now), bill_position = (
                 SELECT coalesce(max(bill_position), 0) + 1 FROM bags WHERE bill_id = \(bill.id))
             WHERE id = \(sack.id) AND bill_id IS NULL
             """)

@@ -72,12 +72,15 @@ struct BagHistory<Session: SQLSession> {
         }
     }
 
+    /// A sack that came back from another area's bill was on a bill that the reader must not see (rule R9).
+    private var ofOwnArea: SQL { areaCode.map { "AND l.area_code = \($0)" } ?? "" }
+
     private func scans(upTo time: Int64) -> SQL {
         let area: SQL = areaCode.map { "AND s.area_code = \($0)" } ?? ""
         return """
             SELECT 2 AS source, s.scanned_at AS at, s.recorded_at, s.outcome AS what, s.parent_code, l.code AS bill_code,
                 s.user_id, s.id AS scan_id, s.id AS source_id, s.undone_at, s.ticket_id
-            FROM scans s LEFT JOIN bills l ON l.id = s.bill_id
+            FROM scans s LEFT JOIN bills l ON l.id = s.bill_id \(ofOwnArea)
             WHERE s.code = \(row.code) AND s.recorded_at <= \(time) \(area) ORDER BY s.id DESC LIMIT \(Self.most)
             """
     }
@@ -91,7 +94,7 @@ struct BagHistory<Session: SQLSession> {
                 l.code AS bill_code, e.actor_id AS user_id, e.scan_id, e.id AS source_id, CAST(NULL AS BIGINT) AS undone_at,
                 e.ticket_id
             FROM custody_event_bags x JOIN custody_events e ON e.id = x.event_id
-            LEFT JOIN bags p ON p.id = e.parent_bag_id LEFT JOIN bills l ON l.id = e.bill_id
+            LEFT JOIN bags p ON p.id = e.parent_bag_id LEFT JOIN bills l ON l.id = e.bill_id \(ofOwnArea)
             WHERE x.bag_id IN (\(row.id), \(parent)) AND e.record_time <= \(time) \(area)
                 AND e.fact IN ('imported', 'moved_in', 'unlinked', 'emptied', 'dispatched', 'delivered', 'returned',
                     'return_cancelled')

@@ -50,13 +50,18 @@ struct ScanLog<Session: SQLSession> {
         return Page(fetched: fetched, limit: limit) { [String($0.id)] }
     }
 
+    /// A sack that came back from another area's bill was on a bill that readers of this area must not see (rule R9).
+    private func ofOwnArea(_ filter: ScanFilter) -> SQL {
+        filter.areaCode.map { "AND l.area_code = \($0)" } ?? ""
+    }
+
     /// The statement of one page.
     func statement(_ filter: ScanFilter, bounds: Range<Int64>, limit: Int) -> SQL {
         """
         SELECT page.*, u.name, l.code, t.code
         FROM (SELECT \(ScanLog.columns) FROM scans \(index(filter)) WHERE \(condition(filter, bounds))
             ORDER BY id DESC LIMIT \(limit)) AS page
-        LEFT JOIN accounts u ON u.id = page.user_id LEFT JOIN bills l ON l.id = page.bill_id
+        LEFT JOIN accounts u ON u.id = page.user_id LEFT JOIN bills l ON l.id = page.bill_id \(ofOwnArea(filter))
         LEFT JOIN return_tickets t ON t.id = page.ticket_id
         ORDER BY page.id DESC
         """

@@ -60,7 +60,7 @@ struct ScanStore: Sendable {
             let each = (monotonicNanoseconds() - started) / Int64(max(1, requests.count))
             for case .success(let result) in results { services.metrics.scanned(result, nanoseconds: each) }
             return results
-        } catch  where ScanStore.isLostRace(error) {
+        } catch  where ScanStore.isLostRace(error) || (error as? SQLError)?.code == .serialization {
             return try await takeOneByOne(requests, by: caller)
         }
     }
