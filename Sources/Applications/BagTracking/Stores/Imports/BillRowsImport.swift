@@ -157,7 +157,8 @@ struct BillRowsImport {
             """, as: Int64.self)
         guard let id else { throw LostRace() }
         let made = BillRow(
-            new: id, code: bill.code, areaCode: bill.areaCode, header: header, by: work.caller.userID, at: work.caller.now)
+            new: id, code: bill.code, areaCode: bill.areaCode, header: header, by: work.caller.userID,
+            at: work.caller.now)
         var counters = CounterChanges()
         counters.add(.bills(BillState.open.rawValue), in: made.areaCode)
         try counters.write(in: work.transaction)
