@@ -14,6 +14,8 @@ final class SharedStrings: XMLConsumer {
     private var current: [UInt8] = []
     private var isText = false
     private var isPhonetic = false
+    /// The string that was asked for last: cells that follow each other often say the same, and share it.
+    private var last: (number: Int, text: String)?
 
     /// Reads the table of strings.
     /// - Throws: ``TableError``.
@@ -26,18 +28,25 @@ final class SharedStrings: XMLConsumer {
     /// - Throws: ``TableError`` `.damaged` where there is none.
     subscript(number: Int) -> String {
         get throws(TableError) {
-            guard ends.indices.contains(number) else { throw ZipDirectory.damaged }
-            let start = number == 0 ? 0 : Int(ends[number - 1])
-            let end = Int(ends[number])
-            if start >= spilled {
-                return String(decoding: memory[(start - spilled)..<(end - spilled)], as: UTF8.self)
-            }
-            guard let file else { throw ZipDirectory.damaged }
-            do throws(TemporaryFileError) {
-                return String(decoding: try file.read(at: start, count: end - start), as: UTF8.self)
-            } catch {
-                throw TableError(.storage, "\(error)")
-            }
+            if let last, last.number == number { return last.text }
+            let text = try read(number)
+            last = (number, text)
+            return text
+        }
+    }
+
+    private func read(_ number: Int) throws(TableError) -> String {
+        guard ends.indices.contains(number) else { throw ZipDirectory.damaged }
+        let start = number == 0 ? 0 : Int(ends[number - 1])
+        let end = Int(ends[number])
+        if start >= spilled {
+            return String(decoding: memory[(start - spilled)..<(end - spilled)], as: UTF8.self)
+        }
+        guard let file else { throw ZipDirectory.damaged }
+        do throws(TemporaryFileError) {
+            return String(decoding: try file.read(at: start, count: end - start), as: UTF8.self)
+        } catch {
+            throw TableError(.storage, "\(error)")
         }
     }
 
@@ -63,7 +72,7 @@ final class SharedStrings: XMLConsumer {
         guard ends.count < SharedStrings.mostStrings else {
             throw TableError(.tooDense, "The workbook has more than 8 million different texts.")
         }
-        memory += Array(SheetText.unescaped(String(decoding: current, as: UTF8.self)).utf8)
+        memory += Array(try SheetReader.content(current).utf8)
         ends.append(UInt32(spilled + memory.count))
         if memory.count > SharedStrings.mostInMemory { try spill() }
     }

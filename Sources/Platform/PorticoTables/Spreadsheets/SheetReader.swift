@@ -42,7 +42,19 @@ final class SheetReader: XMLConsumer {
     /// Refuses a text that no spreadsheet makes, before it fills the memory.
     static func checkLength(_ count: Int) throws(TableError) {
         guard count > 1 << 18 else { return }
-        throw TableError(.damaged, "A cell of the workbook holds more text than a cell can.")
+        throw tooLong
+    }
+
+    /// The text of a cell behind its escapes.
+    /// - Throws: ``TableError`` `.damaged` for more characters than the format allows.
+    static func content(_ bytes: [UInt8]) throws(TableError) -> String {
+        let text = SheetText.unescaped(String(decoding: bytes, as: UTF8.self))
+        guard text.utf8.count > SheetText.longest, text.utf16.count > SheetText.longest else { return text }
+        throw tooLong
+    }
+
+    private static var tooLong: TableError {
+        TableError(.damaged, "A cell of the workbook holds more text than a cell can.")
     }
 
     // MARK: - XML
@@ -98,12 +110,14 @@ final class SheetReader: XMLConsumer {
     }
 
     private func cell() throws(TableError) -> TableCell {
+        if kind == .inline || kind == .text { return TableCell(try SheetReader.content(value)) }
         let text = String(decoding: value, as: UTF8.self)
+        guard text.utf8.count <= SheetText.longest else { throw SheetReader.tooLong }
         switch kind {
         case .shared:
             guard let number = Int(text) else { throw ZipDirectory.damaged }
             return TableCell(try strings[number])
-        case .inline, .text: return TableCell(SheetText.unescaped(text))
+        case .inline, .text: return TableCell(text)
         case .flag: return TableCell(text == "1" ? "TRUE" : "FALSE")
         case .number:
             guard let digits = Decimal.plain(text) else { return TableCell(text) }

@@ -9,7 +9,6 @@ struct Workbook {
     let sheets: [Sheet]
     /// The shared strings, where there are some.
     let strings: ZipDirectory.Entry?
-    private static let mostSheets = 1000
 
     /// Opens a workbook.
     /// - Throws: ``TableError``: `.unsupported` for an archive that is none, `.damaged`, `.tooDense`.
@@ -25,12 +24,18 @@ struct Workbook {
         let folder = main.split(separator: "/").dropLast().joined(separator: "/")
         let file = main.split(separator: "/").last ?? ""
         let relations = try Relations.read("\(folder)/_rels/\(file).rels", in: directory, source, base: folder)
+        let byID = Dictionary(relations.all.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         var sheets: [Sheet] = []
-        for (name, id) in names.found.prefix(Workbook.mostSheets) {
-            guard let relation = relations.all.first(where: { $0.id == id }) else { throw ZipDirectory.damaged }
+        var taken: Set<String> = []
+        for (name, id) in names.found {
+            guard let relation = byID[id] else { throw ZipDirectory.damaged }
             // Sheets of charts and dialogues have no rows.
             guard relation.kind == "worksheet" else { continue }
             guard let entry = directory.entry(relation.target) else { throw ZipDirectory.damaged }
+            // One small entry could stand for any number of sheets.
+            guard taken.insert(entry.name).inserted else {
+                throw TableError(.damaged, "Two sheets of the workbook are the same part of it.")
+            }
             sheets.append(Sheet(name: name, entry: entry))
         }
         self.sheets = sheets
@@ -40,13 +45,22 @@ struct Workbook {
 
 /// The names of sheets, with the ids of their relations.
 private final class SheetNames: XMLConsumer {
+    private static let most = 1000
+    private static let longestName = 255
+
     private(set) var found: [(name: String, id: String)] = []
     private(set) var isWorkbook = false
 
-    func begin(_ name: XMLName, _ attributes: XMLAttributes) {
+    func begin(_ name: XMLName, _ attributes: XMLAttributes) throws(TableError) {
         if name("workbook") { isWorkbook = true }
         // `sheetId` is another attribute; the one wanted is `id` of the namespace of relations.
         guard name("sheet"), let title = attributes.text("name"), let id = attributes.text("id") else { return }
+        guard found.count < SheetNames.most else {
+            throw TableError(.tooDense, "The workbook has more than \(SheetNames.most) sheets.")
+        }
+        guard title.unicodeScalars.count <= SheetNames.longestName else {
+            throw TableError(.damaged, "A sheet's name has more than \(SheetNames.longestName) characters.")
+        }
         found.append((title, id))
     }
 
@@ -57,6 +71,8 @@ private final class SheetNames: XMLConsumer {
 
 /// Which part stands in which relation to another (ISO/IEC 29500-2 §8.3).
 private final class Relations: XMLConsumer {
+    private static let most = 10_000
+
     private(set) var all: [(id: String, kind: String, target: String)] = []
     private let base: String
 
@@ -77,10 +93,13 @@ private final class Relations: XMLConsumer {
         all.first { $0.kind == kind }?.target
     }
 
-    func begin(_ name: XMLName, _ attributes: XMLAttributes) {
+    func begin(_ name: XMLName, _ attributes: XMLAttributes) throws(TableError) {
         guard name("Relationship"), attributes.text("TargetMode") != "External", let id = attributes.text("Id"),
             let type = attributes.text("Type"), let target = attributes.text("Target")
         else { return }
+        guard all.count < Relations.most else {
+            throw TableError(.tooDense, "The workbook has more than \(Relations.most) parts.")
+        }
         all.append((id, String(type.split(separator: "/").last ?? ""), resolved(target)))
     }
 

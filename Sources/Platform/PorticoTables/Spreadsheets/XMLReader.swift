@@ -50,6 +50,14 @@ final class XMLReader {
     private let parser: XML_Parser
     private let consumer: any XMLConsumer
     private var failure: TableError?
+    /// Elements that are open.
+    private var depth = 0
+    /// Bytes that were given so far.
+    private var fed = 0
+    /// Deeper than the parts of a workbook ever are; each level costs memory.
+    private static let mostDepth = 64
+    /// Bytes of a tag or comment that has no end yet: the parser keeps them all.
+    private static let longestToken = 1 << 20
 
     init(_ consumer: any XMLConsumer) throws(TableError) {
         guard let parser = XML_ParserCreate(nil) else { throw TableError(.storage, "There is no memory for reading.") }
@@ -60,13 +68,18 @@ final class XMLReader {
             parser,
             { data, name, attributes in
                 guard let name, let attributes else { return }
-                XMLReader.of(data)?.pass { consumer throws(TableError) in
+                let reader = XMLReader.of(data)
+                reader?.depth += 1
+                let isTooDeep = reader.map { $0.depth > XMLReader.mostDepth } ?? false
+                reader?.pass { consumer throws(TableError) in
+                    if isTooDeep { throw TableError(.damaged, "The workbook is nested deeper than workbooks are.") }
                     try consumer.begin(XMLName(name), XMLAttributes(pairs: attributes))
                 }
             },
             { data, name in
-                guard let name else { return }
-                XMLReader.of(data)?.pass { consumer throws(TableError) in try consumer.end(XMLName(name)) }
+                guard let name, let reader = XMLReader.of(data) else { return }
+                reader.depth -= 1
+                reader.pass { consumer throws(TableError) in try consumer.end(XMLName(name)) }
             })
         XML_SetCharacterDataHandler(parser) { data, text, count in
             text?.withMemoryRebound(to: UInt8.self, capacity: Int(count)) { start in
@@ -89,6 +102,10 @@ final class XMLReader {
         }
         if let failure { throw failure }
         guard status == XML_STATUS_OK else { throw ZipDirectory.damaged }
+        fed += bytes.count
+        guard fed - max(0, Int(XML_GetCurrentByteIndex(parser))) <= XMLReader.longestToken else {
+            throw TableError(.damaged, "A tag of the workbook is longer than a mebibyte.")
+        }
     }
 
     private static func of(_ data: UnsafeMutableRawPointer?) -> XMLReader? {
