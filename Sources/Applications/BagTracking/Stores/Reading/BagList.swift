@@ -43,30 +43,35 @@ struct BagList<Session: SQLSession> {
         return try find(range, by: query)
     }
 
-    /// PostgreSQL looks at all that is found in one statement, unless that is too much or nothing. Else:
-    ///
     /// What is found seldom is looked up; what is found often is likely among the newest rows; else all that is found is
-    /// looked at, or all rows when that is too much. At most three statements, or five without a filter by time.
+    /// looked at, or all rows when that is too much. At most four statements, or five without a filter by time.
     private func find(_ range: CodeRange, by query: BagListQuery) throws -> [BagListing] {
         let most = searchLimit(query.filter)
-        var isKnownToBeMuch = false
-        if query.isAnsweredByCodes {
-            let found = try session.all("bags.found", query.foundAtOnce(range, most: most)) { row in
-                (listing: try listing(row), scanned: try row[23] as Int)
-            }
-            isKnownToBeMuch = found.first.map { $0.scanned > most } ?? false
-            if !found.isEmpty, !isKnownToBeMuch { return found.map(\.listing) }
-        }
+        if query.isAnsweredByCodes { return try findAtOnce(range, by: query, most: most) }
         guard query.filter.areaCode == nil, !query.filter.isAboutTime else {
             return try lookUp(query, range, try count(query, range, most: most), most: most)
         }
-        if !isKnownToBeMuch {
-            let few = try count(query, range, most: Self.seldom)
-            guard few.all > Self.seldom else { return try lookUp(query, range, few, most: most) }
-        }
+        let few = try count(query, range, most: Self.seldom)
+        guard few.all > Self.seldom else { return try lookUp(query, range, few, most: most) }
         let recent = try list(query.recent(range, depth: depth))
         if recent.count >= query.limit { return recent }
         return try lookUp(query, range, try count(query, range, most: most), most: most)
+    }
+
+    /// All that is found in one statement, unless that is too much. A page without rows doesn't tell how many codes were
+    /// looked at, so they are counted then.
+    private func findAtOnce(_ range: CodeRange, by query: BagListQuery, most: Int) throws -> [BagListing] {
+        let found = try session.all("bags.found", query.foundAtOnce(range, most: most)) { row in
+            (listing: try listing(row), scanned: try row[23] as Int)
+        }
+        if let scanned = found.first?.scanned, scanned <= most { return found.map(\.listing) }
+        let counted = found.isEmpty || query.filter.areaCode != nil ? try count(query, range, most: most) : nil
+        if found.isEmpty, let counted, counted.all <= most { return [] }
+        if query.filter.areaCode == nil {
+            let recent = try list(query.recent(range, depth: depth))
+            if recent.count >= query.limit { return recent }
+        }
+        return try list((counted.map(query.only) ?? query).walk(range))
     }
 
     /// Looks at the newest that are found, and at all when those were not enough. Without further filters nearly every
