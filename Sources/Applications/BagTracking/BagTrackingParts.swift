@@ -265,6 +265,9 @@ extension BagTrackingParts {
             Repetition(name: "summary_watch", interval: .minutes(5), startsAtOnce: true) { [work] in
                 try await work.learn()
             },
+            Repetition(name: "imports", interval: .minutes(1)) { [services] in
+                try await ImportWorker(services: services).closeEnded(at: services.clock.now())
+            },
             Repetition(name: "purge", interval: .hours(1)) { [identity, clock = environment.clock] in
                 _ = try await identity.purge(at: clock.now())
             },

@@ -36,16 +36,26 @@ struct ImportWorker: Sendable {
                 services: services, record: record, run: run, catalog: catalog, source: source
             ).perform()
             try await finish(record, counts, run)
-        } catch let failure as JobFailure {
-            try await fail(record, failure, run)
-        } catch let error as TableError where error.code != .storage {
-            try await fail(record, .permanent("unsupported_file", error.detail), run)
-        } catch let error as MissingColumn {
-            try await fail(record, .permanent("missing_column", error.detail), run)
+        } catch {
+            guard let failure = ImportWorker.failure(error) else { throw error }
+            try await close(record, "failed", failure.code, at: run.now)
+            try? await store.remove(record.fileID)
+            throw failure
         }
         // A file that was written is not asked for again; one that was only tried may be.
         if !record.terms.isDryRun { try await store.remove(record.fileID) }
         try await store.removeOldFiles(at: run.now)
+    }
+
+    /// What no further try would change; nil for the rest.
+    private static func failure(_ error: any Error) -> JobFailure? {
+        if let failure = error as? JobFailure { return failure }
+        if let error = error as? TableError, error.code != .storage {
+            return .permanent("unsupported_file", error.detail)
+        }
+        if let error = error as? MissingColumn { return .permanent("missing_column", error.detail) }
+        if let error = error as? TooManyRows { return .permanent("too_many_rows", error.detail) }
+        return nil
     }
 
     private func finish(_ record: ImportRecord, _ counts: ImportCounts, _ run: JobRun) async throws {
@@ -62,21 +72,51 @@ struct ImportWorker: Sendable {
                 ImportEvents.progress(
                     record.jobID, state: "succeeded", done: counts.total, total: counts.total, at: now),
                 in: transaction)
-            try mail(record, counts, in: transaction)
+            try mail(
+                record, record.terms.isDryRun ? "Dry run finished" : "Import finished",
+                (
+                    "\(record.fileName): \(counts.total) rows.",
+                    "Taken: \(counts.ok). As they were: \(counts.unchanged). Refused: \(counts.rejected)."
+                ), in: transaction)
         }
     }
 
-    /// Notes why an import failed before the worker does, so that the audit has it.
-    private func fail(_ record: ImportRecord, _ failure: JobFailure, _ run: JobRun) async throws {
-        let now = run.now
-        try await services.database.write { [services] transaction in
-            try transaction.execute(
-                "imports.fail", "UPDATE imports SET failure = \(failure.code) WHERE job_id = \(record.jobID)")
-            try audit(record, state: "failed", ["code": .string(failure.code)], now, in: transaction)
-            try services.outbox.publish(
-                ImportEvents.progress(record.jobID, state: "failed", done: 0, total: 0, at: now), in: transaction)
+    /// Notes the ends of imports that no run of theirs noted: of those that were cancelled, and of those whose last try
+    /// failed. Their files go.
+    /// - Throws: ``SQLError``.
+    func closeEnded(at now: Instant) async throws {
+        let store = store
+        let ended = try await services.database.read { reading in
+            let rows = try reading.all(
+                "imports.ended",
+                """
+                SELECT i.job_id, j.state FROM imports i JOIN jobs j ON j.id = i.job_id
+                WHERE i.failure IS NULL AND j.state IN ('cancelled', 'failed') ORDER BY i.job_id LIMIT 100
+                """
+            ) { (try $0[0] as Int64, try $0[1] as String) }
+            return try rows.compactMap { id, state in try store.record(id, in: reading).map { ($0, state) } }
         }
-        throw failure
+        for (record, state) in ended {
+            try await close(record, state, state, at: now)
+            try await store.remove(record.fileID)
+        }
+        try await store.removeOldFiles(at: now)
+    }
+
+    /// Notes why an import ended early, once, and tells who asked for it.
+    private func close(_ record: ImportRecord, _ state: String, _ code: String, at now: Instant) async throws {
+        try await services.database.write { [services] transaction in
+            let changed = try transaction.execute(
+                "imports.fail",
+                "UPDATE imports SET failure = \(code) WHERE job_id = \(record.jobID) AND failure IS NULL")
+            guard changed == 1 else { return }
+            try audit(record, state: state, ["code": .string(code)], now, in: transaction)
+            try services.outbox.publish(
+                ImportEvents.progress(record.jobID, state: state, done: 0, total: 0, at: now), in: transaction)
+            guard state == "failed" else { return }
+            let what = record.terms.isDryRun ? "Dry run failed" : "Import failed"
+            try mail(record, what, ("\(record.fileName) was not imported to its end.", "Why: \(code)."), in: transaction)
+        }
     }
 
     private func audit(
@@ -90,20 +130,17 @@ struct ImportWorker: Sendable {
             ImportEvents.finished(record, state: state, at: now), in: transaction)
     }
 
-    private func mail(_ record: ImportRecord, _ counts: ImportCounts, in transaction: Transaction) throws {
+    private func mail(
+        _ record: ImportRecord, _ what: String, _ lines: (String, String), in transaction: Transaction
+    ) throws {
         let address = try transaction.scalar(
             "imports.mail_address", "SELECT email FROM accounts WHERE id = \(record.userID)", as: String.self)
         guard let address = address.flatMap({ try? MailAddress($0, name: record.userName) }) else { return }
-        let what = record.terms.isDryRun ? "Dry run finished" : "Import finished"
         let link = "\(services.settings.publicURL)/bags/imports/\(record.jobID)"
-        let lines = [
-            "\(record.fileName): \(counts.total) rows.",
-            "Taken: \(counts.ok). As they were: \(counts.unchanged). Refused: \(counts.rejected).",
-        ]
         let mail = Mail(
             to: address, subject: "\(what): \(record.fileName)",
-            text: (lines + ["", link, ""]).joined(separator: "\n"),
-            html: "<p>\(lines[0])</p><p>\(lines[1])</p><p><a href=\"\(link)\">Open it</a></p>")
+            text: [lines.0, lines.1, "", link, ""].joined(separator: "\n"),
+            html: "<p>\(lines.0)</p><p>\(lines.1)</p><p><a href=\"\(link)\">Open it</a></p>")
         _ = try services.mails.enqueue(mail, in: transaction)
     }
 }

@@ -37,9 +37,16 @@ struct ImportDesk: Sendable {
         let store = ImportStore(services: services)
         let source = FileSource(upload.content, count: upload.count)
         do {
+            try await store.refuseTooMany(caller)
             try ImportDesk.check(source, terms.kind)
             let file = try await store.keep(source, name: upload.name, at: caller.now)
-            return try await store.begin(terms, file: file, by: caller)
+            do {
+                return try await store.begin(terms, file: file, by: caller)
+            } catch {
+                // Nobody knows of the file.
+                try? await store.remove(file)
+                throw error
+            }
         } catch let error as TableError {
             throw ImportDesk.problem(error)
         } catch let error as MissingColumn {

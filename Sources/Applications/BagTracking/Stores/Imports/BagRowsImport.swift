@@ -132,10 +132,10 @@ extension BagRowsImport {
                 let refusal = Refusal.parentBilled(sack.facts)
                 return refuse(unit, (refusal.code, refusal.detail))
             }
-            guard labels.count <= sack.load.room else {
-                return refuse(
-                    unit, ImportWords.overCapacity(sack.load.childCount, labels.count, sack.load.capacity))
-            }
+        }
+        let listed = labels.count + unit.leftOut
+        guard listed <= sack.load.room || listed == 0, unit.leftOut == 0 else {
+            return refuse(unit, ImportWords.overCapacity(sack.load.childCount, listed, sack.load.capacity))
         }
         let isNew = sack.id == nil && world.sacks[sack.code] == nil
         if isNew { register(sack) }
@@ -152,7 +152,7 @@ extension BagRowsImport {
     /// Refuses a whole run with one error on the row of its sack.
     private mutating func refuse(_ unit: ImportUnit, _ error: (String, String)) {
         guard let row = unit.row else { return }
-        outcome.counts.rejected += unit.children.count
+        outcome.counts.rejected += unit.childCount
         outcome.refuse(row, "A", error, value: row.values[0])
     }
 

@@ -2,20 +2,37 @@ import Portico
 
 /// What is decided together: a row, or in files of packing a run of bags with the sack that closes it.
 struct ImportUnit: Sendable {
+    /// More bags than a sack of any kind takes.
+    static let mostChildren = 500
+
     /// The bags of a run; empty for other kinds.
     var children: [ImportRow] = []
     /// The row itself, or the sack that closes the run; nil where no sack does.
     var row: ImportRow?
+    /// Bags of the run behind the first 500: they are counted, and nothing else matters of a run that fits in no sack.
+    var leftOut = 0
 
+    /// Bags of the run, also those that are only counted.
+    var childCount: Int { children.count + leftOut }
     /// Rows of the file in it.
-    var count: Int { children.count + (row == nil ? 0 : 1) }
+    var count: Int { childCount + (row == nil ? 0 : 1) }
 }
 
 /// Makes units of the rows of a file: finds the header of each sheet, leaves out blank rows, counts codes that were numbers.
 final class ImportFeed {
     private let reader: any TableReader
     private let kind: ImportKind
+    private let mostRows: Int
+    private let orphans: Set<Int>
     private let isParent: (String) -> Bool
+    /// Bags without a sack that are given out at once.
+    private static let slice = 1000
+    /// What is kept of a text: more than any column takes, so that what is longer is still refused as too long.
+    private static let longestValue = 400
+    /// Rows given out so far.
+    private var given = 0
+    /// Whether what is left of the sheet has no sack.
+    private var isAmongOrphans = false
     private var sheet: String?
     /// Whether a row was found.
     private(set) var hasSheet = false
@@ -25,25 +42,40 @@ final class ImportFeed {
     /// Codes that were numbers in the rows given out so far.
     private(set) var numericCells = 0
 
-    /// - Parameter isParent: whether a text of a file of packing closes a run.
-    init(_ reader: any TableReader, _ kind: ImportKind, isParent: @escaping (String) -> Bool) {
+    /// - Parameters:
+    ///   - mostRows: how many rows a file may have.
+    ///   - orphans: behind how many rows of a file of packing bags begin that no sack closes, as one who read the file before
+    ///     knows. They are given out in slices; without it they are one unit that is cut like any other.
+    ///   - isParent: whether a text of a file of packing closes a run.
+    init(
+        _ reader: any TableReader, _ kind: ImportKind, mostRows: Int = .max, orphans: Set<Int> = [],
+        isParent: @escaping (String) -> Bool
+    ) {
         self.reader = reader
         self.kind = kind
+        self.mostRows = mostRows
+        self.orphans = orphans
         self.isParent = isParent
     }
 
     /// The next unit, or nil at the end.
-    /// - Throws: ``TableError``; ``MissingColumn``.
+    /// - Throws: ``TableError``; ``MissingColumn``; ``TooManyRows``.
     func next() throws -> ImportUnit? {
         guard kind == .packing else { return try nextRow().map { ImportUnit(row: $0) } }
         var unit = ImportUnit()
+        if orphans.contains(given) { isAmongOrphans = true }
+        let most = isAmongOrphans ? ImportFeed.slice : ImportUnit.mostChildren
         while let row = try nextRow() {
             if isParent(row.values[0]) {
                 unit.row = row
                 return unit
             }
-            unit.children.append(row)
-            if try isSheetOver() { return unit }
+            if unit.children.count < most { unit.children.append(row) } else { unit.leftOut += 1 }
+            if try isSheetOver() {
+                isAmongOrphans = false
+                return unit
+            }
+            if isAmongOrphans, unit.children.count == most { return unit }
         }
         return unit.count == 0 ? nil : unit
     }
@@ -70,14 +102,21 @@ final class ImportFeed {
                 sheet = row.sheet
                 if try readHeader(row) { continue }
             }
-            let values = places.map { $0.map { row[$0] } ?? "" }
+            let values = places.map { $0.map { ImportFeed.cut(row[$0]) } ?? "" }
             guard values.contains(where: { !ScannedText.tidied($0).isEmpty }) else { continue }
             for case let place? in places where row.cells.indices.contains(place) && row.cells[place].isNumber {
                 numericCells += 1
             }
+            guard given < mostRows else { throw TooManyRows(most: mostRows) }
+            given += 1
             return ImportRow(sheet: row.sheet, number: row.number, values: values)
         }
         return nil
+    }
+
+    private static func cut(_ text: String) -> String {
+        guard text.utf8.count > longestValue else { return text }
+        return String(String.UnicodeScalarView(text.unicodeScalars.prefix(longestValue)))
     }
 
     /// Notes where the columns stand.
@@ -99,6 +138,14 @@ final class ImportFeed {
         for name in kind.required where !names.contains(name) { throw MissingColumn(name: name, sheet: row.sheet) }
         return kind.columns.map { names.firstIndex(of: $0) }
     }
+}
+
+/// A file has more rows than are taken.
+struct TooManyRows: Error, Sendable {
+    let most: Int
+
+    /// What to do about it, in a sentence.
+    var detail: String { "The file has more than \(most) rows. Cut it in parts." }
 }
 
 /// A sheet lacks a column that must be there.

@@ -25,11 +25,11 @@ struct ImportRun: Sendable {
     /// - Returns: what came of it.
     /// - Throws: ``JobFailure`` for files that can't be taken, `CancellationError`, ``SQLError``.
     func perform() async throws -> ImportCounts {
-        let total = try await countRows()
-        if terms.isDryRun { return try await judge(total, from: 0) }
+        let extent = try await measure()
+        if terms.isDryRun { return try await judge(extent) }
         var done = record.rowsDone
         if terms.onError == .abort, !record.isChecked {
-            let counts = try await judge(total, from: 0)
+            let counts = try await judge(extent)
             if counts.errors > 0 {
                 throw JobFailure.permanent(
                     "validation_errors",
@@ -39,39 +39,46 @@ struct ImportRun: Sendable {
             try await reset(isChecked: true)
             done = 0
         }
-        return try await write(total, after: done)
+        return try await write(extent, after: done)
     }
 
     // MARK: - Passes
 
-    private func feed() throws -> ImportFeed {
+    /// What the first reading of a file finds.
+    private struct Extent {
+        var rows = 0
+        /// Behind how many rows bags begin that no sack closes: what is left of a sheet.
+        var orphans: Set<Int> = []
+    }
+
+    private func feed(_ orphans: Set<Int> = []) throws -> ImportFeed {
         let products = catalog.products
-        return ImportFeed(try TableFile(source).reader(), terms.kind) {
+        return ImportFeed(
+            try TableFile(source).reader(), terms.kind, mostRows: services.settings.importMostRows, orphans: orphans
+        ) {
             (try? ParentReference.parse($0, catalog: products)) != nil
         }
     }
 
     /// Reads the file to its end before anything is done with it: a damaged or too long one changes nothing.
-    private func countRows() async throws -> Int {
+    private func measure() async throws -> Extent {
         let feed = try feed()
-        var count = 0
+        var extent = Extent()
+        var breath = Breath()
         while let unit = try feed.next() {
-            count += unit.count
-            guard count <= services.settings.importMostRows else {
-                throw JobFailure.permanent(
-                    "too_many_rows", "The file has more than \(services.settings.importMostRows) rows. Cut it in parts."
-                )
-            }
-            if count.isMultiple(of: 5000) { try run.checkCancellation() }
+            if unit.row == nil { extent.orphans.insert(extent.rows) }
+            extent.rows += unit.count
+            if await breath.taken(after: unit.count) { try run.checkCancellation() }
         }
-        try await run.progress(0, of: Int64(count))
-        return count
+        try await run.progress(0, of: Int64(extent.rows))
+        return extent
     }
 
     /// Goes over the file without writing anything but errors.
-    private func judge(_ total: Int, from start: Int) async throws -> ImportCounts {
+    private func judge(_ extent: Extent) async throws -> ImportCounts {
         try await reset(isChecked: false)
-        let feed = try feed()
+        let feed = try feed(extent.orphans)
+        var breath = Breath()
         var judge = ImportJudge(terms, catalog, record.caller(at: run.now))
         var (counts, done) = (ImportCounts(), 0)
         while case let units = try ImportRun.take(feed, ImportRun.mostRows), !units.isEmpty {
@@ -83,23 +90,28 @@ struct ImportRun: Sendable {
             }
             judge = next
             let before = counts.errors
+            let rows = units.reduce(0) { $0 + $1.count }
+            _ = await breath.taken(after: rows)
             counts.add(outcome.counts)
             counts.numericCells = feed.numericCells
-            done += units.reduce(0) { $0 + $1.count }
+            done += rows
             try await note(outcome.errors, after: before)
-            try await tell(done, total)
+            try await tell(done, extent.rows)
         }
         return counts
     }
 
     /// Writes the rows behind `start`, part by part.
-    private func write(_ total: Int, after start: Int) async throws -> ImportCounts {
-        let feed = try feed()
+    private func write(_ extent: Extent, after start: Int) async throws -> ImportCounts {
+        let feed = try feed(extent.orphans)
+        var breath = Breath()
         var judge = ImportJudge(terms, catalog, record.caller(at: run.now))
         var done = 0
         while done < start, case let units = try ImportRun.take(feed, 1), !units.isEmpty {
             judge.remember(units)
-            done += units.reduce(0) { $0 + $1.count }
+            let rows = units.reduce(0) { $0 + $1.count }
+            done += rows
+            if await breath.taken(after: rows) { try run.checkCancellation() }
         }
         var (counts, rows) = (
             record.isChecked || terms.onError == .skip ? record.counts : ImportCounts(), ImportRun.firstRows
@@ -113,7 +125,7 @@ struct ImportRun: Sendable {
             if part.held > ImportRun.longHold { rows = max(20, rows / 2) }
             if part.held < ImportRun.shortHold { rows = min(ImportRun.mostRows, rows * 3 / 2) }
             services.metrics.imported(part.outcome.counts, held: part.held)
-            try await tell(done, total)
+            try await tell(done, extent.rows)
             try await rest(after: part)
         }
         return counts
@@ -137,17 +149,19 @@ struct ImportRun: Sendable {
         _ units: [ImportUnit], _ judge: ImportJudge, _ counts: ImportCounts, _ done: Int, _ numericCells: Int
     ) async throws -> Part {
         let now = run.now
+        let before = done - units.reduce(0) { $0 + $1.count }
         return try await ScanStore.retrying {
             try await services.database.write { transaction in
                 let began = monotonicNanoseconds()
                 var judge = judge
+                try save(counts, from: before, to: before, in: transaction)
                 let work = BillWork(caller: record.caller(at: now), services: services, transaction: transaction)
                 let outcome = try judge.write(units, work)
                 var sum = counts
                 sum.add(outcome.counts)
                 sum.numericCells = numericCells
                 try insert(outcome.errors, after: counts.errors, in: transaction)
-                try save(sum, done, in: transaction)
+                try save(sum, from: before, to: done, in: transaction)
                 return Part(
                     judge: judge, counts: sum, outcome: outcome, held: monotonicNanoseconds() - began)
             }
@@ -170,18 +184,28 @@ struct ImportRun: Sendable {
     private func reset(isChecked: Bool) async throws {
         let id = record.jobID
         try await services.database.write { transaction in
-            try transaction.execute("imports.forget_errors", "DELETE FROM import_errors WHERE job_id = \(id)")
-            try transaction.execute(
+            let changed = try transaction.execute(
                 "imports.reset",
-                "UPDATE imports SET rows_done = 0, counts = '{}', is_checked = \(isChecked) WHERE job_id = \(id)")
+                """
+                UPDATE imports SET rows_done = 0, counts = '{}', is_checked = \(isChecked)
+                WHERE job_id = \(id) AND rows_done = \(record.rowsDone) AND is_checked = \(record.isChecked)
+                """)
+            guard changed == 1 else { throw ImportTakenOver() }
+            try transaction.execute("imports.forget_errors", "DELETE FROM import_errors WHERE job_id = \(id)")
         }
     }
 
-    private func save(_ counts: ImportCounts, _ done: Int, in transaction: Transaction) throws {
+    /// Goes on from what is done, where it is still that: two runs of a job never both write a part. Done before the part too,
+    /// so that the second waits for the first and not for one of its bags.
+    private func save(_ counts: ImportCounts, from before: Int, to done: Int, in transaction: Transaction) throws {
         let text = String(decoding: counts.json.bytes, as: UTF8.self)
-        try transaction.execute(
+        let changed = try transaction.execute(
             "imports.progress",
-            "UPDATE imports SET rows_done = \(done), counts = \(text) WHERE job_id = \(record.jobID)")
+            """
+            UPDATE imports SET rows_done = \(done), counts = \(text)
+            WHERE job_id = \(record.jobID) AND rows_done = \(before)
+            """)
+        guard changed == 1 else { throw ImportTakenOver() }
     }
 
     private func note(_ errors: [ImportRowError], after: Int) async throws {
@@ -208,6 +232,23 @@ struct ImportRun: Sendable {
         try await run.progress(Int64(done), of: Int64(total))
         let event = ImportEvents.progress(record.jobID, state: "running", done: done, total: total, at: run.now)
         try await services.database.write { try services.outbox.publish(event, in: $0) }
+    }
+}
+
+/// Another run of the same job goes on with the import; this one has changed nothing since.
+struct ImportTakenOver: Error, Sendable {}
+
+/// Lets others have the thread every 1000 rows of work that waits for nothing.
+private struct Breath {
+    private static let rows = 1000
+    private var since = 0
+
+    mutating func taken(after rows: Int) async -> Bool {
+        since += rows
+        guard since >= Breath.rows else { return false }
+        since = 0
+        await Task.yield()
+        return true
     }
 }
 

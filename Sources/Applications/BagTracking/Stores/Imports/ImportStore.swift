@@ -64,6 +64,13 @@ struct ImportStore: Sendable {
 
     let services: BagTrackingServices
 
+    /// Refuses one who has as many imports as may run, before a file is kept for nothing.
+    /// - Throws: 429 `too_many_running`, ``SQLError``.
+    func refuseTooMany(_ caller: BagCaller) async throws {
+        let store = self
+        try await services.database.read { try store.refuseTooMany(caller, in: $0) }
+    }
+
     /// Keeps a file. It lies in the database, in parts that are written one by one.
     /// - Returns: its id.
     /// - Throws: ``TableError``, ``SQLError``.
@@ -119,8 +126,8 @@ struct ImportStore: Sendable {
         return jobID
     }
 
-    private func refuseTooMany(_ caller: BagCaller, in transaction: Transaction) throws {
-        let running = try transaction.scalar(
+    private func refuseTooMany(_ caller: BagCaller, in session: some SQLSession) throws {
+        let running = try session.scalar(
             "imports.running",
             """
             SELECT count(*) FROM imports i JOIN jobs j ON j.id = i.job_id
@@ -162,8 +169,11 @@ struct ImportStore: Sendable {
     }
 
     /// Brings the file of an import back as a file.
-    /// - Throws: ``TemporaryFileError``, ``SQLError``.
+    /// - Throws: ``JobFailure`` where parts of it are missing, ``TemporaryFileError``, ``SQLError``.
     func file(_ id: Int64) async throws -> FileSource {
+        let size = try await services.database.read { reading in
+            try reading.scalar("imports.file_size", "SELECT size FROM import_files WHERE id = \(id)", as: Int.self)
+        }
         let content = try TemporaryFile()
         var (count, seq) = (0, 0)
         while true {
@@ -173,11 +183,18 @@ struct ImportStore: Sendable {
                     "imports.part", "SELECT content FROM import_file_parts WHERE file_id = \(id) AND seq = \(next)",
                     as: [UInt8].self)
             }
-            guard let part else { return FileSource(content, count: count) }
+            guard let part else {
+                guard count == size else { throw ImportStore.incomplete }
+                return FileSource(content, count: count)
+            }
             try content.write(part, at: count)
             count += part.count
             seq += 1
         }
+    }
+
+    private static var incomplete: JobFailure {
+        .permanent("file_incomplete", "The file is no longer kept in full. Send it again.")
     }
 
     /// Removes files that nobody will ask for again, part by part.
