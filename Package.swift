@@ -119,8 +119,8 @@ let package = Package(
         platform(
             "PorticoOperations",
             [
-                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoSQL", "PorticoPages",
-                "PorticoHTTP", "PorticoIdentity",
+                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoCache", "PorticoSQL",
+                "PorticoPages", "PorticoHTTP", "PorticoIdentity", "PorticoJobs",
             ]),
         platform(
             "Portico",

@@ -29,7 +29,7 @@ struct BagTrackingParts: Sendable {
         services = BagTrackingServices(
             database: environment.database, clock: environment.clock, outbox: environment.outbox,
             mails: environment.mails, jobs: environment.jobs, cursors: identity.cursors, settings: settings,
-            metrics: environment.metrics)
+            metrics: environment.metrics, presence: environment.presence)
         people = PeopleStore(services: services, accounts: identity.accounts)
         catalog = CatalogStore(services: services)
         live = LiveUpdates(services: services, stats: stats)
@@ -64,7 +64,8 @@ extension BagTrackingParts {
     /// Everything the application answers.
     func mount(id: String, title: String) -> Mount {
         var mount = Mount(
-            id: id, prefix: "/\(id)", title: title, routes: accounts + api + pages + environment.limits.routes)
+            id: id, prefix: "/\(id)", title: title,
+            routes: accounts + api + pages + environment.limits.routes + operations)
         mount.authenticator = identity.authenticator
         mount.idempotency = identity.idempotency
         mount.roles = identity.roles.roles
@@ -170,6 +171,17 @@ extension BagTrackingParts {
             ExportPageRoutes(services: services).routes, ImportPageRoutes(services: services).routes,
         ]
         return groups.flatMap(\.self)
+    }
+
+    /// What operators watch and steer.
+    private var operations: [Route] {
+        let jobs = JobConsole(queue: environment.jobs, database: environment.database, cursors: identity.cursors)
+        let caches = CacheConsole(caches: environment.caches, database: environment.database)
+        let appearance = ConsoleAppearance(zone: .india, limit: BagLimits.admin) { [services] context in
+            try BagFrame(context, try await services.presentCatalog()).shell(title: "Operations", place: .settings)
+        }
+        return jobs.routes(limit: BagLimits.admin) + caches.routes(limit: BagLimits.admin) + jobs.pages(appearance)
+            + caches.pages(appearance)
     }
 
     private static var demonstrationHint: HTML {

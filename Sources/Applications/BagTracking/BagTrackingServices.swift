@@ -15,10 +15,12 @@ struct BagTrackingServices: Sendable {
     let catalog: CatalogCache
     /// What is known of the audit's chain.
     let chain: ChainWatch
+    /// Who is at which page now.
+    let presence: Presence
 
     init(
         database: Database, clock: Clock, outbox: EventOutbox, mails: MailQueue, jobs: JobQueue, cursors: CursorSigner,
-        settings: BagSettings, metrics: MetricsRegistry
+        settings: BagSettings, metrics: MetricsRegistry, presence: Presence? = nil
     ) {
         self.database = database
         self.clock = clock
@@ -29,6 +31,7 @@ struct BagTrackingServices: Sendable {
         self.settings = settings
         self.metrics = BagMetrics(metrics)
         self.catalog = CatalogCache()
+        self.presence = presence ?? Presence(clock: clock)
         self.chain = ChainWatch(database: database, clock: clock, metrics: metrics)
     }
 

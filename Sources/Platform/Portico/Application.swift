@@ -89,6 +89,8 @@ public struct ApplicationEnvironment: Sendable {
     public let mails: MailQueue
     /// Where it keeps what is dear to make.
     public let caches: CacheRegistry
+    /// Who is at which place now, over all nodes that share a Redis.
+    public let presence: Presence
     /// Says what a change makes stale; its listener belongs in the application's relay.
     public let stale: StaleTags
 

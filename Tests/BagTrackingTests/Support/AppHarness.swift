@@ -69,7 +69,7 @@ struct AppHarness: Sendable {
             isSecure: false, isLocal: true, publicURL: shared.publicURL,
             limits: LimitDesk(database: database, book: RateRuleBook([])), jobs: jobs,
             mails: MailQueue(jobs: jobs, sender: shared.mail.sender, transport: shared.mail.transport),
-            caches: caches, stale: StaleTags(outbox: outbox, caches: caches))
+            caches: caches, presence: Presence(clock: clock), stale: StaleTags(outbox: outbox, caches: caches))
     }
 
     /// Keys and compressed assets are the same for all tests, and take long to make. A hasher is not shared: it turns

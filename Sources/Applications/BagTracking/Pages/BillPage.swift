@@ -28,6 +28,8 @@ struct BillPage: BagPage {
     var openForm: String?
     /// What came back in it.
     var form = FormState.fresh
+    /// The others who have it open.
+    var company: [PresentMember] = []
     /// Set when the form was made from an older version.
     var conflict: Conflict?
 
@@ -41,7 +43,8 @@ struct BillPage: BagPage {
 
     var content: HTML {
         """
-        \(heading)\(ErrorSummary(form.messages, scope: openForm ?? "f"))\(conflictNotice)
+        \(heading)\(CompanyLine(people: company, doing: "at this bill too"))\
+        \(ErrorSummary(form.messages, scope: openForm ?? "f"))\(conflictNotice)
         \(isScanning ? desk.html : still)
         """
     }

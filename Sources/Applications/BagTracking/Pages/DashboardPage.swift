@@ -49,6 +49,8 @@ struct DashboardPage: BagPage {
     var stock: PageBlock<Stock>
     /// The newest scans, at most 10.
     var latest: PageBlock<[ScanLine]>
+    /// The others who are at work.
+    var company: [PresentMember] = []
     /// Empty when there is nothing more to show.
     var extras: [Extra] = []
     /// The topics of the live stream, such as `stats` and `area:lucknow`.
@@ -61,7 +63,7 @@ struct DashboardPage: BagPage {
     var content: HTML {
         """
         \(PageHeading("\(areaName ?? "All areas")", subtitle: subtitle, actions: actions))
-        \(isNew ? firstSteps : nil)
+        \(CompanyLine(people: company, doing: "at work too"))\(isNew ? firstSteps : nil)
         <div class="stack" id="live" \
         data-stream="\(PageAddress("/bags/api/v1/stream", ["topics": topics.joined(separator: ",")]).text)" \
         data-zone-minutes="\(frame.zone.minutes)" data-zone="\(frame.zone.name)">

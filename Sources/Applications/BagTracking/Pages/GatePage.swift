@@ -26,6 +26,8 @@ struct GatePage: BagPage {
     /// Which form came back: `start`, `abandon`, `dispatch`, `findings`.
     var openForm: String?
     var form = FormState.fresh
+    /// The others who have the lorry before them.
+    var company: [PresentMember] = []
 
     var title: String { "Gate: \(bill.code)" }
     var place: BagSection? { .gate }
@@ -35,7 +37,8 @@ struct GatePage: BagPage {
 
     var content: HTML {
         """
-        \(heading)\(ErrorSummary(form.messages, scope: openForm ?? "f"))
+        \(heading)\(CompanyLine(people: company, doing: "checking this lorry too"))\
+        \(ErrorSummary(form.messages, scope: openForm ?? "f"))
         \(check.map { desk($0).html } ?? waiting)
         """
     }

@@ -56,7 +56,11 @@ struct SettingsPage: BagPage {
     }
 
     private var limits: [Button] {
-        frame.may("operations.read") ? [Button("Limits", href: "/bags/limits", icon: .clock)] : []
+        frame.may("operations.read")
+            ? [
+                Button("Limits", href: "/bags/limits", icon: .clock),
+                Button("Jobs and caches", href: "/bags\(ConsoleAppearance.path)/queues", icon: .list),
+            ] : []
     }
 
     private func productFold(_ product: Product) -> HTML {

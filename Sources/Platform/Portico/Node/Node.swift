@@ -38,6 +38,8 @@ public final class Node: Sendable {
     private struct State {
         var databases: [Database] = []
         var workers: [Task<Void, Never>] = []
+        /// Those that do jobs: they stop taking any as soon as the node is asked to end.
+        var jobWorkers: [Task<Void, Never>] = []
         var endStreams: [@Sendable () -> Void] = []
         var server: HTTPServer?
         var shared: SharedCounters?
@@ -130,13 +132,12 @@ public final class Node: Sendable {
             running.mount.routes.append(OutboxRoute(mails: environment.mails, database: database).route)
         }
         try await environment.limits.open(running.mount)
-        let own = [
-            Task { await environment.limits.run() },
-            Task { [running] in await environment.work(running, application: application.id) },
-        ]
+        let own = [Task { await environment.limits.run() }]
         let workers = own + running.workers.map { worker in Task { await worker.run() } }
+        let jobs = Task { [running] in await environment.work(running, application: application.id) }
         state.withLock { state in
             state.workers += workers
+            state.jobWorkers.append(jobs)
             state.endStreams.append(running.endStreams)
         }
         return (running, database)
@@ -154,14 +155,18 @@ public final class Node: Sendable {
         return server
     }
 
-    /// Ends in good order: no new connections, streams end, running requests finish, workers end, databases close.
+    /// Ends in good order: no new connections and no new jobs, streams end, running requests and jobs finish, workers end,
+    /// databases close.
     public func stop() async {
         let ending = state.withLock { state in
             defer { state = State(isDraining: true) }
             return state
         }
         for end in ending.endStreams { end() }
+        // Jobs have their time to end while requests have theirs.
+        for worker in ending.jobWorkers { worker.cancel() }
         await ending.server?.shutdown()
+        for worker in ending.jobWorkers { await worker.value }
         for worker in ending.workers { worker.cancel() }
         for worker in ending.workers { await worker.value }
         for database in ending.databases { await database.engine.close() }

@@ -15,10 +15,23 @@ extension ApplicationEnvironment {
         running.jobs(&book)
         let worker = JobWorker(
             database: database, queue: jobs, book: book, schedules: schedules, logger: logger, metrics: metrics,
-            configuration: JobWorker.Configuration(application: application))
+            configuration: JobWorker.Configuration(
+                application: application, defaultConcurrency: settings.integer("jobs.places"),
+                drain: .seconds(Int64(settings.integer("jobs.drain_seconds")))))
         if let engine = database.engine as? PostgreSQLEngine {
             _ = try? await engine.listen(channel: JobQueue.channel) { [jobs] _ in jobs.wake() }
         }
         await worker.run()
+    }
+}
+
+extension JobSeal {
+    /// Payloads sealed with the application's keys, each for the kind of job it belongs to.
+    init(_ fields: FieldSeal) {
+        self.init { plain, name in
+            fields.seal(plain, at: SealedPlace(table: "jobs", column: "payload", row: name))
+        } open: { sealed, name in
+            fields.open(sealed, at: SealedPlace(table: "jobs", column: "payload", row: name))
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Logging
+import PorticoRedis
 
 /// What all applications of a node share.
 struct SharedParts {
@@ -15,6 +16,7 @@ struct SharedParts {
     let limits: RateRuleBook
     let mail: NodeMail
     let caches: CacheRegistry
+    private let redis: SharedCounters?
 
     var settings: Settings { configuration.settings }
     var isSecure: Bool { settings.flag("server.secure") }
@@ -25,6 +27,7 @@ struct SharedParts {
     ) throws {
         let settings = configuration.settings
         self.configuration = configuration
+        self.redis = redis
         self.clock = clock
         self.metrics = metrics
         guard let proxies = TrustedProxies(settings.list("server.trusted_proxies")) else {
@@ -57,16 +60,21 @@ struct SharedParts {
     }
 
     func environment(_ application: any Application, _ database: Database, logger: Logger) -> ApplicationEnvironment {
-        let jobs = JobQueue(clock: clock)
+        let keys = SharedParts.keys(of: application.id, below: keys)
+        let previousKeys = previousKeys.map { SharedParts.keys(of: application.id, below: $0) }
+        let jobs = JobQueue(
+            clock: clock, seal: JobSeal(FieldSeal(keys: keys, previousKeys: previousKeys, purpose: "jobs")))
         let outbox = EventOutbox()
         return ApplicationEnvironment(
             database: database, clock: clock, outbox: outbox,
-            keys: SharedParts.keys(of: application.id, below: keys),
-            previousKeys: previousKeys.map { SharedParts.keys(of: application.id, below: $0) }, csrf: csrf,
-            passwords: passwords, metrics: metrics, logger: logger, settings: settings, library: library,
+            keys: keys, previousKeys: previousKeys, csrf: csrf, passwords: passwords, metrics: metrics, logger: logger,
+            settings: settings, library: library,
             isSecure: isSecure, isLocal: settings.isLocal, publicURL: publicURL,
             limits: LimitDesk(database: database, book: limits), jobs: jobs,
             mails: MailQueue(jobs: jobs, sender: mail.sender, transport: mail.transport), caches: caches,
+            presence: Presence(
+                clock: clock,
+                shared: redis.map { RedisPresence($0.client, prefix: "portico:presence:\(application.id)") }),
             stale: StaleTags(outbox: outbox, caches: caches))
     }
 

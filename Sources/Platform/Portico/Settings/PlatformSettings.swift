@@ -58,6 +58,12 @@ public enum PlatformSettings {
             "cache.answers_megabytes", .integer(0...65_536), default: "64",
             "memory for answers that are the same for everybody"),
         SettingDeclaration(
+            "jobs.places", .integer(1...1000), default: "8",
+            "jobs of a queue that run at once on this node; operators change it for all nodes while they run"),
+        SettingDeclaration(
+            "jobs.drain_seconds", .integer(0...3600), default: "20",
+            "time for running jobs to end at a stop; what has not ended then is handed back at once"),
+        SettingDeclaration(
             "mail.from", .text(3...254), default: "portico@localhost", "address that mails come from"),
         SettingDeclaration(
             "mail.smtp_host", .text(0...255), default: "",

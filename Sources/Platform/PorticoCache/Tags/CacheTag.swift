@@ -23,6 +23,9 @@ public struct CacheTag: Sendable, Hashable, Comparable, ExpressibleByStringInter
     /// Byte order of the texts.
     public static func < (left: CacheTag, right: CacheTag) -> Bool { left.text < right.text }
 
+    /// Whether it belongs to the cache itself.
+    var isInternal: Bool { text.utf8.first == 1 }
+
     /// What every value carries: outdated when everything is thrown away.
     public static let everything = CacheTag("\u{1}*")
 

@@ -42,6 +42,8 @@ public enum TagStanding: Sendable, Hashable {
 public final class TagVersions: Sendable {
     private struct Book {
         var versions: [CacheTag: UInt64] = [:]
+        /// How often each of these was invalidated.
+        var counts: [CacheTag: Int] = [:]
         var everything: UInt64 = 0
         var distrusted: UInt64 = 0
         /// The newest invalidation that was forgotten.
@@ -64,6 +66,16 @@ public final class TagVersions: Sendable {
     /// How many tags are remembered.
     public var count: Int { book.withLock { $0.versions.count } }
 
+    /// The tags that were invalidated most often, with how often since the process started. Those of the cache itself are
+    /// not among them.
+    public func mostInvalidated(_ limit: Int) -> [(tag: CacheTag, count: Int)] {
+        book.withLock { book in
+            book.counts.filter { !$0.key.isInternal }
+                .sorted { ($1.value, $0.key.text) < ($0.value, $1.key.text) }
+                .prefix(limit).map { (tag: $0.key, count: $0.value) }
+        }
+    }
+
     /// Outdates all values that carry one of the tags and began before now. When this returns, no reader sees them.
     /// - Returns: the moment of this invalidation.
     @discardableResult
@@ -71,6 +83,7 @@ public final class TagVersions: Sendable {
         book.withLock { book in
             let number = latest.load(ordering: .relaxed) + 1
             for tag in tags {
+                book.counts[tag, default: 0] += 1
                 if tag == .everything { book.everything = number } else { book.versions[tag] = number }
             }
             if book.versions.count > most { TagVersions.forgetHalf(&book) }
@@ -109,6 +122,7 @@ public final class TagVersions: Sendable {
         let numbers = book.versions.values.sorted()
         let middle = numbers[numbers.count / 2]
         book.versions = book.versions.filter { $0.value > middle }
+        book.counts = book.counts.filter { book.versions[$0.key] != nil || $0.key == .everything }
         book.floor = max(book.floor, middle)
     }
 }

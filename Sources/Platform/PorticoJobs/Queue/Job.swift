@@ -15,12 +15,18 @@ import PorticoValues
 /// ```
 ///
 /// Jobs outlive programs: a payload written by the last release is read by this one. Add members, and keep reading old
-/// ones.
+/// ones; where that does not do, raise ``version`` and say in ``upgraded(_:from:)`` what became of the old members.
 public protocol Job: Sendable {
     /// Stable name; handlers are found by it.
     static var name: String { get }
     /// How jobs of this kind are treated.
     static var policy: JobPolicy { get }
+    /// The form of the payload, from 1. A node that knows only a lower one leaves the job to a newer node.
+    static var version: Int { get }
+    /// Whether the payload is encrypted in the table: nobody who reads the database, a backup or the console sees it.
+    static var isSealed: Bool { get }
+    /// The payload of an earlier version in the form of this one; asked before ``init(payload:)``.
+    static func upgraded(_ payload: JSONValue, from version: Int) throws -> JSONValue
     /// Reads what ``payload`` wrote. What it throws ends the job as failed, without another try.
     init(payload: JSONValue) throws
     /// The values the job needs.
@@ -29,15 +35,29 @@ public protocol Job: Sendable {
     var uniqueness: JobUniqueness? { get }
     /// With which others it shares a limit; nil when with none.
     var limit: JobLimit? { get }
+    /// With which others it shares a rate; nil when with none.
+    var rate: JobRate? { get }
+    /// Whose work it is, where the queue is to be fair; nil when it takes its place by time alone.
+    var share: JobShare? { get }
 }
 
 extension Job {
     /// The default policy.
     public static var policy: JobPolicy { JobPolicy() }
+    /// The first form.
+    public static var version: Int { 1 }
+    /// Readable in the console.
+    public static var isSealed: Bool { false }
+    /// Nothing to change.
+    public static func upgraded(_ payload: JSONValue, from version: Int) throws -> JSONValue { payload }
     /// Each job counts.
     public var uniqueness: JobUniqueness? { nil }
     /// No limit but the queue's.
     public var limit: JobLimit? { nil }
+    /// As fast as there are places.
+    public var rate: JobRate? { nil }
+    /// Nobody's in particular.
+    public var share: JobShare? { nil }
 }
 
 /// How jobs of one kind are treated.
@@ -101,34 +121,4 @@ public struct JobPriority: Sendable, Hashable {
     public static let normal = JobPriority(headStart: .milliseconds(0))
     /// Lets whatever arrived within the last hour go first.
     public static let low = JobPriority(headStart: .hours(-1))
-}
-
-/// What makes two jobs of one name the same: enqueuing the second gives back the first.
-public struct JobUniqueness: Sendable, Hashable {
-    let key: String
-    let endsAtStart: Bool
-
-    /// The same until it has ended: there is never more than one.
-    public static func whileActive(_ key: String) -> JobUniqueness {
-        JobUniqueness(key: key, endsAtStart: false)
-    }
-
-    /// The same until it starts: what changes while it runs can ask for another run.
-    public static func whileWaiting(_ key: String) -> JobUniqueness {
-        JobUniqueness(key: key, endsAtStart: true)
-    }
-}
-
-/// How many jobs that share a key may run at once, on all nodes together.
-public struct JobLimit: Sendable, Hashable {
-    /// What they share, for example `tenant:12`.
-    public let key: String
-    /// The most that run at once.
-    public let atMost: Int
-
-    /// A limit of at least one.
-    public init(_ key: String, atMost: Int = 1) {
-        self.key = key
-        self.atMost = max(1, atMost)
-    }
 }

@@ -5,23 +5,26 @@ import PorticoValues
 public struct JobQueueOverview: Sendable, Hashable {
     /// The queue.
     public let queue: String
-    /// Whether no job of it is started.
-    public let isPaused: Bool
+    /// What operators have said of it.
+    public let terms: JobQueueTerms
     /// Jobs by state; succeeded and cancelled ones are not counted.
     public let counts: [JobState: Int]
     /// Since when the oldest job is due; nil when none is.
     public let oldestDue: Instant?
+
+    /// Whether no job of it is started.
+    public var isPaused: Bool { terms.isPaused }
 }
 
 /// What operators do with jobs.
 extension JobQueue {
-    /// All queues that hold jobs which are not done, or that are paused.
+    /// All queues that hold jobs which are not done, or of which operators have said something.
     /// - Throws: ``SQLError``.
     public func overview(in session: some SQLSession) throws -> [JobQueueOverview] {
         var counts: [String: [JobState: Int]] = [:]
         var oldest: [String: Instant] = [:]
         // One statement a state: each is answered from the index of that state alone.
-        for state in [JobState.scheduled, .queued, .blocked, .running, .failed] {
+        for state in [JobState.scheduled, .queued, .blocked, .throttled, .running, .failed] {
             try session.each(
                 "jobs.count",
                 """
@@ -34,10 +37,11 @@ extension JobQueue {
                 if state == .queued { oldest[queue] = try row[2] }
             }
         }
-        let paused = try pausedQueues(in: session)
-        return Set(counts.keys).union(paused).sorted().map { queue in
+        let terms = try terms(in: session)
+        return Set(counts.keys).union(terms.keys).sorted().map { queue in
             JobQueueOverview(
-                queue: queue, isPaused: paused.contains(queue), counts: counts[queue] ?? [:], oldestDue: oldest[queue])
+                queue: queue, terms: terms[queue] ?? JobQueueTerms(), counts: counts[queue] ?? [:],
+                oldestDue: oldest[queue])
         }
     }
 
@@ -49,18 +53,7 @@ extension JobQueue {
     public func jobs(
         in state: JobState, queue: String? = nil, before: Int64? = nil, limit: Int = 50, in session: some SQLSession
     ) throws -> [JobRecord] {
-        let place: SQL = queue.map { "AND queue = \($0)" } ?? ""
-        // States with an index of their own are read from it; by the ids the engine would walk through all that have
-        // ended.
-        let id: SQL = [.succeeded, .cancelled, .waiting].contains(state) ? "id" : "id + 0"
-        return try session.all(
-            "jobs.list",
-            """
-            SELECT \(JobRecord.columns) FROM jobs
-            WHERE state = '\(SQL(trusted: state.rawValue))' \(place) AND \(id) < \(before ?? Int64.max)
-            ORDER BY \(id) DESC LIMIT \(max(1, min(limit, 1000)))
-            """
-        ) { try JobRecord($0) }
+        try jobs(JobSearch(state: state, queue: queue), before: before, limit: limit, in: session)
     }
 
     /// Tries a failed or cancelled job again, with all of its retries.
@@ -105,30 +98,5 @@ extension JobQueue {
     @discardableResult
     public func discard(_ id: Int64, in transaction: Transaction) throws -> Bool {
         try transaction.execute("jobs.discard", "DELETE FROM jobs WHERE id = \(id) AND finished_at IS NOT NULL") == 1
-    }
-
-    /// Lets no job of a queue start until ``resume(_:in:)``, on all nodes. Running ones go on.
-    /// - Throws: ``SQLError``.
-    public func pause(_ queue: String, in transaction: Transaction) throws {
-        try transaction.execute(
-            "jobs.pause",
-            """
-            INSERT INTO job_queues (queue, paused_at) VALUES (\(queue), \(clock.now()))
-            ON CONFLICT (queue) DO UPDATE SET paused_at = excluded.paused_at
-            """)
-    }
-
-    /// Lets jobs of a queue start again.
-    /// - Throws: ``SQLError``.
-    public func resume(_ queue: String, in transaction: Transaction) throws {
-        try transaction.execute("jobs.resume", "DELETE FROM job_queues WHERE queue = \(queue)")
-        announce(in: transaction)
-    }
-
-    private func pausedQueues(in session: some SQLSession) throws -> Set<String> {
-        Set(
-            try session.all("jobs.paused", "SELECT queue FROM job_queues WHERE paused_at IS NOT NULL") {
-                try $0[0] as String
-            })
     }
 }

@@ -18,16 +18,30 @@ public final class JobQueue: Sendable {
     public static let channel = "portico_jobs"
 
     let clock: Clock
+    let seal: JobSeal?
+    /// Moves on whenever somebody here has changed a queue's terms, so that the workers here look at once.
+    let termsChanges = Atomic<Int>(0)
     private let bells = Mutex<[EventBell]>([])
+    private let known = Mutex<Set<String>>([])
 
     /// A queue on the clock of the process.
-    public init(clock: Clock) {
+    /// - Parameter seal: encrypts payloads whose kind is ``Job/isSealed``; nil where there are none.
+    public init(clock: Clock, seal: JobSeal? = nil) {
         self.clock = clock
+        self.seal = seal
     }
 
     /// Wakes the workers of this process: something may be due.
     public func wake() {
         for bell in bells.withLock({ $0 }) { bell.ring() }
+    }
+
+    /// The queues that workers of this process work on.
+    public var knownQueues: Set<String> { known.withLock(\.self) }
+
+    /// Says that a worker of this process works on these queues.
+    func know(_ queues: [String]) {
+        known.withLock { $0.formUnion(queues) }
     }
 
     /// Has `bell` rung when something may be due.
@@ -41,27 +55,12 @@ public final class JobQueue: Sendable {
     }
 
     /// Enqueues a job in the caller's transaction: it runs after the commit, and not at all without one.
-    /// - Throws: ``SQLError``.
+    /// - Throws: ``SQLError``, ``JobSealError/missing``.
     @discardableResult
     public func enqueue(
         _ job: some Job, _ options: JobOptions = JobOptions(), in transaction: Transaction
     ) throws -> JobTicket {
-        try insert(NewJob(job, options, at: clock.now()), in: transaction)
-    }
-
-    /// Enqueues many jobs that are not unique, the fastest way the engine has. Ids are not told.
-    /// - Returns: number of jobs.
-    /// - Throws: ``SQLError``.
-    @discardableResult
-    public func enqueue(
-        all jobs: some Sequence<some Job>, _ options: JobOptions = JobOptions(), in transaction: Transaction
-    ) throws -> Int {
-        let now = clock.now()
-        let count = try transaction.bulkInsert(
-            "jobs.load", into: "jobs", columns: NewJob.columns,
-            rows: jobs.lazy.map { NewJob($0, options, at: now).row(at: now) })
-        if count > 0 { announce(in: transaction) }
-        return count
+        try insert(NewJob(job, options, at: clock.now(), seal: seal), in: transaction)
     }
 
     /// Asks for the end of a job. One that waits is cancelled at once; one that runs is told, and is cancelled if it
@@ -79,7 +78,8 @@ public final class JobQueue: Sendable {
                 finished_at = CASE WHEN state = 'running' THEN NULL ELSE \(now) END,
                 unique_key = CASE WHEN state = 'running' THEN unique_key END,
                 state = CASE WHEN state = 'running' THEN state ELSE 'cancelled' END
-            WHERE id = \(id) AND state IN ('scheduled', 'queued', 'blocked', 'waiting', 'running')
+            WHERE id = \(id)
+                AND state IN ('scheduled', 'queued', 'blocked', 'throttled', 'waiting', 'running')
             """)
         guard let record = try record(id, in: transaction) else { return nil }
         if changed == 1, record.state == .cancelled, let group = record.groupID {
@@ -98,17 +98,33 @@ public final class JobQueue: Sendable {
     /// Adds a row, or finds the one that counts as the same.
     func insert(_ job: NewJob, in transaction: Transaction) throws -> JobTicket {
         let now = clock.now()
+        var shares = JobShares(now: now)
+        let job = try shares.placing(job, in: transaction)
         for _ in 1...3 {
-            if let id = try transaction.scalar("jobs.enqueue", job.insertion(at: now), as: Int64.self) {
+            let insertion = NewJob.insertion(CollectionOfOne(job), at: now)
+            if let id = try transaction.scalar("jobs.enqueue", insertion, as: Int64.self) {
                 if job.state(at: now) == .queued { announce(in: transaction) }
                 return JobTicket(id: id, isNew: true)
             }
-            let same = try transaction.scalar(
-                "jobs.same", "SELECT id FROM jobs WHERE name = \(job.name) AND unique_key = \(job.uniqueness?.key)",
-                as: Int64.self)
-            if let same { return JobTicket(id: same, isNew: false) }
+            if let same = try same(as: job, at: now, in: transaction) { return JobTicket(id: same, isNew: false) }
         }
         throw SQLError(.serialization, message: "a job with the same key came and went", statement: "jobs.enqueue")
+    }
+
+    /// The job that counts as the same; nil when it is gone, or has just stopped to count because its period is over.
+    private func same(as job: NewJob, at now: Instant, in transaction: Transaction) throws -> Int64? {
+        let same = try transaction.first(
+            "jobs.same", "SELECT id, unique_until FROM jobs WHERE unique_key = \(job.uniqueKey)"
+        ) { (id: try $0[0] as Int64, until: try $0[1] as Instant?) }
+        guard let same else { return nil }
+        guard let until = same.until, until <= now else { return same.id }
+        try transaction.execute(
+            "jobs.end_unique",
+            """
+            UPDATE jobs SET unique_key = NULL
+            WHERE id = \(same.id) AND unique_key = \(job.uniqueKey) AND unique_until <= \(now)
+            """)
+        return nil
     }
 
     /// Tells the workers of this process after the commit. Other nodes hear of it from a worker that has more to do

@@ -14,8 +14,18 @@ public struct JobRecord: Sendable, Hashable {
     public let state: JobState
     /// When it became, or becomes, due.
     public let runAt: Instant
-    /// The values it needs.
+    /// The values it needs; null when they are sealed.
     public let payload: JSONValue
+    /// Whether the values are encrypted.
+    public let isSealed: Bool
+    /// What makes it the same as another, with its scope.
+    public let uniqueKey: String?
+    /// Key of its limit.
+    public let limitKey: String?
+    /// Key of its rate.
+    public let rateKey: String?
+    /// Whose share of the queue it takes.
+    public let shareKey: String?
     /// Account that follows it.
     public let owner: Int64?
     /// The group it belongs to.
@@ -47,7 +57,8 @@ public struct JobRecord: Sendable, Hashable {
 
     static let columns: SQL = """
         id, name, queue, state, run_at, payload, owner, group_id, follows_group, attempt, retries, rescues,
-        cancel_requested, done, total, result, errors, created_at, started_at, finished_at
+        cancel_requested, done, total, result, errors, created_at, started_at, finished_at, is_sealed, unique_key,
+        limit_key, rate_key, share_key
         """
 
     init(_ row: Row) throws {
@@ -58,7 +69,8 @@ public struct JobRecord: Sendable, Hashable {
         queue = try row[2]
         state = try row[3]
         runAt = try row[4]
-        self.payload = try JSONValue(parsing: Array(payload.utf8))
+        isSealed = try row[20]
+        self.payload = isSealed ? .null : try JSONValue(parsing: Array(payload.utf8))
         owner = try row[6]
         groupID = try row[7]
         followsGroup = try row[8]
@@ -73,6 +85,10 @@ public struct JobRecord: Sendable, Hashable {
         createdAt = try row[17]
         startedAt = try row[18]
         finishedAt = try row[19]
+        uniqueKey = try row[21]
+        limitKey = try row[22]
+        rateKey = try row[23]
+        shareKey = try row[24]
     }
 }
 

@@ -8,7 +8,10 @@ public enum JobSchema {
         migrations: [
             Migration(1, "queue") { dialect in
                 jobs(dialect) + indexes + groups(dialect) + schedules(dialect)
-            }
+            },
+            Migration(2, "rates, shares and terms of queues") { dialect in
+                orders(dialect) + starts(dialect)
+            },
         ])
 
     /// `rank` is when a job became due less its head start; `turns` counts its runs ever and is what a run shows to
@@ -70,6 +73,47 @@ public enum JobSchema {
             cron \(dialect.text) NOT NULL, zone \(dialect.text) NOT NULL, next_at \(dialect.integer),
             last_at \(dialect.integer), is_paused \(dialect.integer) NOT NULL) \(dialect.strict)
         """
+    }
+
+    /// Keys of uniqueness carry their scope, the name of the kind or `@` and the queue.
+    private static func orders(_ dialect: Dialect) -> String {
+        let (integer, text) = (dialect.integer, dialect.text)
+        return """
+            ALTER TABLE jobs ADD COLUMN version \(integer) NOT NULL DEFAULT 1;
+            ALTER TABLE jobs ADD COLUMN is_sealed \(integer) NOT NULL DEFAULT 0;
+            ALTER TABLE jobs ADD COLUMN unique_until \(integer);
+            ALTER TABLE jobs ADD COLUMN rate_key \(text);
+            ALTER TABLE jobs ADD COLUMN rate_most \(integer);
+            ALTER TABLE jobs ADD COLUMN rate_span \(integer);
+            ALTER TABLE jobs ADD COLUMN share_key \(text);
+            ALTER TABLE jobs ADD COLUMN share_step \(integer);
+            ALTER TABLE job_queues ADD COLUMN at_most \(integer);
+            ALTER TABLE job_queues ADD COLUMN per_node \(integer);
+            ALTER TABLE job_schedules ADD COLUMN asked_at \(integer);
+            DROP INDEX jobs_unique;
+            UPDATE jobs SET unique_key = name || ' ' || unique_key WHERE unique_key IS NOT NULL;
+            CREATE UNIQUE INDEX jobs_unique ON jobs (unique_key) WHERE unique_key IS NOT NULL;
+            CREATE INDEX jobs_shared ON jobs (queue, share_key, rank)
+                WHERE state = 'queued' AND share_key IS NOT NULL;
+            CREATE INDEX jobs_rated ON jobs (rate_key) WHERE state = 'queued' AND rate_key IS NOT NULL;
+            CREATE INDEX jobs_throttled ON jobs (rate_key, rank, id) WHERE state = 'throttled';
+
+            """
+    }
+
+    /// `job_starts` has the beginnings of runs that a rate counts, until they count no more; `job_rates` the keys for which
+    /// jobs wait, with when the next of them may begin.
+    private static func starts(_ dialect: Dialect) -> String {
+        let (integer, text) = (dialect.integer, dialect.text)
+        return """
+            CREATE TABLE job_starts (
+                rate_key \(text) NOT NULL, started_at \(integer) NOT NULL, starts \(integer) NOT NULL,
+                counts_until \(integer) NOT NULL, PRIMARY KEY (rate_key, started_at)) \(dialect.strict);
+            CREATE INDEX job_starts_ended ON job_starts (counts_until);
+            CREATE TABLE job_rates (
+                rate_key \(text) NOT NULL PRIMARY KEY, most \(integer) NOT NULL, span \(integer) NOT NULL,
+                opens_at \(integer) NOT NULL) \(dialect.strict)
+            """
     }
 
     /// Ids stand in addresses: none is ever given twice.

@@ -8,6 +8,8 @@ public enum JobState: String, Sendable, CaseIterable, SQLReadable, SQLBindable {
     case queued
     /// As many with its limit's key run as may.
     case blocked
+    /// As many with its rate's key as may have begun.
+    case throttled
     /// It follows a group that has not ended.
     case waiting
     /// It runs.
@@ -25,7 +27,7 @@ public enum JobState: String, Sendable, CaseIterable, SQLReadable, SQLBindable {
     /// The state as clients see it: all kinds of waiting are `queued`.
     public var published: String {
         switch self {
-        case .scheduled, .queued, .blocked, .waiting: "queued"
+        case .scheduled, .queued, .blocked, .throttled, .waiting: "queued"
         default: rawValue
         }
     }

@@ -5,25 +5,45 @@ import PorticoValues
 /// A job on its way into the table.
 struct NewJob {
     let name: String
+    let version: Int
     let policy: JobPolicy
     let priority: JobPriority
     let payload: String
+    let isSealed: Bool
+    /// What makes it the same as another, in its scope; nil when it counts for itself.
+    let uniqueKey: String?
     let uniqueness: JobUniqueness?
     let limit: JobLimit?
+    let rate: JobRate?
+    let share: JobShare?
     let owner: Int64?
     let runAt: Instant
     var groupID: Int64?
     var followsGroup: Int64?
+    /// Where it stands in its queue; later than by time alone where much of its share waits.
+    var rank: Instant
 
-    init<Kind: Job>(_ job: Kind, _ options: JobOptions, at now: Instant) {
+    /// - Throws: ``JobSealError/missing``.
+    init<Kind: Job>(_ job: Kind, _ options: JobOptions, at now: Instant, seal: JobSeal?) throws {
         name = Kind.name
+        version = Kind.version
         policy = Kind.policy
         priority = options.priority ?? policy.priority
-        payload = String(decoding: job.payload.bytes, as: UTF8.self)
+        isSealed = Kind.isSealed
+        if Kind.isSealed {
+            guard let seal else { throw JobSealError.missing }
+            payload = seal.text(of: job.payload, name: Kind.name)
+        } else {
+            payload = String(decoding: job.payload.bytes, as: UTF8.self)
+        }
         uniqueness = job.uniqueness
+        uniqueKey = uniqueness?.stored(name: name, queue: policy.queue)
         limit = job.limit
+        rate = job.rate
+        share = job.share
         owner = options.owner
         runAt = max(options.notBefore ?? now, now)
+        rank = runAt - priority.headStart
     }
 
     func state(at now: Instant) -> JobState {
@@ -32,31 +52,43 @@ struct NewJob {
     }
 
     static let columns = [
-        "name", "queue", "state", "rank", "head_start", "run_at", "payload", "owner", "unique_key",
-        "unique_ends_at_start", "limit_key", "limit_most", "group_id", "follows_group", "turns", "attempt", "retries",
-        "rescues", "cancel_requested", "errors", "created_at",
+        "name", "version", "queue", "state", "rank", "head_start", "run_at", "payload", "is_sealed", "owner",
+        "unique_key", "unique_ends_at_start", "unique_until", "limit_key", "limit_most", "rate_key", "rate_most",
+        "rate_span", "share_key", "share_step", "group_id", "follows_group", "turns", "attempt", "retries", "rescues",
+        "cancel_requested", "errors", "created_at",
     ]
 
-    /// The values of ``columns`` for a load of many, which are never unique.
+    /// The values of ``columns``, for a load of many.
     func row(at now: Instant) -> [SQLValue] {
         [
-            name.sqlValue, policy.queue.sqlValue, state(at: now).sqlValue, (runAt - priority.headStart).sqlValue,
-            priority.headStart.milliseconds.sqlValue, runAt.sqlValue, payload.sqlValue, owner.sqlValue, .null,
-            .integer(0), (limit?.key).sqlValue, (limit?.atMost).sqlValue, groupID.sqlValue, followsGroup.sqlValue,
+            name.sqlValue, version.sqlValue, policy.queue.sqlValue, state(at: now).sqlValue, rank.sqlValue,
+            priority.headStart.milliseconds.sqlValue, runAt.sqlValue, payload.sqlValue, isSealed.sqlValue,
+            owner.sqlValue, uniqueKey.sqlValue, (uniqueness?.endsAtStart ?? false).sqlValue,
+            (uniqueness?.period.map { now + $0 }).sqlValue, (limit?.key).sqlValue, (limit?.atMost).sqlValue,
+            (rate?.key).sqlValue, (rate?.atMost).sqlValue, (rate?.span.milliseconds).sqlValue,
+            (share?.key).sqlValue, (share?.step.milliseconds).sqlValue, groupID.sqlValue, followsGroup.sqlValue,
             .integer(0), .integer(0), policy.retries.sqlValue, .integer(0), .integer(0), .text("[]"), now.sqlValue,
         ]
     }
 
-    func insertion(at now: Instant) -> SQL {
+    /// Adds the rows whose keys are not taken, and tells which were added.
+    static func insertion(_ jobs: some Sequence<NewJob>, at now: Instant) -> SQL {
+        var rows: SQL = ""
+        for job in jobs { rows = rows.text.isEmpty ? job.values(at: now) : "\(rows), \(job.values(at: now))" }
+        return """
+            INSERT INTO jobs (\(SQL(trusted: columns.joined(separator: ", ")))) VALUES \(rows)
+            ON CONFLICT DO NOTHING RETURNING id, unique_key
+            """
+    }
+
+    /// ``row(at:)`` as statement text.
+    private func values(at now: Instant) -> SQL {
         """
-        INSERT INTO jobs (name, queue, state, rank, head_start, run_at, payload, owner, unique_key,
-            unique_ends_at_start, limit_key, limit_most, group_id, follows_group, turns, attempt, retries,
-            rescues, cancel_requested, errors, created_at)
-        VALUES (\(name), \(policy.queue), \(state(at: now)), \(runAt - priority.headStart),
-            \(priority.headStart.milliseconds), \(runAt), \(payload), \(owner), \(uniqueness?.key),
-            \(uniqueness?.endsAtStart ?? false), \(limit?.key), \(limit?.atMost), \(groupID), \(followsGroup),
-            0, 0, \(policy.retries), 0, 0, '[]', \(now))
-        ON CONFLICT DO NOTHING RETURNING id
+        (\(name), \(version), \(policy.queue), \(state(at: now)), \(rank), \(priority.headStart.milliseconds),
+        \(runAt), \(payload), \(isSealed), \(owner), \(uniqueKey), \(uniqueness?.endsAtStart ?? false),
+        \(uniqueness?.period.map { now + $0 }), \(limit?.key), \(limit?.atMost), \(rate?.key), \(rate?.atMost),
+        \(rate?.span.milliseconds), \(share?.key), \(share?.step.milliseconds), \(groupID), \(followsGroup),
+        0, 0, \(policy.retries), 0, 0, '[]', \(now))
         """
     }
 }

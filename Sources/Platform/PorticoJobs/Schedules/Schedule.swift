@@ -71,4 +71,6 @@ public struct ScheduleStanding: Sendable, Hashable {
     public let lastAt: Instant?
     /// Whether it is held.
     public let isPaused: Bool
+    /// Since when somebody wants its job now; nil when nobody does.
+    public let askedAt: Instant?
 }

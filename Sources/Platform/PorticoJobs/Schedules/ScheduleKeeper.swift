@@ -30,6 +30,11 @@ final class ScheduleKeeper: Sendable {
             uniqueKeysWithValues: standings.filter { !$0.isPaused && $0.nextAt.map { $0 <= now } ?? false }
                 .map { ($0.name, $0) })
         var fired: [String] = []
+        let asked = Set(standings.filter { $0.askedAt != nil }.map(\.name))
+        for schedule in schedules where asked.contains(schedule.name) {
+            let isMine = try await database.write { [self] in try answer(schedule, at: now, in: $0) }
+            if isMine { fired.append(schedule.name) }
+        }
         for schedule in schedules {
             guard let standing = due[schedule.name], let first = standing.nextAt else { continue }
             let isMine = try await database.write { [self] transaction in
@@ -58,6 +63,19 @@ final class ScheduleKeeper: Sendable {
         return true
     }
 
+    /// Somebody wants it now, whatever the expression says. Whoever takes the wish from the row does it.
+    private func answer(_ schedule: Schedule, at now: Instant, in transaction: Transaction) throws -> Bool {
+        let taken = try transaction.execute(
+            "schedules.answer",
+            """
+            UPDATE job_schedules SET asked_at = NULL, last_at = \(now)
+            WHERE name = \(schedule.name) AND asked_at IS NOT NULL
+            """)
+        guard taken == 1 else { return false }
+        try queue.enqueue(schedule.job(now), in: transaction)
+        return true
+    }
+
     /// A schedule that is new, or that the program now says otherwise, starts from the present.
     private func register(_ schedule: Schedule, in transaction: Transaction) throws {
         let next = CronOccurrences(cron: schedule.cron, zone: schedule.zone).next(after: queue.clock.now())
@@ -78,54 +96,5 @@ extension ScheduleStanding {
     /// - Throws: ``ScheduleError`` when a zone is not known here.
     var occurrences: CronOccurrences {
         get throws { CronOccurrences(cron: try CronExpression(cron), zone: try JobZone.named(zone)) }
-    }
-}
-
-/// What operators do with schedules.
-extension JobQueue {
-    /// All schedules, by name.
-    /// - Throws: ``SQLError``.
-    public func schedules(in session: some SQLSession) throws -> [ScheduleStanding] {
-        try session.all(
-            "schedules.all",
-            "SELECT name, cron, zone, next_at, last_at, is_paused FROM job_schedules ORDER BY name"
-        ) { row in
-            try ScheduleStanding(
-                name: row[0], cron: row[1], zone: row[2], nextAt: row[3], lastAt: row[4], isPaused: row[5])
-        }
-    }
-
-    /// Changes when a schedule fires, from now on, until the program itself says something else.
-    /// - Returns: whether there is such a schedule.
-    /// - Throws: ``ScheduleError``, ``SQLError``.
-    @discardableResult
-    public func reschedule(
-        _ name: String, _ cron: String, zone: JobZone, in transaction: Transaction
-    ) throws -> Bool {
-        let next = CronOccurrences(cron: try CronExpression(cron), zone: zone).next(after: clock.now())
-        return try transaction.execute(
-            "schedules.change",
-            "UPDATE job_schedules SET cron = \(cron), zone = \(zone.name), next_at = \(next) WHERE name = \(name)") == 1
-    }
-
-    /// Holds a schedule. What it misses meanwhile is not caught up on.
-    /// - Returns: whether there is such a schedule.
-    /// - Throws: ``SQLError``.
-    @discardableResult
-    public func pauseSchedule(_ name: String, in transaction: Transaction) throws -> Bool {
-        try transaction.execute(
-            "schedules.pause", "UPDATE job_schedules SET is_paused = 1 WHERE name = \(name)") == 1
-    }
-
-    /// Lets a schedule fire again, from now on.
-    /// - Returns: whether there is such a schedule.
-    /// - Throws: ``ScheduleError``, ``SQLError``.
-    @discardableResult
-    public func resumeSchedule(_ name: String, in transaction: Transaction) throws -> Bool {
-        guard let standing = try schedules(in: transaction).first(where: { $0.name == name }) else { return false }
-        let next = try standing.occurrences.next(after: clock.now())
-        return try transaction.execute(
-            "schedules.resume",
-            "UPDATE job_schedules SET is_paused = 0, next_at = \(next) WHERE name = \(name)") == 1
     }
 }

@@ -20,10 +20,13 @@ struct ClaimedJob: Sendable {
     let headStart: Int64
     let runAt: Instant
     let errors: String
+    let version: Int
+    let isSealed: Bool
+    let rate: JobRate?
 
     static let columns: SQL = """
         id, name, queue, payload, turns, attempt, retries, owner, group_id, follows_group, limit_key, limit_most, rank,
-        head_start, run_at, errors
+        head_start, run_at, errors, version, is_sealed, rate_key, rate_most, rate_span
         """
 
     init(_ row: Row) throws {
@@ -43,6 +46,10 @@ struct ClaimedJob: Sendable {
         headStart = try row[13]
         runAt = try row[14]
         errors = try row[15]
+        version = try row[16]
+        isSealed = try row[17]
+        let (rateKey, rateMost, rateSpan): (String?, Int?, Int64?) = (try row[18], try row[19], try row[20])
+        rate = rateKey.map { JobRate($0, atMost: rateMost ?? 1, per: .milliseconds(rateSpan ?? 1000)) }
     }
 
     /// Whether another try remains.
@@ -50,4 +57,13 @@ struct ClaimedJob: Sendable {
 
     /// The rows that this claim may change.
     var mine: SQL { "id = \(id) AND state = 'running' AND turns = \(turn)" }
+
+    /// Gives the job back as if it had not been claimed, to wait in another state.
+    func returning(to state: JobState) -> SQL {
+        """
+        UPDATE jobs SET state = '\(SQL(trusted: state.rawValue))', attempt = attempt - 1, holder = NULL,
+            lease_until = NULL, started_at = NULL
+        WHERE \(mine)
+        """
+    }
 }

@@ -14,10 +14,30 @@ struct JobClaim {
         var jobs: [ClaimedJob] = []
         /// Whether there may be more than was asked for.
         var hasMore = false
+        /// When the first of the jobs that must wait for their rate may begin; nil when none must.
+        var opensAt: Instant?
     }
 
     /// Claims at most `limit` jobs of a queue, those that have waited longest with their head start counted.
-    func take(_ limit: Int, of queue: String, in transaction: Transaction) throws -> Outcome {
+    /// - Parameter most: the most that may run in the queue on all nodes together; nil for as many as they like.
+    func take(
+        _ limit: Int, of queue: String, atMost most: Int? = nil, in transaction: Transaction
+    ) throws -> Outcome {
+        let room = try most.map { try self.room(in: queue, atMost: $0, in: transaction) } ?? limit
+        guard room > 0 else { return Outcome() }
+        return try take(rows: min(limit, room), of: queue, in: transaction)
+    }
+
+    /// Places of a queue that has a limit. A lock for each such queue makes nodes that claim at once see each other.
+    private func room(in queue: String, atMost most: Int, in transaction: Transaction) throws -> Int {
+        try JobLock.take("queue \(queue)", in: transaction)
+        let running = try transaction.scalar(
+            "jobs.count_running", "SELECT count(*) FROM jobs WHERE state = 'running' AND queue = \(queue)",
+            as: Int.self)
+        return most - (running ?? 0)
+    }
+
+    private func take(rows limit: Int, of queue: String, in transaction: Transaction) throws -> Outcome {
         let claimed = try transaction.all(
             "jobs.claim",
             """
@@ -27,14 +47,32 @@ struct JobClaim {
                     AND NOT EXISTS (
                         SELECT 1 FROM job_queues WHERE job_queues.queue = \(queue) AND paused_at IS NOT NULL)
                 ORDER BY rank, id LIMIT \(limit)\(transaction.dialect.skipLocked))
-            UPDATE jobs SET state = 'running', turns = turns + 1, attempt = attempt + 1, holder = \(holder),
-                lease_until = \(now + lease), started_at = \(now), done = NULL, total = NULL, cancel_requested = 0,
-                unique_key = CASE WHEN unique_ends_at_start = 1 THEN NULL ELSE unique_key END
-            FROM due WHERE id = due_id RETURNING \(ClaimedJob.columns)
+            UPDATE jobs SET \(taking) FROM due WHERE id = due_id RETURNING \(ClaimedJob.columns)
             """
         ) { try ClaimedJob($0) }
         let ordered = claimed.sorted { ($0.rank, $0.id) < ($1.rank, $1.id) }
-        return Outcome(jobs: try keepingLimits(ordered, in: transaction), hasMore: claimed.count == limit)
+        let (admitted, opensAt) = try JobRates(now: now).keeping(ordered, in: transaction)
+        let kept = try keepingLimits(admitted, in: transaction)
+        try JobRates(now: now).count(kept, in: transaction)
+        return Outcome(jobs: kept, hasMore: claimed.count == limit, opensAt: opensAt)
+    }
+
+    /// Claims one job that is due, wherever it stands in its queue.
+    func take(job id: Int64, in transaction: Transaction) throws -> ClaimedJob? {
+        try transaction.first(
+            "jobs.claim_one",
+            """
+            UPDATE jobs SET \(taking) WHERE id = \(id) AND state = 'queued' RETURNING \(ClaimedJob.columns)
+            """
+        ) { try ClaimedJob($0) }
+    }
+
+    private var taking: SQL {
+        """
+        state = 'running', turns = turns + 1, attempt = attempt + 1, holder = \(holder),
+        lease_until = \(now + lease), started_at = \(now), done = NULL, total = NULL, cancel_requested = 0,
+        unique_key = CASE WHEN unique_ends_at_start = 1 THEN NULL ELSE unique_key END
+        """
     }
 
     /// Puts those aside whose limit is reached. A lock for each key makes nodes that claim at once see each other's
@@ -44,20 +82,14 @@ struct JobClaim {
         guard !keyed.isEmpty else { return jobs }
         var excess: Set<Int64> = []
         for (key, claimed) in keyed.sorted(by: { $0.key < $1.key }) {
-            try JobLimitLock.take(key, in: transaction)
+            try JobLock.take(key, in: transaction)
             let running =
                 try transaction.scalar(
                     "jobs.count_limited", "SELECT count(*) FROM jobs WHERE state = 'running' AND limit_key = \(key)",
                     as: Int.self) ?? 0
             let most = claimed.first?.limitMost ?? 1
             for job in claimed.suffix(min(max(0, running - most), claimed.count)) {
-                try transaction.execute(
-                    "jobs.block",
-                    """
-                    UPDATE jobs SET state = 'blocked', attempt = attempt - 1, holder = NULL, lease_until = NULL,
-                        started_at = NULL
-                    WHERE \(job.mine)
-                    """)
+                try transaction.execute("jobs.block", job.returning(to: .blocked))
                 excess.insert(job.id)
             }
         }
@@ -65,8 +97,8 @@ struct JobClaim {
     }
 }
 
-/// One transaction at a time counts and changes the jobs of a limit's key.
-enum JobLimitLock {
+/// One transaction at a time counts and changes the jobs of a key.
+enum JobLock {
     static func take(_ key: String, in transaction: Transaction) throws {
         // SQLite has one writer anyway.
         guard transaction.dialect == .postgresql else { return }

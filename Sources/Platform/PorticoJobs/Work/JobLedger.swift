@@ -47,8 +47,8 @@ extension JobQueue {
         case .succeeded(let result):
             let text = result.map { String(decoding: $0.bytes, as: UTF8.self) }
             return """
-                UPDATE jobs SET state = 'succeeded', finished_at = \(now), unique_key = NULL, result = \(text),
-                    \(common)
+                UPDATE jobs SET state = 'succeeded', finished_at = \(now), result = \(text),
+                    unique_key = CASE WHEN unique_until > \(now) THEN unique_key END, \(common)
                 WHERE \(job.mine)
                 """
         case .again(let at, let note, let counts):
@@ -83,7 +83,7 @@ extension JobQueue {
 
     /// Lets the next job go that waits for a place of its limit.
     private func unblock(_ key: String, in transaction: Transaction) throws {
-        try JobLimitLock.take(key, in: transaction)
+        try JobLock.take(key, in: transaction)
         let freed = try transaction.execute(
             "jobs.unblock",
             """
@@ -94,14 +94,21 @@ extension JobQueue {
         if freed > 0 { announce(in: transaction) }
     }
 
-    /// Looks after limits whose last running job let nobody go, because who was to go was just being cancelled.
+    /// Looks after limits and rates whose last running job let nobody go, because who was to go was just being cancelled.
     func unblockForgotten(in transaction: Transaction) throws {
+        try transaction.execute(
+            "jobs.remember_rates",
+            """
+            INSERT INTO job_rates (rate_key, most, span, opens_at)
+            SELECT rate_key, min(rate_most), min(rate_span), \(clock.now()) FROM jobs WHERE state = 'throttled'
+            GROUP BY rate_key ON CONFLICT DO NOTHING
+            """)
         let keys = try transaction.all(
             "jobs.blocked_keys",
             "SELECT limit_key, min(limit_most) FROM jobs WHERE state = 'blocked' GROUP BY limit_key LIMIT 100"
         ) { (key: try $0[0] as String, most: try $0[1] as Int) }
         for (key, most) in keys.sorted(by: { $0.key < $1.key }) {
-            try JobLimitLock.take(key, in: transaction)
+            try JobLock.take(key, in: transaction)
             let running = try transaction.scalar(
                 "jobs.count_limited", "SELECT count(*) FROM jobs WHERE state = 'running' AND limit_key = \(key)",
                 as: Int.self)
@@ -113,13 +120,24 @@ extension JobQueue {
     /// - Returns: whether there may be more.
     func promote(in transaction: Transaction) throws -> Bool {
         let batch = 500
+        let now = clock.now()
         let due = try transaction.execute(
             "jobs.promote",
             """
             WITH due AS MATERIALIZED (
-                SELECT id AS due_id FROM jobs WHERE state = 'scheduled' AND run_at <= \(clock.now())
-                ORDER BY run_at LIMIT \(batch)\(transaction.dialect.skipLocked))
-            UPDATE jobs SET state = 'queued', rank = run_at - head_start FROM due WHERE id = due_id
+                SELECT id AS due_id FROM jobs WHERE state = 'scheduled' AND run_at <= \(now)
+                ORDER BY run_at LIMIT \(batch)\(transaction.dialect.skipLocked)),
+            placed AS (
+                SELECT id AS placed_id, share_step * row_number() OVER (
+                        PARTITION BY queue, share_key ORDER BY run_at, id) AS distance,
+                    (SELECT max(ahead.rank) FROM jobs AS ahead WHERE ahead.state = 'queued'
+                        AND ahead.queue = jobs.queue AND ahead.share_key = jobs.share_key) AS behind
+                FROM due JOIN jobs ON id = due_id WHERE share_key IS NOT NULL)
+            UPDATE jobs SET state = 'queued', rank = CASE
+                    WHEN placed_id IS NULL THEN run_at - head_start
+                    WHEN behind + distance > run_at - head_start + distance - share_step THEN behind + distance
+                    ELSE run_at - head_start + distance - share_step END
+            FROM due LEFT JOIN placed ON placed_id = due_id WHERE id = due_id
             """)
         return due == batch
     }
@@ -182,6 +200,13 @@ extension JobQueue {
                 ORDER BY finished_at LIMIT \(batch))
             """)
         try transaction.execute(
+            "jobs.purge_starts",
+            """
+            DELETE FROM job_starts WHERE (rate_key, started_at) IN (
+                SELECT rate_key, started_at FROM job_starts WHERE counts_until < \(now)
+                ORDER BY counts_until LIMIT \(batch))
+            """)
+        try transaction.execute(
             "jobs.purge_groups",
             """
             DELETE FROM job_groups WHERE id IN (
@@ -189,19 +214,5 @@ extension JobQueue {
                 ORDER BY created_at LIMIT \(batch))
             """)
         return done
-    }
-}
-
-/// How long jobs are kept that have ended.
-public struct JobRetention: Sendable, Hashable {
-    /// Succeeded and cancelled ones.
-    public var ended: Span
-    /// Failed ones, and groups.
-    public var failed: Span
-
-    /// A retention; a week, and thirty days for what failed.
-    public init(ended: Span = .days(7), failed: Span = .days(30)) {
-        self.ended = ended
-        self.failed = max(failed, ended)
     }
 }

@@ -49,6 +49,10 @@ public final class JobRun: Sendable {
 
     /// Id of the job.
     public var id: Int64 { job.id }
+    /// Name of its kind.
+    public var name: String { job.name }
+    /// The queue it was in.
+    public var queueName: String { job.queue }
     /// The run, from 1.
     public var attempt: Int { job.attempt }
     /// Whether no try follows when this one fails.

@@ -85,31 +85,47 @@ extension JobWorker {
 
     private func writeOnce(_ end: JobEnd, of running: RunningJob) async throws -> ClaimedJob? {
         let (job, progress) = (running.job, running.run.lastProgress)
-        let mayGoOn = state.withLock { !$0.isDraining }
+        let (mayGoOn, terms) = state.withLock { state in
+            let busy = state.running.values.count { $0.job.queue == job.queue }
+            let terms = state.terms[job.queue]
+            return (!state.isDraining && busy <= terms?.perNode ?? .max, terms)
+        }
         let claim = JobClaim(holder: holder, lease: configuration.lease, now: queue.clock.now())
         let (isEntitled, next) = try await database.write { [queue] transaction in
             let isEntitled = try queue.end(job, end, progress: progress, in: transaction)
-            let next = mayGoOn ? try claim.take(1, of: job.queue, in: transaction).jobs.first : nil
+            let next = mayGoOn ? try claim.take(1, of: job.queue, atMost: terms?.atMost, in: transaction) : nil
             return (isEntitled, next)
         }
+        if let next { noteOpening(next) }
         if !isEntitled { logger.notice("job was lost", metadata: ["job": "\(job.id)", "name": "\(job.name)"]) }
-        return next
+        return next?.jobs.first
     }
 
-    private func outcome(of run: JobRun, _ entry: JobBook.Entry?) async -> JobEnd? {
+    func outcome(of run: JobRun, _ entry: JobBook.Entry?) async -> JobEnd? {
         let now = queue.clock.now()
-        guard let entry else {
+        guard let entry, run.job.version <= entry.version else {
             // A newer release enqueued it, and a newer node does it.
             return .again(
                 at: now + .minutes(1), note: note(run, "unknown_job", "Nobody here can do it."), counts: false)
         }
         do {
-            let payload = try JSONValue(parsing: Array(run.job.payload.utf8))
-            let result = try await entry.handler(payload, run)
+            let payload = try payload(of: run.job)
+            let result = try await book.perform(entry, payload, run)
             return run.isFinished ? nil : .succeeded(result)
         } catch {
             if run.isFinished { return nil }
             return end(of: run, after: error, entry.policy)
+        }
+    }
+
+    /// - Throws: ``JobFailure`` when it does not open.
+    private func payload(of job: ClaimedJob) throws -> JSONValue {
+        do {
+            guard job.isSealed else { return try JSONValue(parsing: Array(job.payload.utf8)) }
+            guard let seal = queue.seal else { throw JobSealError.missing }
+            return try JSONValue(parsing: try seal.payload(job.payload, name: job.name))
+        } catch {
+            throw JobFailure.permanent("bad_payload", "The job can't be read.", detail: "\(error)")
         }
     }
 

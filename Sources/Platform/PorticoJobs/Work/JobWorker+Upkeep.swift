@@ -14,6 +14,11 @@ struct UpkeepTimes: Sendable {
     var purge: Instant?
     var figures: Int64?
     var call: Int64?
+    /// When jobs that wait for their rate may begin next, by the process's clock; nil when none waits.
+    var opening: Instant?
+    /// Monotonic nanoseconds of the last reading of what operators say of queues, and the change it saw.
+    var terms: Int64?
+    var termsChange = 0
 }
 
 extension JobWorker {
@@ -34,10 +39,16 @@ extension JobWorker {
         try await heedCancellation()
         // Leases first: a clock that was moved forward must not make this process lose its own jobs.
         try await extendLeases()
-        let (lost, hasMore) = try await database.write { [queue] transaction in
-            (try queue.rescue(in: transaction), try queue.promote(in: transaction))
+        let (lost, hasMore, rates) = try await database.write { [queue] transaction in
+            (
+                try queue.rescue(in: transaction), try queue.promote(in: transaction),
+                try JobRates(now: now).open(in: transaction)
+            )
         }
-        if hasMore { state.withLock { $0.upkeep.look = nil } }
+        state.withLock { state in
+            if hasMore { state.upkeep.look = nil }
+            state.upkeep.opening = rates.opensAt
+        }
         for job in lost {
             metrics.rescued(job)
             logger.warning("job rescued", metadata: ["job": "\(job.id)", "name": "\(job.name)"])
@@ -45,6 +56,37 @@ extension JobWorker {
         let isClean = try await purge(at: now)
         try await countUp(elapsed)
         return !hasMore && isClean
+    }
+
+    /// Lets jobs go whose rate has room again, at the moment it has.
+    func openRates() async throws {
+        let now = queue.clock.now()
+        guard state.withLock({ $0.upkeep.opening.map { $0 <= now } ?? false }) else { return }
+        let rates = try await database.write { try JobRates(now: now).open(in: $0) }
+        state.withLock { $0.upkeep.opening = rates.opensAt }
+    }
+
+    /// How long to wait for a ring: a second, or until a rate has room.
+    var patience: Span {
+        let now = queue.clock.now()
+        guard let opening = state.withLock(\.upkeep.opening) else { return .seconds(1) }
+        return .milliseconds(min(1000, max(10, (opening - now).milliseconds)))
+    }
+
+    /// Reads what operators say of queues, once a second and whenever it was changed here.
+    func readTerms() async throws {
+        let change = queue.termsChanges.load(ordering: .relaxed)
+        let now = elapsed()
+        let isDue = state.withLock { state in
+            if let last = state.upkeep.terms, now - last < 1_000_000_000, state.upkeep.termsChange == change {
+                return false
+            }
+            (state.upkeep.terms, state.upkeep.termsChange) = (now, change)
+            return true
+        }
+        guard isDue else { return }
+        let terms = try await database.read { [queue] in try queue.terms(in: $0) }
+        state.withLock { $0.terms = terms }
     }
 
     /// Wakes the workers of other nodes, four times a second at most: there is more to do than this process has places.

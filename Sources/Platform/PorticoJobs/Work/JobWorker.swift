@@ -45,6 +45,8 @@ public final class JobWorker: Sendable {
         /// Those of the running whose end is being written.
         var ending: Set<Int64> = []
         var isDraining = false
+        /// What operators say of queues.
+        var terms: [String: JobQueueTerms] = [:]
         var upkeep = UpkeepTimes()
 
         mutating func remove(_ id: Int64) {
@@ -84,6 +86,7 @@ public final class JobWorker: Sendable {
         self.holder = UUIDv7(at: queue.clock.now()).description
         self.elapsed = elapsed
         self.queues = Set(book.queues).union(configuration.concurrency.keys).sorted()
+        queue.know(queues)
     }
 
     /// Jobs that run here now.
@@ -95,7 +98,7 @@ public final class JobWorker: Sendable {
         queue.add(bell)
         while !Task.isCancelled {
             do {
-                if try await turn(thorough: false) { await bell.wait(atMost: .seconds(1)) }
+                if try await turn(thorough: false) { await bell.wait(atMost: patience) }
             } catch {
                 logger.warning("jobs wait", metadata: ["error": "\(error)"])
                 await bell.wait(atMost: .seconds(1))
@@ -147,12 +150,15 @@ public final class JobWorker: Sendable {
     /// - Returns: whether to wait for a ring before the next.
     func turn(thorough: Bool) async throws -> Bool {
         let isUpkept = try await upkeep(thorough: thorough)
+        try await openRates()
+        try await readTerms()
         let places = freePlaces()
         guard !places.isEmpty else { return true }
         let claim = JobClaim(holder: holder, lease: configuration.lease, now: queue.clock.now())
         let outcomes = try await database.write { transaction in
-            try places.map { try claim.take($0.count, of: $0.queue, in: transaction) }
+            try places.map { try claim.take($0.count, of: $0.queue, atMost: $0.atMost, in: transaction) }
         }
+        for outcome in outcomes { noteOpening(outcome) }
         for job in outcomes.flatMap(\.jobs) { start(job) }
         if outcomes.contains(where: \.hasMore) { try await callOthers() }
         // Where all places were filled, a job that ends rings.
@@ -160,15 +166,24 @@ public final class JobWorker: Sendable {
         return isUpkept && !hasMore
     }
 
-    private func freePlaces() -> [(queue: String, count: Int)] {
+    /// Remembers when jobs that were put aside may begin.
+    func noteOpening(_ outcome: JobClaim.Outcome) {
+        guard let opening = outcome.opensAt else { return }
+        state.withLock { $0.upkeep.opening = min($0.upkeep.opening ?? opening, opening) }
+    }
+
+    private typealias Place = (queue: String, count: Int, atMost: Int?)
+
+    private func freePlaces() -> [Place] {
         state.withLock { state in
             guard !state.isDraining else { return [] }
             var busy: [String: Int] = [:]
             for running in state.running.values { busy[running.job.queue, default: 0] += 1 }
-            return queues.compactMap { queue in
-                let most = configuration.concurrency[queue] ?? configuration.defaultConcurrency
+            return queues.compactMap { queue -> Place? in
+                let terms = state.terms[queue]
+                let most = terms?.perNode ?? configuration.concurrency[queue] ?? configuration.defaultConcurrency
                 let free = most - (busy[queue] ?? 0)
-                return free > 0 ? (queue, free) : nil
+                return free > 0 && terms?.isPaused != true ? (queue, free, terms?.atMost) : nil
             }
         }
     }

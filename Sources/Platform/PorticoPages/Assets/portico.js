@@ -149,6 +149,20 @@ async function retry(link) {
   link.removeAttribute("aria-busy");
 }
 
+/** Keeps a part of the page current: reads it again every so many seconds while somebody looks at it and nobody is in it. */
+function keepCurrent(id, seconds) {
+  setInterval(async () => {
+    const part = document.getElementById(id);
+    if (!part || document.hidden || part.contains(document.activeElement) || one("dialog")) return;
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById(id);
+      if (answer.ok && fresh) part.replaceWith(document.adoptNode(fresh));
+    } catch { /* Away: what was last known stays. */ }
+  }, seconds * 1000);
+}
+
 if (typeof document !== "undefined") {
   keepShortcuts();
   keepTimes();
@@ -164,5 +178,6 @@ if (typeof document !== "undefined") {
     button.hidden = false;
     button.addEventListener("click", () => print());
   }
+  for (const part of all("[data-current][id]")) keepCurrent(part.id, Math.max(2, Number(part.dataset.current) || 5));
   one("[data-focus]")?.focus();
 }

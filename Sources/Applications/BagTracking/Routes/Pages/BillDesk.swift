@@ -11,7 +11,7 @@ struct BillDesk: Sendable {
     func page(_ id: Int64, scan: String = "") async throws -> BillPage {
         let caller = try BagCaller(context)
         let (services, context) = (services, context)
-        return try await services.database.read { reading in
+        var page = try await services.database.read { reading in
             let catalog = try services.catalog.catalog(in: reading)
             let reader = BillReader(reading)
             let found = try reader.row(id, for: caller)
@@ -25,6 +25,8 @@ struct BillDesk: Sendable {
                 clientScanID: UUIDv7(at: context.now).description,
                 answer: confirmed.map { StationPage.Answer($0) })
         }
+        page.company = await Company(presence: services.presence, caller: caller).atBill(id)
+        return page
     }
 
     /// The bill on paper.
@@ -50,7 +52,7 @@ struct BillDesk: Sendable {
     func gate(_ id: Int64, scan: String = "") async throws -> GatePage {
         let caller = try BagCaller(context)
         let (services, context) = (services, context)
-        return try await services.database.read { reading in
+        var page = try await services.database.read { reading in
             let catalog = try services.catalog.catalog(in: reading)
             let found = try BillReader(reading).row(id, for: caller)
             let check = try GateReader(reading).desk(of: id, for: caller)
@@ -68,6 +70,8 @@ struct BillDesk: Sendable {
                 clientScanID: UUIDv7(at: context.now).description,
                 answer: recent.first { String($0.id) == scan }.map { StationPage.Answer($0) })
         }
+        page.company = await Company(presence: services.presence, caller: caller).atLorry(id)
+        return page
     }
 
     /// Takes the scan of a form.

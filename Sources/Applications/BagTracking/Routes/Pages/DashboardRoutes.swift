@@ -36,11 +36,13 @@ struct DashboardRoutes: Sendable {
         let findings = await block { try GateReader($0).openFindings(area: caller.areaCode) }
         let areas = caller.areaCode.map { [$0] } ?? catalog.areas.filter(\.isActive).map(\.code)
         let window = services.settings.undoWindow
+        let company = await Company(presence: services.presence, caller: caller).atWork()
         return DashboardPage(
             frame: try BagFrame(context, catalog), asOf: context.now,
             areaName: caller.areaCode.map { catalog.areaName($0) }, areaCode: caller.areaCode,
             isNew: stock.value?.isEmpty ?? false, today: today, stock: stock.map { DashboardPage.Stock($0) },
             latest: latest.map { $0.items.map { ScanLine($0, for: caller, catalog, window: window) } },
+            company: company,
             extras: stock.value.map { DashboardPage.Extra.bills($0, findings: findings.value ?? 0) } ?? [],
             topics: ["stats"] + areas.prefix(DashboardRoutes.topics - 1).map { "area:\($0)" })
     }

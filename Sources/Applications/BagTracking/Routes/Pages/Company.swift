@@ -1,0 +1,31 @@
+import Portico
+
+/// Who else is here: at work in an area, or at a bill. People hear only of places that they may see themselves.
+struct Company: Sendable {
+    let presence: Presence
+    let caller: BagCaller
+
+    private var member: PresentMember { PresentMember(id: String(caller.userID), name: caller.name) }
+
+    /// Notes that the caller is at work.
+    /// - Returns: the others of the caller's area; for callers of all areas everybody.
+    func atWork() async -> [PresentMember] {
+        let everywhere = await presence.see(member, at: "work:*")
+        guard let area = caller.areaCode else { return everywhere }
+        return await presence.see(member, at: "work:\(area)")
+    }
+
+    /// Notes that the caller has a bill open that may be seen.
+    /// - Returns: the others who have it open.
+    func atBill(_ id: Int64) async -> [PresentMember] {
+        _ = await atWork()
+        return await presence.see(member, at: "bill:\(id)")
+    }
+
+    /// Notes that the caller checks a lorry.
+    /// - Returns: the others who do.
+    func atLorry(_ id: Int64) async -> [PresentMember] {
+        _ = await atWork()
+        return await presence.see(member, at: "gate:\(id)")
+    }
+}

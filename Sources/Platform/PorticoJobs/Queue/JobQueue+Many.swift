@@ -1,0 +1,59 @@
+import PorticoSQL
+import PorticoValues
+
+extension JobQueue {
+    /// Enqueues many jobs, the fastest way the engine has. Those that count as the same as another, among them or in the
+    /// table, are left out. Ids are not told.
+    /// - Returns: number of jobs that are new.
+    /// - Throws: ``SQLError``, ``JobSealError/missing``.
+    @discardableResult
+    public func enqueue(
+        all jobs: some Sequence<some Job>, _ options: JobOptions = JobOptions(), in transaction: Transaction
+    ) throws -> Int {
+        let now = clock.now()
+        var shares = JobShares(now: now)
+        var (plain, unique): ([[SQLValue]], [NewJob]) = ([], [])
+        var count = 0
+        for job in jobs {
+            let new = try shares.placing(NewJob(job, options, at: now, seal: seal), in: transaction)
+            if new.uniqueKey == nil { plain.append(new.row(at: now)) } else { unique.append(new) }
+            if plain.count == JobQueue.load { count += try load(&plain, in: transaction) }
+        }
+        if !plain.isEmpty { count += try load(&plain, in: transaction) }
+        count += try insert(unique: unique, at: now, in: transaction)
+        if count > 0 { announce(in: transaction) }
+        return count
+    }
+
+    /// Rows that are loaded at a time.
+    private static let load = 5000
+    /// Unique rows in one statement.
+    private static let batch = 100
+
+    private func load(_ rows: inout [[SQLValue]], in transaction: Transaction) throws -> Int {
+        defer { rows.removeAll(keepingCapacity: true) }
+        return try transaction.bulkInsert("jobs.load", into: "jobs", columns: NewJob.columns, rows: rows)
+    }
+
+    /// In the order of their keys, so that two that load the same jobs at once wait for each other and not both.
+    private func insert(unique jobs: [NewJob], at now: Instant, in transaction: Transaction) throws -> Int {
+        let ordered = jobs.sorted { ($0.uniqueKey ?? "") < ($1.uniqueKey ?? "") }
+        var count = 0
+        var start = 0
+        while ordered.count - start >= JobQueue.batch {
+            let batch = ordered[start..<(start + JobQueue.batch)]
+            start += JobQueue.batch
+            let added = try transaction.all("jobs.load_unique", NewJob.insertion(batch, at: now)) {
+                try $0[1] as String
+            }
+            count += added.count
+            // Of those whose key is taken, the ones with a period may find that it is over.
+            let taken = Set(added)
+            for job in batch where job.uniqueness?.period != nil && !taken.contains(job.uniqueKey ?? "") {
+                count += try insert(job, in: transaction).isNew ? 1 : 0
+            }
+        }
+        for job in ordered[start...] { count += try insert(job, in: transaction).isNew ? 1 : 0 }
+        return count
+    }
+}

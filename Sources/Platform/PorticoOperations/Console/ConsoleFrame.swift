@@ -1,0 +1,139 @@
+import PorticoHTTP
+import PorticoPages
+import PorticoValues
+
+/// What every page of the operators knows of the request it answers.
+struct ConsoleFrame: Sendable {
+    /// The application's surroundings.
+    var shell: PageShell
+    /// Where the application is mounted.
+    let mount: String
+    /// Whether the person may change anything.
+    let mayChange: Bool
+    /// The moment the page is made.
+    let now: Instant
+    private let zone: TimeZoneOffset
+    private let guarding: FormGuard
+
+    /// - Throws: 401 where nobody is signed in; what the application's surroundings throw.
+    init(_ context: RequestContext, _ appearance: ConsoleAppearance) async throws {
+        mayChange = try context.caller.may("operations.write")
+        shell = try await appearance.shell(context)
+        mount = context.mount
+        now = context.now
+        zone = appearance.zone
+        guarding = FormGuard(csrfToken: context.csrf.value, idempotencyKey: randomBytes(18).base64URL)
+    }
+
+    /// The address of a page below ``ConsoleAppearance/path``.
+    func address(_ path: String) -> String {
+        "\(mount)\(ConsoleAppearance.path)\(path)"
+    }
+
+    /// A form that is sent to an address below ``ConsoleAppearance/path``; nil for people who may only look.
+    func form(
+        _ path: String, fields: HTML = .empty, _ button: Button, arrangement: StaticString = "bare"
+    ) -> HTML? {
+        guard mayChange else { return nil }
+        return PageForm(
+            action: address(path),
+            guarding: guarding.distinguished(by: String(Digest.sha256(path.utf8).hexadecimal.prefix(8))),
+            fields: fields, buttons: "\(button)", arrangement: arrangement
+        ).html
+    }
+
+    /// A moment in the reader's time.
+    func time(_ instant: Instant, _ detail: TimeText.Detail = .relative) -> HTML {
+        TimeText(instant, zone: zone, detail: detail).html
+    }
+}
+
+/// A page of the operators.
+protocol ConsolePage: Sendable {
+    /// What it knows about the request.
+    var frame: ConsoleFrame { get }
+    /// The name of the page.
+    var title: String { get }
+    /// Which of the operators' pages it is, or belongs to.
+    var part: ConsolePart { get }
+    /// What is on it, below the tabs.
+    var content: HTML { get }
+}
+
+/// The operators' pages.
+enum ConsolePart: String, CaseIterable {
+    case queues, jobs, schedules, caches
+
+    var label: String {
+        switch self {
+        case .queues: "Queues"
+        case .jobs: "Jobs"
+        case .schedules: "Schedules"
+        case .caches: "Caches"
+        }
+    }
+}
+
+extension ConsolePage {
+    /// The page as an answer.
+    func reply(_ status: HTTPStatus = .ok) -> PageReply {
+        var shell = frame.shell
+        shell.title = title
+        let tabs = TabBar(
+            label: "Operations",
+            tabs: ConsolePart.allCases.map {
+                TabBar.Tab($0.label, href: frame.address("/\($0.rawValue)"), isCurrent: $0 == part)
+            })
+        return .page(shell.document("\(tabs)\(content)"), status: status)
+    }
+}
+
+/// What a form of these pages has done, as the item `done` of the address it leads back to.
+struct ConsoleQuery: RouteInput {
+    let done: String
+
+    init(_ fields: inout FieldReader) {
+        done = fields.optionalText("done", 0...100, "What a form has just done") ?? ""
+    }
+
+    /// The line that says so; none for words that are no deed.
+    var notices: [Notice] {
+        let parts = done.split(separator: "-", maxSplits: 1).map(String.init)
+        guard let words = ConsoleQuery.words[parts.first ?? ""] else { return [] }
+        guard parts.count == 2 else { return [Notice(words, tone: .good)] }
+        return [Notice("\(words): \(Int(parts[1]) ?? 0)", tone: .good)]
+    }
+
+    private static let words = [
+        "paused": "Paused: nothing of it starts until it is resumed", "resumed": "Resumed",
+        "scaled": "Changed: it holds on all nodes within a second",
+        "replayed": "Tried again as soon as there is a place",
+        "discarded": "Removed", "cancelled": "It is asked to end", "asked": "It runs within a second",
+        "held": "Held: it does not fire until it is let go", "released": "It fires again",
+        "purged": "Outdated on all nodes",
+        "purging": "Outdated here; other nodes hear of it as soon as they can be reached",
+        "many_replayed": "Tried again",
+    ]
+}
+
+/// A length of time in as few words as say it: `12 ms`, `3.4 s`, `5 min`, `2 h`, `3 days`.
+struct SpanText: PageComponent {
+    let span: Span
+
+    init(_ span: Span) {
+        self.span = span
+    }
+
+    var text: String {
+        let milliseconds = span.milliseconds
+        return switch milliseconds {
+        case ..<1000: "\(milliseconds) ms"
+        case ..<60_000: "\(milliseconds / 1000).\(milliseconds % 1000 / 100) s"
+        case ..<7_200_000: "\(milliseconds / 60_000) min"
+        case ..<172_800_000: "\(milliseconds / 3_600_000) h"
+        default: "\(milliseconds / 86_400_000) days"
+        }
+    }
+
+    var html: HTML { "<span class=\"nowrap\">\(text)</span>" }
+}

@@ -1,0 +1,211 @@
+import PorticoHTTP
+import PorticoJobs
+import PorticoPages
+import PorticoSQL
+
+extension JobConsole {
+    /// The pages on which operators watch and steer the jobs, with their forms: queues, jobs, one job, schedules.
+    ///
+    /// | POST below `/ops` | fields besides `_csrf` and `idempotency_key` |
+    /// |---|---|
+    /// | `/queues/{queue}/pause`, `/resume` | none |
+    /// | `/queues/{queue}/scale` | `at_most`, `per_node` |
+    /// | `/jobs/{id}/replay`, `/discard`, `/cancel` | none |
+    /// | `/jobs/replay`, `/jobs/discard` | `state`, `queue`, `q` |
+    /// | `/schedules/{name}/run`, `/pause`, `/resume` | none |
+    public func pages(_ appearance: ConsoleAppearance) -> [Route] {
+        let pages = JobConsolePages(console: self, appearance: appearance)
+        return pages.routes.map { route in
+            var route = route
+            route.limit = appearance.limit
+            return route
+        }
+    }
+}
+
+/// The routes of the operators' pages about jobs.
+struct JobConsolePages: Sendable {
+    let console: JobConsole
+    let appearance: ConsoleAppearance
+
+    var routes: [Route] {
+        [queues, pause, resume, scale, list, show, schedules] + JobConsole.Deed.allCases.map(one)
+            + [many(.replay), many(.discard)] + JobConsole.ScheduleDeed.allCases.map(act)
+    }
+
+    private static let path = ConsoleAppearance.path
+
+    // MARK: - Queues
+
+    private var queues: Route {
+        .page(
+            .get, JobConsolePages.path + "/queues", "queuesPage", "The queues of jobs", access: ConsolePermission.read
+        ) { (context: RequestContext, query: ConsoleQuery) -> PageReply in
+            var page = try await queuesPage(context)
+            page.frame.shell.notices += query.notices
+            return page.reply()
+        }
+    }
+
+    private func queuesPage(_ context: RequestContext) async throws -> QueuesPage {
+        let (queues, running) = try await console.database.read { [console] reading in
+            (
+                try console.queues(in: reading),
+                try console.queue.jobs(JobSearch(state: .running), limit: 20, in: reading)
+            )
+        }
+        return QueuesPage(frame: try await ConsoleFrame(context, appearance), queues: queues, running: running)
+    }
+
+    private struct QueueName: RouteInput {
+        let queue: String
+
+        init(_ fields: inout FieldReader) {
+            queue = fields.text("queue", 1...64, in: .path, "Name of the queue")
+        }
+    }
+
+    private var pause: Route { hold("pause", "submitQueuePause", "Pause a queue by the form", true) }
+    private var resume: Route { hold("resume", "submitQueueResume", "Resume a queue by the form", false) }
+
+    private func hold(_ word: String, _ name: String, _ summary: String, _ isPaused: Bool) -> Route {
+        .page(
+            .post, JobConsolePages.path + "/queues/{queue}/\(word)", name, summary, access: ConsolePermission.write
+        ) { (context: RequestContext, input: QueueName) -> PageReply in
+            var terms = try await console.database.read { try console.standing(input.queue, in: $0).terms }
+            terms.isPaused = isPaused
+            _ = try await console.change(input.queue, to: terms, by: context)
+            return back(context, "queues", isPaused ? "paused" : "resumed")
+        }
+    }
+
+    private var scale: Route {
+        .page(
+            .post, JobConsolePages.path + "/queues/{queue}/scale", "submitQueueScale", "Scale a queue by the form",
+            access: ConsolePermission.write
+        ) { (context: RequestContext, form: ScaleForm) -> PageReply in
+            guard form.messages.isEmpty else {
+                var page = try await queuesPage(context)
+                page.openForm = form.queue
+                page.form = FormState(values: form.values, messages: form.messages)
+                return page.reply(422)
+            }
+            var terms = try await console.database.read { try console.standing(form.queue, in: $0).terms }
+            (terms.atMost, terms.perNode) = (form.number("at_most"), form.number("per_node"))
+            _ = try await console.change(form.queue, to: terms, by: context)
+            return back(context, "queues", "scaled")
+        }
+    }
+
+    // MARK: - Jobs
+
+    private var list: Route {
+        .page(
+            .get, JobConsolePages.path + "/jobs", "jobsPage", "Jobs by state, queue, name, key and argument",
+            access: ConsolePermission.read
+        ) { (context: RequestContext, input: JobListQuery) -> PageReply in
+            let (found, names) = try await console.database.read { [console] reading in
+                (
+                    try console.page(input.search, PageRequest(limit: 50, cursor: input.cursor), in: reading),
+                    try console.queue.overview(in: reading).map(\.queue)
+                )
+            }
+            var page = JobListPage(
+                frame: try await ConsoleFrame(context, appearance), search: input.search, jobs: found.items,
+                queues: Set(names).union(console.queue.knownQueues).sorted(), cursor: input.cursor,
+                nextCursor: found.next.map { console.cursors.sign($0, list: JobConsole.list(input.search)) })
+            page.frame.shell.notices += input.done.notices
+            return page.reply()
+        }
+    }
+
+    private var show: Route {
+        .page(
+            .get, JobConsolePages.path + "/jobs/{id}", "jobPage", "One job, and why it does not run",
+            access: ConsolePermission.read
+        ) { (context: RequestContext, input: JobPageQuery) -> PageReply in
+            let found = try await console.database.read { [console] in try console.job(input.id, in: $0) }
+            var page = JobPage(
+                frame: try await ConsoleFrame(context, appearance), job: found.job, obstacles: found.obstacles)
+            page.frame.shell.notices += input.done.notices
+            return page.reply()
+        }
+    }
+
+    private func one(_ deed: JobConsole.Deed) -> Route {
+        let (name, summary, done) =
+            switch deed {
+            case .replay: ("submitJobReplay", "Try a job again by the form", "replayed")
+            case .discard: ("submitJobDiscard", "Remove a job by the form", "discarded")
+            case .cancel: ("submitJobCancel", "Ask for the end of a job by the form", "cancelled")
+            }
+        return .page(
+            .post, JobConsolePages.path + "/jobs/{id}/\(deed.rawValue)", name, summary,
+            access: ConsolePermission.write
+        ) { (context: RequestContext, input: OperatedJobID) -> PageReply in
+            try await console.act(deed, on: input.id, by: context)
+            return back(context, deed == .discard ? "jobs" : "jobs/\(input.id)", done)
+        }
+    }
+
+    private func many(_ deed: JobConsole.Deed) -> Route {
+        let isReplay = deed == .replay
+        return .page(
+            .post, JobConsolePages.path + "/jobs/\(deed.rawValue)",
+            isReplay ? "submitJobsReplay" : "submitJobsDiscard",
+            isReplay ? "Try the jobs that fit again by the form" : "Remove the jobs that fit by the form",
+            access: ConsolePermission.write
+        ) { (context: RequestContext, input: JobFilterInput) -> PageReply in
+            let count = try await console.act(deed, onAll: input.search, by: context)
+            let address = PageAddress(
+                "\(context.mount)\(JobConsolePages.path)/jobs",
+                [
+                    "state": input.search.state?.rawValue, "queue": input.search.queue, "q": input.search.text,
+                    "done": "\(isReplay ? "many_replayed" : "discarded")-\(count)",
+                ])
+            return .redirect(to: address.text)
+        }
+    }
+
+    // MARK: - Schedules
+
+    private var schedules: Route {
+        .page(
+            .get, JobConsolePages.path + "/schedules", "schedulesPage", "What comes by the clock",
+            access: ConsolePermission.read
+        ) { (context: RequestContext, query: ConsoleQuery) -> PageReply in
+            let standings = try await console.database.read { [console] in try console.queue.schedules(in: $0) }
+            var page = SchedulesPage(frame: try await ConsoleFrame(context, appearance), schedules: standings)
+            page.frame.shell.notices += query.notices
+            return page.reply()
+        }
+    }
+
+    private struct ScheduleName: RouteInput {
+        let name: String
+
+        init(_ fields: inout FieldReader) {
+            name = fields.text("name", 1...100, in: .path, "Name of the schedule")
+        }
+    }
+
+    private func act(_ deed: JobConsole.ScheduleDeed) -> Route {
+        let (name, summary, done) =
+            switch deed {
+            case .run: ("submitScheduleRun", "Run a schedule now by the form", "asked")
+            case .pause: ("submitSchedulePause", "Hold a schedule by the form", "held")
+            case .resume: ("submitScheduleResume", "Let a schedule go by the form", "released")
+            }
+        return .page(
+            .post, JobConsolePages.path + "/schedules/{name}/\(deed.rawValue)", name, summary,
+            access: ConsolePermission.write
+        ) { (context: RequestContext, input: ScheduleName) -> PageReply in
+            _ = try await console.act(deed, onSchedule: input.name, by: context)
+            return back(context, "schedules", done)
+        }
+    }
+
+    private func back(_ context: RequestContext, _ place: String, _ done: String) -> PageReply {
+        .redirect(to: "\(context.mount)\(JobConsolePages.path)/\(place)?done=\(done)")
+    }
+}

@@ -1,0 +1,183 @@
+import PorticoHTTP
+import PorticoIdentity
+import PorticoJSON
+import PorticoJobs
+import PorticoSQL
+import PorticoValues
+
+/// What operators see of the jobs of an application and do with them. Everything done is in the audit.
+public struct JobConsole: Sendable {
+    let queue: JobQueue
+    let database: Database
+    let cursors: CursorSigner
+
+    /// A console over the jobs of an application.
+    /// - Parameter cursors: signs the positions of lists.
+    public init(queue: JobQueue, database: Database, cursors: CursorSigner) {
+        self.queue = queue
+        self.database = database
+        self.cursors = cursors
+    }
+
+    /// One queue as it stands.
+    struct QueueStanding: Sendable {
+        let queue: String
+        let terms: JobQueueTerms
+        let counts: [JobState: Int]
+        let oldestDue: Instant?
+        let times: JobTimes?
+
+        func count(_ states: JobState...) -> Int { states.reduce(0) { $0 + (counts[$1] ?? 0) } }
+    }
+
+    /// All queues that this process works on, hold jobs, or have held some lately.
+    func queues(in session: some SQLSession) throws -> [QueueStanding] {
+        let overview = Dictionary(uniqueKeysWithValues: try queue.overview(in: session).map { ($0.queue, $0) })
+        let times = try queue.times(in: session)
+        return Set(overview.keys).union(times.keys).union(queue.knownQueues).sorted().map { name in
+            let standing = overview[name]
+            return QueueStanding(
+                queue: name, terms: standing?.terms ?? JobQueueTerms(), counts: standing?.counts ?? [:],
+                oldestDue: standing?.oldestDue, times: times[name])
+        }
+    }
+
+    /// Pauses, resumes and scales a queue.
+    /// - Returns: how it stands then.
+    /// - Throws: ``Problem`` 404 for a queue that nobody knows; ``SQLError``.
+    func change(_ name: String, to terms: JobQueueTerms, by context: RequestContext) async throws -> QueueStanding {
+        try await database.write { [self] transaction in
+            let before = try standing(name, in: transaction).terms
+            if terms.isPaused != before.isPaused {
+                if terms.isPaused {
+                    try queue.pause(name, in: transaction)
+                } else {
+                    try queue.resume(name, in: transaction)
+                }
+            }
+            if terms.atMost != before.atMost || terms.perNode != before.perNode {
+                try queue.scale(name, atMost: terms.atMost, perNode: terms.perNode, in: transaction)
+            }
+            if terms != before {
+                try transaction.audit(
+                    AuditEntry(
+                        "queue.changed", entity: name, before: before.audited, after: terms.audited, by: context))
+            }
+            return try standing(name, in: transaction)
+        }
+    }
+
+    /// - Throws: ``Problem`` 404.
+    func standing(_ name: String, in session: some SQLSession) throws -> QueueStanding {
+        guard let standing = try queues(in: session).first(where: { $0.queue == name }) else {
+            throw Problem(404, "not_found", "There is no queue of this name.")
+        }
+        return standing
+    }
+
+    /// One job with why it does not run.
+    /// - Throws: ``Problem`` 404.
+    func job(_ id: Int64, in session: some SQLSession) throws -> (job: JobRecord, obstacles: [JobObstacle]) {
+        guard let job = try queue.record(id, in: session) else {
+            throw Problem(404, "job_not_found", "There is no such job.")
+        }
+        return (job, try queue.obstacles(to: job, in: session))
+    }
+
+    /// What can be done with one job.
+    enum Deed: String, Sendable, CaseIterable {
+        case replay, discard, cancel
+
+        var audited: String {
+            switch self {
+            case .replay: "job.replayed"
+            case .discard: "job.discarded"
+            case .cancel: "job.cancelled"
+            }
+        }
+    }
+
+    /// Does something with one job.
+    /// - Throws: ``Problem`` 404 for a job that is not there, 409 where it does not stand so; ``SQLError``.
+    func act(_ deed: Deed, on id: Int64, by context: RequestContext) async throws {
+        try await database.write { [self] transaction in
+            let job = try self.job(id, in: transaction).job
+            let isDone =
+                switch deed {
+                case .replay: try queue.replay(id, in: transaction)
+                case .discard: try queue.discard(id, in: transaction)
+                case .cancel: job.state.isFinal ? false : try queue.cancel(id, in: transaction) != nil
+                }
+            guard isDone else {
+                throw Problem(409, "job_state", "The job is \(job.state.rawValue): that can't be done with it.")
+            }
+            try transaction.audit(AuditEntry(deed.audited, entity: "\(id)", before: job.audited, by: context))
+        }
+    }
+
+    /// Tries again or removes the ended jobs that fit, a thousand at most.
+    /// - Returns: how many.
+    /// - Throws: ``SQLError``.
+    func act(_ deed: Deed, onAll search: JobSearch, by context: RequestContext) async throws -> Int {
+        try await database.write { [self] transaction in
+            let count =
+                switch deed {
+                case .replay: try queue.replay(search, in: transaction)
+                case .discard: try queue.discard(search, in: transaction)
+                case .cancel: 0
+                }
+            let filter: JSONValue = [
+                "state": search.state.map { .string($0.rawValue) } ?? .null,
+                "queue": search.queue.map { .string($0) } ?? .null, "text": .string(search.text),
+                "count": .integer(Int64(count)),
+            ]
+            if count > 0 {
+                try transaction.audit(AuditEntry(deed.audited, entity: nil, after: filter, by: context))
+            }
+            return count
+        }
+    }
+
+    /// What can be done with a schedule.
+    enum ScheduleDeed: String, Sendable, CaseIterable {
+        case run, pause, resume
+    }
+
+    /// Does something with a schedule.
+    /// - Returns: how it stands then.
+    /// - Throws: ``Problem`` 404 for a schedule that is not there; ``ScheduleError``, ``SQLError``.
+    func act(_ deed: ScheduleDeed, onSchedule name: String, by context: RequestContext) async throws
+        -> ScheduleStanding
+    {
+        try await database.write { [self] transaction in
+            let isThere =
+                switch deed {
+                case .run: try queue.runScheduleNow(name, in: transaction)
+                case .pause: try queue.pauseSchedule(name, in: transaction)
+                case .resume: try queue.resumeSchedule(name, in: transaction)
+                }
+            guard isThere, let standing = try queue.schedules(in: transaction).first(where: { $0.name == name }) else {
+                throw Problem(404, "not_found", "There is no schedule of this name.")
+            }
+            try transaction.audit(AuditEntry("schedule.\(deed.rawValue)", entity: name, by: context))
+            return standing
+        }
+    }
+}
+
+extension JobQueueTerms {
+    /// As the audit keeps them.
+    var audited: JSONValue {
+        [
+            "paused": .bool(isPaused), "at_most": atMost.map { .integer(Int64($0)) } ?? .null,
+            "per_node": perNode.map { .integer(Int64($0)) } ?? .null,
+        ]
+    }
+}
+
+extension JobRecord {
+    /// As the audit keeps it: which it was, not what it was told.
+    fileprivate var audited: JSONValue {
+        ["name": .string(name), "queue": .string(queue), "state": .string(state.rawValue)]
+    }
+}

@@ -1,0 +1,64 @@
+import PorticoHTTP
+import PorticoJobs
+import PorticoPages
+
+/// What the list of jobs is asked for. A state that is none shows all.
+struct JobListQuery: RouteInput {
+    let search: JobSearch
+    let cursor: String?
+    let done: ConsoleQuery
+
+    init(_ fields: inout FieldReader) {
+        let state = fields.optionalText("state", 0...20, "Only jobs that stand there") ?? ""
+        let queue = fields.optionalText("queue", 0...64, "Only of this queue") ?? ""
+        let text = fields.optionalText("q", 0...200, "In the name, a key or an argument, or the id") ?? ""
+        search = JobSearch(
+            state: JobState(rawValue: state), queue: queue.isEmpty ? nil : queue, text: JobListQuery.trimmed(text))
+        cursor = fields.optionalText("cursor", 1...1000, "Where the list goes on")
+        done = ConsoleQuery(&fields)
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+}
+
+/// Which job, and what a form has just done with it.
+struct JobPageQuery: RouteInput {
+    let id: Int64
+    let done: ConsoleQuery
+
+    init(_ fields: inout FieldReader) {
+        id = fields.identifier("id", in: .path, "Id of the job")
+        done = ConsoleQuery(&fields)
+    }
+}
+
+/// The form that scales a queue. Everything is taken as it comes; the page says what is wrong.
+struct ScaleForm: RouteInput {
+    private static let names = ["at_most", "per_node"]
+
+    let queue: String
+    /// What was typed, for the form that is shown again.
+    let values: [String: String]
+
+    init(_ fields: inout FieldReader) {
+        queue = fields.text("queue", 1...64, in: .path, "Name of the queue")
+        values = [
+            "at_most": fields.optionalText("at_most", 0...20, "Jobs at once on all nodes; empty for no limit") ?? "",
+            "per_node": fields.optionalText("per_node", 0...20, "Places on each node; empty for its own") ?? "",
+        ]
+    }
+
+    /// The number of a field; nil when it is empty or none.
+    func number(_ name: String) -> Int? {
+        Int(values[name] ?? "").flatMap { JobQueueTerms.range.contains($0) ? $0 : nil }
+    }
+
+    /// What is wrong.
+    var messages: [FieldMessage] {
+        ScaleForm.names.filter { values[$0]?.isEmpty == false && number($0) == nil }.map {
+            FieldMessage($0, "Enter a whole number from 1 to 10,000, or nothing.")
+        }
+    }
+}

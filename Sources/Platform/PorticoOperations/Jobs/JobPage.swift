@@ -1,0 +1,107 @@
+import PorticoJSON
+import PorticoJobs
+import PorticoPages
+
+/// `/ops/jobs/{id}`: one job: where it stands and why, what it was told, what went wrong, what came of it.
+struct JobPage: ConsolePage {
+    var frame: ConsoleFrame
+    var job: JobRecord
+    var obstacles: [JobObstacle]
+
+    var title: String { "\(job.name) #\(job.id)" }
+    var part: ConsolePart { .jobs }
+
+    var content: HTML {
+        """
+        \(PageHeading(
+            "\(job.name) <span class=\"soft\">#\(job.id)</span> \(JobWords.badge(job.state))",
+            back: ("Jobs", frame.address("/jobs"))))
+        \(standing)<div class="columns"><div class="stack">\(errors)\(told)\(outcome)</div>\
+        <div class="stack"><section class="block" aria-labelledby="facts-title"><h2 id="facts-title">Facts</h2>\(facts)\
+        </section>\(actions)</div></div>
+        """
+    }
+
+    private var standing: HTML? {
+        guard !obstacles.isEmpty else { return nil }
+        let reasons = obstacles.map { "<li>\(ObstacleText($0).text)</li>" as HTML }
+        let notice = Notice("Why it does not run yet", tone: .info, detail: "<ul class=\"plain\">\(reasons)</ul>")
+        return "<div class=\"notices\">\(notice)</div>"
+    }
+
+    private var facts: DefinitionList {
+        DefinitionList([
+            "Queue": "<span class=\"code\">\(job.queue)</span>",
+            "Progress": JobWords.progress(job).map { "\($0)" },
+            "Tries": "\(job.attempt) of \(job.retries + 1)",
+            "Lost by its worker": job.rescues > 0 ? "\(job.rescues) times" : nil,
+            "Enqueued": frame.time(job.createdAt),
+            "Due": frame.time(job.runAt),
+            "Began": job.startedAt.map { frame.time($0) },
+            "Ended": job.finishedAt.map { frame.time($0) },
+            "Counts as the same by": job.uniqueKey.map { "<span class=\"code epc\">\($0)</span>" },
+            "Limit": job.limitKey.map { "<span class=\"code\">\($0)</span>" },
+            "Rate": job.rateKey.map { "<span class=\"code\">\($0)</span>" },
+            "Share": job.shareKey.map { "<span class=\"code\">\($0)</span>" },
+            "Asked for by account": job.owner.map { "\($0)" },
+            "Group": job.groupID.map { "\($0)" },
+        ])
+    }
+
+    private var errors: HTML? {
+        guard !job.errors.isEmpty else { return nil }
+        let entries = job.errors.reversed().map { note -> HTML in
+            let detail: HTML? = note.detail.map { "<pre class=\"words\" tabindex=\"0\">\($0)</pre>" }
+            return """
+                <li>\(Icon.warning)<p class="what">\(note.message) <span class="code">\(note.code)</span></p>\
+                <p class="when">Try \(note.attempt), \(frame.time(note.at))</p>\(detail)</li>
+                """
+        }
+        return """
+            <section class="block" aria-labelledby="errors-title"><h2 id="errors-title">What went wrong</h2>\
+            <ol class="timeline">\(entries)</ol></section>
+            """
+    }
+
+    private var told: HTML {
+        let inside: HTML =
+            job.isSealed
+            ? "<p>\(Icon.lock) Sealed: only the job itself can read it.</p>"
+            : "<pre class=\"words\" tabindex=\"0\">\(JobWords.lines(job.payload))</pre>"
+        return """
+            <section class="block" aria-labelledby="told-title"><h2 id="told-title">What it was told</h2>\(inside)</section>
+            """
+    }
+
+    private var outcome: HTML? {
+        job.result.map { result in
+            """
+            <section class="block" aria-labelledby="result-title"><h2 id="result-title">What came of it</h2>\
+            <pre class="words" tabindex="0">\(JobWords.lines(result))</pre></section>
+            """
+        }
+    }
+
+    private var actions: HTML? {
+        let path = "/jobs/\(job.id)"
+        var forms: [HTML?] = []
+        if job.state == .failed || job.state == .cancelled {
+            forms.append(frame.form("\(path)/replay", Button("Try again", icon: .retry)))
+        }
+        if job.state.isFinal {
+            let question = "Remove job \(job.id)? It can't be brought back."
+            forms.append(
+                frame.form("\(path)/discard", Button("Remove", weight: .danger, icon: .archive, confirm: question)))
+        } else {
+            let question = "End job \(job.id)? What it has done stays done."
+            forms.append(
+                frame.form("\(path)/cancel", Button("End it", weight: .danger, icon: .stop, confirm: question)))
+        }
+        let present = forms.compactMap(\.self)
+        guard !present.isEmpty else { return nil }
+        return """
+            <section class="actions" aria-labelledby="actions-title"><h2 id="actions-title">Actions</h2>\
+            <div class="buttons">\(present)</div></section>
+            """
+    }
+}

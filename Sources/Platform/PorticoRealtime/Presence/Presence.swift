@@ -1,0 +1,150 @@
+import PorticoValues
+import Synchronization
+
+/// Somebody at a place: on a page, at a desk, in a conversation.
+public struct PresentMember: Sendable, Hashable {
+    /// What tells them from others, for example the account's id.
+    public let id: String
+    /// Name as others see it.
+    public let name: String
+
+    /// Somebody.
+    public init(id: String, name: String) {
+        self.id = id
+        self.name = name
+    }
+}
+
+/// Where it is kept who is at which place. Whoever is not seen again within the time is gone, so that a node that dies takes
+/// nobody along for longer.
+public protocol PresenceStore: Sendable {
+    /// Notes that somebody is at a place for `span` from now.
+    /// - Returns: all who are there.
+    /// - Throws: where the store does not answer.
+    func see(_ member: PresentMember, at place: String, for span: Span) async throws -> [PresentMember]
+    /// All who are at a place.
+    func members(at place: String) async throws -> [PresentMember]
+    /// Notes that somebody has left.
+    func leave(_ id: String, _ place: String) async throws
+}
+
+/// Who is at which place now, on all nodes that share a store.
+///
+/// ```swift
+/// let others = await presence.see(PresentMember(id: "12", name: "Asha"), at: "bill:4711")
+/// ```
+///
+/// Places are names of topics, which whoever asks must be allowed to watch. While the shared store does not answer, each
+/// node tells of its own people.
+public final class Presence: Sendable {
+    /// How long somebody counts as present who was seen.
+    public let span: Span
+    private let shared: (any PresenceStore)?
+    private let local: LocalPresence
+
+    /// Presence.
+    /// - Parameters:
+    ///   - shared: what several nodes have in common; nil for one node.
+    ///   - span: how long somebody counts as present who was seen.
+    public init(clock: Clock, shared: (any PresenceStore)? = nil, span: Span = .seconds(90)) {
+        self.span = span
+        self.shared = shared
+        local = LocalPresence(clock: clock)
+    }
+
+    /// Notes that somebody is at a place.
+    /// - Returns: the others who are there, by name.
+    public func see(_ member: PresentMember, at place: String) async -> [PresentMember] {
+        let here = local.note(member, at: place, for: span)
+        guard let shared, let all = try? await shared.see(member, at: place, for: span) else {
+            return Presence.others(than: member.id, among: here)
+        }
+        return Presence.others(than: member.id, among: all)
+    }
+
+    /// Everybody who is at a place, by name.
+    public func members(at place: String) async -> [PresentMember] {
+        guard let shared, let all = try? await shared.members(at: place) else {
+            return Presence.others(than: nil, among: local.present(at: place))
+        }
+        return Presence.others(than: nil, among: all)
+    }
+
+    /// Notes that somebody has left a place.
+    public func leave(_ id: String, _ place: String) async {
+        local.remove(id, from: place)
+        try? await shared?.leave(id, place)
+    }
+
+    /// Keeps somebody present at a place until the task is cancelled, for as long as a stream or socket is open.
+    public func stay(_ member: PresentMember, at place: String) async {
+        while !Task.isCancelled {
+            _ = await see(member, at: place)
+            guard (try? await Task.sleep(for: .milliseconds(span.milliseconds / 3))) != nil else { break }
+        }
+        // In a task of its own, because this one is cancelled.
+        await Task { await leave(member.id, place) }.value
+    }
+
+    private static func others(than id: String?, among members: [PresentMember]) -> [PresentMember] {
+        members.filter { $0.id != id }.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
+    }
+}
+
+/// Presence within one process.
+public final class LocalPresence: PresenceStore {
+    private struct Sighting {
+        let member: PresentMember
+        let until: Instant
+    }
+
+    private let clock: Clock
+    private let places = Mutex<[String: [String: Sighting]]>([:])
+    /// Places beyond which those that everybody has left are looked for.
+    private static let most = 10_000
+
+    /// Nobody is anywhere.
+    public init(clock: Clock) {
+        self.clock = clock
+    }
+
+    /// Notes that somebody is at a place for `span` from now, and tells who is there.
+    public func see(_ member: PresentMember, at place: String, for span: Span) async -> [PresentMember] {
+        note(member, at: place, for: span)
+    }
+
+    /// All who are at a place.
+    public func members(at place: String) async -> [PresentMember] {
+        present(at: place)
+    }
+
+    /// Notes that somebody has left.
+    public func leave(_ id: String, _ place: String) async {
+        remove(id, from: place)
+    }
+
+    func note(_ member: PresentMember, at place: String, for span: Span) -> [PresentMember] {
+        let now = clock.now()
+        return places.withLock { places in
+            if places.count > LocalPresence.most {
+                places = places.filter { $0.value.values.contains { $0.until > now } }
+            }
+            var present = places[place, default: [:]].filter { $0.value.until > now }
+            present[member.id] = Sighting(member: member, until: now + span)
+            places[place] = present
+            return present.values.map(\.member)
+        }
+    }
+
+    func present(at place: String) -> [PresentMember] {
+        let now = clock.now()
+        return places.withLock { $0[place, default: [:]].values.filter { $0.until > now }.map(\.member) }
+    }
+
+    func remove(_ id: String, from place: String) {
+        places.withLock { places in
+            places[place]?[id] = nil
+            if places[place]?.isEmpty ?? false { places[place] = nil }
+        }
+    }
+}
