@@ -80,7 +80,7 @@ extension CacheConsole {
         CachesPage(
             frame: try await ConsoleFrame(context, appearance), caches: caches.statistics,
             policies: Dictionary(caches.policies.map { ($0.name, $0) }) { first, _ in first },
-            tags: caches.tags.mostInvalidated(20), advice: caches.advice.map { "\($0.cache): \($0.advice)" })
+            tags: caches.tags.mostInvalidated(20), advice: caches.advice.map { "\($0.cache): \($0.advice.text)" })
     }
 }
 

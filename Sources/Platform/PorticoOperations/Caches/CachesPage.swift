@@ -18,11 +18,11 @@ struct CachesPage: ConsolePage {
         """
         \(PageHeading("Caches", subtitle: "Those of the node that made this page, since its start."))\
         \(ErrorSummary(form.messages))
-        <div class="stack" id="caches-now" data-current="5">\(tiles)\(counsel)\
+        <div class="stack"><div class="stack" id="caches-now" data-current="5">\(tiles)\(counsel)\
         <section class="block" aria-labelledby="caches-title"><h2 id="caches-title">Caches</h2>\(overview)</section>\
         <section class="block" aria-labelledby="tags-title"><h2 id="tags-title">Tags that change most</h2>\(changes)\
         </section></div>
-        \(purge)
+        \(purge)</div>
         """
     }
 

@@ -18,11 +18,11 @@ struct QueuesPage: ConsolePage {
         """
         \(PageHeading("Queues", subtitle: "What is done later, and how long it waits."))\
         \(ErrorSummary(form.messages, scope: openForm.map(QueuesPage.scope) ?? "f"))
-        <div class="stack" id="queues-now" data-current="5">\(tiles)\
+        <div class="stack"><div class="stack" id="queues-now" data-current="5">\(tiles)\
         <section class="block" aria-labelledby="queues-title"><h2 id="queues-title">Queues</h2>\(overview)</section>\
         <section class="block" aria-labelledby="running-title"><h2 id="running-title">Running now</h2>\(runningNow)\
         </section></div>
-        \(handles)
+        \(handles)</div>
         """
     }
 
