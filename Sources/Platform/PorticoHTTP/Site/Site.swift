@@ -89,12 +89,12 @@ public final class Site: HTTPResponder {
         return match.served.route.bodyLimit
     }
 
-    /// Answers routes that wait for nothing, unless their requests are counted: counting may wait.
+    /// Answers routes that wait for nothing, unless their requests are counted: counting may wait. And all for which there
+    /// is no place.
     public func respondAtOnce(to request: Request) -> Response? {
-        guard case .match(let match) = router.find(request.head.method, request.head.path),
-            case .immediate(let handle) = match.served.route.handler,
-            match.served.ruleName == nil || rates == nil
-        else { return nil }
+        guard case .match(let match) = router.find(request.head.method, request.head.path) else { return nil }
+        guard case .immediate(let handle) = match.served.route.handler, match.served.ruleName == nil || rates == nil
+        else { return refuseAtOnce(request, match) }
         let exchange = arrive(request)
         exchange.take(match)
         do {
@@ -204,10 +204,10 @@ extension Site {
         case .match(let match):
             switch match.served.route.handler {
             case .deferred(let handle):
-                exchange.place = try configuration.doors.place(for: match.served)
+                exchange.place = try place(for: exchange, on: match.served)
                 return handle
             case .immediate(let handle):
-                if exchange.request.isForEverybody { exchange.place = try configuration.doors.place(for: match.served) }
+                if exchange.request.isForEverybody { exchange.place = try place(for: exchange, on: match.served) }
                 return { context, reader in
                     var reader = reader
                     return try handle(context, &reader)
