@@ -246,15 +246,13 @@ extension Site {
         guard let query = PercentCoding.pairs(exchange.request.head.query) else {
             throw Problem(400, "malformed_query", "The query is not percent-encoded UTF-8.")
         }
-        if let rule = served.route.upload {
-            try takeForm(exchange, rule)
-        } else if served.takesBody, !exchange.request.body.isEmpty {
-            exchange.body = try RequestBody.decode(exchange.request, for: served.route.format)
-        }
-        return FieldReader(
+        let problem = try takeBody(exchange, of: served)
+        var reader = FieldReader(
             source: FieldSource(
                 path: exchange.parameters, query: query, headers: exchange.request.head.headers, body: exchange.body),
             pathNames: served.pathNames, defaultPlace: served.fieldPlace)
+        reader.bodyProblem = problem
+        return reader
     }
 
     /// Runs the handler; with an idempotency key, at most once per key.
