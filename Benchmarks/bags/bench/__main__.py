@@ -14,6 +14,7 @@ from .exports import ExportsBeside
 from .files import Files
 from .load import Wrk
 from .measures import MIB, Measures, Row
+from .overload import Overload
 from .papers import Papers
 from .portico import Office, Sample
 from .side_by_side import Rival, SideBySide
@@ -28,7 +29,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=3, help="rounds of the comparison")
     parser.add_argument("--round-seconds", type=int, default=5, help="length of a run in the comparison")
     parser.add_argument("--postgresql", action="store_true", help="Portico on PostgreSQL; only exports are compared then")
-    parser.add_argument("--only", choices=["figures", "papers", "files", "comparison"], help="one part")
+    parser.add_argument("--only", choices=["figures", "papers", "files", "overload", "comparison"], help="one part")
     parser.add_argument("--data", help="folder for Portico's data, kept and used again; default: a temporary one")
     parser.add_argument("--json", metavar="FILE", help="all figures as JSON")
     parser.add_argument("--binary", default=os.environ.get("PORTICO_BIN", f"{ROOT}/.build/release/portico"))
@@ -110,6 +111,10 @@ def main():
             measures = Measures(office, wrk, options.seconds, options.postgresql)
             measures.all()
             rows += measures.rows
+        if options.only in (None, "overload"):
+            overload = Overload(office, wrk, options.seconds)
+            overload.all()
+            rows += overload.rows
         if options.only in (None, "comparison"):
             results = compare(office, wrk, options, data, folder, log)
         verify(office)
