@@ -1,18 +1,27 @@
+import Synchronization
+
 extension Database {
     /// Reads from one snapshot on the database's own thread and hands chunks over as they are taken.
     ///
     /// `body` blocks while `capacity` chunks wait, so memory stays flat however long the result is. When the consumer
     /// goes away, the next `emit` throws and the read ends.
+    /// - Parameter intent: how new the snapshot must be. With another one than `.primary`, `body` may run again until it has
+    ///   emitted something.
     public func stream(
-        capacity: Int = 8,
+        _ intent: ReadIntent = .primary, capacity: Int = 8,
         _ body: @escaping @Sendable (Reading, (_ chunk: [UInt8]) throws -> Void) throws -> Void
     ) -> ChunkStream {
         let channel = ChunkChannel(capacity: capacity)
-        let database = self
+        let (engine, observer) = (engine, observer)
+        let sent = SentMark()
+        let request = ReadRequest(Database.effective(intent), isLong: true) { !sent.isMade }
         Task {
             do {
-                try await database.readAtLength { reading in
-                    try body(reading) { try channel.send($0) }
+                try await engine.read(request, observer) { reading in
+                    try body(reading) { chunk in
+                        sent.make()
+                        try channel.send(chunk)
+                    }
                 }
                 channel.finish(nil)
             } catch {
@@ -20,6 +29,17 @@ extension Database {
             }
         }
         return ChunkStream(lifetime: ChunkStream.Lifetime(channel))
+    }
+}
+
+/// Whether something has left that can't be taken back.
+private final class SentMark: Sendable {
+    private let mark = Atomic(false)
+
+    var isMade: Bool { mark.load(ordering: .acquiring) }
+
+    func make() {
+        mark.store(true, ordering: .releasing)
     }
 }
 

@@ -92,7 +92,9 @@ struct EPCISExportRoutes: Sendable {
             body: .stream { [database = services.database] writer in
                 // The permit ends with the closure, which the connection drops when it is done or the client is gone.
                 defer { withExtendedLifetime(permit) {} }
-                for try await piece in database.stream({ try export.write($0, $1) }) { try await writer.write(piece) }
+                for try await piece in database.stream(.present, { try export.write($0, $1) }) {
+                    try await writer.write(piece)
+                }
             })
     }
 }

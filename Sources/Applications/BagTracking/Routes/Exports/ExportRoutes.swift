@@ -57,7 +57,9 @@ struct ExportRoutes: Sendable {
             body: .stream { [database = services.database] writer in
                 // The permit ends with the closure, which the connection drops when it is done or the client is gone.
                 defer { withExtendedLifetime(permit) {} }
-                for try await piece in database.stream({ try run.write($0, $1) }) { try await writer.write(piece) }
+                for try await piece in database.stream(.present, { try run.write($0, $1) }) {
+                    try await writer.write(piece)
+                }
             })
     }
 
