@@ -63,8 +63,10 @@ struct BagTrackingParts: Sendable {
 extension BagTrackingParts {
     /// Everything the application answers.
     func mount(id: String, title: String) -> Mount {
+        let named = NamedThings(services: services)
         var mount = Mount(
-            id: id, prefix: "/\(id)", title: title, routes: accounts + api + pages + environment.limits.routes)
+            id: id, prefix: "/\(id)", title: title,
+            routes: accounts + (api + pages).map(named.found) + environment.limits.routes)
         mount.authenticator = identity.authenticator
         mount.idempotency = identity.idempotency
         mount.roles = identity.roles.roles
@@ -259,8 +261,8 @@ extension BagTrackingParts {
                 try await gauges.read()
             },
             Repetition(name: "audit_check", interval: ChainWatch.interval, startsAtOnce: true) {
-                [chain = services.chain] in
-                try await chain.check()
+                [alarm = ChainAlarm(services: services, alarm: environment.alarm)] in
+                try await alarm.check()
             },
             Repetition(name: "summary_watch", interval: .minutes(5), startsAtOnce: true) { [work] in
                 try await work.learn()

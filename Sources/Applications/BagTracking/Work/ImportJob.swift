@@ -115,7 +115,8 @@ struct ImportWorker: Sendable {
                 ImportEvents.progress(record.jobID, state: state, done: 0, total: 0, at: now), in: transaction)
             guard state == "failed" else { return }
             let what = record.terms.isDryRun ? "Dry run failed" : "Import failed"
-            try mail(record, what, ("\(record.fileName) was not imported to its end.", "Why: \(code)."), in: transaction)
+            try mail(
+                record, what, ("\(record.fileName) was not imported to its end.", "Why: \(code)."), in: transaction)
         }
     }
 

@@ -25,6 +25,8 @@ final class Exchange {
     var isSpared = false
     /// The place among those that are served.
     var place: LoadPermit?
+    /// Whether there was no place for it.
+    var isShed = false
     /// Where the caller stands; nil on routes without a limit.
     var rate: RateDecision?
     var body: FieldSource.Body = .none

@@ -92,12 +92,12 @@ public final class Site: HTTPResponder {
         return match.served.route.bodyLimit
     }
 
-    /// Answers routes that wait for nothing, unless their requests are counted: counting may wait.
+    /// Answers routes that wait for nothing, unless their requests are counted: counting may wait. And all for which there
+    /// is no place.
     public func respondAtOnce(to request: Request) -> Response? {
-        guard case .match(let match) = router.find(request.head.method, request.head.path),
-            case .immediate(let handle) = match.served.route.handler,
-            match.served.ruleName == nil || rates == nil
-        else { return nil }
+        guard case .match(let match) = router.find(request.head.method, request.head.path) else { return nil }
+        guard case .immediate(let handle) = match.served.route.handler, match.served.ruleName == nil || rates == nil
+        else { return refuseAtOnce(request, match) }
         let exchange = arrive(request)
         exchange.take(match)
         do {
@@ -210,10 +210,10 @@ extension Site {
         case .match(let match):
             switch match.served.route.handler {
             case .deferred(let handle):
-                exchange.place = try configuration.doors.place(for: match.served)
+                exchange.place = try place(for: exchange, on: match.served)
                 return handle
             case .immediate(let handle):
-                if exchange.request.isForEverybody { exchange.place = try configuration.doors.place(for: match.served) }
+                if exchange.request.isForEverybody { exchange.place = try place(for: exchange, on: match.served) }
                 return { context, reader in
                     var reader = reader
                     return try handle(context, &reader)
@@ -252,15 +252,13 @@ extension Site {
         guard let query = PercentCoding.pairs(exchange.request.head.query) else {
             throw Problem(400, "malformed_query", "The query is not percent-encoded UTF-8.")
         }
-        if let rule = served.route.upload {
-            try takeForm(exchange, rule)
-        } else if served.takesBody, !exchange.request.body.isEmpty {
-            exchange.body = try RequestBody.decode(exchange.request, for: served.route.format)
-        }
-        return FieldReader(
+        let problem = try takeBody(exchange, of: served)
+        var reader = FieldReader(
             source: FieldSource(
                 path: exchange.parameters, query: query, headers: exchange.request.head.headers, body: exchange.body),
             pathNames: served.pathNames, defaultPlace: served.fieldPlace)
+        reader.bodyProblem = problem
+        return reader
     }
 
     /// Runs the handler; with an idempotency key, at most once per key.

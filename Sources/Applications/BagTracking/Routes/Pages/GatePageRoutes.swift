@@ -6,22 +6,31 @@ struct GatePageRoutes: Sendable {
 
     var routes: [Route] { [list, check, scan, unload] + deeds.map(route) }
 
+    /// The most lorries that are being checked at one time.
+    private static let mostRunning = 500
+
     private var list: Route {
         .page(
             .get, "/gate", "gateListPage", "Lorries that wait at the gate", access: .permission("gate.check"),
             limit: BagLimits.read
-        ) { [services] (context: RequestContext, _: NoInput) -> PageReply in
+        ) { [services] (context: RequestContext, input: GateListQuery) -> PageReply in
             let caller = try BagCaller(context)
-            let filter = BillFilter(areaCode: caller.areaCode, isAtGate: true)
-            let (catalog, bills) = try await services.database.read { reading in
-                let page = try BillReader(reading).page(filter, before: nil, limit: 100)
-                return (try services.catalog.catalog(in: reading), page.items)
-            }
-            // Those that are being checked come first.
-            let rows = bills.filter { $0.bill.state == .loading } + bills.filter { $0.bill.state != .loading }
-            return GateListPage(
-                frame: try BagFrame(context, catalog), rows: rows, areaNames: catalog.areaNames
-            ).reply()
+            let running = BillFilter(state: .loading, areaCode: caller.areaCode)
+            let waiting = BillFilter(state: .completed, areaCode: caller.areaCode)
+            let cursor = ListCursor(signer: services.cursors, list: waiting.list)
+            let before = try cursor.id(input.cursor.unlessEmpty)
+            return try await services.database.read { reading in
+                let reader = BillReader(reading)
+                let catalog = try services.catalog.catalog(in: reading)
+                // However many wait, those that are being checked come first and are all there.
+                let checked =
+                    before == nil
+                    ? try reader.page(running, before: nil, limit: GatePageRoutes.mostRunning).items : []
+                let page = try reader.page(waiting, before: before, limit: 50)
+                return GateListPage(
+                    frame: try BagFrame(context, catalog), running: checked, waiting: page.items,
+                    areaNames: catalog.areaNames, cursor: input.cursor.unlessEmpty, nextCursor: cursor.next(page))
+            }.reply()
         }
     }
 
@@ -132,6 +141,15 @@ struct GatePageRoutes: Sendable {
         page.openForm = name
         page.form = refusal.form(values)
         return page.reply(refusal.status)
+    }
+}
+
+/// Which part of the list of lorries is asked for.
+struct GateListQuery: RouteInput {
+    let cursor: String
+
+    init(_ fields: inout FieldReader) {
+        cursor = fields.typed("cursor", "Where the page before ended")
     }
 }
 

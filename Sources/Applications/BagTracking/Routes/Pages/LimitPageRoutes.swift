@@ -47,7 +47,7 @@ struct LimitPageRoutes: Sendable {
             page.openForm = form.name
             page.form = refusal.form(form.values, about: "quota")
             return page.reply(refusal.status)
-        }
+        }.finding { [desk] (_, named: Target) in _ = try desk.standing(named.name) }
     }
 
     private var reset: Route {

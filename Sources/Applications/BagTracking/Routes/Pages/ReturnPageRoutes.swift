@@ -211,7 +211,7 @@ struct TicketDesk: Sendable {
     func page(_ id: Int64, scan: String = "") async throws -> TicketPage {
         let caller = try BagCaller(context)
         let services = services
-        let filter = ScanFilter(userID: caller.userID, kind: .return)
+        let filter = ScanFilter(kind: .return, ticketID: id)
         let (catalog, answer, recent) = try await services.database.read { reading in
             let lookup = TicketLookup(reading)
             let ticket = try lookup.ticket(id, for: caller, locked: false)
