@@ -92,7 +92,9 @@ struct EPCISExportRoutes: Sendable {
             body: .stream { [database = services.database] writer in
                 // Ends at once when the client goes; without a beginning it ends with the closure.
                 defer { permit.giveBack() }
-                for try await piece in database.stream({ try export.write($0, $1) }) { try await writer.write(piece) }
+                for try await piece in database.stream(.present, { try export.write($0, $1) }) {
+                    try await writer.write(piece)
+                }
             })
     }
 }
