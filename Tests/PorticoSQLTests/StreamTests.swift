@@ -127,7 +127,7 @@ struct StreamTests {
             gate.open()
             for reading in readings { for try await _ in reading {} }
             // One more takes its turn behind the one that was given up.
-            for try await _ in database.stream({ _, _ in }) {}
+            for try await _ in database.stream(.primary, { _, _ in }) {}
             #expect(begun.value == readings.count)
         }
     }

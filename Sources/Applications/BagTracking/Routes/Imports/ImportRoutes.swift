@@ -188,7 +188,9 @@ struct ImportRoutes: Sendable {
                 ],
                 body: .stream { [database = services.database] writer in
                     defer { permit.giveBack() }
-                    for try await piece in database.stream({ try file.write($0, $1) }) { try await writer.write(piece) }
+                    for try await piece in database.stream(.primary, { try file.write($0, $1) }) {
+                        try await writer.write(piece)
+                    }
                 })
         }
     }
