@@ -47,6 +47,7 @@ public struct DataMove: Sendable {
     ) async throws -> [Table] {
         try await refuseUnfit(components, at: now)
         _ = try await target.migrate(components, at: now)
+        try await makeFurtherTables()
         let tables = try await sharedTables()
         let links = try await target.write { transaction in
             let links = try ForeignKeys.drop(in: transaction)
@@ -80,6 +81,19 @@ public struct DataMove: Sendable {
         if let filled {
             throw DataMoveRefusal(
                 description: "the target is not empty: there are rows in \(filled.name); it takes an empty schema")
+        }
+    }
+
+    /// Makes the tables that the source has beside its schema, such as the mark of demonstration data.
+    private func makeFurtherTables() async throws {
+        let known = Set(try await target.read { try TableShape.all(in: $0) }.map(\.name))
+        let further = try await source.read { reading in
+            try TableShape.all(in: reading).filter { !known.contains($0.name) }.map {
+                try $0.definition(in: reading)
+            }
+        }
+        try await target.write { transaction in
+            for definition in further { try transaction.execute("move.make", definition) }
         }
     }
 
