@@ -1,4 +1,5 @@
 import PorticoLimits
+import PorticoSQL
 import PorticoTelemetry
 import PorticoValues
 
@@ -18,6 +19,8 @@ final class Exchange {
     var served: ServedRoute?
     var parameters: [(name: String, value: String)] = []
     var principal: Principal?
+    /// What copies of the database must know before they answer; nil where there are none.
+    var session: ReadSession?
     /// Whether the client's network is spared limits.
     var isSpared = false
     /// The place among those that are served.

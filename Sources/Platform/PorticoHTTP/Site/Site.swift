@@ -57,6 +57,8 @@ public final class Site: HTTPResponder {
     let requestIDs = RequestIDSource()
     /// How paths begin that may belong to a route whose answers are kept: every request is compared with these few.
     let sharedPrefixes: [String]
+    /// Whether a mount remembers up to where its callers have written.
+    let hasPositions: Bool
     /// The platform's own mount, whose pages stand where no application answers.
     private let root: Int?
 
@@ -76,6 +78,7 @@ public final class Site: HTTPResponder {
         self.sharedPrefixes = configuration.mounts.flatMap { mount in
             mount.routes.filter { $0.cache.sharing != nil }.map { mount.prefix + $0.path.prefix { $0 != "{" } }
         }
+        self.hasPositions = configuration.mounts.contains { $0.positions != nil }
         self.root = configuration.mounts.firstIndex { $0.prefix.isEmpty }
         self.journal = RequestJournal(configuration)
         self.csrf = CSRFGuard(signer: configuration.csrf)
@@ -109,14 +112,16 @@ public final class Site: HTTPResponder {
     /// Answers every request; errors are answers as well.
     public func respond(to request: Request) async -> Response {
         let exchange = arrive(request)
+        exchange.session = newSession
         let measure = RequestMeasure()
-        let response = await RequestMeasure.$current.withValue(measure) {
+        var response = await measured(measure, exchange.session) {
             do {
                 return try await answer(exchange)
             } catch {
                 return present(error, exchange)
             }
         }
+        settle(exchange, &response)
         await rates?.countFailure(exchange, response)
         exchange.place?.finish(end(of: exchange, response))
         return leave(exchange, response, measure: measure)
@@ -142,6 +147,7 @@ public final class Site: HTTPResponder {
         if !exchange.isShared {
             exchange.principal = try await exchange.served?.mount.authenticator?.principal(for: exchange.request.head)
             readVisit(exchange)
+            remember(exchange)
         }
         try requireSignIn(exchange)
         let reader = try fields(of: exchange)
@@ -388,12 +394,5 @@ extension Site {
         response.status = .notModified
         response.body = .empty
         response.headers["content-type"] = nil
-    }
-}
-
-extension Response {
-    /// Whether the body is all there, so that it can be kept.
-    fileprivate var hasWholeBody: Bool {
-        if case .stream = body { false } else { true }
     }
 }

@@ -13,7 +13,7 @@ struct BillRoutes: Sendable {
             refusals: [(404, "area_not_found"), (422, "invalid_cursor")]
         ) { [services] (context: RequestContext, input: BillListInput) -> Reply<ListAnswer<BillAnswer>> in
             let caller = try BagCaller(context)
-            let (page, cursor) = try await services.database.read { reading in
+            let (page, cursor) = try await services.database.read(.mayLag) { reading in
                 let filter = input.filter(area: try services.area(input.areaCode, of: caller, in: reading))
                 let cursor = ListCursor(signer: services.cursors, list: filter.list)
                 let before = try cursor.id(input.page.cursor)

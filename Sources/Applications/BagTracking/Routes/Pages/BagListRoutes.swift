@@ -21,7 +21,7 @@ struct BagListRoutes: Sendable {
         let (filter, messages) = try input.bags(by: caller)
         let cursor = ListCursor(signer: services.cursors, list: filter.list)
         let before = try cursor.id(input.cursor.unlessEmpty)
-        let (catalog, bags) = try await services.database.read { reading in
+        let (catalog, bags) = try await services.database.read(.mayLag) { reading in
             let catalog = try services.catalog.catalog(in: reading)
             let isSound = messages.isEmpty
             return (catalog, isSound ? try BagList(reading).page(filter, before: before, limit: 50) : nil)

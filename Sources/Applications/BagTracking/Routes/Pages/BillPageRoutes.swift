@@ -61,7 +61,7 @@ struct BillPageRoutes: Sendable {
         let (filter, messages) = try input.bills(by: caller)
         let cursor = ListCursor(signer: services.cursors, list: filter.list)
         let before = try cursor.id(input.cursor.unlessEmpty)
-        let (catalog, bills) = try await services.database.read { reading in
+        let (catalog, bills) = try await services.database.read(.mayLag) { reading in
             let catalog = try services.catalog.catalog(in: reading)
             return (catalog, messages.isEmpty ? try BillReader(reading).page(filter, before: before, limit: 50) : nil)
         }

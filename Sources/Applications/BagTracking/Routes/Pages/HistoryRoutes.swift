@@ -37,7 +37,7 @@ struct HistoryRoutes: Sendable {
         let (filter, messages) = input.scans(by: caller)
         let cursor = ListCursor(signer: services.cursors, list: filter.list)
         let before = try cursor.id(input.cursor.unlessEmpty)
-        let (catalog, scans) = try await services.database.read { reading in
+        let (catalog, scans) = try await services.database.read(.mayLag) { reading in
             let catalog = try services.catalog.catalog(in: reading)
             let isSound = messages.isEmpty
             return (catalog, isSound ? try ScanLog(reading).page(filter, before: before, limit: 50) : nil)

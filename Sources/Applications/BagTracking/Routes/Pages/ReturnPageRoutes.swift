@@ -78,7 +78,7 @@ struct ReturnPageRoutes: Sendable {
             prefix: ASCII.upperCased(ScannedText.tidied(filter.q)).unlessEmpty)
         let cursor = ListCursor(signer: services.cursors, list: wanted.list)
         let before = try cursor.id(text)
-        let (catalog, tickets) = try await services.database.read { reading in
+        let (catalog, tickets) = try await services.database.read(.mayLag) { reading in
             (
                 try services.catalog.catalog(in: reading),
                 isSound ? try TicketLookup(reading).page(wanted, before: before, limit: 50) : nil

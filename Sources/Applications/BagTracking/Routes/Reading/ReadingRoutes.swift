@@ -14,7 +14,7 @@ struct ReadingRoutes: Sendable {
             let filter = try input.filter(for: BagCaller(context))
             let cursor = ListCursor(signer: services.cursors, list: filter.list)
             let before = try cursor.id(input.page.cursor)
-            let page = try await services.database.read {
+            let page = try await services.database.read(.mayLag) {
                 try ScanLog($0).page(filter, before: before, limit: input.page.limit)
             }
             return .ok(ListAnswer(items: page.items, nextCursor: cursor.next(page)))
@@ -57,7 +57,7 @@ struct ReadingRoutes: Sendable {
             refusals: [(404, "area_not_found"), (422, "invalid_cursor")]
         ) { [services] (context: RequestContext, input: BagListInput) -> Reply<ListAnswer<BagAnswer>> in
             let caller = try BagCaller(context)
-            let (page, cursor) = try await services.database.read { reading in
+            let (page, cursor) = try await services.database.read(.mayLag) { reading in
                 let area = try services.area(input.areaCode, of: caller, in: reading)
                 let filter = input.filter(area: area)
                 let cursor = ListCursor(signer: services.cursors, list: filter.list)
@@ -89,7 +89,7 @@ struct ReadingRoutes: Sendable {
             refusals: [(404, "bag_not_found"), (422, "invalid_cursor")]
         ) { [services] (context: RequestContext, input: HistoryInput) -> Reply<ListAnswer<HistoryItem>> in
             let caller = try BagCaller(context)
-            let (page, cursor) = try await services.database.read { reading in
+            let (page, cursor) = try await services.database.read(.mayLag) { reading in
                 guard let row = try services.finder(reading, for: caller).bag(input.code) else {
                     throw Refusal.bagNotFound(input.code)
                 }

@@ -19,7 +19,7 @@ struct TraceRoutes: Sendable {
                 .get, "/api/v1/trace", "traceLot", "Every sack and bill that bags of a lot went to",
                 access: .permission("trace.read"), limit: BagLimits.search, cache: .privateRevalidated
             ) { [services] (_: RequestContext, input: Input) -> Reply<TraceAnswer> in
-                let trace = try await services.database.read { try LotTrace(input.lot, in: $0) }
+                let trace = try await services.database.read(.mayLag) { try LotTrace(input.lot, in: $0) }
                 return .ok(trace.map { TraceAnswer($0) } ?? TraceAnswer(lot: input.lot))
             }
         ]
