@@ -210,7 +210,8 @@ struct FindPage: BagPage {
             \(StatTile("Sacks", value: trace.sacks.count, icon: .sack))\
             \(StatTile("Bills", value: trace.bills.count, icon: .truck))\
             \(StatTile("Loose", value: trace.loose, icon: .linkOff))</div>
-            <section class="block">\(sacks)</section><section class="block">\(bills)</section>\(returned(trace))</div>
+            <section class="block">\(sacks)</section>\(trace.bills.isEmpty ? nil : "<section class=\"block\">\(bills)</section>" as HTML?)\
+            \(returned(trace))</div>
             """
     }
 

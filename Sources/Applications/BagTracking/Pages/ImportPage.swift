@@ -28,7 +28,7 @@ struct ImportPage: BagPage {
     var content: HTML {
         """
         \(PageHeading("\(row.file)", subtitle: subtitle, back: ("Imports", "/bags/imports")))
-        \(state)<div class="stack">\(figures)\(actions)\(problems)</div>
+        \(state)<div class="stack">\(actions)\(figures)\(problems)</div>
         """
     }
 
@@ -44,7 +44,7 @@ struct ImportPage: BagPage {
         case "succeeded" where row.isDryRun:
             notice(
                 "\(BagWords.count(row.counts.rejected, "row", "rows")) would be refused", .warn,
-                "Correct them and send the file again, or take the others.")
+                "Correct the file and send it again, or take the other rows.")
         case "succeeded" where row.counts.rejected > 0:
             notice("Imported, without \(BagWords.count(row.counts.rejected, "refused row", "refused rows"))", .warn, "")
         case "succeeded": notice("Imported", .good, "")
