@@ -125,7 +125,8 @@ extension BagTrackingParts {
             }.routes,
             CatalogueRoutes(services: services, catalog: catalog).routes, LabelRoutes(services: services).routes,
             jobRoutes.routes, EPCISRoutes(services: services).routes,
-            ExportRoutes(services: services, desk: exports).routes, ImportRoutes(services: services).routes,
+            ExportRoutes(services: services, desk: exports).routes,
+            ImportRoutes(services: services, desk: exports).routes,
             EPCISExportRoutes(services: services, desk: exports).routes, webhooks.routes(cursors: identity.cursors),
             PeopleRoutes(
                 services: services, people: people, passwords: environment.passwords,
