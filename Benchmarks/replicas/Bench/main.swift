@@ -63,11 +63,13 @@ for _ in 0..<rounds {
     figures[2].values += try await time(calls) { _ = try await followed.database.read(.present, count) }
     for (place, database) in [(3, alone.database), (4, followed.database)] {
         figures[place].values += try await time(calls) {
-            try await database.write { try $0.execute("bench.change", "UPDATE things SET n = n + 7 WHERE id = 1") }
+            try await database.write { _ = try $0.execute("bench.change", "UPDATE things SET n = n + 7 WHERE id = 1") }
         }
     }
     for _ in 0..<calls {
-        try await followed.database.write { try $0.execute("bench.change", "UPDATE things SET n = n + 7 WHERE id = 1") }
+        try await followed.database.write {
+            _ = try $0.execute("bench.change", "UPDATE things SET n = n + 7 WHERE id = 1")
+        }
         figures[5].values += try await time(1) { _ = try await followed.database.read(.present, count) }
     }
 }

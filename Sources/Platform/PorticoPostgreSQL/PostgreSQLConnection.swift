@@ -101,9 +101,8 @@ final class PostgreSQLConnection: DeferringConnection {
 
     /// Where the server will write next; nil when it does not say, which undoes no commit.
     private func position(_ ticket: Pipeline.Ticket) -> LogPosition? {
-        var number: Int64?
-        try? pipeline.result(of: ticket).forEach(limit: 1) { number = try $0[0] }
-        return number.map { LogPosition(nextWriteAt: UInt64(bitPattern: $0)) }
+        guard let result = try? pipeline.result(of: ticket) else { return nil }
+        return try? ServerFacts.position(in: result)
     }
 
     /// Ends the transaction without its changes. Sent, not waited for.

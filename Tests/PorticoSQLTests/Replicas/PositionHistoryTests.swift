@@ -66,6 +66,14 @@ struct PositionHistoryTests {
         #expect(LogPosition(text: text)?.text == text)
     }
 
+    @Test("reads positions as PostgreSQL writes them")
+    func serverText() {
+        #expect(LogPosition(nextWriteAt: "16/B374D848") == LogPosition(0x16_B374_D848))
+        #expect(LogPosition(nextWriteAt: "0/6018") == LogPosition(0x6000))
+        #expect(LogPosition(nextWriteAt: "16B374D848") == nil)
+        #expect(LogPosition(nextWriteAt: "/1") == nil)
+    }
+
     @Test("refuses what is no position", arguments: ["", "live", "now", "0x12", "-1", "12345678901234567", "16/B37"])
     func noPosition(_ text: String) {
         #expect(LogPosition(text: text) == nil)

@@ -45,8 +45,16 @@ struct PositionHistory {
 }
 
 extension LogPosition {
-    /// Where the primary will write next, told as a copy tells how far it has come. At the beginning of a page the primary
-    /// counts the page's header as written; a copy comes to it only with the next record.
+    /// Where the primary will write next, as it says so: two hexadecimal numbers with a slash between them, the upper and the
+    /// lower 32 bits. Nil for other text.
+    init?(nextWriteAt text: String) {
+        let halves = text.split(separator: "/", omittingEmptySubsequences: false).map { UInt32($0, radix: 16) }
+        guard halves.count == 2, let upper = halves[0], let lower = halves[1] else { return nil }
+        self.init(nextWriteAt: UInt64(upper) << 32 | UInt64(lower))
+    }
+
+    /// The same as a number, told as a copy tells how far it has come. At the beginning of a page the primary counts the page's
+    /// header as written; a copy comes to it only with the next record.
     init(nextWriteAt number: UInt64) {
         let page: UInt64 = 8192
         let header: UInt64 = 24
