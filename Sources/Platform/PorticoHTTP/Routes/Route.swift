@@ -122,6 +122,15 @@ extension Route {
 }
 
 extension Route {
+    /// The same route, whose page may use the camera.
+    public func usingCamera() -> Route {
+        var route = self
+        route.usesCamera = true
+        return route
+    }
+}
+
+extension Route {
     /// The same route, which looks for what its path names before it says what is wrong with the rest of a request: the
     /// shape of a request must not tell who has no business with a thing that it is there.
     ///
