@@ -103,10 +103,34 @@ import Testing
         #expect(try refused.json()["code"] == "overloaded")
         #expect(await sample.send(.get, vital).status == .ok)
         #expect(await sample.send(.get, "/shop/now").status == .ok)
+        // Before anything is begun for it, and no place is lost by asking.
+        let request = Request(head: RequestHead(method: .get, target: item, headers: [:], peer: "192.0.2.9"))
+        #expect(sample.site.respondAtOnce(to: request)?.status == 503)
+        #expect(load.server.refused == 2)
         taken?.finish()
         taken = nil
+        #expect(sample.site.respondAtOnce(to: request) == nil)
         for _ in 0..<5 { #expect(await sample.send(.get, item).status == .ok) }
         #expect(await sample.send(.get, "/shop/api/v1/broken").status == 500)
         #expect(load.server.underWay == 0)
+    }
+
+    @Test("a network that stays out is told so, and not of the load")
+    func deniedUnderLoad() async throws {
+        let load = LoadShedder(server: .fixed(1), shares: .equal)
+        let sample = try SampleSite(doors: Doors(gate: gate(deny: "192.0.2.0/24"), load: load))
+        let taken = load.server.admit()
+        let request = Request(head: RequestHead(method: .get, target: item, headers: [:], peer: "192.0.2.9"))
+        #expect(sample.site.respondAtOnce(to: request)?.status == 403)
+        taken?.finish()
+    }
+
+    @Test("refused requests are told of at once, and then together every ten seconds")
+    func notice() {
+        let notice = RefusalNotice()
+        #expect(notice.count(at: 5) == 1)
+        #expect((1...3).map { notice.count(at: 5 + $0 * 1_000_000_000) } == [nil, nil, nil])
+        #expect(notice.count(at: 10_000_000_005) == 4)
+        #expect(notice.count(at: 10_000_000_006) == nil)
     }
 }

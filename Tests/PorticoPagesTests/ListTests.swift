@@ -10,7 +10,8 @@ import Testing
     func roles() {
         let html = table.html.text
         #expect(
-            html.contains("<table class=\"data\" role=\"table\"><caption class=\"unseen\">Sacks &amp; bags</caption>"))
+            html.contains(
+                "<table class=\"data cards\" role=\"table\"><caption class=\"unseen\">Sacks &amp; bags</caption>"))
         #expect(html.contains("<th scope=\"col\" role=\"columnheader\" class=\"code\">Code</th>"))
         #expect(html.contains("<tr role=\"row\" id=\"row-1\" class=\"struck\">"))
         #expect(html.contains("<th scope=\"row\" role=\"rowheader\" class=\"code\">SB1</th>"))
@@ -22,6 +23,15 @@ import Testing
         #expect(html.contains("<td role=\"cell\" class=\"number\" data-label=\"Count\"><div>3</div></td>"))
         #expect(html.contains("<td role=\"cell\" class=\"actions blank\" data-label=\"Do\">"))
         #expect(html.contains("<span class=\"unseen\">Do</span>"))
+    }
+
+    @Test(
+        "says what becomes of it in a narrow window",
+        arguments: [(DataTable.Narrow.lines, "data cards lines"), (.table, "data")])
+    func narrow(narrow: DataTable.Narrow, classes: String) {
+        var table = table
+        table.narrow = narrow
+        #expect(table.html.text.contains("<table class=\"\(classes)\" role=\"table\">"))
     }
 
     @Test("leaves out terms without a value")

@@ -1,5 +1,6 @@
 import PorticoSQL
 import PorticoTesting
+import PorticoValues
 import Synchronization
 
 /// Two tables that every engine can have: things with all kinds of constraints, and values of all kinds.

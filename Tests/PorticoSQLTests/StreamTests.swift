@@ -1,6 +1,7 @@
 import Foundation
 import PorticoSQL
 import PorticoTesting
+import PorticoValues
 import Testing
 
 @Suite("Streams", .timeLimit(.minutes(10)))
@@ -76,11 +77,70 @@ struct StreamTests {
         }
     }
 
+    @Test("let a consumer that waits go when its task is cancelled, and end the read", arguments: TestEngine.available)
+    func cancelled(engine: TestEngine) async throws {
+        try await withThings(engine) { database in
+            let (gate, began) = (Gate(), Signal())
+            let (codes, sender) = AsyncStream<SQLError.Code?>.makeStream()
+            let stream = database.stream { reading, emit in
+                _ = try reading.thingCount()
+                began.give()
+                // As a statement that finds nothing for long.
+                gate.pass()
+                do {
+                    try emit([0])
+                    sender.yield(nil)
+                } catch {
+                    sender.yield((error as? SQLError)?.code)
+                    throw error
+                }
+            }
+            let consumer = Task { for try await _ in stream {} }
+            await began.wait()
+            consumer.cancel()
+            // The read is still held up: the consumer does not wait for it.
+            await #expect(throws: CancellationError.self) { try await consumer.value }
+            gate.open()
+            var iterator = codes.makeAsyncIterator()
+            #expect(await iterator.next() == .cancelled)
+            let count = try await database.read { try $0.thingCount() }
+            #expect(count == 0)
+        }
+    }
+
+    @Test("that were given up before a connection was free read nothing")
+    func cancelledInTheQueue() async throws {
+        try await withThings(.sqlite) { database in
+            let (gate, begun) = (Gate(), Tally())
+            // Every connection for long reads is taken.
+            let readings = (0..<8).map { _ in
+                database.stream { _, _ in
+                    begun.add()
+                    gate.pass()
+                }
+            }
+            while begun.value < readings.count { await Task.yield() }
+            let waiting = database.stream { _, _ in begun.add() }
+            let consumer = Task { for try await _ in waiting {} }
+            consumer.cancel()
+            await #expect(throws: CancellationError.self) { try await consumer.value }
+            gate.open()
+            for reading in readings { for try await _ in reading {} }
+            // One more takes its turn behind the one that was given up.
+            for try await _ in database.stream(.primary, { _, _ in }) {}
+            #expect(begun.value == readings.count)
+        }
+    }
+
     @Test("end the read when nobody ever iterates", arguments: TestEngine.available)
     func neverIterated(engine: TestEngine) async throws {
         try await withThings(engine) { database in
             let (codes, sender) = AsyncStream<SQLError.Code?>.makeStream()
-            _ = database.endless(capacity: 2) { sender.yield($0) }
+            let began = Signal()
+            var stream: ChunkStream? = database.endless(capacity: 2, began: began) { sender.yield($0) }
+            #expect(stream != nil)
+            await began.wait()
+            stream = nil
             var iterator = codes.makeAsyncIterator()
             #expect(await iterator.next() == .cancelled)
         }
@@ -140,9 +200,12 @@ extension Database {
     }
 
     /// Emits until its consumer has gone, then tells why it ended.
-    fileprivate func endless(capacity: Int, ended: @escaping @Sendable (SQLError.Code?) -> Void) -> ChunkStream {
+    fileprivate func endless(
+        capacity: Int, began: Signal? = nil, ended: @escaping @Sendable (SQLError.Code?) -> Void
+    ) -> ChunkStream {
         stream(capacity: capacity) { reading, emit in
             _ = try reading.thingCount()
+            began?.give()
             do {
                 while true { try emit([0]) }
             } catch {

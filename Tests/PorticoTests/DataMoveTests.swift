@@ -97,6 +97,43 @@ import Testing
         }
     }
 
+    @Test("a table that the source has beside its schema moves too")
+    func further() async throws {
+        try await withDatabases { source, target in
+            try await source.write { transaction in
+                try transaction.execute(
+                    "test.mark",
+                    "CREATE TABLE mark (id INTEGER NOT NULL PRIMARY KEY, note TEXT NOT NULL, seal BLOB) STRICT")
+                try transaction.execute("test.set", "INSERT INTO mark VALUES (1, 'demonstration', NULL)")
+            }
+            let tables = try await DataMove(from: source, to: target).run(
+                DataMoveTests.components, at: DataMoveTests.now)
+            #expect(tables.map(\.name) == ["a_doors", "houses", "mark"] && tables.allSatisfy(\.isWhole))
+            let note = try await target.read { try $0.scalar("test.note", "SELECT note FROM mark", as: String.self) }
+            #expect(note == "demonstration")
+        }
+    }
+
+    @Test("rows that are files travel a few at a time, so that memory stays flat")
+    func large() async throws {
+        try await withDatabases { source, target in
+            try await source.write { transaction in
+                for number in 2...60 {
+                    let picture = [UInt8](repeating: UInt8(number), count: 1 << 20)
+                    try transaction.execute(
+                        "test.picture",
+                        "INSERT INTO houses (id, name, picture) VALUES (\(number), \("house"), \(picture))")
+                }
+            }
+            let tables = try await DataMove(from: source, to: target).run(
+                DataMoveTests.components, at: DataMoveTests.now)
+            #expect(tables.allSatisfy(\.isWhole) && tables.map(\.rows) == [0, 60])
+            let loads = target.queries.statistics.snapshot().first { $0.name == "move.load" }
+            // 59 MiB in chunks of 8.
+            #expect(loads?.count == 8)
+        }
+    }
+
     @Test("a row that is lost or changed shows")
     func differs() throws {
         var first = TableDigest()

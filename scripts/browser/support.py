@@ -122,5 +122,8 @@ class Codes:
     def sack(self):
         return f"SB{next(self.sacks)}"
 
+    def moong(self):
+        return f"M444-{next(self.sacks)}"
+
     def bag(self):
         return f"{next(self.bags)}"

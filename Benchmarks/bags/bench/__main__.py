@@ -10,9 +10,12 @@ import tempfile
 import time
 
 from . import portico
+from .exports import ExportsBeside
 from .files import Files
 from .load import Wrk
 from .measures import MIB, Measures, Row
+from .overload import Overload
+from .papers import Papers
 from .portico import Office, Sample
 from .side_by_side import Rival, SideBySide
 
@@ -25,8 +28,8 @@ def arguments():
     parser.add_argument("--seconds", type=int, default=10, help="length of a measured run")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of the comparison")
     parser.add_argument("--round-seconds", type=int, default=5, help="length of a run in the comparison")
-    parser.add_argument("--postgresql", action="store_true", help="Portico on PostgreSQL; no comparison then")
-    parser.add_argument("--only", choices=["figures", "files", "comparison"], help="one part")
+    parser.add_argument("--postgresql", action="store_true", help="Portico on PostgreSQL; only exports are compared then")
+    parser.add_argument("--only", choices=["figures", "papers", "files", "overload", "comparison"], help="one part")
     parser.add_argument("--data", help="folder for Portico's data, kept and used again; default: a temporary one")
     parser.add_argument("--json", metavar="FILE", help="all figures as JSON")
     parser.add_argument("--binary", default=os.environ.get("PORTICO_BIN", f"{ROOT}/.build/release/portico"))
@@ -57,14 +60,19 @@ def say(rows):
 
 
 def compare(office, wrk, options, data, folder, log):
+    """Requests beside Flask on SQLite; the export beside Flask, and beside PostgreSQL's own where that is used."""
+    if options.postgresql:
+        return ExportsBeside(office, os.environ["PORTICO_TEST_POSTGRES"], log, options.rounds).all()
     rival = Rival(os.path.join(data, "bags.sqlite"), folder, log)
     print(f"\nSide by side, {options.rounds} interleaved rounds of {options.round_seconds} s, 64 connections; "
           f"Flask on {rival.workers} gunicorn workers", flush=True)
     try:
         codes = Sample(office, row=20_000).codes[:2000]
         side = SideBySide(office, rival, wrk, codes, options.rounds, options.round_seconds)
+        exports = ExportsBeside(office, os.path.join(data, "bags.sqlite"), log, options.rounds)
+        results = exports.all()
         side.all()
-        return side.results
+        return results + side.results
     finally:
         rival.server.stop()
 
@@ -79,7 +87,7 @@ def main():
     try:
         print(f"Portico on {'PostgreSQL' if database else 'SQLite'}, {options.scale} demonstration data, "
               f"{platform.machine()}, {os.cpu_count()} cores shared with the load", flush=True)
-        is_fresh = not os.path.exists(os.path.join(data, "bags.sqlite"))
+        is_fresh = not os.path.exists(os.path.join(data, "secret.key"))
         first = portico.start(options.binary, data, options.scale, database, log) if is_fresh else None
         if first:
             first.stop()
@@ -91,6 +99,10 @@ def main():
             office.skip_used_serials()
             wrk.run_number = int(time.time()) % 60
         results = []
+        if options.only in (None, "papers"):
+            papers = Papers(office, options.scale == "full")
+            papers.all()
+            rows += papers.rows
         if options.only in (None, "files"):
             files = Files(office, wrk, options.seconds, options.postgresql)
             files.all()
@@ -99,7 +111,11 @@ def main():
             measures = Measures(office, wrk, options.seconds, options.postgresql)
             measures.all()
             rows += measures.rows
-        if options.only in (None, "comparison") and not database:
+        if options.only in (None, "overload"):
+            overload = Overload(office, wrk, options.seconds)
+            overload.all()
+            rows += overload.rows
+        if options.only in (None, "comparison"):
             results = compare(office, wrk, options, data, folder, log)
         verify(office)
         finish(rows, results, options)

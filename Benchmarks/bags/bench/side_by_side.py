@@ -14,6 +14,18 @@ from .processes import Server, free_port
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
+def gunicorn(database, log):
+    """Flask behind gunicorn on a file or at the URL of a PostgreSQL, and how many workers it has."""
+    port = free_port()
+    workers = 2 * (os.cpu_count() or 1) + 1
+    server = Server(
+        [sys.executable, "-m", "gunicorn", "--workers", str(workers), "--worker-class", "sync", "--timeout", "300",
+         "--bind", f"127.0.0.1:{port}", "--backlog", "2048", "--log-level", "warning", "--chdir",
+         os.path.join(HERE, "rival"), "app:app"],
+        port, "/plaintext", log, {"RIVAL_DATABASE": database}, patience=60)
+    return server, workers
+
+
 class Rival:
     """Flask behind gunicorn on a copy of Portico's file."""
 
@@ -22,15 +34,9 @@ class Rival:
         copy(source, self.path)
         self.serial = 60000
         self.empty_sacks()
-        port = free_port()
-        workers = 2 * (os.cpu_count() or 1) + 1
-        self.server = Server(
-            [sys.executable, "-m", "gunicorn", "--workers", str(workers), "--worker-class", "sync", "--bind",
-             f"127.0.0.1:{port}", "--backlog", "2048", "--log-level", "warning", "--chdir",
-             os.path.join(HERE, "rival"), "app:app"],
-            port, "/plaintext", log, {"RIVAL_DATABASE": self.path}, patience=60)
-        self.client = Client(port).sign_in("/session", {"email": "dispatcher@bags.demo", "password": "any"})
-        self.workers = workers
+        self.server, self.workers = gunicorn(self.path, log)
+        self.client = Client(self.server.port).sign_in(
+            "/session", {"email": "dispatcher@bags.demo", "password": "any"})
 
     def empty_sacks(self):
         """The sacks that its scans go into; what an earlier run left behind is skipped."""

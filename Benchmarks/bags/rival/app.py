@@ -4,11 +4,12 @@ It works on a copy of Portico's own database file, so tables, indexes, constrain
 with the same durability (WAL, synchronous=FULL). What it leaves out makes it faster, not slower: no custody events, no
 outbox, no audit, no rate limit, no permissions, a signed cookie instead of a stored session.
 
-RIVAL_DATABASE names the file.
+RIVAL_DATABASE names the file, or is the URL of a PostgreSQL for the export alone.
 """
 
 import hashlib
 import hmac
+import json
 import os
 import secrets
 import time
@@ -21,13 +22,22 @@ app = Flask(__name__)
 app.secret_key = os.environ.get("RIVAL_SECRET", "only-for-measurements")
 app.json.sort_keys = False
 
-engine = create_engine(
-    "sqlite:///" + os.environ["RIVAL_DATABASE"], pool_size=2, max_overflow=0, connect_args={"timeout": 30})
+DATABASE = os.environ["RIVAL_DATABASE"]
+IS_FILE = "://" not in DATABASE
+if IS_FILE:
+    engine = create_engine(
+        "sqlite:///" + DATABASE, pool_size=2, max_overflow=0, connect_args={"timeout": 30})
+else:
+    engine = create_engine(
+        DATABASE.replace("postgres://", "postgresql+psycopg://", 1), pool_size=2, max_overflow=0,
+        connect_args={"options": "-c search_path=bags"})
 
 
 @event.listens_for(engine, "connect")
 def prepare(connection, _record):
     """Leaves transactions to SQLAlchemy's own BEGIN and asks for Portico's durability."""
+    if not IS_FILE:
+        return
     connection.isolation_level = None
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16384"):
         connection.execute(f"PRAGMA {pragma}").close()
@@ -36,6 +46,8 @@ def prepare(connection, _record):
 @event.listens_for(engine, "begin")
 def begin(connection):
     """Readers start deferred; a writer takes its lock at once, so that two of them never deadlock."""
+    if not IS_FILE:
+        return
     mode = "IMMEDIATE" if connection.get_execution_options().get("writes") else "DEFERRED"
     connection.exec_driver_sql(f"BEGIN {mode}")
 
@@ -52,6 +64,12 @@ BAG_PAGE = text("""
         p.code AS parent_code, l.id AS bill_id, l.code AS bill_code, l.state AS bill_state
     FROM bags b LEFT JOIN bags p ON p.id = b.parent_id LEFT JOIN bills l ON l.id = coalesce(b.bill_id, p.bill_id)
     WHERE b.id < :before ORDER BY b.id DESC LIMIT :limit""")
+ALL_BAGS = text("""
+    SELECT b.code, b.kind, b.product_type, b.area_code, b.status, p.code AS parent_code, l.code AS bill_code,
+        b.child_count, b.capacity, b.child_count * b.unit_weight_grams AS weight_grams, b.lot, b.test_date, b.sscc,
+        b.created_at, b.updated_at
+    FROM bags b LEFT JOIN bags p ON p.id = b.parent_id LEFT JOIN bills l ON l.id = coalesce(b.bill_id, p.bill_id)
+    WHERE b.status <> 'retired' ORDER BY b.id""")
 COUNTERS = text("SELECT name, sum(value) AS value FROM counters GROUP BY name")
 SCAN_BY_CLIENT = text("SELECT * FROM scans WHERE user_id = :user AND client_scan_id = :client")
 PARENT = text("SELECT * FROM bags WHERE code = :code AND kind = 'parent'")
@@ -147,6 +165,24 @@ def bag_by_code(code):
     found = bag(row)
     found["bill"] = {"id": str(row.bill_id), "code": row.bill_code, "state": row.bill_state} if row.bill_id else None
     return jsonify(found)
+
+
+@app.get("/exports/bags.ndjson")
+def export():
+    """All bags, streamed in the order of ids."""
+    if "user" not in session:
+        return refuse(401, "not_signed_in")
+
+    def lines():
+        with engine.connect().execution_options(stream_results=True, yield_per=5000) as connection:
+            for part in connection.execute(ALL_BAGS).mappings().partitions():
+                yield "".join(
+                    json.dumps({
+                        **row, "created_at": moment(row["created_at"]), "updated_at": moment(row["updated_at"])},
+                        separators=(",", ":")) + "\n"
+                    for row in part)
+
+    return app.response_class(lines(), mimetype="application/x-ndjson")
 
 
 @app.get("/stats")

@@ -8,6 +8,7 @@ struct BagMetrics: Sendable {
     private let undone: Counter
     private let transitions: CounterFamily
     private let findings: Counter
+    private let staleChecks: Counter
     private let returns: CounterFamily
     private let webhooks: CounterFamily
     private let durations: HistogramFamily
@@ -29,6 +30,8 @@ struct BagMetrics: Sendable {
             "bags_bill_transitions_total", help: "Bills that went into another state.", labels: ["to"])
         findings = registry.counter(
             "bags_gate_findings_total", help: "Sacks found on a lorry that were not on its bill.")
+        staleChecks = registry.counter(
+            "bags_gate_checks_stale_total", help: "Checks at the gate that ran for too long and were told of.")
         returns = registry.counter(
             "bags_returns_total", help: "Sacks that came back, by condition.", labels: ["condition"])
         webhooks = registry.counter(
@@ -98,6 +101,11 @@ struct BagMetrics: Sendable {
     /// Counts a sack that was found at the gate.
     func foundSack() {
         findings.increment()
+    }
+
+    /// Counts checks at the gate that people were told of.
+    func toldOfStaleChecks(_ count: Int) {
+        staleChecks.increment(by: count)
     }
 
     /// Counts a sack that came back.

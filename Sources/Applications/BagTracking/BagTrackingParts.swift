@@ -63,9 +63,10 @@ struct BagTrackingParts: Sendable {
 extension BagTrackingParts {
     /// Everything the application answers.
     func mount(id: String, title: String) -> Mount {
+        let named = NamedThings(services: services)
         var mount = Mount(
             id: id, prefix: "/\(id)", title: title,
-            routes: accounts + api + pages + environment.limits.routes + operations)
+            routes: accounts + (api + pages).map(named.found) + environment.limits.routes + operations)
         mount.authenticator = identity.authenticator
         mount.idempotency = identity.idempotency
         mount.roles = identity.roles.roles
@@ -124,7 +125,8 @@ extension BagTrackingParts {
             }.routes,
             CatalogueRoutes(services: services, catalog: catalog).routes, LabelRoutes(services: services).routes,
             jobRoutes.routes, EPCISRoutes(services: services).routes,
-            ExportRoutes(services: services, desk: exports).routes, ImportRoutes(services: services).routes,
+            ExportRoutes(services: services, desk: exports).routes,
+            ImportRoutes(services: services, desk: exports).routes,
             EPCISExportRoutes(services: services, desk: exports).routes, webhooks.routes(cursors: identity.cursors),
             PeopleRoutes(
                 services: services, people: people, passwords: environment.passwords,
@@ -271,8 +273,8 @@ extension BagTrackingParts {
                 try await gauges.read()
             },
             Repetition(name: "audit_check", interval: ChainWatch.interval, startsAtOnce: true) {
-                [chain = services.chain] in
-                try await chain.check()
+                [alarm = ChainAlarm(services: services, alarm: environment.alarm)] in
+                try await alarm.check()
             },
             Repetition(name: "summary_watch", interval: .minutes(5), startsAtOnce: true) { [work] in
                 try await work.learn()

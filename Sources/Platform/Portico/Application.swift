@@ -94,6 +94,12 @@ public struct ApplicationEnvironment: Sendable {
     /// Says what a change makes stale; its listener belongs in the application's relay.
     public let stale: StaleTags
 
+    /// Writes that something is wrong which cannot wait, at the level that wakes people.
+    /// - Parameter facts: short values by name; nothing that is secret.
+    public func alarm(_ message: String, _ facts: [String: String]) {
+        logger.critical("\(message)", metadata: facts.mapValues { "\($0)" })
+    }
+
     /// Where identity puts the mails it sends, with the address its links lead to.
     /// - Parameter title: what the application is called in them.
     public func accountMail(title: String) -> AccountMail {

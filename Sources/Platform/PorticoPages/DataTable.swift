@@ -38,6 +38,16 @@ public struct DataTable: PageComponent {
         }
     }
 
+    /// What becomes of the table where the window is too narrow for most tables.
+    public enum Narrow: String, Sendable {
+        /// A card for each row, each value beside the words of its column.
+        case cards
+        /// A line or two for each row, for values that say by themselves what they are.
+        case lines
+        /// Still a table, for a few short columns.
+        case table
+    }
+
     /// What the table holds, read out before it.
     public var caption: String
     /// The columns; the first names the row.
@@ -46,9 +56,14 @@ public struct DataTable: PageComponent {
     public var rows: [Row]
     /// Whether the caption is shown above the table or only read out.
     public var showsCaption: Bool
+    /// What becomes of it in a narrow window.
+    public var narrow: Narrow
 
     /// A table.
-    public init(caption: String, columns: [Column], rows: [Row], showsCaption: Bool = false) {
+    public init(
+        caption: String, columns: [Column], rows: [Row], showsCaption: Bool = false, narrow: Narrow = .cards
+    ) {
+        self.narrow = narrow
         self.caption = caption
         self.columns = columns
         self.rows = rows
@@ -63,11 +78,19 @@ public struct DataTable: PageComponent {
             return "<th scope=\"col\" role=\"columnheader\" class=\"\(column.kind.rawValue)\">\(label)</th>"
         }
         return """
-            <table class="data" role="table"><caption\(showsCaption ? "" as HTML : " class=\"unseen\"")>\(caption)\
+            <table class="data\(narrowClass)" role="table"><caption\(showsCaption ? "" as HTML : " class=\"unseen\"")>\(caption)\
             </caption>
             <thead role="rowgroup"><tr role="row">\(heads)</tr></thead>
             <tbody role="rowgroup">\(rows.map(line))</tbody></table>
             """
+    }
+
+    private var narrowClass: HTML {
+        switch narrow {
+        case .cards: " cards"
+        case .lines: " cards lines"
+        case .table: .empty
+        }
     }
 
     private func line(_ row: Row) -> HTML {

@@ -40,8 +40,8 @@ public struct SignedInPerson: Sendable, Hashable {
 
 /// What surrounds the content of every page: head, header, navigation, messages.
 ///
-/// On a wide window the navigation stands in the header; on a phone a bar at the bottom carries up to three places
-/// and "More", which holds the rest. Everything works without script; `portico.js` makes it better.
+/// On a wide window the navigation stands in the header, with places for which there is no room behind "More"; on a
+/// phone a bar at the bottom carries up to three places and "More", which holds all of them. Everything works without script; `portico.js` makes it better.
 public struct PageShell: Sendable {
     /// What the page is, without the name of the application.
     public var title: String
@@ -53,6 +53,8 @@ public struct PageShell: Sendable {
     public var home: String
     /// Every place the person may go, in order.
     public var navigation: [NavigationItem]
+    /// Further places, which stand behind "More" on a wide window.
+    public var furtherNavigation: [NavigationItem] = []
     /// The places in the bar of a phone; three at most, "More" is added.
     public var bottomBar: [NavigationItem]
     /// Who is signed in.
@@ -142,12 +144,22 @@ public struct PageShell: Sendable {
     private var header: HTML {
         let places: HTML? =
             navigation.isEmpty
-            ? nil : "<nav class=\"places\" aria-label=\"Main\"><ul>\(navigation.map { link($0) })</ul></nav>"
+            ? nil
+            : "<nav class=\"places\" aria-label=\"Main\"><ul>\(navigation.map { link($0) })\(furtherPlaces)</ul></nav>"
         let slot: HTML? = headerSlot.isEmpty ? nil : "<div class=\"header-slot\">\(headerSlot)</div>"
         return """
             <header class="top"><div class="top-inside">\
             <a class="brand" href="\(home)"><span class="brand-mark">\(mark)</span><span>\(application)</span></a>\
             \(slot)\(account)\(places)</div></header>
+            """
+    }
+
+    private var furtherPlaces: HTML? {
+        guard !furtherNavigation.isEmpty else { return nil }
+        let isThere = furtherNavigation.contains(where: \.isCurrent)
+        return """
+            <li><details class="menu further\(isThere ? " is-current" : "")"><summary>\(Icon.more)<span>More</span></summary>\
+            <div class="sheet"><ul>\(furtherNavigation.map { link($0) })</ul></div></details></li>
             """
     }
 
@@ -174,12 +186,13 @@ public struct PageShell: Sendable {
 
     private var phoneBar: HTML {
         guard !bottomBar.isEmpty else { return .empty }
-        let isElsewhere = !bottomBar.contains(where: \.isCurrent) && navigation.contains(where: \.isCurrent)
+        let all = navigation + furtherNavigation
+        let isElsewhere = !bottomBar.contains(where: \.isCurrent) && all.contains(where: \.isCurrent)
         return """
             <nav class="phone-bar" aria-label="Quick"><ul>\(bottomBar.prefix(3).map { link($0) })\
             <li><details class="menu more\(isElsewhere ? " is-current" : "")"><summary>\(Icon.more)<span>More</span>\
             </summary>\
-            <div class="sheet"><ul>\(navigation.map { link($0) })</ul></div></details></li></ul></nav>
+            <div class="sheet"><ul>\(all.map { link($0) })</ul></div></details></li></ul></nav>
             """
     }
 

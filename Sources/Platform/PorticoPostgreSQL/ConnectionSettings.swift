@@ -17,6 +17,10 @@ struct ConnectionSettings: Sendable {
     private let ownOptions: String
     /// Whether the server shares the cores of this process: a socket in the file system or a loopback address.
     let isOnThisMachine: Bool
+    /// Host and port.
+    let name: String
+    /// Whether copies follow the server, so that commits say where they are in its log.
+    var isFollowed: Bool { !configuration.replicas.isEmpty }
 
     /// Checks the URL and the schema's name.
     /// - Throws: ``SQLError`` `.other`, whose message does not repeat the URL.
@@ -30,6 +34,7 @@ struct ConnectionSettings: Sendable {
         self.ownOptions = parts["options"] ?? ""
         // libpq takes several hosts, separated by commas; without any it takes the environment's or a socket.
         let hosts = parts["hostaddr"] ?? parts["host"] ?? getenv("PGHOST").map { String(cString: $0) } ?? ""
+        self.name = "\(hosts.isEmpty ? "localhost" : hosts):\(parts["port"] ?? "5432")"
         self.isOnThisMachine = hosts.split(separator: ",").allSatisfy { host in
             host == "localhost" || host == "::1" || host.hasPrefix("127.") || host.hasPrefix("/") || host.hasPrefix("@")
         }

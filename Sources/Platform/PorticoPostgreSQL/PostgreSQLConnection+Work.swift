@@ -35,7 +35,7 @@ extension PostgreSQLConnection {
         let value: Value
         do {
             value = try body(Transaction(channel))
-            try commit()
+            try commit(observer)
         } catch {
             abandon()
             throw error

@@ -75,12 +75,14 @@ final class PostgreSQLConnection: DeferringConnection {
 
     /// Commits, together with what was deferred, and waits until it is durable.
     /// - Throws: ``SQLError``; then nothing is changed, except with `.commitUnknown`.
-    func commit() throws {
+    func commit(_ observer: StatementObserver) throws {
         guard case .open = phase else {
             phase = .resting
             return
         }
         let ticket = try pipeline.send("COMMIT")
+        // Where the commit is in the log is asked in the same trip.
+        let place = settings.isFollowed ? try pipeline.send(ServerFacts.nextWrite) : nil
         do {
             try pipeline.sync()
             let result = try pipeline.result(of: ticket)
@@ -88,12 +90,19 @@ final class PostgreSQLConnection: DeferringConnection {
             guard result.tag == "COMMIT" else {
                 throw failure ?? SQLError(.other, message: "the transaction was rolled back")
             }
+            if let place { observer.session?.committed(before: position(place)) }
         } catch let error as SQLError {
             guard pipeline.isLost || error.code == .unavailable else { throw error }
             throw SQLError(
                 .commitUnknown,
                 message: "the connection was lost during the commit; whether it took effect is unknown")
         }
+    }
+
+    /// Where the server will write next; nil when it does not say, which undoes no commit.
+    private func position(_ ticket: Pipeline.Ticket) -> LogPosition? {
+        guard let result = try? pipeline.result(of: ticket) else { return nil }
+        return try? ServerFacts.position(in: result)
     }
 
     /// Ends the transaction without its changes. Sent, not waited for.

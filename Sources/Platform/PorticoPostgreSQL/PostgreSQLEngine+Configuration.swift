@@ -32,6 +32,12 @@ extension PostgreSQLEngine {
         public var maxLifetime: Span = .minutes(30)
         /// The most prepared statements a connection keeps.
         public var statementCapacity: Int = 200
+        /// Copies of the server that may answer reads that allow it.
+        public var replicas: [ReplicaAddress] = []
+        /// When they may.
+        public var replicaRules = ReplicaRules()
+        /// Hears what becomes of a copy, named by host and port.
+        public var onReplicaChange: @Sendable (_ replica: String, ReplicaChange) -> Void = { _, _ in }
 
         /// Settings for a server and a schema, the others as they are usual.
         public init(

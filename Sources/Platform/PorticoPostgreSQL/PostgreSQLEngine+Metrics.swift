@@ -14,6 +14,7 @@ extension PostgreSQLEngine {
             help: "Waits for the database server inside transactions and reads.",
             labels: ["application"]
         ) { [waits] in [(labels: [application], value: Double(waits.value))] }
+        copies?.register(in: registry, application: application)
     }
 }
 

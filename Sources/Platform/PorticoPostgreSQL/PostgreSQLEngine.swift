@@ -21,16 +21,20 @@ public final class PostgreSQLEngine: SingleStatementEngine {
     private let longSessions: WorkerPool<PostgreSQLConnection>
     private let singles: Multiplexer
     private let notifications: NotificationListener
+    /// Copies of the server; nil without any.
+    let copies: ReplicaSet?
 
     /// Connects, makes the schema where it is missing, and makes ready.
     /// - Throws: ``SQLError`` `.unavailable`, or `.other` for settings that can't work.
     public static func open(_ configuration: Configuration) async throws -> PostgreSQLEngine {
         let settings = try ConnectionSettings(configuration)
         try await onOwnThread("pg-open") { try createSchema(configuration.schema, settings) }
-        return PostgreSQLEngine(configuration, settings)
+        return try PostgreSQLEngine(configuration, settings)
     }
 
-    private init(_ configuration: Configuration, _ settings: ConnectionSettings) {
+    /// An engine that connects when it is used.
+    /// - Throws: ``SQLError`` `.other` for copies whose addresses can't be read.
+    init(_ configuration: Configuration, _ settings: ConnectionSettings) throws {
         self.configuration = configuration
         let metrics = PoolMetrics()
         self.metrics = metrics
@@ -52,10 +56,12 @@ public final class PostgreSQLEngine: SingleStatementEngine {
             acquireTimeout: configuration.acquireTimeout, idleTimeout: configuration.idleTimeout,
             observeWait: { metrics.waited($0, for: "long") }, isUsable: { $0.isUsable },
             open: { try PostgreSQLConnection(settings) })
-        singles = Multiplexer(
+        let singles = Multiplexer(
             settings, lanes: configuration.lanes, acquireTimeout: configuration.acquireTimeout,
             observeWait: { metrics.waited($0, for: "single") })
+        self.singles = singles
         notifications = NotificationListener(settings)
+        copies = try ReplicaSet.following(configuration) { try await singles.fetch($0) }
     }
 
     /// PostgreSQL's.
@@ -137,6 +143,8 @@ public final class PostgreSQLEngine: SingleStatementEngine {
 
     /// Refuses new work, finishes what is under way, and closes all connections.
     public func close() async {
+        copies?.stop()
+        for replica in copies?.replicas ?? [] { await replica.engine.close() }
         try? await onOwnThread("pg-close") { [sessions, localReaders, longSessions, singles, notifications] in
             notifications.close()
             singles.close()

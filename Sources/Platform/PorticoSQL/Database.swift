@@ -30,12 +30,30 @@ public struct Database: Sendable {
         try await engine.read(observer, body)
     }
 
+    /// Runs `body` on one consistent snapshot that is as new as `intent` wants, which a copy of the database may have.
+    ///
+    /// `body` may run again, on the primary, when a copy fails under it: it must touch nothing but the database.
+    /// - Throws: ``SQLError``, or what `body` throws.
+    public func read<Value: Sendable>(
+        _ intent: ReadIntent, _ body: @escaping @Sendable (Reading) throws -> Value
+    ) async throws -> Value {
+        try await engine.read(ReadRequest(Database.effective(intent)), observer, body)
+    }
+
     /// Like ``read(_:)``, for a `body` that may take long: exports, reports, streams.
     /// - Throws: ``SQLError``, or what `body` throws.
     public func readAtLength<Value: Sendable>(
         _ body: @escaping @Sendable (Reading) throws -> Value
     ) async throws -> Value {
         try await engine.readAtLength(observer, body)
+    }
+
+    /// The same with a snapshot that is as new as `intent` wants. `body` may run again, as in ``read(_:_:)``.
+    /// - Throws: ``SQLError``, or what `body` throws.
+    public func readAtLength<Value: Sendable>(
+        _ intent: ReadIntent, _ body: @escaping @Sendable (Reading) throws -> Value
+    ) async throws -> Value {
+        try await engine.read(ReadRequest(Database.effective(intent), isLong: true), observer, body)
     }
 
     /// Runs `body` in one transaction and returns when its commit is durable.
@@ -49,7 +67,12 @@ public struct Database: Sendable {
         try await engine.write(observer, body)
     }
 
-    private var observer: StatementObserver {
-        StatementObserver(log: queries, request: RequestMeasure.current)
+    /// What one caller may see late must not be kept for others.
+    static func effective(_ intent: ReadIntent) -> ReadIntent {
+        intent == .mayLag && MakingForOthers.isUnderWay ? .present : intent
+    }
+
+    var observer: StatementObserver {
+        StatementObserver(log: queries, request: RequestMeasure.current, session: ReadSession.current)
     }
 }

@@ -37,6 +37,11 @@ public protocol DatabaseEngine: Sendable {
         _ measure: StatementObserver, _ body: @escaping @Sendable (Reading) throws -> Value
     ) async throws -> Value
 
+    /// Runs `body` on one snapshot that is as new as the request wants, where the engine finds it cheapest.
+    func read<Value: Sendable>(
+        _ request: ReadRequest, _ measure: StatementObserver, _ body: @escaping @Sendable (Reading) throws -> Value
+    ) async throws -> Value
+
     /// Runs `body` in one transaction. Returns after the commit is durable; throws with nothing changed.
     ///
     /// `body` may run more than once when another transaction gets in between, and so touches nothing but the database.
@@ -60,6 +65,13 @@ extension DatabaseEngine {
         _ measure: StatementObserver, _ body: @escaping @Sendable (Reading) throws -> Value
     ) async throws -> Value {
         try await read(measure, body)
+    }
+
+    /// A read of the one database there is, for engines without copies.
+    public func read<Value: Sendable>(
+        _ request: ReadRequest, _ measure: StatementObserver, _ body: @escaping @Sendable (Reading) throws -> Value
+    ) async throws -> Value {
+        request.isLong ? try await readAtLength(measure, body) : try await read(measure, body)
     }
 }
 

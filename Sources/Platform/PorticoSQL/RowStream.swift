@@ -1,59 +1,56 @@
+import PorticoValues
+import Synchronization
+
 extension Database {
     /// Reads from one snapshot on the database's own thread and hands chunks over as they are taken.
     ///
     /// `body` blocks while `capacity` chunks wait, so memory stays flat however long the result is. When the consumer
-    /// goes away, the next `emit` throws and the read ends.
+    /// goes away or its task is cancelled, the consumer goes on at once, the next `emit` throws and the read ends; one that
+    /// still waits for a connection then reads nothing.
+    /// - Parameter intent: how new the snapshot must be. With another one than `.primary`, `body` may run again until it has
+    ///   emitted something.
     public func stream(
-        capacity: Int = 8,
+        _ intent: ReadIntent = .primary, capacity: Int = 8,
         _ body: @escaping @Sendable (Reading, (_ chunk: [UInt8]) throws -> Void) throws -> Void
     ) -> ChunkStream {
-        let channel = ChunkChannel(capacity: capacity)
-        let database = self
+        let queue = HandOver<[UInt8]>(capacity: capacity)
+        let (engine, observer) = (engine, observer)
+        let sent = SentMark()
+        let request = ReadRequest(Database.effective(intent), isLong: true) { !sent.isMade }
         Task {
             do {
-                try await database.readAtLength { reading in
-                    try body(reading) { try channel.send($0) }
+                try await engine.read(request, observer) { reading in
+                    guard !queue.cancellation.isAsked else { throw SQLError.readerGone }
+                    try body(reading) { chunk in
+                        sent.make()
+                        do throws(ConsumerGone) { try queue.send(chunk) } catch { throw SQLError.readerGone }
+                    }
                 }
-                channel.finish(nil)
+                queue.finish()
             } catch {
-                channel.finish(error)
+                queue.finish(error)
             }
         }
-        return ChunkStream(lifetime: ChunkStream.Lifetime(channel))
+        return ChunkStream(queue)
+    }
+}
+
+/// Whether something has left that can't be taken back.
+private final class SentMark: Sendable {
+    private let mark = Atomic(false)
+
+    var isMade: Bool { mark.load(ordering: .acquiring) }
+
+    func make() {
+        mark.store(true, ordering: .releasing)
     }
 }
 
 /// Chunks of bytes produced by a thread that may block and consumed by a task. Iterate it once.
-public struct ChunkStream: AsyncSequence, Sendable {
-    /// Runs of bytes.
-    public typealias Element = [UInt8]
-    /// Ends the read when neither the stream nor an iterator is left.
-    fileprivate let lifetime: Lifetime
+public typealias ChunkStream = HandedOver<[UInt8]>
 
-    /// The one iterator.
-    public func makeAsyncIterator() -> Iterator {
-        Iterator(lifetime: lifetime, own: Lifetime(lifetime.channel))
-    }
-
-    /// Takes chunks; when it goes away early, the producer is told.
-    public struct Iterator: AsyncIteratorProtocol {
-        fileprivate let lifetime: Lifetime
-        /// Ends the read when the iterator goes, though the stream may still be held.
-        fileprivate let own: Lifetime
-
-        /// The next chunk, or nil after the last.
-        public mutating func next() async throws -> [UInt8]? {
-            try await own.channel.next()
-        }
-    }
-
-    fileprivate final class Lifetime: Sendable {
-        let channel: ChunkChannel
-
-        init(_ channel: ChunkChannel) {
-            self.channel = channel
-        }
-
-        deinit { channel.close() }
+extension SQLError {
+    fileprivate static var readerGone: SQLError {
+        SQLError(.cancelled, message: "the reader of the stream has gone")
     }
 }

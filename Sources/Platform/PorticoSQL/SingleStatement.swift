@@ -54,7 +54,7 @@ extension Database {
     private func fetch(
         _ name: String, _ sql: SQL, from engine: any SingleStatementEngine
     ) async throws -> any RowSet {
-        let observer = StatementObserver(log: queries, request: RequestMeasure.current)
+        let observer = observer
         let started = monotonicNanoseconds()
         do {
             for value in sql.parameters { try value.refuseUnstorable() }

@@ -1,14 +1,17 @@
 import PorticoTelemetry
 
-/// What hears of every statement of one closure: the query log, and the request that caused it.
+/// What hears of every statement of one closure: the query log, the request that caused it, and the session it belongs to.
 public struct StatementObserver: Sendable {
     private let log: QueryLog
     private let request: RequestMeasure?
+    /// What copies must know before they answer the caller; nil where nobody asked.
+    public let session: ReadSession?
 
     /// An observer for one closure.
-    public init(log: QueryLog, request: RequestMeasure? = nil) {
+    public init(log: QueryLog, request: RequestMeasure? = nil, session: ReadSession? = nil) {
         self.log = log
         self.request = request
+        self.session = session
     }
 
     func isSlow(_ nanoseconds: Int64) -> Bool {

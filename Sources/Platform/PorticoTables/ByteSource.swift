@@ -53,3 +53,26 @@ public struct FileSource: ByteSource {
         }
     }
 }
+
+/// A source that ends when nobody wants what is read from it: whatever takes a file apart comes here again and again, also
+/// where it finds no row for long.
+public struct WatchedSource: ByteSource {
+    private let source: any ByteSource
+    private let cancellation: Cancellation
+
+    /// The bytes of `source` until `cancellation` is asked for.
+    public init(_ source: any ByteSource, _ cancellation: Cancellation) {
+        self.source = source
+        self.cancellation = cancellation
+    }
+
+    /// How many there are.
+    public var count: Int { source.count }
+
+    /// The bytes from `offset` on.
+    /// - Throws: ``TableError`` `.cancelled`, and what the source throws.
+    public func read(at offset: Int, count: Int) throws(TableError) -> [UInt8] {
+        guard !cancellation.isAsked else { throw TableError(.cancelled, "The file is not wanted any more.") }
+        return try source.read(at: offset, count: count)
+    }
+}

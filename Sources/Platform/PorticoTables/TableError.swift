@@ -3,7 +3,7 @@ public struct TableError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kinds that callers treat differently.
     public struct Code: Sendable, Hashable {
         private enum Kind {
-            case unsupported, damaged, tooDense, storage, tooLarge
+            case unsupported, damaged, tooDense, storage, tooLarge, cancelled
         }
         private let kind: Kind
 
@@ -17,6 +17,8 @@ public struct TableError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let storage = Code(kind: .storage)
         /// The table has more than the format can hold.
         public static let tooLarge = Code(kind: .tooLarge)
+        /// Nobody waits for the table any more.
+        public static let cancelled = Code(kind: .cancelled)
     }
 
     /// The kind.

@@ -167,6 +167,37 @@ import Testing
         }
     }
 
+    @Test("lorries that are being checked are on the first page, however many wait", arguments: TestEngine.available)
+    func gateList(engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            try await app.database.write { transaction in
+                for number in 1...121 {
+                    let state = number <= 2 ? "loading" : "completed"
+                    try transaction.execute(
+                        "test.bill",
+                        """
+                        INSERT INTO bills (code, code_key, state, area_code, capacity, created_by, created_at)
+                        VALUES (\("Lorry \(number)."), \("lorry \(number)."), \(state), 'lucknow', 5, 1,
+                            \(AppHarness.start))
+                        """)
+                }
+            }
+            let gate = try await app.client("gatekeeper")
+            var address: String? = "/bags/gate"
+            var seen: [Int] = []
+            var pages = 0
+            while let next = address, pages < 10 {
+                let page = await gate.get(next).text
+                if pages == 0 { #expect(page.contains("Lorry 1.<") && page.contains("Lorry 2.<")) }
+                seen += (1...121).filter { page.contains(">Lorry \($0).<") }
+                address = page.firstMatch(of: /href="(\/bags\/gate\?cursor=[^"]*)"/).map { String($0.1) }
+                pages += 1
+            }
+            #expect(pages == 3 && seen.sorted() == Array(1...121))
+            #expect(await gate.get("/bags/gate?cursor=x").status == 422)
+        }
+    }
+
     private struct Batch {
         let answer: TestAnswer
         var statuses: [Int64] { (answer.json["results"]?.elements ?? []).compactMap { $0["status"]?.int64 } }

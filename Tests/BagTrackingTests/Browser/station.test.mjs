@@ -75,6 +75,19 @@ describe("scanner", () => {
     assert.equal(scanner.key("Enter", 1030 + 90).scan, "25864");
   });
 
+  it("takes over what was written before it was there, where the rest of a scan follows at once", () => {
+    const scanner = new station.ScannerRecogniser();
+    scanner.resume("SB", 1000);
+    assert.equal(type(scanner, [..."00012", "Enter"], 4, 1004).at(-1).scan, "SB00012");
+    const person = new station.ScannerRecogniser();
+    person.resume("SB0", 1000);
+    const answers = type(person, [..."0012", "Enter"], 90, 1100);
+    assert.ok(answers.every(({ swallow, scan }) => !swallow && !scan));
+    const idle = new station.ScannerRecogniser();
+    idle.resume("SB00", 1000);
+    assert.equal(idle.quiet(2000), null);
+  });
+
   it("drops the Enter that comes late after a scan the silence ended", () => {
     const scanner = new station.ScannerRecogniser();
     type(scanner, [..."SB00012"], 5);
@@ -156,6 +169,9 @@ describe("words", () => {
     const words = station.refused({ title: "In another sack", detail: "It is linked.", current }, "2586401");
     assert.equal(words.detail, "It is linked. It is in SB00009.");
     assert.equal(station.refused({ title: "x", detail: "It is in SB00009.", current }, "1").detail, "It is in SB00009.");
+    assert.equal(station.refused({ detail: "Bag 1 is in sack SB00009.", current }, "1").detail.match(/SB00009/g).length, 1);
+    const titleOf = (code) => ({ linked_elsewhere: "In another sack" })[code];
+    assert.equal(station.refused({ code: "linked_elsewhere", title: "Conflict" }, "1", titleOf).title, "In another sack");
     assert.equal(station.refused(null, "1").title, "Refused");
   });
 

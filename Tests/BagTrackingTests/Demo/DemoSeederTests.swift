@@ -86,6 +86,40 @@ import Testing
                     """
                 ),
                 (
+                    "gate scans",
+                    """
+                    SELECT count(*) FROM gate_check_sacks g JOIN gate_checks c ON c.id = g.gate_check_id
+                    JOIN bags b ON b.id = g.bag_id WHERE NOT EXISTS (
+                        SELECT 1 FROM scans s WHERE s.bill_id = c.bill_id AND s.kind = 'gate' AND s.outcome = 'matched'
+                        AND s.code = b.code AND s.recorded_at = g.seen_at AND s.user_id = g.seen_by
+                        AND s.count_after = b.child_count AND s.capacity = b.capacity AND s.answer LIKE '{"gate":%')
+                    """
+                ),
+                (
+                    "scans of findings",
+                    """
+                    SELECT count(*) FROM gate_findings f JOIN gate_checks c ON c.id = f.gate_check_id
+                    JOIN bags b ON b.id = f.bag_id WHERE NOT EXISTS (
+                        SELECT 1 FROM scans s WHERE s.bill_id = c.bill_id AND s.kind = 'gate' AND s.code = b.code
+                        AND s.reject_code = 'not_on_bill' AND s.recorded_at = f.found_at)
+                    """
+                ),
+                (
+                    "scans onto bills",
+                    """
+                    SELECT count(*) FROM bills l WHERE linked_count + returned_count <> (
+                        SELECT count(*) FROM scans s WHERE s.bill_id = l.id AND s.kind = 'bill' AND s.outcome = 'added'
+                        AND s.count_after > 0 AND s.answer LIKE '{"bill":%')
+                    """
+                ),
+                (
+                    "order of scans",
+                    """
+                    SELECT count(*) FROM (SELECT recorded_at, max(recorded_at) OVER (ORDER BY id) AS latest FROM scans)
+                        AS told WHERE latest - recorded_at > \(BagListQuery.disorder.milliseconds)
+                    """
+                ),
+                (
                     "time lines",
                     """
                     SELECT count(*) FROM bills l WHERE state <> (
@@ -233,5 +267,35 @@ import Testing
         let calendar = DemoCalendar(now: now)
         #expect(calendar.end <= now)
         for day in 1..<DemoCalendar.days { #expect(calendar.hours(day - 1).end <= calendar.hours(day).start) }
+    }
+
+    @Test("a scan onto a bill is answered again with the totals it was answered with", arguments: TestEngine.available)
+    func replayedTotals(engine: TestEngine) async throws {
+        try await withSeeder(on: engine) { database, seeder in
+            try await seeder.seed(DemoSeederTests.demonstration())
+            let scans = try await database.read { reading in
+                try reading.all(
+                    "test.bill_scans",
+                    """
+                    SELECT s.bill_id, s.answer, b.child_count, l.capacity FROM scans s JOIN bags b ON b.code = s.code
+                    JOIN bills l ON l.id = s.bill_id WHERE s.kind = 'bill' ORDER BY s.id
+                    """
+                ) { row in
+                    (
+                        bill: try row[0] as Int64, kept: try ScanRemainder(row[1] as String?), bags: try row[2] as Int,
+                        capacity: try row[3] as Int
+                    )
+                }
+            }
+            var sums: [Int64: (sacks: Int, bags: Int)] = [:]
+            for scan in scans {
+                let sum = sums[scan.bill] ?? (0, 0)
+                sums[scan.bill] = (sum.sacks + 1, sum.bags + scan.bags)
+                #expect(scan.kept.bill?.totals.linkedCount == sum.sacks + 1)
+                #expect(scan.kept.bill?.totals.childCount == sum.bags + scan.bags)
+                #expect(scan.kept.bill?.capacity == scan.capacity)
+            }
+            #expect(sums.count == 12)
+        }
     }
 }

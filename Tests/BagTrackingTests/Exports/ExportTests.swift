@@ -1,4 +1,5 @@
 import PorticoTesting
+import Synchronization
 import Testing
 
 @testable import BagTracking
@@ -97,13 +98,18 @@ struct ExportTests {
         try await withApp { app in
             #expect(await (try app.client("dispatcher")).get("/bags/api/v1/exports/bags.csv").status == 403)
             #expect(await app.stranger().get("/bags/api/v1/exports/bags.csv").status == 401)
-            let answer = await (try app.client("biller")).get("/bags/api/v1/exports/bags.csv?kind=child")
+            let answer = await (try app.client("biller")).get(
+                "/bags/api/v1/exports/bags.csv?kind=child&lot=%20l%2F1&q=*586&password=hunter2&status=")
             #expect(answer.status == 200)
-            let entity = try await app.database.read {
-                try $0.scalar(
-                    "test.audit", "SELECT entity_id FROM audit_rows WHERE action = 'export.started'", as: String.self)
+            let row = try await app.database.read {
+                try $0.first(
+                    "test.audit", "SELECT entity_id, after FROM audit_rows WHERE action = 'export.started'"
+                ) { (entity: try $0[0] as String, after: try $0[1] as String) }
             }
-            #expect(entity == "bags.csv")
+            #expect(row?.entity == "bags.csv")
+            // As it was understood, and nothing that is no filter.
+            let after = try JSONValue(parsing: Array((row?.after ?? "").utf8))
+            #expect(after["filter"] == ["kind": "child", "lot": "L/1", "q": "*586"])
         }
     }
 
@@ -123,6 +129,32 @@ struct ExportTests {
         }
     }
 
+    @Test("R37: a client that goes away while its export waits frees its place at once")
+    func gone() async throws {
+        try await withApp { app in
+            let (door, begun) = (Door(), Door.Count())
+            // Every connection for long reads is taken, so that nothing comes of what is asked for now.
+            let readings = (0..<8).map { _ in
+                app.database.stream { _, _ in
+                    begun.add()
+                    door.pass()
+                }
+            }
+            while begun.value < readings.count { await Task.yield() }
+            let biller = try await app.client("biller")
+            let readers = await [
+                Door.reader(of: biller.get("/bags/api/v1/exports/bags.csv")),
+                Door.reader(of: biller.get("/bags/api/v1/exports/scans.xlsx")),
+            ]
+            #expect(await biller.get("/bags/api/v1/exports/bags.csv").status == 429)
+            for reader in readers { reader.cancel() }
+            for reader in readers { await #expect(throws: CancellationError.self) { try await reader.value } }
+            #expect(await biller.get("/bags/api/v1/exports/bags.csv").status == 200)
+            door.open()
+            for reading in readings { for try await _ in reading {} }
+        }
+    }
+
     @Test("the page leads on to the file, or says what is wrong with the filter")
     func page() async throws {
         try await withApp { app in
@@ -134,5 +166,40 @@ struct ExportTests {
             let wrong = await biller.get("/bags/exports?name=scans&format=csv&from=2026-02-30")
             #expect(wrong.status == 422 && wrong.text.contains("Enter a day that exists"))
         }
+    }
+}
+
+/// A door for threads: closed at first, then open for ever.
+///
+/// `@unchecked Sendable`: `isOpen` is guarded by the lock.
+private final class Door: @unchecked Sendable {
+    /// A count that threads add to.
+    final class Count: Sendable {
+        private let number = Atomic<Int>(0)
+
+        var value: Int { number.load(ordering: .acquiring) }
+
+        func add() { number.add(1, ordering: .acquiringAndReleasing) }
+    }
+
+    private let lock = ThreadLock()
+    private var isOpen = false
+
+    func open() {
+        lock.withLock {
+            isOpen = true
+            lock.broadcast()
+        }
+    }
+
+    func pass() {
+        lock.lock()
+        while !isOpen { lock.wait() }
+        lock.unlock()
+    }
+
+    /// Somebody who reads an answer to its end.
+    static func reader(of answer: TestAnswer) -> Task<Void, any Error> {
+        Task { _ = try await answer.whole() }
     }
 }

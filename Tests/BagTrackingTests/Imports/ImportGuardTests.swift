@@ -114,7 +114,8 @@ struct ImportGuardTests {
         }
     }
 
-    @Test("R33: a file of which a part is missing is not imported, and its user is told", arguments: TestEngine.available)
+    @Test(
+        "R33: a file of which a part is missing is not imported, and its user is told", arguments: TestEngine.available)
     func incomplete(_ engine: TestEngine) async throws {
         try await withApp(on: engine) { app in
             let hall = try await ImportHall(app)

@@ -264,6 +264,53 @@ struct ImportTests {
         }
     }
 
+    @Test("R34: files of errors take the places of exports: a third at once is refused")
+    func errorFiles() async throws {
+        try await with(.sqlite) { hall in
+            let job = try await hall.imported(ImportTests.packing, ["kind": "packing", "area_code": "lucknow"])
+            let url = try #require(job["result"]?["errors_url"]?.string)
+            var first: TestAnswer? = await hall.admin.get("\(url).csv")
+            let second = await hall.admin.get("/bags/api/v1/exports/bags.csv")
+            #expect(first?.status == 200 && second.status == 200)
+            let third = await hall.admin.get("\(url).xlsx")
+            #expect(third.status == 429 && third.problemCode == "too_many_running")
+            first = nil
+            #expect(await hall.admin.get("\(url).xlsx").status == 200)
+        }
+    }
+
+    @Test("R35: a dry run knows what its earlier parts would have written", arguments: TestEngine.available)
+    func dryParts(_ engine: TestEngine) async throws {
+        try await with(engine) { hall in
+            // More than a part of rows lies between the rows that belong together.
+            let filler = (0..<1100).map { "\(6_500_000 + $0),," }
+            let bags =
+                ["code,parent_code,lot", "6400001,SB69001,", "6400002,,"] + filler
+                + ["6400003,SB69001,", "6400001,SB69001,L7", "6400002,SB69001,", "6400001,SB69002,"]
+                + (0..<29).map { "\(6_410_000 + $0),SB69001," }
+            let fields: KeyValuePairs = ["kind": "bags", "area_code": "lucknow", "dry_run": "true"]
+            let text = bags.joined(separator: "\n")
+            let tried = try await hall.imported(text, fields)
+            let done = try await hall.imported(text, ["kind": "bags", "area_code": "lucknow"])
+            #expect(counts(tried) == counts(done) && codes(tried) == codes(done))
+            #expect(codes(done) == ["duplicate_in_file", "parent_full", "parent_full"])
+            let bills =
+                ["bill_code,capacity,area_code"] + (0..<1100).map { "DRY \($0),2,lucknow" } + ["dry 0,2,lucknow"]
+            let list = bills.joined(separator: "\n")
+            let triedBills = try await hall.imported(list, ["kind": "bills", "dry_run": "true"])
+            #expect(counts(triedBills) == [1101, 1100, 1, 0])
+            let doneBills = try await hall.imported(list, ["kind": "bills"])
+            #expect(counts(doneBills) == counts(triedBills))
+            let sacks =
+                ["bill_code,parent_code", "DRY 0,SB69001"] + (0..<1100).map { _ in "DRY 1,SB99999" }
+                + ["DRY 1,SB69001", "DRY 0,SB69001"]
+            let rows = sacks.joined(separator: "\n")
+            let triedSacks = try await hall.imported(rows, ["kind": "bill_parents", "dry_run": "true"])
+            let doneSacks = try await hall.imported(rows, ["kind": "bill_parents"])
+            #expect(counts(triedSacks) == [1103, 1, 1, 1101] && counts(doneSacks) == counts(triedSacks))
+        }
+    }
+
     @Test("the pages lead from a dry run to the import")
     func pages() async throws {
         try await with(.sqlite) { hall in

@@ -53,6 +53,33 @@ import Testing
         }
     }
 
+    @Test("a lot is traced to the bills it came back from", arguments: TestEngine.available)
+    func returns(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            for (sack, label) in [
+                ("SB20001", "LABEL NO: 77001 LOT NO: MUS/7 "), ("SB20002", "LABEL NO: 77002 LOT NO: MUS/7 "),
+            ] {
+                try await hall.scanParent(sack)
+                try await hall.scanChild(label, into: sack)
+            }
+            _ = try await hall.shippedBill(sacks: 3)
+            let tickets = [try await hall.openTicket(area: "jaipur"), try await hall.openTicket()]
+            try await hall.scanReturn("SB20001", tickets[0])
+            try await hall.scanReturn("SB20003", tickets[0])
+            try await hall.scanReturn("SB20002", tickets[1])
+            _ = try await hall.services.returns.cancel(tickets[1], by: hall.caller(.biller))
+            // What happens to a bag after it came back does not change that it did.
+            _ = try await hall.services.corrections.unlink("77001", reason: "torn", by: hall.caller(.biller))
+            let trace = try #require(try await hall.database.read { try LotTrace("MUS/7", in: $0) })
+            #expect(trace.children == 2 && trace.loose == 1)
+            #expect(trace.sacks.map(\.code) == ["SB20002"] && trace.sacks.first?.bill?.code == "LKO 1")
+            #expect(trace.returns.map(\.sackCode) == ["SB20001"] && trace.returns.map(\.count) == [1])
+            #expect(
+                trace.returns.first?.bill.code == "LKO 1" && trace.returns.first?.ticketCode.hasPrefix("RTN-") == true)
+            #expect(trace.bills.map { [$0.count, $0.returned] } == [[1, 1]])
+        }
+    }
+
     @Test("who may not trace lots gets no tab for it")
     func noTab() async throws {
         try await withApp { app in

@@ -97,4 +97,18 @@ extension String {
         }
         return pieces
     }
+
+    @Test("who has more places than a line takes finds the office's behind More, and all of them on a phone")
+    func furtherPlaces() {
+        func navigation(_ role: BagRole, at place: BagSection? = nil) -> String {
+            PageSamples.frame(role.permissions).shell(title: "x", place: place).document("").text
+        }
+        let admin = navigation(.admin, at: .audit)
+        #expect(admin.contains("<details class=\"menu further is-current\"><summary>"))
+        #expect(admin.ranges(of: "href=\"/bags/audit\"").count == 2)
+        #expect(!navigation(.admin, at: .bills).contains("further is-current"))
+        for role in [BagRole.dispatcher, .gatekeeper, .biller] {
+            #expect(!navigation(role).contains("menu further"))
+        }
+    }
 }

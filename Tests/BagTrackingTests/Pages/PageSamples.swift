@@ -64,7 +64,8 @@ enum PageSamples {
             FindPage(frame: frame(), result: .invalid(hostile)),
             FindPage(
                 frame: frame(), showsLots: true, lot: hostile,
-                trace: .init(lot: hostile, children: 1, loose: 1, sacks: [.init(code: "SB1", count: 1)], bills: [])),
+                trace: .init(
+                    lot: hostile, children: 1, loose: 1, sacks: [.init(code: "SB1", count: 1)], bills: [], returns: [])),
             BagListPage(frame: frame(), filter: .init(q: hostile), rows: [], products: []), sack(), bag(),
             UsersPage(
                 frame: frame(),

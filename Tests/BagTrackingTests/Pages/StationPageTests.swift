@@ -68,6 +68,8 @@ import Testing
         for kind in ["idle", "sack", "linked", "full", "duplicate", "refused", "saved", "undone"] {
             #expect(html.contains("<span data-icon=\"\(kind)\"><svg"))
         }
+        #expect(html.contains("<span data-title=\"linked_elsewhere\">In another sack</span>"))
+        #expect(html.contains("id=\"question-dialog\""))
         #expect(html.contains("<script type=\"module\" src=\"/assets/bags/station.js\" nonce=\"nonce-1\">"))
     }
 

@@ -47,6 +47,11 @@ import Testing
         Search("a lot of an area", BagFilter(areaCode: "jaipur", lot: "MUS/1"), []),
         Search("a lot and a search", BagFilter(lot: "MUS/1", search: .suffix("5")), ["1000005"]),
         Search("a beginning", BagFilter(search: .prefix("SB0")), ["SB00009", "SB00003", "SB00002", "SB00001"]),
+        Search(
+            "a beginning of four", BagFilter(search: .prefix("1000")), ["1000005", "1000004", "1000002", "1000001"]),
+        Search("a beginning of four in an area", BagFilter(areaCode: "jaipur", search: .prefix("1000")), []),
+        Search(
+            "retired sacks by a beginning of four", BagFilter(status: .retired, search: .prefix("SB00")), ["SB00004"]),
         Search("a whole code", BagFilter(search: .prefix("1000004")), ["1000004"]),
         Search(
             "an ending", BagFilter(search: .suffix("0001")), ["5550001", "M444-00001", "7770001", "1000001", "SB00001"]),
@@ -147,6 +152,34 @@ import Testing
         }
     }
 
+    @Test(
+        "codes that begin alike are walked newest first, and a longer beginning leaves out the rest",
+        arguments: TestEngine.available)
+    func stems(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            try await stock(hall)
+            for (text, expected) in [("SB00", ["SB00009", "SB00003", "SB00002", "SB00001"]), ("SB00003", ["SB00003"])] {
+                let range = try #require(CodeRange(.prefix(text)))
+                let query = BagListQuery(
+                    filter: BagFilter(search: .prefix(text)), bounds: 0..<Int64.max, limit: 50,
+                    dialect: hall.database.dialect)
+                let codes = try await hall.database.read { reading in
+                    try reading.all("test.stem", query.ofStem("SB00", range)) { try $0[1] as String }
+                }
+                #expect(codes == expected)
+            }
+        }
+    }
+
+    @Test("beginnings shorter than four characters, and endings, have no stem")
+    func noStem() throws {
+        #expect(try #require(CodeRange(.prefix("SB0"))).stem == nil)
+        #expect(try #require(CodeRange(.suffix("00001"))).stem == nil)
+        #expect(try #require(CodeRange(.prefix("SB00"))).isWholeStem)
+        let longer = try #require(CodeRange(.prefix("SB000")))
+        #expect(longer.stem == "SB00" && !longer.isWholeStem)
+    }
+
     @Test("no list reads a whole table")
     func plans() async throws {
         try await withHall(on: .sqlite) { hall in
@@ -154,7 +187,11 @@ import Testing
             for search in BagListTests.searches where !search.filter.branches.isEmpty {
                 let query = BagListQuery(
                     filter: search.filter, bounds: 0..<Int64.max, limit: 51, dialect: .sqlite)
-                for statement in [query.walk(nil), query.walk(range), query.found(range, window: 100), query.ofLot()] {
+                let statements = [
+                    query.walk(nil), query.walk(range), query.found(range, window: 100), query.ofLot(),
+                    query.ofStem("SB00", range),
+                ]
+                for statement in statements {
                     let scans = try await QueryPlan.of(statement, in: hall.database).fullScans
                     #expect(scans.isEmpty, "\(search): \(scans)")
                 }

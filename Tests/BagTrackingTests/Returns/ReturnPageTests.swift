@@ -71,4 +71,21 @@ import Testing
             #expect(await gate.get("/bags/returns").status == 403)
         }
     }
+
+    @Test("the recent scans of a ticket are its own, whoever made them", arguments: TestEngine.available)
+    func recentScans(engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            let (biller, admin) = (try await app.client("biller"), try await app.client("admin"))
+            var ids: [String] = []
+            for place in ["Depot", "Ramp"] {
+                let made = await biller.post(
+                    "/bags/api/v1/returns", ["area_code": "lucknow", "location": .string(place)])
+                ids.append(try #require(made.json["id"]?.string))
+            }
+            _ = await admin.post("/bags/api/v1/returns/\(ids[0])/scans", ["code": "SB77701"])
+            _ = await biller.post("/bags/api/v1/returns/\(ids[1])/scans", ["code": "SB77702"])
+            let page = await biller.get("/bags/returns/\(ids[0])").text
+            #expect(page.contains("SB77701") && !page.contains("SB77702"))
+        }
+    }
 }

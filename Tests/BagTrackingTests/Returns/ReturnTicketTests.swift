@@ -89,6 +89,30 @@ import Testing
         }
     }
 
+    @Test(
+        "R31: a sack that was billed since by a scan with an earlier id stays where it is",
+        arguments: TestEngine.available)
+    func billedWithEarlierID(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            _ = try await hall.shippedBill(sacks: 2)
+            let ticket = try await hall.openTicket()
+            for serial in 20_001...20_002 { try await hall.scanReturn("SB\(serial)", ticket) }
+            let next = NewBill(code: try BillCode("LKO 2"), areaCode: "lucknow", header: BillHeader(capacity: 2))
+            let second = try await hall.services.bills.create(next, by: hall.caller(.biller)).bill.id
+            try await hall.scan(.bill, "SB20001", bill: second, by: .biller)
+            _ = try await hall.services.bills.remove("SB20001", from: second, by: hall.caller(.biller))
+            // A scan takes its id before it waits for the sack.
+            try await hall.database.write { transaction in
+                _ = try transaction.execute(
+                    "test.earlier",
+                    "UPDATE scans SET id = id - 1000000 WHERE kind = 'bill' AND bill_id = \(second)")
+            }
+            let answer = try await hall.services.returns.cancel(ticket, by: hall.caller(.biller))
+            #expect(answer.items.map(\.reason) == ["billed", nil])
+            try await hall.expectReturnsAreRight()
+        }
+    }
+
     @Test("R31: committing and cancelling at once, one wins", arguments: TestEngine.available)
     func races(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in

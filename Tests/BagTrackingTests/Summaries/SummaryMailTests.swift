@@ -64,7 +64,7 @@ import Testing
                             let mail = Mail(to: recipient.address, subject: "once", text: "once")
                             return try await hall.database.write { transaction in
                                 try SummaryMails.enqueue(
-                                    mail, to: recipient, of: day, through: hall.services.mails, at: day.to,
+                                    mail, to: recipient, of: day, through: hall.services.mails, by: 1, at: day.to,
                                     in: transaction)
                             }
                         }
@@ -85,7 +85,10 @@ import Testing
         try await withHall(on: engine) { hall in
             let work = hall.work()
             let schedules = try work.schedules()
-            #expect(schedules.map(\.name) == ["bags.counter_check", "bags.personal_data", "bags.daily_summary"])
+            #expect(
+                schedules.map(\.name) == [
+                    "bags.counter_check", "bags.personal_data", "bags.stale_gate_checks", "bags.daily_summary",
+                ])
             try await hall.runJobs(work, schedules: schedules)
             try await hall.scanParent("SB00001")
             let day = hall.today
@@ -100,6 +103,31 @@ import Testing
             try await hall.runJobs(hall.work(), schedules: schedules)
             #expect(try await hall.mailed().count == 3)
             #expect(try await hall.number("SELECT count(DISTINCT date) FROM summary_sends") == 3)
+        }
+    }
+
+    @Test(
+        "R40: a run that follows one that was killed tells of the mails of both, once", arguments: TestEngine.available)
+    func killed(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            let day = hall.today
+            hall.wait(until: day.to)
+            // The first run wrote all mails and was killed before it noted its end.
+            try await hall.database.write { transaction in
+                let job = try hall.services.jobs.enqueue(SendSummaries(day: day), in: transaction)
+                for recipient in try SummaryMails.recipients(involved: [], in: transaction) {
+                    try SummaryMails.enqueue(
+                        Mail(to: recipient.address, subject: "first", text: "first"), to: recipient, of: day,
+                        through: hall.services.mails, by: job.id, at: day.to, in: transaction)
+                }
+            }
+            try await hall.runJobs(hall.work())
+            #expect(try await hall.mailed() == ["admin@bags.test"])
+            #expect(try await hall.auditActions() == ["summary.sent"])
+            #expect(try await hall.audited("summary.sent")?.after == ["queued": 1, "already_sent": 0])
+            try await hall.database.write { _ = try hall.services.jobs.enqueue(SendSummaries(day: day), in: $0) }
+            try await hall.runJobs(hall.work())
+            #expect(try await hall.auditActions() == ["summary.sent"])
         }
     }
 

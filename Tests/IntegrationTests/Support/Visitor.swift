@@ -25,6 +25,13 @@ struct Visitor: Sendable {
         return visitor
     }
 
+    /// The same person with one more cookie.
+    func carrying(_ more: String?) -> Visitor {
+        var visitor = self
+        if let more { visitor.cookie = cookie.map { "\($0); \(more)" } ?? more }
+        return visitor
+    }
+
     /// Signs a demonstration account in.
     /// - Throws: ``Disconnected``, also when the answer is not 201.
     static func signedIn(as role: String, at node: RunningPortico) async throws -> Visitor {

@@ -55,6 +55,7 @@ export async function openCamera(take, closed) {
   at("video").srcObject = stream;
   await at("video").play();
   at("camera-view").hidden = false;
+  at("camera-view").scrollIntoView({ block: "nearest" });
   at("torch").hidden = !stream.getVideoTracks()[0].getCapabilities?.().torch;
   return look(new BarcodeDetector({ formats: FORMATS }), new FrameFilter(), take);
 }

@@ -51,7 +51,12 @@ export function read(code, products) {
  */
 export class ScannerRecogniser {
   constructor({ shortest = 4, gap = 40, silence = 100 } = {}) {
-    Object.assign(this, { shortest, gap, silence, text: "", last: -Infinity, ended: -Infinity });
+    Object.assign(this, { shortest, gap, silence, text: "", ahead: "", last: -Infinity, ended: -Infinity });
+  }
+
+  /** Text that came before there was a recogniser: the head of a scan if its next key follows at once, else a person's. */
+  resume(text, time) {
+    Object.assign(this, { ahead: text, last: time });
   }
 
   get isScanning() { return this.text.length >= this.shortest; }
@@ -61,11 +66,12 @@ export class ScannerRecogniser {
     const since = time - this.last;
     if (key.length === 1) {
       const goesOn = this.text !== "" && since <= (this.isScanning ? this.silence : this.gap);
-      this.text = goesOn ? this.text + key : key;
-      this.last = time;
+      const head = goesOn ? this.text : since <= this.gap ? this.ahead : "";
+      Object.assign(this, { text: head + key, ahead: "", last: time });
       return { began: !goesOn, swallow: this.isScanning };
     }
     if (key !== "Enter" && key !== "Tab") return {};
+    this.ahead = "";
     if (!this.isScanning || since > this.silence) {
       this.text = "";
       return { swallow: time - this.ended <= 300 };
@@ -195,12 +201,14 @@ function cameBack({ item, duplicate }) {
   return { kind: "linked", title: "Taken back", detail: `${bags}, left on ${item.original_bill_code}.${hold}`, code: item.code };
 }
 
-/** What the page shows for a refusal. */
-export function refused(problem, shown) {
-  const current = problem?.current;
-  const where = [current?.parent_code && `It is in ${current.parent_code}.`, current?.bill_code && `On bill ${current.bill_code}.`];
-  const detail = [problem?.detail, ...where.filter((words) => words && !problem?.detail?.includes(words))].filter(Boolean);
-  return { kind: "refused", title: problem?.title ?? "Refused", detail: detail.join(" "), code: shown };
+/** What the page shows for a refusal; `titleOf` has the few words for its code. Where the bag is stands once. */
+export function refused(problem, shown, titleOf = () => null) {
+  const { parent_code: sack, bill_code: bill } = problem?.current ?? {};
+  const said = problem?.detail ?? "";
+  const where = [[sack, `It is in ${sack}.`], [bill, `On bill ${bill}.`]];
+  const detail = [said, ...where.filter(([code]) => code && !said.includes(code)).map(([, words]) => words)];
+  const title = titleOf(problem?.code) ?? problem?.title ?? "Refused";
+  return { kind: "refused", title, detail: detail.filter(Boolean).join(" "), code: shown };
 }
 
 /* ── Device store ──────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -330,6 +338,7 @@ const at = (id) => document.getElementById(id);
 const made = (tag, className, text) => Object.assign(document.createElement(tag), { className, textContent: text ?? "" });
 const part = (kind, name) =>
   [...(document.querySelector(`#parts [data-${kind}="${name}"]`)?.cloneNode(true).childNodes ?? [])];
+const titleOf = (code) => document.querySelector(`#parts [data-title="${CSS.escape(code ?? "")}"]`)?.textContent;
 
 class View {
   constructor() {
@@ -359,12 +368,13 @@ class View {
 
   sack(sack) {
     at("sack-code").textContent = sack?.code ?? "None yet";
-    at("sack-product").textContent = sack ? sack.product ?? "" : "Scan a sack";
+    const saved = sack?.saved ? `${sack.saved} saved here` : null;
+    at("sack-product").textContent = sack ? [sack.product, saved].filter(Boolean).join(" · ") : "Scan a sack";
     at("scan-parent").value = sack?.code ?? "";
     at("leave").hidden = !sack;
     at("sack-count").hidden = !sack || sack.count === null;
     at("sack-n").textContent = sack?.count ?? 0;
-    at("sack-of").textContent = sack?.saved ? `${sack.capacity}, ${sack.saved} saved` : sack?.capacity ?? 0;
+    at("sack-of").textContent = sack?.capacity ?? 0;
     at("sack-warnings").replaceChildren();
     this.gauge(sack?.count ?? 0, sack?.capacity ?? 0);
   }
@@ -709,7 +719,7 @@ class Station {
   }
 
   async takeRefusal(entry, problem) {
-    const words = refused(problem, entry.shown);
+    const words = refused(problem, entry.shown, titleOf);
     this.view.line(entry.client_scan_id, { badge: "rejected", note: `${words.title}. ${words.detail}`, scan: problem?.scan_id });
     // A sack that was refused must not collect the next bags, and neither may the one before it.
     if (entry.kind === "parent" && this.sack?.entered === entry.code) { this.sack = null; this.showSack(); }
@@ -765,7 +775,7 @@ class Station {
     if (entry) return this.undoKept(entry, line);
     const answer = await this.server.post(`/scans/${encodeURIComponent(line.dataset.scan)}/undo`, {});
     if (answer.status === 0) return this.refuse("Undo needs the network", "The scan stands for now.", shown);
-    if (verdict(answer.status) !== "done") return this.tell(refused(answer.body, shown));
+    if (verdict(answer.status) !== "done") return this.tell(refused(answer.body, shown, titleOf));
     line.dataset.client ??= `line-${line.dataset.scan}`;
     const { scan, parent } = answer.body;
     const time = this.view.clock(scan.undone_at ?? new Date().toISOString());
@@ -855,9 +865,18 @@ class LorryStation extends Station {
     addEventListener("pagehide", () => source.close());
   }
 
+  /** At most one reading at a time, however fast answers come; what changes meanwhile is read after it. */
   refreshSoon() {
-    clearTimeout(this.refreshTimer);
-    this.refreshTimer = setTimeout(() => this.refresh(), 200);
+    this.isStale = true;
+    this.reading ??= this.readAgain().finally(() => { this.reading = null; });
+  }
+
+  async readAgain() {
+    while (this.isStale) {
+      await new Promise((resume) => { setTimeout(resume, 200); });
+      this.isStale = false;
+      await this.refresh();
+    }
   }
 
   /** Reads the page again and puts the parts that tell of the bill in place. A state that ended the work loads it. */
@@ -894,8 +913,15 @@ function focusBox() {
 const isField = (element) => element?.matches?.("input:not([type=checkbox]), textarea, select") ?? false;
 const shortcutsAreOn = () => { try { return localStorage.getItem("portico.shortcuts") !== "off"; } catch { return true; } };
 
+/** What was put into the box before this script was there; what the server left in it is not. */
+function typedAhead() {
+  const { value, defaultValue } = at("code");
+  return value === defaultValue ? "" : value.startsWith(defaultValue) ? value.slice(defaultValue.length) : value;
+}
+
 function watchKeys(station) {
   const scanner = new ScannerRecogniser();
+  scanner.resume(typedAhead(), performance.now());
   let before = null;
   let timer = 0;
   const finish = (scan) => {
@@ -961,7 +987,8 @@ function watchFocus() {
   document.querySelectorAll("dialog").forEach((dialog) => dialog.addEventListener("close", focusBox));
   addEventListener("focus", focusBox);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) focusBox(); });
-  focusBox();
+  // The page has focused the box already; whoever writes somewhere else by now goes on there.
+  if (!isField(document.activeElement)) focusBox();
 }
 
 /** The keyboard of a phone stays away until it is asked for: it would cover the answers. */
@@ -1020,6 +1047,27 @@ function cameraButton(station) {
   });
 }
 
+/** Buttons that take something away ask first. */
+function guardQuestions() {
+  document.addEventListener("submit", (event) => {
+    const { target: form, submitter: button } = event;
+    if (!button?.dataset.confirm || form.dataset.confirmed) return;
+    event.preventDefault();
+    const dialog = at("question-dialog");
+    at("question-text").textContent = button.dataset.confirm;
+    at("question-yes").textContent = button.textContent.trim();
+    const answered = () => {
+      if (dialog.returnValue !== "yes") return;
+      form.dataset.confirmed = "yes";
+      form.requestSubmit(button);
+      delete form.dataset.confirmed;
+    };
+    dialog.addEventListener("close", answered, { once: true });
+    dialog.returnValue = "no";
+    dialog.showModal();
+  });
+}
+
 /** Signing out with scans waiting asks first; signing out makes the browser forget the kept page. */
 function guardSignOut(station) {
   document.addEventListener("submit", (event) => {
@@ -1052,9 +1100,11 @@ if (typeof document !== "undefined" && at("station")) {
   keyboardButton();
   cameraButton(station);
   guardSignOut(station);
+  guardQuestions();
   watchKeys(station);
   watchFocus();
-  at("code").select();
+  // What came back refused is written over by the next code; what somebody is typing is not.
+  if (!typedAhead()) at("code").select();
   station.start();
   if (at("station").dataset.kind !== "bill") keepForOffline().catch(() => {});
 }

@@ -116,12 +116,16 @@ struct BagDetailPage: BagPage {
     }
 
     private var childrenSection: HTML {
+        let hasLots = children.contains { $0.lot != nil }
         let table = DataTable(
             caption: "Bags in this sack",
-            columns: [.init("Bag", .code), .init("Lot", .code), .init("Put in by"), .init("Put in")],
-            rows: children.map {
-                .init([CodeLink($0.code).html, "\($0.lot)", "\($0.linkedBy)", frame.time($0.linkedAt).html])
-            })
+            columns: [.init("Bag", .code)] + (hasLots ? [.init("Lot", .code)] : [])
+                + [.init("Put in by"), .init("Put in")],
+            rows: children.map { child in
+                .init(
+                    [CodeLink(child.code).html] + (hasLots ? ["\(child.lot)"] : [])
+                        + ["\(child.linkedBy)", frame.time(child.linkedAt).html])
+            }, narrow: .lines)
         let none = EmptyState("No bags in this sack", icon: .bag)
         return """
             <section class="block" aria-labelledby="bags-title"><div class="section-head">\

@@ -49,6 +49,17 @@ enum BagSection: CaseIterable {
     case dashboard, scan, gate, find, bills, returns, bags, history, labels, summary, exports, imports, users, settings
     case audit
 
+    /// How many places a line takes.
+    static let mostInLine = 10
+
+    /// Whether it is something that the office looks after now and then.
+    var isOfOffice: Bool {
+        switch self {
+        case .labels, .exports, .imports, .users, .settings, .audit: true
+        default: false
+        }
+    }
+
     /// The permission without which the place is not shown.
     var permission: String {
         switch self {
@@ -131,7 +142,11 @@ extension BagFrame {
     /// The surroundings of a page for whoever is signed in.
     func shell(title: String, place: BagSection? = nil) -> PageShell {
         var shell = bagShell(title: title, assets: assets, nonce: nonce)
-        shell.navigation = BagSection.allCases.filter { may($0.permission) }.map { $0.item(current: place) }
+        let places = BagSection.allCases.filter { may($0.permission) }
+        // As many as stand in one line of a desk's window; whoever has more finds what the office keeps behind "More".
+        let near = places.count > BagSection.mostInLine ? places.filter { !$0.isOfOffice } : places
+        shell.navigation = near.map { $0.item(current: place) }
+        shell.furtherNavigation = places.filter { !near.contains($0) }.map { $0.item(current: place) }
         let isGate = may("gate.check") && !may("scan.pack")
         let quick: [BagSection] = isGate ? [.gate, .find, .bills] : [.scan, .find, .bills]
         shell.bottomBar = quick.filter { may($0.permission) }.map { $0.item(current: place) }

@@ -106,7 +106,7 @@ struct BillListPage: BagPage {
         return DataTable.Row([
             BillLink(id: bill.id, code: bill.code).html,
             "<span>\(BagWords.billState(bill.state.rawValue)) \(warning)</span>",
-            "\(bill.totals.linkedCount) of \(bill.header.capacity)",
+            "<span class=\"nowrap\">\(bill.totals.linkedCount) of \(bill.header.capacity)</span>",
             "\(BagWords.weight(bill.totals.actualWeightGrams))", "\(consignee)",
             "\(areaNames[bill.areaCode] ?? bill.areaCode)", frame.time(bill.createdAt).html,
         ])

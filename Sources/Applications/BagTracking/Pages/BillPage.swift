@@ -98,13 +98,13 @@ struct BillPage: BagPage {
         var columns: [DataTable.Column] = [
             .init("Sack"), .init("Bags", .number), .init("Short by", .number),
         ]
-        if mayRemove { columns.append(.init("Action")) }
+        if mayRemove { columns.append(.init("Take off", .actions)) }
         let rows = sacks.map { sack -> DataTable.Row in
             let load = sack.load ?? ParentLoad(childCount: 0, capacity: 0, unitWeightGrams: 0)
             let short: HTML = load.room == 0 ? "–" : "\(Badge(String(load.room), tone: .warn, icon: .half))"
             let product = productNames[sack.productType ?? ""] ?? sack.productType
             let cells: [HTML] = [
-                "<span>\(CodeLink(sack.code))<span class=\"product-note\">\(product)</span></span>",
+                "<span>\(CodeLink(sack.code))<span class=\"below\">\(product)</span></span>",
                 "<span class=\"nowrap\">\(load.childCount) of \(load.capacity)</span>", short,
             ]
             return .init(cells + (mayRemove ? [removal(sack.code)] : []))
@@ -159,6 +159,7 @@ struct BillPage: BagPage {
             "Dispatched": bill.dispatchedAt.map { frame.time($0).html },
             "Delivered": bill.deliveredAt.map { frame.time($0).html },
         ])
+        guard !entries.entries.isEmpty else { return .empty }
         return """
             <section class="block" aria-labelledby="facts-title"><h2 id="facts-title">Load</h2>\(entries)</section>
             """

@@ -77,6 +77,15 @@ struct FindPage: BagPage {
         struct Delivery: Sendable {
             var bill: Bill
             var count: Int
+            /// Bags that came back from it.
+            var returned: Int
+        }
+
+        struct Return: Sendable {
+            var sackCode: String
+            var bill: Bill
+            var ticketCode: String
+            var count: Int
         }
 
         var lot: String
@@ -84,6 +93,7 @@ struct FindPage: BagPage {
         var loose: Int
         var sacks: [Sack]
         var bills: [Delivery]
+        var returns: [Return]
     }
 
     var frame: BagFrame
@@ -184,11 +194,14 @@ struct FindPage: BagPage {
             showsCaption: true)
         let bills = DataTable(
             caption: "Bills",
-            columns: [.init("Bill"), .init("State"), .init("Consignee"), .init("Bags of the lot", .number)],
+            columns: [
+                .init("Bill"), .init("State"), .init("Consignee"), .init("Bags of the lot", .number),
+                .init("Came back", .number),
+            ],
             rows: trace.bills.map {
                 .init([
                     BillLink(id: $0.bill.id, code: $0.bill.code).html, BagWords.billState($0.bill.state).html,
-                    "\($0.bill.consignee) \($0.bill.destination)", "\($0.count)",
+                    "\($0.bill.consignee) \($0.bill.destination)", "\($0.count)", "\($0.returned)",
                 ])
             }, showsCaption: true)
         return """
@@ -197,8 +210,25 @@ struct FindPage: BagPage {
             \(StatTile("Sacks", value: trace.sacks.count, icon: .sack))\
             \(StatTile("Bills", value: trace.bills.count, icon: .truck))\
             \(StatTile("Loose", value: trace.loose, icon: .linkOff))</div>
-            <section class="block">\(sacks)</section><section class="block">\(bills)</section></div>
+            <section class="block">\(sacks)</section>\(trace.bills.isEmpty ? nil : "<section class=\"block\">\(bills)</section>" as HTML?)\
+            \(returned(trace))</div>
             """
+    }
+
+    private func returned(_ trace: Trace) -> HTML? {
+        guard !trace.returns.isEmpty else { return nil }
+        let table = DataTable(
+            caption: "Came back",
+            columns: [
+                .init("Sack", .code), .init("Left on bill"), .init("Ticket", .code), .init("Bags of the lot", .number),
+            ],
+            rows: trace.returns.map {
+                .init([
+                    CodeLink($0.sackCode).html, BillLink(id: $0.bill.id, code: $0.bill.code).html, "\($0.ticketCode)",
+                    "\($0.count)",
+                ])
+            }, showsCaption: true)
+        return "<section class=\"block\">\(table)</section>"
     }
 }
 

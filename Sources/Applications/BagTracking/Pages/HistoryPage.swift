@@ -65,7 +65,10 @@ struct HistoryPage: BagPage {
 
     private var filters: FilterBar {
         let field = FilterFields(messages: messages)
-        let kinds = [Choice("child", "Bag into sack"), Choice("parent", "Sack")]
+        let kinds = [
+            Choice("child", "Bag into sack"), Choice("parent", "Sack"), Choice("bill", "Sack onto bill"),
+            Choice("gate", "Sack at the gate"), Choice("return", "Sack that came back"),
+        ]
         let whose: HTML? = filter.mine ? nil : "<input type=\"hidden\" name=\"mine\" value=\"false\">"
         var clear = Filter()
         clear.mine = filter.mine
@@ -91,10 +94,10 @@ struct HistoryPage: BagPage {
                 filter.isNarrowed ? "Nothing found" : "Nothing scanned today", icon: .history, actions: clear + scan
             ).html
         }
-        let columns: [DataTable.Column] = [
-            .init("Code", .code), .init("Outcome"), .init("Sack", .code), .init("Where"), .init("By"), .init("Scanned"),
-            .init("Undo", .actions),
-        ]
+        let columns: [DataTable.Column] =
+            [.init("Code", .code), .init("Outcome"), .init("Sack", .code)]
+            + (tellsArea ? [.init("Where")] : []) + (filter.mine ? [] : [.init("By")])
+            + [.init("Scanned"), .init("Undo", .actions)]
         let next = filter.address.setting("cursor", cursor).text
         let table = DataTable(caption: "Scans, newest first", columns: columns, rows: scans.map { row($0, next: next) })
         return "<div class=\"table-frame\">\(table)</div>"
@@ -104,12 +107,15 @@ struct HistoryPage: BagPage {
         let code: HTML = scan.hasPage ? CodeLink(scan.code).html : "<span class=\"code\">\(scan.code)</span>"
         let remark = scan.remark(frame).map { " <span class=\"note\">\($0)</span>" as HTML }
         let sack: HTML = scan.parentCode.map { "\(CodeLink($0)) \(fill(scan))" } ?? .empty
-        return DataTable.Row(
-            [
-                code, "<span class=\"keep\">\(scan.badge)\(remark)</span>", sack, "\(scan.area)", "\(scan.user)",
-                frame.time(scan.scannedAt).html, scan.undoForm(frame, next: next) ?? .empty,
-            ], isStruck: scan.undone != nil, id: "scan-\(scan.id)")
+        let cells: [HTML] =
+            [code, "<span class=\"keep\">\(scan.badge)\(remark)</span>", sack]
+            + (tellsArea ? ["\(scan.area)"] : []) + (filter.mine ? [] : ["\(scan.user)"])
+            + [frame.time(scan.scannedAt).html, scan.undoForm(frame, next: next) ?? .empty]
+        return DataTable.Row(cells, isStruck: scan.undone != nil, id: "scan-\(scan.id)")
     }
+
+    /// Whether the area is told: people of one area see no other.
+    private var tellsArea: Bool { frame.area == nil }
 
     private func fill(_ scan: ScanLine) -> HTML? {
         guard let count = scan.countAfter, let capacity = scan.capacity else { return nil }

@@ -28,7 +28,7 @@ struct ImportPage: BagPage {
     var content: HTML {
         """
         \(PageHeading("\(row.file)", subtitle: subtitle, back: ("Imports", "/bags/imports")))
-        \(state)<div class="stack">\(figures)\(actions)\(problems)</div>
+        \(state)<div class="stack">\(actions)\(figures)\(problems)</div>
         """
     }
 
@@ -43,10 +43,10 @@ struct ImportPage: BagPage {
             notice("Every row can be taken", .good, "Nothing has been written yet.")
         case "succeeded" where row.isDryRun:
             notice(
-                "\(GroupedNumber(row.counts.rejected).text) rows would be refused", .warn,
-                "Correct them and send the file again, or take the others.")
+                "\(BagWords.count(row.counts.rejected, "row", "rows")) would be refused", .warn,
+                "Correct the file and send it again, or take the other rows.")
         case "succeeded" where row.counts.rejected > 0:
-            notice("Imported, but \(GroupedNumber(row.counts.rejected).text) rows were refused", .warn, "")
+            notice("Imported, without \(BagWords.count(row.counts.rejected, "refused row", "refused rows"))", .warn, "")
         case "succeeded": notice("Imported", .good, "")
         case "failed": notice("Not imported", .bad, failure ?? "Something went wrong here.")
         case "cancelled": notice("Cancelled", .warn, "What was written before stays.")
@@ -79,7 +79,7 @@ struct ImportPage: BagPage {
         let warnings =
             counts.warnings.sorted { $0.key < $1.key }.map { "\($0.key.replacing("_", with: " ")): \($0.value)" }
             + (counts.numericCells > 0 ? ["codes kept as numbers: \(counts.numericCells)"] : [])
-        return DefinitionList([
+        let list = DefinitionList([
             "Taken": "\(GroupedNumber(counts.ok).text)", "As they were": "\(GroupedNumber(counts.unchanged).text)",
             "Refused": "\(GroupedNumber(counts.rejected).text)", "New sacks": number(counts.parents),
             "New bags": number(counts.children), "Bags into sacks": number(counts.links),
@@ -88,7 +88,8 @@ struct ImportPage: BagPage {
             "Area": area.map { "\($0)" },
             "When rows are wrong": "\(onError == "abort" ? "Take nothing" : "Take the good ones")",
             "By": "\(row.person), \(frame.time(row.at))",
-        ]).html
+        ])
+        return "<section class=\"block\" aria-label=\"Result\">\(list)</section>"
     }
 
     private func number(_ count: Int) -> HTML? { count > 0 ? "\(GroupedNumber(count).text)" : nil }

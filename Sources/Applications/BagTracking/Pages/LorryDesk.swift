@@ -39,7 +39,7 @@ struct LorryDesk: PageComponent {
         <div class="station-desk">\(figures)\(panel)\(alarm)\(box)
         <section class="block attention tone-bad" id="attention" aria-labelledby="attention-title" hidden>\
         <h2 id="attention-title">\(Icon.warning) Needs attention</h2><ul id="attention-list"></ul></section>
-        \(RecentScans(frame: frame, scans: recent, next: action))</div>
+        \(RecentScans(frame: frame, scans: recent, next: action, none: none))</div>
         <div class="station-side">\(beside)</div>
         <p class="unseen" id="polite" role="status" aria-live="polite"></p>
         <p class="unseen" id="assertive" role="alert" aria-live="assertive"></p>
@@ -58,6 +58,11 @@ struct LorryDesk: PageComponent {
         case "return": ("Scan a sack", "Choose its condition first.")
         default: ("Scan a sack", "Each goes onto this bill.")
         }
+    }
+
+    /// What stands in the list of scans before the first; a bill's page lists those made on it as it stands open.
+    private var none: String {
+        kind == "bill" ? "What you scan now stands here." : "Nothing scanned yet."
     }
 
     private var label: String {

@@ -9,7 +9,11 @@ struct AnswerPanel: PageComponent {
     var html: HTML {
         let kind = answer?.kind ?? "idle"
         let isRefused = kind == "refused"
-        let current: HTML? = answer?.currentParent.map { " It is in \(CodeLink($0))." }
+        let current: HTML? = answer.flatMap { answer in
+            answer.currentParent.map { sack in
+                answer.detail.contains(sack) ? " Open \(CodeLink(sack))." : " It is in \(CodeLink(sack))."
+            }
+        }
         return """
             <section class="answer" id="answer" data-kind="\(kind)\
             "\(HTML.attribute("role", isRefused ? "alert" : nil)) aria-label="Answer">\
@@ -71,13 +75,15 @@ struct RecentScans: PageComponent {
     var scans: [ScanLine]
     /// Where undoing one leads back to.
     var next: String
+    /// What stands here before the first.
+    var none = "Nothing scanned yet."
 
     var html: HTML {
         """
         <section class="block recent" aria-labelledby="recent-title"><div class="section-head">\
         <h2 id="recent-title">Last scans</h2><a href="/bags/scans">History</a></div>\
         <ol id="recent">\(scans.map(line))</ol><p class="soft" id="recent-none"\(HTML.flag("hidden", !scans.isEmpty))\
-        >Nothing scanned yet.</p></section>
+        >\(none)</p></section>
         """
     }
 

@@ -34,11 +34,14 @@ struct StationParts: PageComponent {
                 "<span data-badge=\"\($0)\">\(BagWords.outcome($0))</span>" as HTML
             }
         let saved = Badge("Saved here", tone: .warn, icon: .offline)
+        let titles = StationRefusal.titles.sorted { $0.key < $1.key }.map {
+            "<span data-title=\"\($0.key)\">\($0.value)</span>" as HTML
+        }
         return """
             <ul id="product-types" hidden>\(patterns)</ul>
-            <div id="parts" hidden>\(drawings)\(badges)<span data-badge="saved">\(saved)</span>\
+            <div id="parts" hidden>\(drawings)\(badges)\(titles)<span data-badge="saved">\(saved)</span>\
             <span data-icon="undo">\(Icon.undo)</span></div>
-            \(isStation ? help : nil)\(question)
+            \(isStation ? help : nil)\(questions)
             """
     }
 
@@ -59,12 +62,15 @@ struct StationParts: PageComponent {
         """
     }
 
-    private var question: HTML {
+    private var questions: HTML {
         """
         <dialog id="leave-dialog" aria-labelledby="leave-title"><h2 id="leave-title">Sign out with scans waiting?</h2>
         <p id="leave-text"></p>
         <form method="dialog" class="buttons"><button class="button secondary" value="stay" autofocus>Stay</button>\
         <button class="button danger" value="go">Sign out</button></form></dialog>
+        <dialog id="question-dialog" aria-labelledby="question-text"><p id="question-text"></p>
+        <form method="dialog" class="buttons"><button class="button danger" id="question-yes" value="yes"></button>\
+        <button class="button secondary" value="no" autofocus>Cancel</button></form></dialog>
         """
     }
 }

@@ -54,7 +54,7 @@ struct SummaryPage: BagPage {
             next.from > frame.now
             ? nil : Button(SummaryWords.day(next), href: address(next), icon: .arrowRight, spoken: "The next day")
         return """
-            <div class="buttons">\
+            <div class="buttons walk">\
             \(Button(SummaryWords.day(day.before), href: address(day.before), icon: .arrowLeft, spoken: "The day before"))\
             \(forward)<button type="button" class="button secondary" data-print hidden>\(Icon.printer)<span>Print</span>\
             </button></div>
@@ -92,7 +92,7 @@ struct SummaryPage: BagPage {
             .init("Figure"), .init(SummaryWords.day(day), .number), .init(SummaryWords.day(day.before), .number),
             .init("Change", .number),
         ]
-        return section("totals", "Totals", DataTable(caption: "Totals", columns: columns, rows: rows))
+        return section("totals", "Totals", DataTable(caption: "Totals", columns: columns, rows: rows, narrow: .table))
     }
 
     private var outcomes: HTML? {
@@ -107,7 +107,8 @@ struct SummaryPage: BagPage {
         let columns: [DataTable.Column] = [
             .init("Outcome"), .init(SummaryWords.day(day), .number), .init(SummaryWords.day(day.before), .number),
         ]
-        return section("scans", "Scans", DataTable(caption: "Scans by outcome", columns: columns, rows: rows))
+        return section(
+            "scans", "Scans", DataTable(caption: "Scans by outcome", columns: columns, rows: rows, narrow: .table))
     }
 
     private var people: HTML? {
@@ -122,7 +123,8 @@ struct SummaryPage: BagPage {
         let columns: [DataTable.Column] = [
             .init("Person"), .init("Bags linked", .number), .init("Undone", .number), .init("Bills created", .number),
         ]
-        return section("people", "By person", DataTable(caption: "By person", columns: columns, rows: rows))
+        return section(
+            "people", "By person", DataTable(caption: "By person", columns: columns, rows: rows, narrow: .table))
     }
 
     private var bills: HTML? {

@@ -22,7 +22,7 @@ struct TicketPage: BagPage {
     var condition = ReturnCondition.good
     /// A fresh id for the next scan of the form.
     var clientScanID: String
-    /// The reader's newest return scans.
+    /// The ticket's newest scans, whoever made them.
     var recent: [ScanLine] = []
     var products: [StationPage.Product]
     /// Why a button's act was refused.

@@ -21,6 +21,9 @@ struct BagWork: Sendable {
         book.handle(EraseDriverPhones.self) { [services] _, _ in
             try await DriverPhones(services: services).erase(at: services.clock.now())
         }
+        book.handle(TellStaleChecks.self) { [services] _, run in
+            try await StaleChecks(services: services).tell(run)
+        }
     }
 
     /// Those that come again and again, in the zone of the warehouses.
@@ -31,6 +34,7 @@ struct BagWork: Sendable {
         var schedules = [
             try Schedule("bags.counter_check", "30 2 * * *", zone: zone) { _ in CheckCounters() },
             try Schedule("bags.personal_data", "30 3 * * *", zone: zone) { _ in EraseDriverPhones() },
+            try Schedule("bags.stale_gate_checks", "*/15 * * * *", zone: zone) { _ in TellStaleChecks() },
         ]
         if services.settings.sendsSummaries {
             // A node that was away for some days sends what was missed.

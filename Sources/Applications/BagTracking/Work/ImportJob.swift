@@ -50,7 +50,7 @@ struct ImportWorker: Sendable {
     /// What no further try would change; nil for the rest.
     private static func failure(_ error: any Error) -> JobFailure? {
         if let failure = error as? JobFailure { return failure }
-        if let error = error as? TableError, error.code != .storage {
+        if let error = error as? TableError, error.code != .storage, error.code != .cancelled {
             return .permanent("unsupported_file", error.detail)
         }
         if let error = error as? MissingColumn { return .permanent("missing_column", error.detail) }
@@ -115,7 +115,8 @@ struct ImportWorker: Sendable {
                 ImportEvents.progress(record.jobID, state: state, done: 0, total: 0, at: now), in: transaction)
             guard state == "failed" else { return }
             let what = record.terms.isDryRun ? "Dry run failed" : "Import failed"
-            try mail(record, what, ("\(record.fileName) was not imported to its end.", "Why: \(code)."), in: transaction)
+            try mail(
+                record, what, ("\(record.fileName) was not imported to its end.", "Why: \(code)."), in: transaction)
         }
     }
 

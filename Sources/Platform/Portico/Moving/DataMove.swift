@@ -22,8 +22,10 @@ public struct DataMove: Sendable {
         public var isWhole: Bool { rows == arrived && digest == arrivedDigest }
     }
 
-    /// Rows that travel together.
-    private static let chunk = 10_000
+    /// Rows that travel together at the most.
+    private static let chunkRows = 10_000
+    /// Bytes of their values, about, after which they travel: files lie in tables too, in parts of some hundred kilobytes.
+    private static let chunkBytes = 8 << 20
 
     private let source: Database
     private let target: Database
@@ -45,6 +47,7 @@ public struct DataMove: Sendable {
     ) async throws -> [Table] {
         try await refuseUnfit(components, at: now)
         _ = try await target.migrate(components, at: now)
+        try await makeFurtherTables()
         let tables = try await sharedTables()
         let links = try await target.write { transaction in
             let links = try ForeignKeys.drop(in: transaction)
@@ -81,6 +84,19 @@ public struct DataMove: Sendable {
         }
     }
 
+    /// Makes the tables that the source has beside its schema, such as the mark of demonstration data.
+    private func makeFurtherTables() async throws {
+        let known = Set(try await target.read { try TableShape.all(in: $0) }.map(\.name))
+        let further = try await source.read { reading in
+            try TableShape.all(in: reading).filter { !known.contains($0.name) }.map {
+                try $0.definition(in: reading)
+            }
+        }
+        try await target.write { transaction in
+            for definition in further { try transaction.execute("move.make", definition) }
+        }
+    }
+
     /// The tables of the source with the columns to be copied. Columns that only the target has get their defaults.
     private func sharedTables() async throws -> [TableShape] {
         let (own, other) = (
@@ -100,34 +116,54 @@ public struct DataMove: Sendable {
     private func copy(_ table: TableShape) async throws {
         var last: [SQLValue]?
         repeat {
-            let (rows, key) = try await chunk(of: table, after: last)
-            guard !rows.isEmpty else { return }
+            let chunk = try await chunk(of: table, after: last)
+            guard !chunk.rows.isEmpty else { return }
             try await target.write { transaction in
-                _ = try transaction.bulkInsert("move.load", into: table.name, columns: table.columns, rows: rows)
+                _ = try transaction.bulkInsert(
+                    "move.load", into: table.name, columns: table.columns, rows: chunk.rows)
             }
-            last = rows.count < DataMove.chunk ? nil : key
+            last = chunk.isLast ? nil : chunk.key
         } while last != nil
     }
 
-    /// The next rows in the order of the key, and the key of the last of them.
-    private func chunk(
-        of table: TableShape, after last: [SQLValue]?
-    ) async throws -> (rows: [[SQLValue]], key: [SQLValue]) {
+    /// Rows in the order of the key.
+    private struct Chunk: Sendable {
+        var rows: [[SQLValue]] = []
+        /// The key of the last of them.
+        var key: [SQLValue] = []
+        /// Bytes of the values, about.
+        var bytes = 0
+        var isLast = true
+
+        var isFull: Bool { rows.count >= DataMove.chunkRows || bytes >= DataMove.chunkBytes }
+    }
+
+    /// Ends the reading of a chunk.
+    private struct ChunkIsFull: Error {}
+
+    /// The next rows.
+    private func chunk(of table: TableShape, after last: [SQLValue]?) async throws -> Chunk {
         try await source.readAtLength { reading in
             var statement = SQL(trusted: "SELECT \(table.quotedColumns), \(table.quotedKey) FROM \(table.quotedName)")
             if let last, let first = last.first {
                 let values = last.dropFirst().reduce("\(first)" as SQL) { $0 + ", \($1)" }
                 statement += SQL(trusted: " WHERE (\(table.quotedKey)) > (") + values + ")"
             }
-            statement += SQL(trusted: " ORDER BY \(table.quotedKey) LIMIT \(DataMove.chunk)")
-            var rows: [[SQLValue]] = []
-            var key: [SQLValue] = []
+            statement += SQL(trusted: " ORDER BY \(table.quotedKey) LIMIT \(DataMove.chunkRows + 1)")
+            var chunk = Chunk()
             let count = table.columns.count
-            try reading.each("move.read", statement) { row in
-                rows.append(try (0..<count).map { try row.value($0) })
-                key = try (count..<(count + table.key.count)).map { try row.value($0) }
+            do {
+                try reading.each("move.read", statement) { row in
+                    guard !chunk.isFull else { throw ChunkIsFull() }
+                    let values = try (0..<count).map { try row.value($0) }
+                    chunk.bytes += values.reduce(0) { $0 + $1.size }
+                    chunk.rows.append(values)
+                    chunk.key = try (count..<(count + table.key.count)).map { try row.value($0) }
+                }
+            } catch is ChunkIsFull {
+                chunk.isLast = false
             }
-            return (rows, key)
+            return chunk
         }
     }
 
@@ -226,5 +262,16 @@ enum ForeignKeys {
     private static func alter(_ link: Link, _ change: String, in transaction: Transaction) throws {
         try transaction.execute(
             "move.link", SQL(trusted: "ALTER TABLE \(TableShape.quoted(link.table)) \(change)"))
+    }
+}
+
+extension SQLValue {
+    /// Bytes that it takes, about.
+    fileprivate var size: Int {
+        switch self {
+        case .null, .integer, .real: 16
+        case .text(let text): 16 + text.utf8.count
+        case .blob(let bytes): 16 + bytes.count
+        }
     }
 }

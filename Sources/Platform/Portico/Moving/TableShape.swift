@@ -59,3 +59,30 @@ struct TableShape: Sendable, Hashable {
         return try session.all("move.columns", columns) { (name: try $0[0], place: try $0[1]) }
     }
 }
+
+extension TableShape {
+    /// The statement that makes the same table in PostgreSQL: columns, what must not be null, and the key.
+    /// - Parameter session: of SQLite, where the table is.
+    /// - Throws: ``SQLError``; ``DataMoveRefusal`` for a column of a kind that strict tables do not have.
+    func definition(in session: some SQLSession) throws -> SQL {
+        let columns = try session.all(
+            "move.definition", "SELECT name, type, \"notnull\" FROM pragma_table_info(\(name)) ORDER BY cid"
+        ) { (name: try $0[0] as String, type: try $0[1] as String, isRequired: try $0[2] as Bool) }
+        let lines = try columns.map { column in
+            let type = try postgreSQLType(of: column.type)
+            return "\(TableShape.quoted(column.name)) \(type)\(column.isRequired ? " NOT NULL" : "")"
+        }
+        let key = key == ["rowid"] ? [] : ["PRIMARY KEY (\(quotedKey))"]
+        return SQL(trusted: "CREATE TABLE \(quotedName) (\((lines + key).joined(separator: ", ")))")
+    }
+
+    private func postgreSQLType(of type: String) throws -> String {
+        switch type.uppercased() {
+        case "INTEGER", "INT": "BIGINT"
+        case "TEXT": "TEXT COLLATE \"C\""
+        case "REAL": "DOUBLE PRECISION"
+        case "BLOB": "BYTEA"
+        default: throw DataMoveRefusal(description: "the target has no place for all of \(name)")
+        }
+    }
+}

@@ -11,6 +11,8 @@ struct DatabaseAddress {
     }
 
     let engine: Engine
+    /// Copies of it that may answer reads.
+    private(set) var replicas: [ReplicaAddress] = []
 
     /// The address of an application's database: its own setting, or else the one of all applications.
     /// - Throws: ``Settings/Mistake`` for an address of neither kind.
@@ -18,6 +20,7 @@ struct DatabaseAddress {
         let own = "\(application).database_url"
         let name = settings.text(own).isEmpty ? "database.url" : own
         try self.init(url: settings.text(name), settings, application: application, named: name)
+        if name == "database.url" { replicas = try ReplicaAddress.list(settings, of: engine) }
     }
 
     /// An address that was given in words.
@@ -42,9 +45,10 @@ struct DatabaseAddress {
     }
 
     /// Opens the database and counts what it does.
-    func open(_ settings: Settings, application: String, metrics: MetricsRegistry, logger: Logger) async throws
-        -> Database
-    {
+    /// - Parameter isServing: whether copies may answer reads; a command that ends soon needs none.
+    func open(
+        _ settings: Settings, application: String, metrics: MetricsRegistry, logger: Logger, isServing: Bool = false
+    ) async throws -> Database {
         let log = QueryLog(logger: logger, slowMilliseconds: Int64(settings.integer("database.slow_milliseconds")))
         QueryMetrics.register(log, in: metrics, application: application)
         switch engine {
@@ -58,9 +62,27 @@ struct DatabaseAddress {
             configuration.base = settings.integer("database.pool_base")
             configuration.overflow = settings.integer("database.pool_overflow")
             configuration.localReaders = settings.integer("database.readers")
+            if isServing { follow(&configuration, settings, logger) }
             let engine = try await PostgreSQLEngine.open(configuration)
             engine.register(in: metrics, application: application)
             return Database(engine: engine, queries: log)
+        }
+    }
+
+    private func follow(
+        _ configuration: inout PostgreSQLEngine.Configuration, _ settings: Settings, _ logger: Logger
+    ) {
+        configuration.replicas = replicas
+        configuration.replicaRules.ejectAfter = .seconds(Int64(settings.integer("database.replica_lag_seconds")))
+        configuration.onReplicaChange = { replica, change in
+            let metadata: Logger.Metadata = ["replica": "\(replica)"]
+            switch change {
+            case .ejected(let reason):
+                logger.warning("replica out of service: \(reason)", metadata: metadata)
+            case .returned: logger.notice("replica in service", metadata: metadata)
+            case .late: logger.warning("replica is late", metadata: metadata)
+            case .caughtUp: logger.notice("replica is not late any more", metadata: metadata)
+            }
         }
     }
 }

@@ -81,6 +81,7 @@ public final class Node: Sendable {
             let (running, database) = try await start(application, parts)
             mounts.append(running.mount)
             checks.append(.database(database, application: application.id))
+            checks += HealthCheck.replicas(of: database, application: application.id).map { [$0] } ?? []
             checks += running.checks
         }
         let operations = OperationsRoutes(checks: checks, metrics: metrics) { [self] in state.withLock { $0.isDraining }
@@ -107,7 +108,8 @@ public final class Node: Sendable {
         logger[metadataKey: "application"] = "\(application.id)"
         let settings = configuration.settings
         let address = try DatabaseAddress(settings, application: application.id)
-        let database = try await address.open(settings, application: application.id, metrics: metrics, logger: logger)
+        let database = try await address.open(
+            settings, application: application.id, metrics: metrics, logger: logger, isServing: true)
         state.withLock { $0.databases.append(database) }
         for step in try await database.migrate(Node.schema(of: application), at: clock.now()) {
             logger.notice("schema step applied", metadata: ["step": "\(step)"])
@@ -128,6 +130,7 @@ public final class Node: Sendable {
             try await application.seed(demonstration, environment)
         }
         var running = try await application.start(environment)
+        if !address.replicas.isEmpty { running.mount.positions = parts.positions(of: application.id) }
         if parts.isTesting {
             running.mount.routes.append(OutboxRoute(mails: environment.mails, database: database).route)
         }

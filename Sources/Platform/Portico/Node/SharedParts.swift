@@ -78,6 +78,13 @@ struct SharedParts {
             stale: StaleTags(outbox: outbox, caches: caches))
     }
 
+    /// Remembers up to where the callers of an application have written.
+    func positions(of application: String) -> SessionPositions {
+        SessionPositions(
+            application: application, isSecure: isSecure,
+            lag: .seconds(Int64(settings.integer("database.replica_lag_seconds"))))
+    }
+
     /// Keys that no other application has.
     private static func keys(of application: String, below keys: SecretKeys) -> SecretKeys {
         SecretKeys(master: Secret(keys.key(for: "application/\(application)")))

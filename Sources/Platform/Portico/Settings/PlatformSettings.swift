@@ -52,6 +52,12 @@ public enum PlatformSettings {
         SettingDeclaration(
             "database.pool_overflow", .integer(0...500), default: "30", "further connections at peaks on PostgreSQL"),
         SettingDeclaration(
+            "database.replicas", .list, default: "", isSecret: true,
+            "postgres://… of copies of database.url that may answer reads, each with weight=N behind it if they differ"),
+        SettingDeclaration(
+            "database.replica_lag_seconds", .integer(1...3600), default: "30",
+            "how far a copy may be behind before it gets no more reads"),
+        SettingDeclaration(
             "database.slow_milliseconds", .integer(1...600_000), default: "100",
             "statements slower than this are logged"),
         SettingDeclaration(

@@ -53,12 +53,19 @@ public struct Doors: Sendable {
         guard let load else { return nil }
         switch load.admit(route: served.pattern, priority: served.route.priority) {
         case .admitted(let permit): return permit
-        case .refused:
-            throw Problem(
-                503, "overloaded", "Too many people are at work here at this moment. Try again in a few seconds.",
-                type: .reducedCapacity, headers: ["retry-after": "2"])
+        case .refused: throw Doors.overloaded
         }
     }
+
+    /// Whether there is no place for a request, without taking one.
+    func isFull(for served: ServedRoute) -> Bool {
+        load?.refuses(route: served.pattern, priority: served.route.priority) ?? false
+    }
+
+    /// What those hear for whom there is no place.
+    static let overloaded = Problem(
+        503, "overloaded", "Too many people are at work here at this moment. Try again in a few seconds.",
+        type: .reducedCapacity, headers: ["retry-after": "2"])
 
     /// Counts a strike against a client whose bytes are no request.
     func noteMalformed(_ status: HTTPStatus, from client: String, at now: Instant) {

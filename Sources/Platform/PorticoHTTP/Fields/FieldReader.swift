@@ -12,6 +12,8 @@ public struct FieldReader {
     public private(set) var isUnknownResource = false
     /// The declarations met so far; only while recording.
     public private(set) var shapes: [FieldShape] = []
+    /// Why the body could not be read at all; the fields in it are missing then.
+    var bodyProblem: Problem?
     let source: FieldSource?
     private let pathNames: [String]
     private let defaultPlace: FieldPlace
@@ -29,6 +31,11 @@ public struct FieldReader {
         self.source = nil
         self.pathNames = pathNames
         self.defaultPlace = defaultPlace
+    }
+
+    /// The same reader before it has read anything, with what stands in the path and nothing else.
+    var ofPath: FieldReader {
+        FieldReader(source: FieldSource(path: source?.path ?? []), pathNames: pathNames, defaultPlace: defaultPlace)
     }
 
     /// Whether the route's path names the field.

@@ -65,7 +65,7 @@ public struct Route: Sendable {
     public var priority: RequestPriority = .normal
     /// Whether the answer may come more than once for one key (`Idempotency-Key`). Routes that replay on their own opt out.
     public var keepsIdempotencyKeys = true
-    let handler: Handler
+    private(set) var handler: Handler
 
     /// Names in the path's braces.
     public var pathNames: [String] { Route.names(in: path) }
@@ -118,6 +118,58 @@ extension Route {
         var route = self
         route.priority = priority
         return route
+    }
+}
+
+extension Route {
+    /// The same route, whose page may use the camera.
+    public func usingCamera() -> Route {
+        var route = self
+        route.usesCamera = true
+        return route
+    }
+}
+
+extension Route {
+    /// The same route, which looks for what its path names before it says what is wrong with the rest of a request: the
+    /// shape of a request must not tell who has no business with a thing that it is there.
+    ///
+    /// A request of the right shape is not looked at twice: its handler finds out by itself, in the transaction of its act.
+    /// - Parameter look: throws what a caller is told for whom there is no such thing.
+    public func finding<Named: RouteInput>(
+        _ look: @escaping @Sendable (RequestContext, Named) async throws -> Void
+    ) -> Route {
+        guard case .deferred(let handle) = handler else { return self }
+        var route = self
+        let isForm = format == .page
+        route.handler = .deferred { context, reader in
+            do {
+                let response = try await handle(context, reader)
+                // A page tells what is wrong with a form in its answer.
+                if isForm, response.status == 422 { try await look(context, Route.inPath(reader)) }
+                return response
+            } catch  where Route.isAboutShape(error) {
+                try await look(context, Route.inPath(reader))
+                throw error
+            }
+        }
+        return route
+    }
+
+    /// Whether an error says what is wrong with what was sent.
+    private static func isAboutShape(_ error: any Error) -> Bool {
+        let problem = error as? Problem ?? (error as? any ProblemConvertible)?.problem
+        return problem.map { [400, 415, 422].contains($0.status) } ?? false
+    }
+
+    /// What the path says, whatever came with it.
+    private static func inPath<Named: RouteInput>(_ reader: FieldReader) throws -> Named {
+        var reader = reader.ofPath
+        let named = Named(&reader)
+        guard reader.errors.isEmpty, !reader.isUnknownResource else {
+            throw Problem(404, "not_found", "There is nothing at this address.")
+        }
+        return named
     }
 }
 
@@ -230,6 +282,7 @@ extension Route {
 
     private static func check(_ reader: FieldReader) throws {
         if reader.isUnknownResource { throw Problem(404, "not_found", "There is nothing at this address.") }
+        if let problem = reader.bodyProblem { throw problem }
         if !reader.errors.isEmpty { throw Problem.validation(reader.errors) }
     }
 

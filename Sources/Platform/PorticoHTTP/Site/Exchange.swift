@@ -1,4 +1,5 @@
 import PorticoLimits
+import PorticoSQL
 import PorticoTelemetry
 import PorticoValues
 
@@ -18,10 +19,14 @@ final class Exchange {
     var served: ServedRoute?
     var parameters: [(name: String, value: String)] = []
     var principal: Principal?
+    /// What copies of the database must know before they answer; nil where there are none.
+    var session: ReadSession?
     /// Whether the client's network is spared limits.
     var isSpared = false
     /// The place among those that are served.
     var place: LoadPermit?
+    /// Whether there was no place for it.
+    var isShed = false
     /// Where the caller stands; nil on routes without a limit.
     var rate: RateDecision?
     var body: FieldSource.Body = .none

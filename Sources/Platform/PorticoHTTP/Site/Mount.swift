@@ -14,6 +14,8 @@ public struct Mount: Sendable {
     public var authenticator: (any Authenticator)?
     /// Keeps answers for retries; nil where no route changes anything.
     public var idempotency: (any IdempotencyKeeping)?
+    /// Remembers up to where callers have written, where copies of the database answer some of them; else nil.
+    public var positions: SessionPositions?
     /// Makes the page of an error.
     public var errorPage: (@Sendable (Problem, RequestContext) -> HTML)?
     /// Page to sign in at, below the prefix.

@@ -8,6 +8,7 @@ struct RequestJournal: Sendable {
     private let logger: Logger
     private let durations: HistogramFamily
     private let slowNanoseconds: Int64
+    private let refusals = RefusalNotice()
     /// The series of a route and a status: found by numbers, because every request needs one.
     private let series = SeriesCache()
 
@@ -54,7 +55,11 @@ struct RequestJournal: Sendable {
             !exchange.request.head.method.isSafe || response.status.code >= 400 || elapsed >= slowNanoseconds
         // 501 and 505 answer what a client made up; they are no failure of ours.
         let isFailure = response.status.code >= 500 && ![501, 505].contains(response.status.code)
-        let level: Logger.Level = isFailure ? .error : isNoteworthy ? .info : .debug
+        // A line for each of thousands that are refused would cost more than refusing them.
+        let level: Logger.Level = exchange.isShed ? .debug : isFailure ? .error : isNoteworthy ? .info : .debug
+        if exchange.isShed, let count = refusals.count(at: monotonicNanoseconds()) {
+            logger.error("overloaded: requests refused", metadata: ["count": "\(count)"])
+        }
         let repeated = summary?.repeated ?? []
         guard logger.logLevel <= level || !repeated.isEmpty else { return }
         var metadata: Logger.Metadata = [
@@ -108,6 +113,30 @@ private final class SeriesCache: Sendable {
             let histogram = make()
             known[key] = histogram
             return histogram
+        }
+    }
+}
+
+/// Tells of refused requests together: the first at once, those after it every ten seconds.
+final class RefusalNotice: Sendable {
+    private static let interval: Int64 = 10_000_000_000
+
+    private struct State {
+        var untold = 0
+        var toldAt: Int64?
+    }
+
+    private let state = Mutex(State())
+
+    /// Counts one.
+    /// - Returns: how many to tell of now; nil when it is too early.
+    func count(at nanoseconds: Int64) -> Int? {
+        state.withLock { state in
+            state.untold += 1
+            if let toldAt = state.toldAt, nanoseconds - toldAt < RefusalNotice.interval { return nil }
+            state.toldAt = nanoseconds
+            defer { state.untold = 0 }
+            return state.untold
         }
     }
 }

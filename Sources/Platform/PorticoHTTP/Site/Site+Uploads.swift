@@ -27,8 +27,25 @@ extension Site {
         }
     }
 
+    /// Reads the body of a request.
+    /// - Returns: why it could not be read. The caller hears of it last: who may not call, or not know of what the path
+    ///   names, is told that first.
+    func takeBody(_ exchange: Exchange, of served: ServedRoute) throws -> Problem? {
+        if let rule = served.route.upload {
+            try takeForm(exchange, rule)
+            return nil
+        }
+        guard served.takesBody, !exchange.request.body.isEmpty else { return nil }
+        do {
+            exchange.body = try RequestBody.decode(exchange.request, for: served.route.format)
+            return nil
+        } catch let problem as Problem {
+            return problem
+        }
+    }
+
     /// Reads the fields of a form with a file, and keeps the file for the handler.
-    func takeForm(_ exchange: Exchange, _ rule: UploadRule) throws {
+    private func takeForm(_ exchange: Exchange, _ rule: UploadRule) throws {
         // Whoever may not send it is told so, whatever was sent.
         try requirePermission(exchange)
         let request = exchange.request

@@ -57,6 +57,8 @@ public final class Site: HTTPResponder {
     let requestIDs = RequestIDSource()
     /// How paths begin that may belong to a route whose answers are kept: every request is compared with these few.
     let sharedPrefixes: [String]
+    /// Whether a mount remembers up to where its callers have written.
+    let hasPositions: Bool
     /// The platform's own mount, whose pages stand where no application answers.
     private let root: Int?
 
@@ -76,6 +78,7 @@ public final class Site: HTTPResponder {
         self.sharedPrefixes = configuration.mounts.flatMap { mount in
             mount.routes.filter { $0.cache.sharing != nil }.map { mount.prefix + $0.path.prefix { $0 != "{" } }
         }
+        self.hasPositions = configuration.mounts.contains { $0.positions != nil }
         self.root = configuration.mounts.firstIndex { $0.prefix.isEmpty }
         self.journal = RequestJournal(configuration)
         self.csrf = CSRFGuard(signer: configuration.csrf)
@@ -89,12 +92,12 @@ public final class Site: HTTPResponder {
         return match.served.route.bodyLimit
     }
 
-    /// Answers routes that wait for nothing, unless their requests are counted: counting may wait.
+    /// Answers routes that wait for nothing, unless their requests are counted: counting may wait. And all for which there
+    /// is no place.
     public func respondAtOnce(to request: Request) -> Response? {
-        guard case .match(let match) = router.find(request.head.method, request.head.path),
-            case .immediate(let handle) = match.served.route.handler,
-            match.served.ruleName == nil || rates == nil
-        else { return nil }
+        guard case .match(let match) = router.find(request.head.method, request.head.path) else { return nil }
+        guard case .immediate(let handle) = match.served.route.handler, match.served.ruleName == nil || rates == nil
+        else { return refuseAtOnce(request, match) }
         let exchange = arrive(request)
         exchange.take(match)
         do {
@@ -109,14 +112,16 @@ public final class Site: HTTPResponder {
     /// Answers every request; errors are answers as well.
     public func respond(to request: Request) async -> Response {
         let exchange = arrive(request)
+        exchange.session = newSession
         let measure = RequestMeasure()
-        let response = await RequestMeasure.$current.withValue(measure) {
+        var response = await measured(measure, exchange.session) {
             do {
                 return try await answer(exchange)
             } catch {
                 return present(error, exchange)
             }
         }
+        settle(exchange, &response)
         await rates?.countFailure(exchange, response)
         exchange.place?.finish(end(of: exchange, response))
         return leave(exchange, response, measure: measure)
@@ -142,6 +147,7 @@ public final class Site: HTTPResponder {
         if !exchange.isShared {
             exchange.principal = try await exchange.served?.mount.authenticator?.principal(for: exchange.request.head)
             readVisit(exchange)
+            remember(exchange)
         }
         try requireSignIn(exchange)
         let reader = try fields(of: exchange)
@@ -204,10 +210,10 @@ extension Site {
         case .match(let match):
             switch match.served.route.handler {
             case .deferred(let handle):
-                exchange.place = try configuration.doors.place(for: match.served)
+                exchange.place = try place(for: exchange, on: match.served)
                 return handle
             case .immediate(let handle):
-                if exchange.request.isForEverybody { exchange.place = try configuration.doors.place(for: match.served) }
+                if exchange.request.isForEverybody { exchange.place = try place(for: exchange, on: match.served) }
                 return { context, reader in
                     var reader = reader
                     return try handle(context, &reader)
@@ -246,15 +252,13 @@ extension Site {
         guard let query = PercentCoding.pairs(exchange.request.head.query) else {
             throw Problem(400, "malformed_query", "The query is not percent-encoded UTF-8.")
         }
-        if let rule = served.route.upload {
-            try takeForm(exchange, rule)
-        } else if served.takesBody, !exchange.request.body.isEmpty {
-            exchange.body = try RequestBody.decode(exchange.request, for: served.route.format)
-        }
-        return FieldReader(
+        let problem = try takeBody(exchange, of: served)
+        var reader = FieldReader(
             source: FieldSource(
                 path: exchange.parameters, query: query, headers: exchange.request.head.headers, body: exchange.body),
             pathNames: served.pathNames, defaultPlace: served.fieldPlace)
+        reader.bodyProblem = problem
+        return reader
     }
 
     /// Runs the handler; with an idempotency key, at most once per key.
@@ -390,12 +394,5 @@ extension Site {
         response.status = .notModified
         response.body = .empty
         response.headers["content-type"] = nil
-    }
-}
-
-extension Response {
-    /// Whether the body is all there, so that it can be kept.
-    fileprivate var hasWholeBody: Bool {
-        if case .stream = body { false } else { true }
     }
 }

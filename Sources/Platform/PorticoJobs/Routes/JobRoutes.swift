@@ -49,6 +49,8 @@ public struct JobRoutes: Sendable {
             refusals: [(HTTPStatus(404), missing)]
         ) { (context: RequestContext, input: Target) -> Reply<JobAnswer> in
             let caller = try context.caller
+            // Whoever hears that a job has ended looks for what it has done.
+            ReadSession.current?.hear()
             return try await database.read { reading in
                 let record = try visible(queue.record(input.id, in: reading), to: caller)
                 return .ok(JobAnswer(record, details: try details?(record, reading) ?? []))

@@ -36,6 +36,16 @@ public final class ConcurrencyLimit: Sendable {
         return underWay.map { ServicePermit(self, underWay: $0) }
     }
 
+    /// Whether a request would be refused now; counts it as refused if so. Takes no place.
+    func refuses(_ priority: RequestPriority) -> Bool {
+        guard priority != .vital else { return false }
+        return state.withLock { state in
+            let isFull = state.underWay >= shares.ceiling(of: state.limit.limit, for: priority)
+            if isFull { state.refused += 1 }
+            return isFull
+        }
+    }
+
     /// How many requests may be under way now.
     public var limit: Int { state.withLock { $0.limit.limit } }
 

@@ -39,6 +39,13 @@ public final class LoadShedder: Sendable {
         return .admitted(LoadPermit(route: routePermit, server: serverPermit))
     }
 
+    /// Says at the least cost whether a request is to be refused; it counts as refused then. Who is not refused here takes a
+    /// place with ``admit(route:priority:)``, and may be refused there.
+    public func refuses(route: String, priority: RequestPriority) -> Bool {
+        guard priority != .vital else { return false }
+        return routes.withLock({ $0[route] })?.refuses(priority) ?? false || server.refuses(priority)
+    }
+
     /// Sets the limit of a route while the server runs, or removes it with nil. Requests under way count for the old
     /// limit.
     public func setLimit(_ limit: Int?, ofRoute route: String) {

@@ -30,7 +30,7 @@ extension LimitDesk {
         ) { [self] (context: RequestContext, input: LimitInput) -> Reply<LimitItem> in
             try await change(input.name, to: input.terms, by: context)
             return .ok(LimitItem(try standing(input.name)))
-        }
+        }.finding { [self] (_, named: LimitName) in _ = try standing(named.name) }
     }
 
     private var reset: Route {

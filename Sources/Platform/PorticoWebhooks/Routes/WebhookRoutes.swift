@@ -37,11 +37,19 @@ public struct WebhookRoutes: Sendable {
             route.keepsIdempotencyKeys = false
             return route
         }
-        return (secret + [list, show, change, remove, deliveries, delivery, redeliver, ping]).map { route in
+        let named = [show, change, remove, deliveries, delivery, redeliver, ping].map { $0.finding(find) }
+        return (secret + [list] + named).map { route in
             var route = route
             route.limit = limit
             return route
         }
+    }
+
+    /// Looks for the webhook that a path names.
+    /// - Throws: ``Problem`` 404, ``SQLError``.
+    private func find(_ context: RequestContext, _ named: WebhookTarget) async throws {
+        let owner = try owner(context)
+        _ = try await desk.database.read { try known(desk.subscription(named.id, owner: owner, in: $0)) }
     }
 
     private var list: Route {

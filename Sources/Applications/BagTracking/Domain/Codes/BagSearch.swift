@@ -8,6 +8,14 @@ enum BagSearch: Sendable, Hashable {
     /// The fewest characters after the star.
     static let shortestSuffix = 2
 
+    /// What was asked for, normalised, as the parameter says it.
+    var text: String {
+        switch self {
+        case .prefix(let beginning): beginning
+        case .suffix(let ending): "*\(ending)"
+        }
+    }
+
     /// Reads the parameter `q`: `*` and an ending, or a beginning. Only a star in front has a meaning; elsewhere it
     /// is a character like any other, and finds nothing.
     ///

@@ -72,7 +72,8 @@ extension CodeError {
         if text.isEmpty { return "No code was read. Scan the label of the sack again." }
         if let (type, digits) = catalog.resemblance(of: text) {
             guard digits == type.digits else {
-                return "\(quote(text)) has \(digits) digits, \(type.name) sacks have \(type.form). Scan it again."
+                return
+                    "\(quote(text)) has \(Refusal.counted(digits, "digit")), \(type.name) sacks have \(type.form). Scan it again."
             }
             return "\(quote(text)) has a hyphen too many or too few, \(type.name) sacks have \(type.form)."
         }
@@ -89,6 +90,6 @@ extension CodeError {
         if let strange = text.unicodeScalars.first(where: { !ChildLabel.isCodeScalar($0) }) {
             return "\(quote(text)) contains “\(quote(String(strange)))”. Bag codes have only letters A–Z and digits."
         }
-        return "\(quote(text)) has \(count) characters. Bag codes have 4 to 20 letters and digits."
+        return "\(quote(text)) has \(Refusal.counted(count, "character")). Bag codes have 4 to 20 letters and digits."
     }
 }

@@ -122,7 +122,7 @@ struct BillSackInput: RouteInput {
 
     init(_ fields: inout FieldReader) {
         id = fields.identifier("id", "The bill")
-        code = fields.text("code", 1...1000, example: "SB00012", "Code or SSCC of the sack")
+        code = fields.codeInPath("code", "Code or SSCC of the sack", example: "SB00012")
     }
 }
 

@@ -13,13 +13,13 @@ struct BillRoutes: Sendable {
             refusals: [(404, "area_not_found"), (422, "invalid_cursor")]
         ) { [services] (context: RequestContext, input: BillListInput) -> Reply<ListAnswer<BillAnswer>> in
             let caller = try BagCaller(context)
-            let (page, cursor) = try await services.database.read { reading in
-                let filter = input.filter(area: try services.area(input.areaCode, of: caller, in: reading))
-                let cursor = ListCursor(signer: services.cursors, list: filter.list)
-                let before = try cursor.id(input.page.cursor)
-                return (try BillReader(reading).page(filter, before: before, limit: input.page.limit), cursor)
-            }
-            return .ok(ListAnswer(items: page.items, nextCursor: cursor.next(page)))
+            return .ok(
+                try await services.database.read(.mayLag) { reading in
+                    let filter = input.filter(area: try services.area(input.areaCode, of: caller, in: reading))
+                    return try services.page(of: filter.list, input.page) {
+                        try BillReader(reading).page(filter, before: $0, limit: $1)
+                    }.answer
+                })
         }
     }
 
@@ -60,46 +60,57 @@ struct BillRoutes: Sendable {
     }
 
     private var complete: Route {
-        .json(
-            .post, "/api/v1/bills/{id}/complete", "completeBill", "Say that all its sacks are on a bill",
-            access: .permission("bill.write"), limit: BagLimits.write,
-            refusals: [
-                (404, "bill_not_found"), (409, "invalid_state"), (409, "bill_empty"), (409, "below_capacity"),
-            ]
-        ) { [services] (context: RequestContext, input: CompletionInput) -> Reply<BillAnswer> in
-            .ok(try await services.bills.complete(input.id, shortReason: input.shortReason, by: BagCaller(context)))
+        services.billRoute(
+            "/complete", "completeBill", "Say that all its sacks are on a bill", permission: "bill.write",
+            refusals: ["invalid_state", "bill_empty", "below_capacity"]
+        ) { (services, input: CompletionInput, caller) in
+            try await services.bills.complete(input.id, shortReason: input.shortReason, by: caller)
         }
     }
 
     private var reopen: Route {
-        .json(
-            .post, "/api/v1/bills/{id}/reopen", "reopenBill", "Open a completed bill again",
-            access: .permission("bill.write"), limit: BagLimits.write,
-            refusals: [(404, "bill_not_found"), (409, "invalid_state")]
-        ) { [services] (context: RequestContext, input: ReasonedBillInput) -> Reply<BillAnswer> in
-            .ok(try await services.bills.reopen(input.id, reason: input.reason, by: BagCaller(context)))
+        services.billRoute(
+            "/reopen", "reopenBill", "Open a completed bill again", permission: "bill.write",
+            refusals: ["invalid_state"]
+        ) { (services, input: ReasonedBillInput, caller) in
+            try await services.bills.reopen(input.id, reason: input.reason, by: caller)
         }
     }
 
     private var cancel: Route {
-        .json(
-            .post, "/api/v1/bills/{id}/cancel", "cancelBill", "Cancel a bill; its sacks are free again",
-            access: .permission("bill.cancel"), limit: BagLimits.write,
-            refusals: [(404, "bill_not_found"), (409, "invalid_state")]
-        ) { [services] (context: RequestContext, input: ReasonedBillInput) -> Reply<BillAnswer> in
-            .ok(try await services.bills.cancel(input.id, reason: input.reason, by: BagCaller(context)))
+        services.billRoute(
+            "/cancel", "cancelBill", "Cancel a bill; its sacks are free again", permission: "bill.cancel",
+            refusals: ["invalid_state"]
+        ) { (services, input: ReasonedBillInput, caller) in
+            try await services.bills.cancel(input.id, reason: input.reason, by: caller)
         }
     }
 
     private var deliver: Route {
+        services.billRoute(
+            "/deliver", "deliverBill", "Record that the load of a bill arrived", permission: "bill.deliver",
+            refusals: ["invalid_state"]
+        ) { (services, input: DeliveryInput, caller) in
+            try await services.bills.deliver(
+                input.id, receivedBy: input.receivedBy, note: input.note, by: caller)
+        }
+    }
+}
+
+extension BagTrackingServices {
+    /// A route that does one thing to a bill and answers with the bill as it is then.
+    /// - Parameters:
+    ///   - path: the end of the path, below that of the bill.
+    ///   - refusals: codes of the 409s, besides the 404 of a bill that the caller does not see.
+    func billRoute<Input: RouteInput>(
+        _ path: String, _ name: String, _ summary: String, permission: String, refusals: [String],
+        _ act: @escaping @Sendable (BagTrackingServices, Input, BagCaller) async throws -> BillAnswer
+    ) -> Route {
         .json(
-            .post, "/api/v1/bills/{id}/deliver", "deliverBill", "Record that the load of a bill arrived",
-            access: .permission("bill.deliver"), limit: BagLimits.write,
-            refusals: [(404, "bill_not_found"), (409, "invalid_state")]
-        ) { [services] (context: RequestContext, input: DeliveryInput) -> Reply<BillAnswer> in
-            .ok(
-                try await services.bills.deliver(
-                    input.id, receivedBy: input.receivedBy, note: input.note, by: BagCaller(context)))
+            .post, "/api/v1/bills/{id}\(path)", name, summary, access: .permission(permission),
+            limit: BagLimits.write, refusals: [(404, "bill_not_found")] + refusals.map { (409, $0) }
+        ) { (context: RequestContext, input: Input) -> Reply<BillAnswer> in
+            .ok(try await act(self, input, BagCaller(context)))
         }
     }
 }

@@ -5,7 +5,7 @@ struct BagInput: RouteInput {
     let code: String
 
     init(_ fields: inout FieldReader) {
-        code = fields.text("code", 1...1000, example: "SB00012", "Code of a sack or bag, or a sack's SSCC")
+        code = fields.codeInPath("code", "Code of a sack or bag, or a sack's SSCC", example: "SB00012")
     }
 }
 
@@ -15,7 +15,7 @@ struct ReasonedInput: RouteInput {
     let reason: String
 
     init(_ fields: inout FieldReader) {
-        code = fields.text("code", 1...1000, example: "SB00012", "Code of a sack or bag, or a sack's SSCC")
+        code = fields.codeInPath("code", "Code of a sack or bag, or a sack's SSCC", example: "SB00012")
         reason = fields.reason()
     }
 }
@@ -27,7 +27,7 @@ struct MoveInput: RouteInput {
     let reason: String
 
     init(_ fields: inout FieldReader) {
-        code = fields.text("code", 1...1000, example: "2903411", "Code of the bag")
+        code = fields.codeInPath("code", "Code of the bag", example: "2903411")
         target = fields.text("to_parent", 1...1000, example: "SB00013", "The sack it is to be in")
         reason = fields.reason()
     }
@@ -39,7 +39,7 @@ struct SSCCInput: RouteInput {
     let sscc: String?
 
     init(_ fields: inout FieldReader) {
-        code = fields.text("code", 1...1000, example: "SB00012", "Code of the sack")
+        code = fields.codeInPath("code", "Code of the sack", example: "SB00012")
         sscc = fields.optionalText("sscc", 1...1000, "The number; left out, the next own one is taken")
     }
 }
@@ -56,7 +56,7 @@ struct RetireInput: RouteInput {
     let cascade: Cascade?
 
     init(_ fields: inout FieldReader) {
-        code = fields.text("code", 1...1000, example: "SB00012", "Code of a sack or bag")
+        code = fields.codeInPath("code", "Code of a sack or bag", example: "SB00012")
         cascade = fields.optionalChoice("cascade", of: Cascade.self, "unlink: make the bags of a sack loose first")
     }
 }

@@ -90,9 +90,11 @@ struct EPCISExportRoutes: Sendable {
         return Response(
             .ok, headers: headers,
             body: .stream { [database = services.database] writer in
-                // The permit ends with the closure, which the connection drops when it is done or the client is gone.
-                defer { withExtendedLifetime(permit) {} }
-                for try await piece in database.stream({ try export.write($0, $1) }) { try await writer.write(piece) }
+                // Ends at once when the client goes; without a beginning it ends with the closure.
+                defer { permit.giveBack() }
+                for try await piece in database.stream(.present, { try export.write($0, $1) }) {
+                    try await writer.write(piece)
+                }
             })
     }
 }

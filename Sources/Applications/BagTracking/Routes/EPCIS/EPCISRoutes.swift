@@ -19,7 +19,7 @@ struct EPCISRoutes: Sendable {
             let query = input.query(publicURL: services.settings.publicURL)
             let cursor = ListCursor(signer: services.cursors, list: input.list(query))
             let position = try EPCISRoutes.position(cursor.position(input.token))
-            let fetched = try await services.database.read { reading in
+            let fetched = try await services.database.read(.mayLag) { reading in
                 try CustodyArchive(reading).records(query, after: position, limit: input.perPage + 1)
             }
             let page = Page(fetched: fetched, limit: input.perPage, position: \.position.texts)

@@ -26,21 +26,23 @@ struct ExportRoutes: Sendable {
             let caller = try BagCaller(context)
             let query = try await input.query(for: caller, services)
             let permit = try desk.admit(caller.userID)
-            try await audit(context, caller, name, format)
+            try await audit(context, caller, query, format)
             return answer(query, format, permit, at: context.now)
         }
     }
 
     private func audit(
-        _ context: RequestContext, _ caller: BagCaller, _ name: ExportName, _ format: TableFormat
+        _ context: RequestContext, _ caller: BagCaller, _ query: some ExportQuery, _ format: TableFormat
     ) async throws {
         // A HEAD sends nothing anywhere.
         guard context.request.head.method == .get else { return }
-        let query = PercentCoding.pairs(context.request.head.query) ?? []
-        let filters = query.filter { !$0.value.isEmpty }.map { (key: $0.name, value: JSONValue.string($0.value)) }
+        let name = query.name.rawValue
         let entry = caller.entry(
-            "export.started", entity: "\(name.rawValue).\(format.rawValue)",
-            after: ["name": .string(name.rawValue), "format": .string(format.rawValue), "filter": .object(filters)])
+            "export.started", entity: "\(name).\(format.rawValue)",
+            after: [
+                "name": .string(name), "format": .string(format.rawValue),
+                "filter": .object(query.conditions.map { (key: $0.name, value: .string($0.value)) }),
+            ])
         try await services.database.write { try $0.audit(entry) }
     }
 
@@ -55,9 +57,11 @@ struct ExportRoutes: Sendable {
                 "content-type": format.mediaType, "content-disposition": "attachment; filename=\"\(file)\"",
             ],
             body: .stream { [database = services.database] writer in
-                // The permit ends with the closure, which the connection drops when it is done or the client is gone.
-                defer { withExtendedLifetime(permit) {} }
-                for try await piece in database.stream({ try run.write($0, $1) }) { try await writer.write(piece) }
+                // Ends at once when the client goes; without a beginning it ends with the closure.
+                defer { permit.giveBack() }
+                for try await piece in database.stream(.present, { try run.write($0, $1) }) {
+                    try await writer.write(piece)
+                }
             })
     }
 

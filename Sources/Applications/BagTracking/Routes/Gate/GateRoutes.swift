@@ -63,12 +63,11 @@ struct GateRoutes: Sendable {
     }
 
     private var abandon: Route {
-        .json(
-            .post, "/api/v1/bills/{id}/gate-check/abandon", "abandonGateCheck", "Give a running check up",
-            access: .permission("gate.check"), limit: BagLimits.write,
-            refusals: [(404, "bill_not_found"), (409, "invalid_state")]
-        ) { [services] (context: RequestContext, input: ReasonedBillInput) -> Reply<BillAnswer> in
-            .ok(try await services.gate.abandon(input.id, reason: input.reason, by: BagCaller(context)))
+        services.billRoute(
+            "/gate-check/abandon", "abandonGateCheck", "Give a running check up", permission: "gate.check",
+            refusals: ["invalid_state"]
+        ) { (services, input: ReasonedBillInput, caller) in
+            try await services.gate.abandon(input.id, reason: input.reason, by: caller)
         }
     }
 
@@ -88,27 +87,22 @@ struct GateRoutes: Sendable {
     }
 
     private var resolve: Route {
-        .json(
-            .post, "/api/v1/bills/{id}/gate-check/findings/{finding_id}/resolve", "resolveFinding",
-            "Note that a foreign sack was taken off the lorry", access: .permission("gate.check"),
-            limit: BagLimits.write,
-            refusals: [(404, "bill_not_found"), (404, "finding_not_found"), (409, "invalid_state")]
-        ) { [services] (context: RequestContext, input: FindingInput) -> Reply<BillAnswer> in
-            .ok(try await services.gate.unload(input.findingID, of: input.id, by: BagCaller(context)))
+        var route = services.billRoute(
+            "/gate-check/findings/{finding_id}/resolve", "resolveFinding",
+            "Note that a foreign sack was taken off the lorry", permission: "gate.check", refusals: ["invalid_state"]
+        ) { (services, input: FindingInput, caller) in
+            try await services.gate.unload(input.findingID, of: input.id, by: caller)
         }
+        route.refusals.append((404, "finding_not_found"))
+        return route
     }
 
     private var dispatch: Route {
-        .json(
-            .post, "/api/v1/bills/{id}/dispatch", "dispatchBill", "Let a lorry go whose check found all its sacks",
-            access: .permission("gate.check"), limit: BagLimits.write,
-            refusals: [
-                (404, "bill_not_found"), (409, "invalid_state"), (409, "gate_check_incomplete"),
-                (409, "unresolved_findings"),
-            ]
-        ) { [services] (context: RequestContext, input: DispatchInput) -> Reply<BillAnswer> in
-            let departure = try input.departure()
-            return .ok(try await services.gate.dispatch(input.id, departure, by: BagCaller(context)))
+        services.billRoute(
+            "/dispatch", "dispatchBill", "Let a lorry go whose check found all its sacks", permission: "gate.check",
+            refusals: ["invalid_state", "gate_check_incomplete", "unresolved_findings"]
+        ) { (services, input: DispatchInput, caller) in
+            try await services.gate.dispatch(input.id, input.departure(), by: caller)
         }
     }
 }

@@ -38,7 +38,8 @@ struct ImportDesk: Sendable {
         let source = FileSource(upload.content, count: upload.count)
         do {
             try await store.refuseTooMany(caller)
-            try ImportDesk.check(source, terms.kind)
+            let most = services.settings.importMostRows
+            try await OwnThread.run { try ImportDesk.check(WatchedSource(source, $0), terms.kind, most: most) }
             let file = try await store.keep(source, name: upload.name, at: caller.now)
             do {
                 return try await store.begin(terms, file: file, by: caller)
@@ -67,27 +68,16 @@ struct ImportDesk: Sendable {
 
     static var unknown: Refusal { .notFound("job_not_found", "There is no such import.") }
 
-    /// Refuses what no job could take: text is read to its end, of a workbook the first row of each sheet.
-    private static func check(_ source: FileSource, _ kind: ImportKind) throws {
-        let reader = try TableFile(source).reader()
-        guard let book = reader as? XLSXReader else {
-            let feed = ImportFeed(reader, kind) { _ in false }
-            if kind == .packing {
-                while try reader.next() != nil {}
-            } else {
-                while try feed.next() != nil {}
-            }
-            try refuseWithoutHeader(feed, kind)
+    /// Refuses what no job could take: the file is read to its end, every sheet of it.
+    private static func check(_ source: any ByteSource, _ kind: ImportKind, most: Int) throws {
+        let feed = ImportFeed(try TableFile(source).reader(), kind, mostRows: most) { _ in false }
+        do {
+            while try feed.next() != nil {}
+        } catch is TooManyRows {
+            // The job says so.
             return
         }
-        var sheets = 0
-        while let row = try book.next() {
-            if row.isBlank { continue }
-            _ = try ImportFeed.places(of: row, kind)
-            book.skipSheet()
-            sheets += 1
-        }
-        if sheets == 0, let first = kind.required.first { throw MissingColumn(name: first, sheet: nil) }
+        try refuseWithoutHeader(feed, kind)
     }
 
     private static func refuseWithoutHeader(_ feed: ImportFeed, _ kind: ImportKind) throws {
@@ -134,6 +124,7 @@ struct ImportRoutes: Sendable {
     }
 
     let services: BagTrackingServices
+    let desk: ExportDesk
 
     var routes: [Route] { [create, errors, file(.csv), file(.xlsx), template] }
 
@@ -182,21 +173,25 @@ struct ImportRoutes: Sendable {
             .get, "/api/v1/imports/{id}/errors.\(format.rawValue)",
             "importErrors\(format.rawValue.uppercased())", "All that is wrong, as a file",
             access: .permission("import.run"), limit: BagLimits.read, mediaType: format.mediaType,
-            refusals: [(404, "job_not_found")]
-        ) { [services, store] (_: RequestContext, input: Target) -> Response in
+            refusals: [(404, "job_not_found"), (429, "too_many_running")]
+        ) { [services, store, desk] (context: RequestContext, input: Target) -> Response in
             guard try await services.database.read({ try store.record(input.id, in: $0) }) != nil else {
                 throw ImportDesk.unknown
             }
-            let stream = services.database.stream { reading, emit in
-                try ImportErrorFile(store: store, jobID: input.id, format: format).write(reading, emit)
-            }
+            let permit = try desk.admit(try context.caller.accountID)
+            let file = ImportErrorFile(store: store, jobID: input.id, format: format)
             return Response(
                 .ok,
                 headers: [
                     "content-type": format.mediaType,
                     "content-disposition": "attachment; filename=\"import-\(input.id)-errors.\(format.rawValue)\"",
                 ],
-                body: .stream { writer in for try await piece in stream { try await writer.write(piece) } })
+                body: .stream { [database = services.database] writer in
+                    defer { permit.giveBack() }
+                    for try await piece in database.stream(.primary, { try file.write($0, $1) }) {
+                        try await writer.write(piece)
+                    }
+                })
         }
     }
 

@@ -24,16 +24,17 @@ struct BagFormRoutes: Sendable {
             .post, "/bags/{code}/\(deed.name)", deed.route, deed.summary, access: .permission(deed.permission),
             limit: BagLimits.write
         ) { [services] (context: RequestContext, form: BagForm) -> PageReply in
-            let caller = try BagCaller(context)
-            let refusal = try await FormRefusal.of { try await deed.act(services, form, caller) }
-            guard let refusal else {
-                let page = PageAddress("\(context.mount)/bags/\(PageAddress.encode(form.code))", ["done": deed.name])
-                return .redirect(to: page.text)
+            try await FormRefusal.answer {
+                try await deed.act(services, form, BagCaller(context))
+                return PageAddress(
+                    "\(context.mount)/bags/\(PageAddress.encode(form.code))", ["done": deed.name]
+                ).text
+            } orShow: { refusal in
+                var page = try await BagDetail(services: services, context: context).page(form.code)
+                page.openForm = deed.name
+                page.form = refusal.form(form.values, about: deed.field)
+                return page
             }
-            var page = try await BagDetail(services: services, context: context).page(form.code)
-            page.openForm = deed.name
-            page.form = refusal.form(form.values, about: deed.field)
-            return page.reply(refusal.status)
         }
     }
 

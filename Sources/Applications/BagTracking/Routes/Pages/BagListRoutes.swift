@@ -19,18 +19,17 @@ struct BagListRoutes: Sendable {
         let caller = try BagCaller(context)
         let services = services
         let (filter, messages) = try input.bags(by: caller)
-        let cursor = ListCursor(signer: services.cursors, list: filter.list)
-        let before = try cursor.id(input.cursor.unlessEmpty)
-        let (catalog, bags) = try await services.database.read { reading in
-            let catalog = try services.catalog.catalog(in: reading)
-            let isSound = messages.isEmpty
-            return (catalog, isSound ? try BagList(reading).page(filter, before: before, limit: 50) : nil)
+        let (catalog, bags) = try await services.database.read(.mayLag) { reading in
+            let bags = try services.page(of: filter.list, input.page, unless: messages) {
+                try BagList(reading).page(filter, before: $0, limit: $1)
+            }
+            return (try services.catalog.catalog(in: reading), bags)
         }
         return BagListPage(
             frame: try BagFrame(context, catalog), filter: input.filter, messages: messages,
-            rows: bags?.items.map { BagListPage.Row($0, catalog) } ?? [],
+            rows: bags.items.map { BagListPage.Row($0, catalog) },
             areas: caller.areaCode == nil ? catalog.areaChoices : [], products: catalog.productChoices,
-            cursor: input.cursor.unlessEmpty, nextCursor: bags.flatMap { cursor.next($0) })
+            cursor: input.page.cursor, nextCursor: bags.nextCursor)
     }
 }
 
@@ -54,7 +53,7 @@ extension BagRow {
 /// The filter of the list as the page sends it.
 struct BagListPageQuery: RouteInput {
     let filter: BagListPage.Filter
-    let cursor: String
+    let page: PageRequest
 
     init(_ fields: inout FieldReader) {
         filter = BagListPage.Filter(
@@ -66,7 +65,7 @@ struct BagListPageQuery: RouteInput {
             q: fields.typed("q", "Beginning of the code, or * and its end"),
             createdFrom: fields.typed("created_from", "First seen on this day or later"),
             createdTo: fields.typed("created_to", "First seen on this day or earlier"))
-        cursor = fields.typed("cursor", "Where the page before ended")
+        page = fields.pageCursor()
     }
 
     /// The same for the store, and what is wrong with it.

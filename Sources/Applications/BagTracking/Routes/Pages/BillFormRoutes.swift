@@ -24,24 +24,26 @@ struct BillFormRoutes: Sendable {
             .post, "/bills/{id}/\(deed.name)", deed.route, deed.summary, access: .permission(deed.permission),
             limit: BagLimits.write
         ) { [services] (context: RequestContext, form: BillForm) -> PageReply in
-            let caller = try BagCaller(context)
-            let refusal = try await FormRefusal.of { try await deed.act(services, form, caller) }
-            return try await BillFormRoutes.reply(
-                to: refusal, of: form, named: deed.name, about: deed.field, services, context)
+            try await answer(form, named: deed.name, about: deed.field, context) {
+                try await deed.act(services, form, $0)
+            }
         }
     }
 
-    private static func reply(
-        to refusal: FormRefusal?, of form: BillForm, named name: String, about field: String,
-        _ services: BagTrackingServices, _ context: RequestContext
+    /// Does what a form of the bill's page asks for, and goes back to that page.
+    private func answer(
+        _ form: BillForm, named name: String, about field: String, _ context: RequestContext,
+        _ act: (BagCaller) async throws -> Void
     ) async throws -> PageReply {
-        guard let refusal else {
-            return .redirect(to: PageAddress("\(context.mount)/bills/\(form.id)", ["done": name]).text)
+        try await FormRefusal.answer {
+            try await act(BagCaller(context))
+            return PageAddress("\(context.mount)/bills/\(form.id)", ["done": name]).text
+        } orShow: { refusal in
+            var page = try await BillDesk(services: services, context: context).page(form.id)
+            page.openForm = name
+            page.form = refusal.form(form.values, about: field)
+            return page
         }
-        var page = try await BillDesk(services: services, context: context).page(form.id)
-        page.openForm = name
-        page.form = refusal.form(form.values, about: field)
-        return page.reply(refusal.status)
     }
 
     private static let deeds = [
@@ -78,7 +80,7 @@ struct BillFormRoutes: Sendable {
     ]
 
     private var scan: Route {
-        var route: Route = .page(
+        .page(
             .post, "/bills/{id}/parents", "submitBillScan", "Put a sack on a bill by the form",
             access: .permission("bill.write"), limit: BagLimits.scan
         ) { [services] (context: RequestContext, form: BillScanForm) -> PageReply in
@@ -93,9 +95,7 @@ struct BillFormRoutes: Sendable {
                 page.typed = form.code
                 return page.reply(refusal.status)
             }
-        }
-        route.usesCamera = true
-        return route
+        }.usingCamera()
     }
 
     private var remove: Route {
@@ -103,12 +103,9 @@ struct BillFormRoutes: Sendable {
             .post, "/bills/{id}/parents/{code}/remove", "submitSackRemoval", "Take a sack off a bill by the form",
             access: .permission("bill.write"), limit: BagLimits.write
         ) { [services] (context: RequestContext, input: BillSackInput) -> PageReply in
-            let caller = try BagCaller(context)
-            let refusal = try await FormRefusal.of {
-                try await services.bills.remove(input.code, from: input.id, by: caller)
+            try await answer(BillForm(id: input.id), named: "remove", about: "", context) {
+                try await services.bills.remove(input.code, from: input.id, by: $0)
             }
-            return try await BillFormRoutes.reply(
-                to: refusal, of: BillForm(id: input.id), named: "remove", about: "", services, context)
         }
     }
 
@@ -118,16 +115,13 @@ struct BillFormRoutes: Sendable {
             .post, "/bills/{id}/edit", "submitBillEdit", "Change the header of a bill by the form",
             access: .permission("bill.write"), limit: BagLimits.write
         ) { [services] (context: RequestContext, form: BillForm) -> PageReply in
-            let caller = try BagCaller(context)
             do {
-                let refusal = try await FormRefusal.of {
+                return try await answer(form, named: "edit", about: "capacity", context) { caller in
                     let version = Int64(form.values["version"] ?? "")
                     _ = try await services.bills.change(form.id, try form.change(), by: caller) { present in
                         guard present.bill.version == version else { throw StaleBill() }
                     }
                 }
-                return try await BillFormRoutes.reply(
-                    to: refusal, of: form, named: "edit", about: "capacity", services, context)
             } catch is StaleBill {
                 var page = try await BillDesk(services: services, context: context).page(form.id)
                 page.openForm = "edit"

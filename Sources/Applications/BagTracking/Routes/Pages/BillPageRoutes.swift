@@ -20,30 +20,26 @@ struct BillPageRoutes: Sendable {
             .post, "/bills", "submitBill", "Open a bill by the form", access: .permission("bill.write"),
             limit: BagLimits.write
         ) { [services] (context: RequestContext, form: NewBillForm) -> PageReply in
-            let caller = try BagCaller(context)
-            var made: BillAnswer?
-            let refusal = try await FormRefusal.of { made = try await services.bills.create(form.bill(), by: caller) }
-            if let made {
-                return .redirect(
-                    to: PageAddress("\(context.mount)/bills/\(made.bill.id)", ["done": "billed"]).text)
+            try await FormRefusal.answer {
+                let made = try await services.bills.create(form.bill(), by: BagCaller(context))
+                return PageAddress("\(context.mount)/bills/\(made.bill.id)", ["done": "billed"]).text
+            } orShow: { refusal in
+                var page = try await page(context, BillListPageQuery())
+                page.form = refusal.form(form.values, about: "code")
+                return page
             }
-            var page = try await page(context, BillListPageQuery())
-            page.form = refusal?.form(form.values, about: "code")
-            return page.reply(refusal?.status ?? 409)
         }
     }
 
     private var bill: Route {
-        var route: Route = .page(
+        .page(
             .get, "/bills/{id}", "billPage", "Everything about a bill", access: .permission("bill.read"),
             limit: BagLimits.read
         ) { [services] (context: RequestContext, input: BillPageQuery) -> PageReply in
             var page = try await BillDesk(services: services, context: context).page(input.id, scan: input.scan)
             page.frame.notices = DoneNotice.notices(input.done)
             return page.reply()
-        }
-        route.usesCamera = true
-        return route
+        }.usingCamera()
     }
 
     private var sheet: Route {
@@ -59,17 +55,17 @@ struct BillPageRoutes: Sendable {
         let caller = try BagCaller(context)
         let services = services
         let (filter, messages) = try input.bills(by: caller)
-        let cursor = ListCursor(signer: services.cursors, list: filter.list)
-        let before = try cursor.id(input.cursor.unlessEmpty)
-        let (catalog, bills) = try await services.database.read { reading in
-            let catalog = try services.catalog.catalog(in: reading)
-            return (catalog, messages.isEmpty ? try BillReader(reading).page(filter, before: before, limit: 50) : nil)
+        let (catalog, bills) = try await services.database.read(.mayLag) { reading in
+            let bills = try services.page(of: filter.list, input.page, unless: messages) {
+                try BillReader(reading).page(filter, before: $0, limit: $1)
+            }
+            return (try services.catalog.catalog(in: reading), bills)
         }
         return BillListPage(
-            frame: try BagFrame(context, catalog), filter: input.filter, messages: messages, rows: bills?.items ?? [],
+            frame: try BagFrame(context, catalog), filter: input.filter, messages: messages, rows: bills.items,
             areaNames: catalog.areaNames, areas: caller.areaCode == nil ? catalog.areaChoices : [],
-            openAreas: catalog.activeAreaChoices, cursor: input.cursor.unlessEmpty,
-            nextCursor: bills.flatMap { cursor.next($0) })
+            openAreas: catalog.activeAreaChoices, cursor: input.page.cursor,
+            nextCursor: bills.nextCursor)
     }
 }
 
@@ -89,7 +85,7 @@ struct BillPageQuery: RouteInput {
 /// The filter of the list as the page sends it.
 struct BillListPageQuery: RouteInput {
     var filter = BillListPage.Filter()
-    var cursor = ""
+    var page = PageRequest()
 
     init() {}
 
@@ -100,7 +96,7 @@ struct BillListPageQuery: RouteInput {
             from: fields.typed("from", "Opened on this day or later"),
             to: fields.typed("to", "Opened on this day or earlier"),
             findings: fields.typed("findings", "true: only those at the gate with foreign sacks"))
-        cursor = fields.typed("cursor", "Where the page before ended")
+        page = fields.pageCursor()
     }
 
     /// The same for the store, and what is wrong with it.

@@ -49,6 +49,12 @@ extension FindPage.Trace {
         self.init(
             lot: trace.lot, children: trace.children, loose: trace.loose,
             sacks: trace.sacks.map { Sack(code: $0.code, count: $0.count, billCode: $0.bill?.code) },
-            bills: trace.bills.map { Delivery(bill: FindPage.Bill($0.bill), count: $0.count) })
+            bills: trace.bills.map {
+                Delivery(bill: FindPage.Bill($0.bill), count: $0.count, returned: $0.returned)
+            },
+            returns: trace.returns.map {
+                Return(
+                    sackCode: $0.sackCode, bill: FindPage.Bill($0.bill), ticketCode: $0.ticketCode, count: $0.count)
+            })
     }
 }

@@ -18,6 +18,18 @@ struct FormRefusal: Sendable {
         }
     }
 
+    /// Does what a form asks for and leads on; a refusal is shown on the page that the form is on.
+    /// - Parameters:
+    ///   - act: does it, and says where the form leads then.
+    ///   - page: the page with the refusal in it.
+    static func answer(
+        _ act: () async throws -> String, orShow page: (FormRefusal) async throws -> some BagPage
+    ) async throws -> PageReply {
+        var next = ""
+        guard let refusal = try await of({ next = try await act() }) else { return .redirect(to: next) }
+        return try await page(refusal).reply(refusal.status)
+    }
+
     private static func isCorrigible(_ problem: Problem) -> Bool {
         problem.status == 409 || problem.status == 422
     }

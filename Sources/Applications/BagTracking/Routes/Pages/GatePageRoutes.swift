@@ -6,40 +6,47 @@ struct GatePageRoutes: Sendable {
 
     var routes: [Route] { [list, check, scan, unload] + deeds.map(route) }
 
+    /// The most lorries that are being checked at one time.
+    private static let mostRunning = 500
+
     private var list: Route {
         .page(
             .get, "/gate", "gateListPage", "Lorries that wait at the gate", access: .permission("gate.check"),
             limit: BagLimits.read
-        ) { [services] (context: RequestContext, _: NoInput) -> PageReply in
+        ) { [services] (context: RequestContext, input: GateListQuery) -> PageReply in
             let caller = try BagCaller(context)
-            let filter = BillFilter(areaCode: caller.areaCode, isAtGate: true)
-            let (catalog, bills) = try await services.database.read { reading in
-                let page = try BillReader(reading).page(filter, before: nil, limit: 100)
-                return (try services.catalog.catalog(in: reading), page.items)
-            }
-            // Those that are being checked come first.
-            let rows = bills.filter { $0.bill.state == .loading } + bills.filter { $0.bill.state != .loading }
-            return GateListPage(
-                frame: try BagFrame(context, catalog), rows: rows, areaNames: catalog.areaNames
-            ).reply()
+            let running = BillFilter(state: .loading, areaCode: caller.areaCode)
+            let waiting = BillFilter(state: .completed, areaCode: caller.areaCode)
+            return try await services.database.read { reading in
+                let reader = BillReader(reading)
+                let catalog = try services.catalog.catalog(in: reading)
+                // However many wait, those that are being checked come first and are all there.
+                let checked =
+                    input.page.cursor == nil
+                    ? try reader.page(running, before: nil, limit: GatePageRoutes.mostRunning).items : []
+                let page = try services.page(of: waiting.list, input.page) {
+                    try reader.page(waiting, before: $0, limit: $1)
+                }
+                return GateListPage(
+                    frame: try BagFrame(context, catalog), running: checked, waiting: page.items,
+                    areaNames: catalog.areaNames, cursor: input.page.cursor, nextCursor: page.nextCursor)
+            }.reply()
         }
     }
 
     private var check: Route {
-        var route: Route = .page(
+        .page(
             .get, "/bills/{id}/gate", "gatePage", "The check of a lorry", access: .permission("gate.check"),
             limit: BagLimits.read
         ) { [services] (context: RequestContext, input: BillPageQuery) -> PageReply in
             var page = try await BillDesk(services: services, context: context).gate(input.id, scan: input.scan)
             page.frame.notices = DoneNotice.notices(input.done)
             return page.reply()
-        }
-        route.usesCamera = true
-        return route
+        }.usingCamera()
     }
 
     private var scan: Route {
-        var route: Route = .page(
+        .page(
             .post, "/bills/{id}/gate/scans", "submitGateScan", "Scan a sack on the lorry by the form",
             access: .permission("gate.check"), limit: BagLimits.scan
         ) { [services] (context: RequestContext, form: BillScanForm) -> PageReply in
@@ -54,9 +61,7 @@ struct GatePageRoutes: Sendable {
                 page.typed = form.code
                 return page.reply(refusal.status)
             }
-        }
-        route.usesCamera = true
-        return route
+        }.usingCamera()
     }
 
     // MARK: - Forms
@@ -94,44 +99,50 @@ struct GatePageRoutes: Sendable {
     }
 
     private func route(_ deed: Deed) -> Route {
-        var route: Route = .page(
+        .page(
             .post, "/bills/{id}/gate/\(deed.path)", deed.route, deed.summary, access: .permission("gate.check"),
             limit: BagLimits.write
         ) { [services] (context: RequestContext, form: GateForm) -> PageReply in
-            let caller = try BagCaller(context)
-            let refusal = try await FormRefusal.of { try await deed.act(services, form, caller) }
-            return try await reply(to: refusal, form.values, id: form.id, named: deed.name, next: deed.next, context)
-        }
-        route.usesCamera = true
-        return route
+            try await answer(form.id, form.values, named: deed.name, next: deed.next, context) {
+                try await deed.act(services, form, $0)
+            }
+        }.usingCamera()
     }
 
     private var unload: Route {
-        var route: Route = .page(
+        .page(
             .post, "/bills/{id}/gate/findings/{finding_id}", "submitUnloading",
             "Note that a foreign sack is off the lorry", access: .permission("gate.check"), limit: BagLimits.write
         ) { [services] (context: RequestContext, form: UnloadForm) -> PageReply in
-            let caller = try BagCaller(context)
-            let refusal = try await FormRefusal.of {
-                _ = try await services.gate.unload(form.findingID, of: form.id, by: caller)
+            try await answer(form.id, [:], named: "unloaded", next: "/gate", context) {
+                _ = try await services.gate.unload(form.findingID, of: form.id, by: $0)
             }
-            return try await reply(to: refusal, [:], id: form.id, named: "unloaded", next: "/gate", context)
-        }
-        route.usesCamera = true
-        return route
+        }.usingCamera()
     }
 
-    private func reply(
-        to refusal: FormRefusal?, _ values: [String: String], id: Int64, named name: String, next: String,
-        _ context: RequestContext
+    /// Does what a form of the gate asks for and goes on to `next`, the end of the bill's address.
+    private func answer(
+        _ id: Int64, _ values: [String: String], named name: String, next: String, _ context: RequestContext,
+        _ act: (BagCaller) async throws -> Void
     ) async throws -> PageReply {
-        guard let refusal else {
-            return .redirect(to: PageAddress("\(context.mount)/bills/\(id)\(next)", ["done": name]).text)
+        try await FormRefusal.answer {
+            try await act(BagCaller(context))
+            return PageAddress("\(context.mount)/bills/\(id)\(next)", ["done": name]).text
+        } orShow: { refusal in
+            var page = try await BillDesk(services: services, context: context).gate(id)
+            page.openForm = name
+            page.form = refusal.form(values)
+            return page
         }
-        var page = try await BillDesk(services: services, context: context).gate(id)
-        page.openForm = name
-        page.form = refusal.form(values)
-        return page.reply(refusal.status)
+    }
+}
+
+/// Which part of the list of lorries is asked for.
+struct GateListQuery: RouteInput {
+    let page: PageRequest
+
+    init(_ fields: inout FieldReader) {
+        page = fields.pageCursor()
     }
 }
 

@@ -20,14 +20,14 @@ struct HistoryRoutes: Sendable {
             .post, "/scans/{id}/undo", "submitUndo", "Take a scan back by the form",
             access: .anyPermission(["scan.undo_own", "scan.undo_any"]), limit: BagLimits.scan
         ) { [services] (context: RequestContext, form: UndoForm) -> PageReply in
-            let caller = try BagCaller(context)
-            let refusal = try await FormRefusal.of {
-                _ = try await services.undo.undo(scan: form.id, reason: form.checkedReason, by: caller)
+            try await FormRefusal.answer {
+                _ = try await services.undo.undo(scan: form.id, reason: form.checkedReason, by: BagCaller(context))
+                return form.next(context.mount)
+            } orShow: { refusal in
+                var page = try await page(context, HistoryQuery())
+                page.frame.notices = [refusal.notice("Not undone")]
+                return page
             }
-            guard let refusal else { return .redirect(to: form.next(context.mount)) }
-            var page = try await page(context, HistoryQuery())
-            page.frame.notices = [refusal.notice("Not undone")]
-            return page.reply(refusal.status)
         }
     }
 
@@ -35,25 +35,24 @@ struct HistoryRoutes: Sendable {
         let caller = try BagCaller(context)
         let services = services
         let (filter, messages) = input.scans(by: caller)
-        let cursor = ListCursor(signer: services.cursors, list: filter.list)
-        let before = try cursor.id(input.cursor.unlessEmpty)
-        let (catalog, scans) = try await services.database.read { reading in
-            let catalog = try services.catalog.catalog(in: reading)
-            let isSound = messages.isEmpty
-            return (catalog, isSound ? try ScanLog(reading).page(filter, before: before, limit: 50) : nil)
+        let (catalog, scans) = try await services.database.read(.mayLag) { reading in
+            let scans = try services.page(of: filter.list, input.page, unless: messages) {
+                try ScanLog(reading).page(filter, before: $0, limit: $1)
+            }
+            return (try services.catalog.catalog(in: reading), scans)
         }
         let window = services.settings.undoWindow
         return HistoryPage(
             frame: try BagFrame(context, catalog), filter: input.filter, messages: messages,
-            scans: scans?.items.map { ScanLine($0, for: caller, catalog, window: window) } ?? [],
-            cursor: input.cursor.unlessEmpty, nextCursor: scans.flatMap { cursor.next($0) })
+            scans: scans.items.map { ScanLine($0, for: caller, catalog, window: window) },
+            cursor: input.page.cursor, nextCursor: scans.nextCursor)
     }
 }
 
 /// The filter of the history as the page sends it.
 struct HistoryQuery: RouteInput {
     var filter = HistoryPage.Filter()
-    var cursor = ""
+    var page = PageRequest()
 
     /// The own scans, newest first.
     init() {}
@@ -66,7 +65,7 @@ struct HistoryQuery: RouteInput {
             code: fields.typed("code", "Only scans of this code"),
             parentCode: fields.typed("parent_code", "Only scans into this sack"),
             from: fields.typed("from", "From this day on"), to: fields.typed("to", "Up to this day"))
-        cursor = fields.typed("cursor", "Where the page before ended")
+        page = fields.pageCursor()
     }
 
     /// The same for the store, and what is wrong with it.

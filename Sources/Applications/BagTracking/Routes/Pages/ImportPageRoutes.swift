@@ -50,6 +50,8 @@ struct ImportPageRoutes: Sendable {
             limit: BagLimits.admin
         ) { (context: RequestContext, input: Target) -> PageReply in
             let (store, services, id) = (store, services, input.id)
+            // Whoever sees that the import has ended looks for what it has brought.
+            ReadSession.current?.hear()
             let found = try await services.database.read { reading -> ImportSight in
                 guard let record = try store.record(id, in: reading) else { throw ImportDesk.unknown }
                 let file = try reading.scalar(

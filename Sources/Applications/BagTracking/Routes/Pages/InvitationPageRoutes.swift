@@ -13,13 +13,14 @@ struct InvitationPageRoutes: Sendable {
             .post, "/users/invitations", "inviteByForm", "Invite somebody by the form",
             access: .permission("user.manage"), limit: BagLimits.admin
         ) { [office] (context: RequestContext, form: UserForm) -> PageReply in
-            let refusal = try await FormRefusal.of {
+            try await FormRefusal.answer {
                 try await InvitationPageRoutes.invite(form, by: office, context)
+                return "\(context.mount)/users?done=invited"
+            } orShow: { refusal in
+                var page = try await page(context)
+                page.invitations?.form = refusal.form(form.values, about: "email")
+                return page
             }
-            guard let refusal else { return .redirect(to: "\(context.mount)/users?done=invited") }
-            var page = try await page(context)
-            page.invitations?.form = refusal.form(form.values, about: "email")
-            return page.reply(refusal.status)
         }
     }
 

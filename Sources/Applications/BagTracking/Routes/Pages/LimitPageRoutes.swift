@@ -39,15 +39,16 @@ struct LimitPageRoutes: Sendable {
             .post, "/limits/{name}", "submitLimit", "Change a limit by the form",
             access: .permission("operations.write"), limit: BagLimits.admin
         ) { [desk] (context: RequestContext, form: LimitForm) -> PageReply in
-            let refusal = try await FormRefusal.of {
+            try await FormRefusal.answer {
                 try await desk.change(form.name, to: form.terms(), by: context)
+                return "\(context.mount)/limits?done=limit"
+            } orShow: { refusal in
+                var page = try await page(context)
+                page.openForm = form.name
+                page.form = refusal.form(form.values, about: "quota")
+                return page
             }
-            guard let refusal else { return .redirect(to: "\(context.mount)/limits?done=limit") }
-            var page = try await page(context)
-            page.openForm = form.name
-            page.form = refusal.form(form.values, about: "quota")
-            return page.reply(refusal.status)
-        }
+        }.finding { [desk] (_, named: Target) in _ = try desk.standing(named.name) }
     }
 
     private var reset: Route {

@@ -26,8 +26,10 @@ extension FieldReader {
     }
 
     /// A code in the path. What can't be one is unknown, not malformed.
-    mutating func codeInPath(_ name: String = "code", _ description: String = "Code of a sack or bag") -> String {
-        text(name, 1...8000, in: .path, description)
+    mutating func codeInPath(
+        _ name: String = "code", _ description: String = "Code of a sack or bag", example: String? = nil
+    ) -> String {
+        text(name, 1...8000, in: .path, example: example, description)
     }
 }
 

@@ -10,14 +10,14 @@ struct ReturnPageRoutes: Sendable {
 
     private struct Query: RouteInput {
         let filter: ReturnsPage.Filter
-        let cursor: String
+        let page: PageRequest
 
         init(_ fields: inout FieldReader) {
             filter = ReturnsPage.Filter(
                 state: fields.typed("state", "Only tickets in this state"),
                 areaCode: fields.typed("area_code", "Only tickets of this area"),
                 q: fields.typed("q", "Codes that begin so"))
-            cursor = fields.typed("cursor", "Where the page before ended")
+            page = fields.pageCursor()
         }
     }
 
@@ -40,7 +40,7 @@ struct ReturnPageRoutes: Sendable {
         .page(
             .get, "/returns", "returnsPage", "Return tickets", access: ReturnPageRoutes.access, limit: BagLimits.read
         ) { (context: RequestContext, input: Query) -> PageReply in
-            let page = try await page(context, input.filter, cursor: input.cursor.unlessEmpty)
+            let page = try await page(context, input.filter, input.page)
             return page.reply(page.messages.isEmpty ? .ok : 422)
         }
     }
@@ -50,23 +50,23 @@ struct ReturnPageRoutes: Sendable {
             .post, "/returns", "submitReturn", "Open a return ticket by the form", access: ReturnPageRoutes.access,
             limit: BagLimits.write
         ) { [services] (context: RequestContext, input: Form) -> PageReply in
-            var made: TicketAnswer?
-            let refusal = try await FormRefusal.of {
+            try await FormRefusal.answer {
                 let header = try TicketHeader(
                     location: input.values["location"] ?? "", consignee: input.values["consignee"],
                     notes: input.values["notes"])
-                made = try await services.returns.create(
+                let made = try await services.returns.create(
                     header, areaCode: input.values["area_code"] ?? "", by: BagCaller(context))
+                return "\(context.mount)/returns/\(made.ticket.id)"
+            } orShow: { refusal in
+                var page = try await page(context, ReturnsPage.Filter())
+                page.form = refusal.form(input.values)
+                return page
             }
-            if let made { return .redirect(to: "\(context.mount)/returns/\(made.ticket.id)") }
-            var page = try await page(context, ReturnsPage.Filter(), cursor: nil)
-            page.form = refusal?.form(input.values)
-            return page.reply(refusal?.status ?? 422)
         }
     }
 
     private func page(
-        _ context: RequestContext, _ filter: ReturnsPage.Filter, cursor text: String?
+        _ context: RequestContext, _ filter: ReturnsPage.Filter, _ request: PageRequest = PageRequest()
     ) async throws -> ReturnsPage {
         let caller = try BagCaller(context)
         let services = services
@@ -76,18 +76,16 @@ struct ReturnPageRoutes: Sendable {
         let wanted = TicketFilter(
             state: state, areaCode: caller.areaCode ?? filter.areaCode.unlessEmpty,
             prefix: ASCII.upperCased(ScannedText.tidied(filter.q)).unlessEmpty)
-        let cursor = ListCursor(signer: services.cursors, list: wanted.list)
-        let before = try cursor.id(text)
-        let (catalog, tickets) = try await services.database.read { reading in
-            (
-                try services.catalog.catalog(in: reading),
-                isSound ? try TicketLookup(reading).page(wanted, before: before, limit: 50) : nil
-            )
+        let (catalog, tickets) = try await services.database.read(.mayLag) { reading in
+            let tickets = try services.page(of: wanted.list, request, unless: messages) {
+                try TicketLookup(reading).page(wanted, before: $0, limit: $1)
+            }
+            return (try services.catalog.catalog(in: reading), tickets)
         }
         return ReturnsPage(
-            frame: try BagFrame(context, catalog), filter: filter, messages: messages, tickets: tickets?.items ?? [],
-            areas: catalog.areaChoices, activeAreas: catalog.activeAreaChoices, cursor: text,
-            nextCursor: tickets.flatMap { cursor.next($0) })
+            frame: try BagFrame(context, catalog), filter: filter, messages: messages, tickets: tickets.items,
+            areas: catalog.areaChoices, activeAreas: catalog.activeAreaChoices, cursor: request.cursor,
+            nextCursor: tickets.nextCursor)
     }
 
     // MARK: - One ticket
@@ -107,7 +105,7 @@ struct ReturnPageRoutes: Sendable {
     }
 
     private var show: Route {
-        var route: Route = .page(
+        .page(
             .get, "/returns/{id}", "returnPage", "A return ticket", access: ReturnPageRoutes.access,
             limit: BagLimits.read
         ) { [services] (context: RequestContext, input: Target) -> PageReply in
@@ -115,13 +113,11 @@ struct ReturnPageRoutes: Sendable {
             page.condition = ReturnCondition(rawValue: input.condition) ?? .good
             page.frame.notices = DoneNotice.notices(input.done)
             return page.reply()
-        }
-        route.usesCamera = true
-        return route
+        }.usingCamera()
     }
 
     private var scan: Route {
-        var route: Route = .page(
+        .page(
             .post, "/returns/{id}/scans", "submitReturnScan", "Scan a sack onto a ticket by the form",
             access: ReturnPageRoutes.access, limit: BagLimits.scan
         ) { [services] (context: RequestContext, form: TicketScanForm) -> PageReply in
@@ -139,9 +135,7 @@ struct ReturnPageRoutes: Sendable {
                 page.typed = form.code
                 return page.reply(refusal.status)
             }
-        }
-        route.usesCamera = true
-        return route.matters(.critical)
+        }.usingCamera().matters(.critical)
     }
 
     private func closing(_ act: String) -> Route {
@@ -149,19 +143,18 @@ struct ReturnPageRoutes: Sendable {
             .post, "/returns/{id}/\(act)", act == "commit" ? "submitReturnCommit" : "submitReturnCancel",
             "Close a return ticket by the form: \(act)", access: ReturnPageRoutes.access, limit: BagLimits.write
         ) { [services] (context: RequestContext, input: Target) -> PageReply in
-            let caller = try BagCaller(context)
-            let refusal = try await FormRefusal.of {
+            try await FormRefusal.answer {
+                let caller = try BagCaller(context)
                 _ =
                     act == "commit"
                     ? try await services.returns.commit(input.id, by: caller)
                     : try await services.returns.cancel(input.id, by: caller)
+                return "\(context.mount)/returns/\(input.id)?done=return/\(act)"
+            } orShow: { refusal in
+                var page = try await TicketDesk(services: services, context: context).page(input.id)
+                page.refusal = refusal.notice("The ticket stays as it is")
+                return page
             }
-            guard let refusal else {
-                return .redirect(to: "\(context.mount)/returns/\(input.id)?done=return/\(act)")
-            }
-            var page = try await TicketDesk(services: services, context: context).page(input.id)
-            page.refusal = refusal.notice("The ticket stays as it is")
-            return page.reply(refusal.status)
         }
     }
 }
@@ -211,7 +204,7 @@ struct TicketDesk: Sendable {
     func page(_ id: Int64, scan: String = "") async throws -> TicketPage {
         let caller = try BagCaller(context)
         let services = services
-        let filter = ScanFilter(userID: caller.userID, kind: .return)
+        let filter = ScanFilter(kind: .return, ticketID: id)
         let (catalog, answer, recent) = try await services.database.read { reading in
             let lookup = TicketLookup(reading)
             let ticket = try lookup.ticket(id, for: caller, locked: false)

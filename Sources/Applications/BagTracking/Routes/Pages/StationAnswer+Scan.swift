@@ -72,32 +72,21 @@ struct StationRefusal: Sendable {
     }
 
     fileprivate static func title(_ code: String) -> String {
-        switch code {
-        case "validation_failed": "Not taken"
-        case "linked_elsewhere": "In another sack"
-        case "parent_full": "The sack is full"
-        case "parent_billed": "The sack is sealed"
-        case "other_area": "Another area"
-        case "bag_retired": "Retired"
-        case "wrong_kind": "Not a bag"
-        case "looks_like_parent": "Damaged sack label"
-        case "parent_not_found", "sscc_not_assigned": "Unknown sack"
-        case "product_type_inactive": "Not packed any more"
-        case "invalid_parent_code": "Not a sack"
-        case "billed_elsewhere": "On another bill"
-        case "on_hold": "On hold"
-        case "parent_empty": "Empty sack"
-        case "capacity_reached": "The bill is full"
-        case "bill_not_open": "The bill is not open"
-        case "not_on_bill": "Not on this bill"
-        case "invalid_state": "No check is running"
-        case "not_billed": "On no bill"
-        case "not_dispatched": "Has not left"
-        case "ticket_not_open": "The ticket is closed"
-        case "not_undoable": "Nothing to undo"
-        case "undo_window_passed", "superseded": "Not undone"
-        case "forbidden": "Not allowed"
-        default: "Not a code"
-        }
+        titles[code] ?? "Not a code"
     }
+
+    /// The reasons in a few words, by their codes; the page's script reads them too.
+    static let titles = [
+        "validation_failed": "Not taken", "linked_elsewhere": "In another sack", "parent_full": "The sack is full",
+        "parent_billed": "The sack is sealed", "other_area": "Another area", "bag_retired": "Retired",
+        "wrong_kind": "Not a bag", "looks_like_parent": "Damaged sack label", "parent_not_found": "Unknown sack",
+        "sscc_not_assigned": "Unknown sack", "product_type_inactive": "Not packed any more",
+        "invalid_parent_code": "Not a sack", "billed_elsewhere": "On another bill", "on_hold": "On hold",
+        "parent_empty": "Empty sack", "capacity_reached": "The bill is full",
+        "bill_not_open": "The bill is not open", "not_on_bill": "Not on this bill",
+        "invalid_state": "No check is running", "not_billed": "On no bill", "not_dispatched": "Has not left",
+        "ticket_not_open": "The ticket is closed", "not_undoable": "Nothing to undo",
+        "undo_window_passed": "Not undone", "superseded": "Not undone", "forbidden": "Not allowed",
+        "invalid_child_code": "Not a code", "invalid_sscc": "Not a code", "too_long": "Not a code",
+    ]
 }

@@ -7,18 +7,16 @@ struct StationRoutes: Sendable {
     var routes: [Route] { [station, scan] }
 
     private var station: Route {
-        var route: Route = .page(
+        .page(
             .get, "/scan", "stationPage", "The packing station", access: .permission("scan.pack")
         ) { [services] (context: RequestContext, input: StationQuery) -> PageReply in
             try await StationDesk(services: services, context: context)
                 .page(parent: input.parent, scan: input.scan).reply()
-        }
-        route.usesCamera = true
-        return route
+        }.usingCamera()
     }
 
     private var scan: Route {
-        var route: Route = .page(
+        .page(
             .post, "/scan", "submitScan", "Scan by the station's form", access: .permission("scan.pack"),
             limit: BagLimits.scan
         ) { [services] (context: RequestContext, form: StationForm) -> PageReply in
@@ -31,9 +29,7 @@ struct StationRoutes: Sendable {
             case .failure(let refusal):
                 return try await desk.page(parent: form.parent, form: form, refusal: refusal).reply(refusal.status)
             }
-        }
-        route.usesCamera = true
-        return route
+        }.usingCamera()
     }
 }
 

@@ -14,12 +14,14 @@ struct UserFarewellRoutes: Sendable {
             .post, "/users/{id}/second-factor/remove", "submitLostAuthenticator",
             "Take away a lost authenticator by the form", access: .permission("user.manage"), limit: BagLimits.admin
         ) { [people, page] (context: RequestContext, input: UserInPath) -> PageReply in
-            let caller = try BagCaller(context)
-            let refusal = try await FormRefusal.of { try await people.removeSecondFactor(of: input.id, by: caller) }
-            guard let refusal else { return .redirect(to: "\(context.mount)/users?done=second-factor") }
-            var page = try await page(context, input.id)
-            page.frame.notices = [refusal.notice("Not removed")]
-            return page.reply(refusal.status)
+            try await FormRefusal.answer {
+                try await people.removeSecondFactor(of: input.id, by: BagCaller(context))
+                return "\(context.mount)/users?done=second-factor"
+            } orShow: { refusal in
+                var page = try await page(context, input.id)
+                page.frame.notices = [refusal.notice("Not removed")]
+                return page
+            }
         }
     }
 
@@ -28,17 +30,18 @@ struct UserFarewellRoutes: Sendable {
             .post, "/users/{id}/erase", "submitErasure", "Erase a person by the form",
             access: .permission("user.manage"), limit: BagLimits.admin
         ) { [privacy, page] (context: RequestContext, input: UserToErase) -> PageReply in
-            let refusal = try await FormRefusal.of {
+            try await FormRefusal.answer {
                 _ = try await privacy.forget(input.id, context) { person in
                     guard person.email == ScannedText.tidied(input.email) else {
                         throw FieldProblem.invalid("email", "must be the address of the person who is to be erased")
                     }
                 }
+                return "\(context.mount)/users?done=erased"
+            } orShow: { refusal in
+                var page = try await page(context, input.id)
+                page.erasure = refusal.form(["email": input.email], about: "email")
+                return page
             }
-            guard let refusal else { return .redirect(to: "\(context.mount)/users?done=erased") }
-            var page = try await page(context, input.id)
-            page.erasure = refusal.form(["email": input.email], about: "email")
-            return page.reply(refusal.status)
         }
     }
 }

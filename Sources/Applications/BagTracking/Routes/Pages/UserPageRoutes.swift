@@ -57,19 +57,18 @@ struct UserPageRoutes: Sendable {
             .post, "/users", "submitNewUser", "Add a person by the form", access: .permission("user.manage"),
             limit: BagLimits.admin
         ) { [people, passwords, office] (context: RequestContext, form: UserForm) -> PageReply in
-            let caller = try BagCaller(context)
-            let refusal = try await FormRefusal.of {
+            try await FormRefusal.answer {
                 if let office, form.password.isEmpty {
                     try await InvitationPageRoutes.invite(form, by: office, context)
-                } else {
-                    _ = try await people.create(form.newUser(passwords), by: caller)
+                    return "\(context.mount)/users?done=invited"
                 }
+                _ = try await people.create(form.newUser(passwords), by: BagCaller(context))
+                return "\(context.mount)/users?done=added"
+            } orShow: { refusal in
+                var page = try await page(context)
+                page.form = refusal.form(form.values, about: "email")
+                return page
             }
-            let deed = office != nil && form.password.isEmpty ? "invited" : "added"
-            guard let refusal else { return .redirect(to: "\(context.mount)/users?done=\(deed)") }
-            var page = try await page(context)
-            page.form = refusal.form(form.values, about: "email")
-            return page.reply(refusal.status)
         }
     }
 
@@ -87,16 +86,16 @@ struct UserPageRoutes: Sendable {
             .post, "/users/{id}", "submitUser", "Change a person by the form", access: .permission("user.manage"),
             limit: BagLimits.admin
         ) { [people, passwords, services] (context: RequestContext, input: UserEdit) -> PageReply in
-            let caller = try BagCaller(context)
-            let refusal = try await FormRefusal.of {
+            try await FormRefusal.answer {
                 let person = try await services.database.read { try PeopleStore.person(id: input.id, in: $0) }
                 let change = try await input.form.change(of: person.email, passwords)
-                _ = try await people.change(id: input.id, change, by: caller)
+                _ = try await people.change(id: input.id, change, by: BagCaller(context))
+                return "\(context.mount)/users?done=saved"
+            } orShow: { refusal in
+                var page = try await page(context, of: input.id)
+                page.form = refusal.form(input.form.values, about: "role")
+                return page
             }
-            guard let refusal else { return .redirect(to: "\(context.mount)/users?done=saved") }
-            var page = try await page(context, of: input.id)
-            page.form = refusal.form(input.form.values, about: "role")
-            return page.reply(refusal.status)
         }
     }
 
@@ -105,12 +104,14 @@ struct UserPageRoutes: Sendable {
             .post, "/users/{id}/deactivate", "submitDeactivation", "Deactivate a person by the form",
             access: .permission("user.manage"), limit: BagLimits.admin
         ) { [people] (context: RequestContext, input: UserInPath) -> PageReply in
-            let caller = try BagCaller(context)
-            let refusal = try await FormRefusal.of { try await people.deactivate(id: input.id, by: caller) }
-            guard let refusal else { return .redirect(to: "\(context.mount)/users?done=deactivated") }
-            var page = try await page(context, of: input.id)
-            page.frame.notices = [refusal.notice("Not deactivated")]
-            return page.reply(refusal.status)
+            try await FormRefusal.answer {
+                try await people.deactivate(id: input.id, by: BagCaller(context))
+                return "\(context.mount)/users?done=deactivated"
+            } orShow: { refusal in
+                var page = try await page(context, of: input.id)
+                page.frame.notices = [refusal.notice("Not deactivated")]
+                return page
+            }
         }
     }
 

@@ -30,7 +30,15 @@ struct WebhookPageRoutes: Sendable {
     let services: BagTrackingServices
     let desk: WebhookDesk
 
-    var routes: [Route] { [show, add, ping, secret, state("pause"), state("activate"), remove, redeliver] }
+    var routes: [Route] {
+        let named = [show, ping, secret, state("pause"), state("activate"), remove, redeliver].map { $0.finding(find) }
+        return named + [add]
+    }
+
+    private func find(_ context: RequestContext, _ named: UserInPath) async throws {
+        let subscription = try await services.database.read { try desk.subscription(named.id, owner: nil, in: $0) }
+        guard subscription != nil else { throw Self.unknown }
+    }
 
     private var show: Route {
         .page(

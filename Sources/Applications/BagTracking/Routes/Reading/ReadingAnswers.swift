@@ -150,7 +150,7 @@ struct HistoryItem: JSONRepresentable {
 
     func write(to object: inout JSONObjectWriter) {
         object.field("at", step.at, "When it happened")
-        object.field("what", step.what, "created, found, linked, billed, moved, unlinked, dispatched, …")
+        object.field("what", step.what, "created, found, linked, billed, unbilled, moved, unlinked, dispatched, …")
         object.field("parent_code", step.parentCode)
         object.field("bill_code", step.billCode)
         object.field("ticket_code", step.ticketCode)

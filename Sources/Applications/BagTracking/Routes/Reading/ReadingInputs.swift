@@ -46,7 +46,7 @@ struct HistoryInput: RouteInput {
     let page: PageRequest
 
     init(_ fields: inout FieldReader) {
-        code = fields.text("code", 1...1000, example: "SB00012", "Code of a sack or bag, or a sack's SSCC")
+        code = fields.codeInPath("code", "Code of a sack or bag, or a sack's SSCC", example: "SB00012")
         page = PageRequest(&fields)
     }
 }

@@ -12,12 +12,12 @@ struct ReadingRoutes: Sendable {
             limit: BagLimits.read, cache: .privateRevalidated, refusals: [(422, "invalid_cursor")]
         ) { [services] (context: RequestContext, input: ScanListInput) -> Reply<ListAnswer<ScanItem>> in
             let filter = try input.filter(for: BagCaller(context))
-            let cursor = ListCursor(signer: services.cursors, list: filter.list)
-            let before = try cursor.id(input.page.cursor)
-            let page = try await services.database.read {
-                try ScanLog($0).page(filter, before: before, limit: input.page.limit)
-            }
-            return .ok(ListAnswer(items: page.items, nextCursor: cursor.next(page)))
+            return .ok(
+                try await services.database.read(.mayLag) { reading in
+                    try services.page(of: filter.list, input.page) {
+                        try ScanLog(reading).page(filter, before: $0, limit: $1)
+                    }.answer
+                })
         }
     }
 
@@ -57,15 +57,13 @@ struct ReadingRoutes: Sendable {
             refusals: [(404, "area_not_found"), (422, "invalid_cursor")]
         ) { [services] (context: RequestContext, input: BagListInput) -> Reply<ListAnswer<BagAnswer>> in
             let caller = try BagCaller(context)
-            let (page, cursor) = try await services.database.read { reading in
-                let area = try services.area(input.areaCode, of: caller, in: reading)
-                let filter = input.filter(area: area)
-                let cursor = ListCursor(signer: services.cursors, list: filter.list)
-                let before = try cursor.id(input.page.cursor)
-                return (try BagList(reading).page(filter, before: before, limit: input.page.limit), cursor)
+            let page = try await services.database.read(.mayLag) { reading in
+                let filter = input.filter(area: try services.area(input.areaCode, of: caller, in: reading))
+                return try services.page(of: filter.list, input.page) {
+                    try BagList(reading).page(filter, before: $0, limit: $1)
+                }
             }
-            let items = try page.items.map { try BagAnswer($0, services.identifiers) }
-            return .ok(ListAnswer(items: items, nextCursor: cursor.next(page)))
+            return .ok(try page.answer { try BagAnswer($0, services.identifiers) })
         }
     }
 
@@ -89,7 +87,7 @@ struct ReadingRoutes: Sendable {
             refusals: [(404, "bag_not_found"), (422, "invalid_cursor")]
         ) { [services] (context: RequestContext, input: HistoryInput) -> Reply<ListAnswer<HistoryItem>> in
             let caller = try BagCaller(context)
-            let (page, cursor) = try await services.database.read { reading in
+            let (page, cursor) = try await services.database.read(.mayLag) { reading in
                 guard let row = try services.finder(reading, for: caller).bag(input.code) else {
                     throw Refusal.bagNotFound(input.code)
                 }

@@ -25,7 +25,7 @@ struct StatsRoutes: Sendable {
             .get, "/api/v1/stats/verify", "verifyStats", "Compares every counter with a recount of the same snapshot",
             access: .permission("audit.read"), limit: BagLimits.read
         ) { [services] (_: RequestContext, _: NoInput) -> Reply<StatsVerificationAnswer> in
-            let verification = try await services.database.readAtLength { try CounterStore.verify(in: $0) }
+            let verification = try await services.database.readAtLength(.present) { try CounterStore.verify(in: $0) }
             return .ok(StatsVerificationAnswer(verification))
         }
     }

@@ -13,13 +13,13 @@ struct ReturnRoutes: Sendable {
             refusals: [(404, "area_not_found"), (422, "invalid_cursor")]
         ) { [services] (context: RequestContext, input: TicketListInput) -> Reply<ListAnswer<TicketAnswer>> in
             let caller = try BagCaller(context)
-            let (page, cursor) = try await services.database.read { reading in
-                let filter = input.filter(area: try services.area(input.areaCode, of: caller, in: reading))
-                let cursor = ListCursor(signer: services.cursors, list: filter.list)
-                let before = try cursor.id(input.page.cursor)
-                return (try TicketLookup(reading).page(filter, before: before, limit: input.page.limit), cursor)
-            }
-            return .ok(ListAnswer(items: page.items, nextCursor: cursor.next(page)))
+            return .ok(
+                try await services.database.read(.mayLag) { reading in
+                    let filter = input.filter(area: try services.area(input.areaCode, of: caller, in: reading))
+                    return try services.page(of: filter.list, input.page) {
+                        try TicketLookup(reading).page(filter, before: $0, limit: $1)
+                    }.answer
+                })
         }
     }
 

@@ -19,7 +19,7 @@ struct TraceRoutes: Sendable {
                 .get, "/api/v1/trace", "traceLot", "Every sack and bill that bags of a lot went to",
                 access: .permission("trace.read"), limit: BagLimits.search, cache: .privateRevalidated
             ) { [services] (_: RequestContext, input: Input) -> Reply<TraceAnswer> in
-                let trace = try await services.database.read { try LotTrace(input.lot, in: $0) }
+                let trace = try await services.database.read(.mayLag) { try LotTrace(input.lot, in: $0) }
                 return .ok(trace.map { TraceAnswer($0) } ?? TraceAnswer(lot: input.lot))
             }
         ]
@@ -48,13 +48,15 @@ struct TraceAnswer: JSONRepresentable {
     struct Bill: JSONRepresentable {
         static let schemaName = "TracedBill"
         static let example = Bill(
-            code: "LKO 2025/117", state: "dispatched", consignee: "Kisan Seva Kendra", destination: "Unnao", count: 28)
+            code: "LKO 2025/117", state: "dispatched", consignee: "Kisan Seva Kendra", destination: "Unnao", count: 28,
+            returned: 0)
 
         var code: String
         var state: String
         var consignee: String?
         var destination: String?
         var count: Int
+        var returned: Int
 
         func write(to object: inout JSONObjectWriter) {
             object.field("code", code)
@@ -62,25 +64,47 @@ struct TraceAnswer: JSONRepresentable {
             object.field("consignee", consignee)
             object.field("destination", destination)
             object.field("child_count_of_lot", count, "Bags of the lot on the bill")
+            object.field("returned_child_count_of_lot", returned, "Bags of the lot that came back from it")
+        }
+    }
+
+    /// A sack that came back with bags of the lot.
+    struct Return: JSONRepresentable {
+        static let schemaName = "TracedReturn"
+        static let example = Return(
+            code: "SB00013", billCode: "LKO 2025/116", ticketCode: "RTN-20251121-0F3A", count: 30)
+
+        var code: String
+        var billCode: String
+        var ticketCode: String
+        var count: Int
+
+        func write(to object: inout JSONObjectWriter) {
+            object.field("parent_code", code)
+            object.field("bill_code", billCode, "The bill it had left on")
+            object.field("ticket_code", ticketCode, "The return ticket it came back on")
+            object.field("child_count_of_lot", count, "Bags of the lot that were in it")
         }
     }
 
     static let schemaName = "LotTrace"
     static let example = TraceAnswer(
-        lot: "MUS/2025/001", children: 30, loose: 2, parents: [.example], bills: [.example])
+        lot: "MUS/2025/001", children: 30, loose: 2, parents: [.example], bills: [.example], returns: [.example])
 
     var lot: String
     var children = 0
     var loose = 0
     var parents: [Parent] = []
     var bills: [Bill] = []
+    var returns: [Return] = []
 
     func write(to object: inout JSONObjectWriter) {
         object.field("lot", lot)
         object.field("children", children, "All bags of the lot")
         object.field("loose", loose, "Those in no sack")
         object.field("parents", parents, "Sacks with bags of the lot")
-        object.field("bills", bills, "Bills with such sacks")
+        object.field("bills", bills, "Bills that such sacks are on, or came back from")
+        object.field("returns", returns, "Such sacks that came back")
     }
 }
 
@@ -93,7 +117,10 @@ extension TraceAnswer {
             bills: trace.bills.map { entry in
                 Bill(
                     code: entry.bill.code, state: entry.bill.state, consignee: entry.bill.consignee,
-                    destination: entry.bill.destination, count: entry.count)
+                    destination: entry.bill.destination, count: entry.count, returned: entry.returned)
+            },
+            returns: trace.returns.map {
+                Return(code: $0.sackCode, billCode: $0.bill.code, ticketCode: $0.ticketCode, count: $0.count)
             })
     }
 }

@@ -148,8 +148,6 @@ struct BillFilter: Sendable, Hashable {
     var from: Instant?
     /// Opened before this time.
     var to: Instant?
-    /// Whether only bills that wait at the gate are listed.
-    var isAtGate = false
     /// Whether only bills with sacks on the lorry that are not on them are listed.
     var hasFindings = false
 
@@ -159,7 +157,7 @@ struct BillFilter: Sendable, Hashable {
             "bills",
             [
                 state?.rawValue, areaCode, prefix, createdBy.map { "\($0)" }, from.map { "\($0.milliseconds)" },
-                to.map { "\($0.milliseconds)" }, hasFindings ? "findings" : nil, isAtGate ? "gate" : nil,
+                to.map { "\($0.milliseconds)" }, hasFindings ? "findings" : nil,
             ])
     }
 
@@ -175,7 +173,6 @@ struct BillFilter: Sendable, Hashable {
         }
         if let from { sql += " AND created_at >= \(from)" }
         if let to { sql += " AND created_at < \(to)" }
-        if isAtGate { sql += " AND state IN ('completed', 'loading')" }
         if hasFindings {
             sql += """
                  AND state = 'loading' AND id IN (

@@ -38,23 +38,12 @@ struct BillScan {
         scan.remainder.bill = bill.scanned
         scan.note(load)
         return try work.record(scan, catalog) { _, _ in
-            try put(row, on: bill)
+            try work.transaction.put(sack: row.id, on: bill, at: work.caller.now, "bills.add_sack")
             var saved = bill
             try saved.update(in: work.transaction)
             try work.services.outbox.publish(
                 BillEvents.event(BillEvents.changed, saved, check: nil, by: work.caller), in: work.transaction)
         }
-    }
-
-    /// Notes on the sack which bill it is on, after all sacks that are on it.
-    private func put(_ sack: BagRow, on bill: BillRow) throws {
-        try work.transaction.executeLater(
-            "bills.add_sack",
-            """
-            UPDATE bags SET bill_id = \(bill.id), updated_at = \(work.caller.now), bill_position = (
-                SELECT coalesce(max(bill_position), 0) + 1 FROM bags WHERE bill_id = \(bill.id))
-            WHERE id = \(sack.id) AND bill_id IS NULL
-            """)
     }
 }
 

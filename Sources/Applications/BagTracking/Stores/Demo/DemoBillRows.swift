@@ -23,27 +23,24 @@ struct DemoBillRows {
     func bill(_ bill: DemoBill) -> [SQLValue] {
         var random = DemoRandom(seed: plan.seed, stream: 1 << 32 + UInt64(bill.number))
         let town = DemoNames.towns[bill.area]
-        let sacks = bill.sacks.map { plan.sacks[$0] }
-        let children = sacks.reduce(0) { $0 + $1.count }
-        let weight = sacks.reduce(0) { $0 + $1.count * $1.type.unitWeightGrams }
-        let expected = sacks.reduce(0) { $0 + $1.type.capacity * $1.type.unitWeightGrams }
-        let isShort = bill.state != "open" && bill.number % 9 == 0
-        let room = bill.state == "open" ? 10 : isShort ? 2 : 0
-        let code = "\(town.code.prefix(3).uppercased()) \(plan.year)/\(bill.number)"
+        let totals = plan.totals(bill)
+        let (children, weight) = (totals.childCount, totals.actualWeightGrams)
+        let code = plan.code(bill)
         let times = plan.times(bill)
         let hasLeft = times.dispatched != nil
         let driver = DemoNames.person(random.below(260))
         return [
             .integer(bill.id), .text(code), .text(code.lowercased()), .text(bill.state), .text(town.code),
-            (sacks.count + room).sqlValue, sacks.count.sqlValue, children.sqlValue, weight.sqlValue, expected.sqlValue,
-            hasLeft ? sacks.count.sqlValue : .null, hasLeft ? children.sqlValue : .null,
+            plan.capacity(bill).sqlValue, totals.linkedCount.sqlValue, children.sqlValue, weight.sqlValue,
+            totals.expectedWeightGrams.sqlValue,
+            hasLeft ? totals.linkedCount.sqlValue : .null, hasLeft ? children.sqlValue : .null,
             hasLeft ? weight.sqlValue : .null,
             .text(DemoNames.consignees[random.below(DemoNames.consignees.count)]),
             .text(town.destinations[random.below(town.destinations.count)]),
             hasLeft ? .text(vehicle(town, &random)) : .null, hasLeft ? .text(driver) : .null,
             hasLeft ? .text("+9198\(10_000_000 + random.below(89_999_999))") : .null,
             hasLeft ? .text("S\(100_000 + random.below(899_999))") : .null,
-            isShort ? .text("Lorry full") : .null,
+            plan.isShort(bill) ? .text("Lorry full") : .null,
             bill.state == "delivered" ? .text(DemoNames.person(random.below(260))) : .null,
             .integer(plan.people.billers[bill.biller].id), bill.createdAt.sqlValue, times.completed.sqlValue,
             times.dispatched.sqlValue, times.delivered.sqlValue, .integer(1),

@@ -25,18 +25,16 @@ struct DemoGateRows {
     private mutating func append(_ bill: DemoBill) {
         let times = plan.times(bill)
         let biller = plan.people.billers[bill.biller]
-        let totals = totals(of: bill)
+        let totals = plan.totals(bill)
         note(bill, .created, from: nil, to: .open, by: biller, at: bill.createdAt, BillTotals())
         guard let completed = times.completed else { return }
-        let isShort = bill.number % 9 == 0
         note(
             bill, .completed, from: .open, to: .completed, by: biller, at: completed, totals,
-            reason: isShort ? "Lorry full" : nil)
-        guard bill.state != "completed" else { return }
+            reason: plan.isShort(bill) ? "Lorry full" : nil)
         let keeper = plan.gatekeeper(bill)
-        let start = min(max(completed, (times.dispatched ?? plan.calendar.end) - .minutes(25)), plan.calendar.end)
-        note(bill, .gateStarted, from: .completed, to: .loading, by: keeper, at: start, totals)
-        check(bill, by: keeper, from: start, to: times.dispatched)
+        guard let gate = plan.gate(bill) else { return }
+        note(bill, .gateStarted, from: .completed, to: .loading, by: keeper, at: gate.start, totals)
+        check(bill, gate, by: keeper)
         if let at = times.dispatched {
             note(bill, .dispatched, from: .loading, to: .dispatched, by: keeper, at: at, totals)
         }
@@ -56,33 +54,22 @@ struct DemoGateRows {
         ])
     }
 
-    private func totals(of bill: DemoBill) -> BillTotals {
-        bill.sacks.reduce(BillTotals()) { totals, index in
-            let sack = plan.sacks[index]
-            return totals.adding(
-                ParentLoad(
-                    childCount: sack.count, capacity: sack.type.capacity, unitWeightGrams: sack.type.unitWeightGrams))
-        }
-    }
-
     /// The check of a lorry that left saw everything; one that is loading has seen half, and a sack too many.
-    private mutating func check(_ bill: DemoBill, by keeper: DemoPerson, from start: Instant, to end: Instant?) {
-        let seen = end == nil ? bill.sacks.count / 2 : bill.sacks.count
-        let foreign = end == nil ? plan.sacks.last { $0.area == bill.area && $0.bill == nil && $0.count > 0 } : nil
+    private mutating func check(_ bill: DemoBill, _ gate: DemoGate, by keeper: DemoPerson) {
         checks.append([
-            .integer(bill.id), .integer(bill.id), .text(end == nil ? "running" : "passed"), bill.sacks.count.sqlValue,
-            seen.sqlValue, .integer(foreign == nil ? 0 : 1), .integer(keeper.id), start.sqlValue, end.sqlValue,
+            .integer(bill.id), .integer(bill.id), .text(gate.end == nil ? "running" : "passed"),
+            bill.sacks.count.sqlValue, gate.seen.sqlValue, .integer(gate.foreign == nil ? 0 : 1), .integer(keeper.id),
+            gate.start.sqlValue, gate.end.sqlValue,
         ])
-        let last = end ?? plan.calendar.end
-        for (place, index) in bill.sacks.prefix(seen).enumerated() {
-            let at = min(start + .seconds(Int64(20 * (place + 1))), last)
+        for (place, index) in bill.sacks.prefix(gate.seen).enumerated() {
             sacks.append([
-                .integer(bill.id), .integer(plan.sacks[index].firstBagID), at.sqlValue, .integer(keeper.id),
+                .integer(bill.id), .integer(plan.sacks[index].firstBagID), gate.scanned(place).sqlValue,
+                .integer(keeper.id),
             ])
         }
-        guard let foreign else { return }
+        guard let foreign = gate.foreign else { return }
         findings.append([
-            .integer(bill.id), .integer(foreign.firstBagID), min(start + .minutes(5), last).sqlValue,
+            .integer(bill.id), .integer(plan.sacks[foreign].firstBagID), gate.scanned(gate.seen).sqlValue,
         ])
     }
 }

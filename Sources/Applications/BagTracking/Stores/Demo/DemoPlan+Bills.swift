@@ -76,6 +76,31 @@ extension DemoPlan {
         if let chosen = own ?? completed.first { bills[chosen].state = BillState.loading.rawValue }
     }
 
+    /// The code of a bill.
+    func code(_ bill: DemoBill) -> String {
+        "\(DemoNames.towns[bill.area].code.prefix(3).uppercased()) \(year)/\(bill.number)"
+    }
+
+    /// Whether a bill went with fewer sacks than it takes.
+    func isShort(_ bill: DemoBill) -> Bool { bill.state != "open" && bill.number % 9 == 0 }
+
+    /// How many sacks a bill takes.
+    func capacity(_ bill: DemoBill) -> Int {
+        bill.sacks.count + (bill.state == "open" ? 10 : isShort(bill) ? 2 : 0)
+    }
+
+    /// How much is in a sack.
+    func load(_ sack: Int) -> ParentLoad {
+        let sack = sacks[sack]
+        return ParentLoad(
+            childCount: sack.count, capacity: sack.type.capacity, unitWeightGrams: sack.type.unitWeightGrams)
+    }
+
+    /// What is on a bill.
+    func totals(_ bill: DemoBill) -> BillTotals {
+        bill.sacks.reduce(BillTotals()) { $0.adding(load($1)) }
+    }
+
     /// When a bill was completed, dispatched and delivered; nil where it was not yet.
     func times(_ bill: DemoBill) -> (completed: Instant?, dispatched: Instant?, delivered: Instant?) {
         let completed = min(bill.createdAt + .minutes(5), calendar.end)

@@ -32,6 +32,7 @@ struct DemoPlan: Sendable {
         spreadSpecials()
         number()
         billSacks()
+        placeGates()
         assignIDs()
         chooseRolls(&random)
         holdSome()
@@ -197,6 +198,7 @@ struct DemoPlan: Sendable {
             bag += Int64(1 + sacks[index].newChildren)
             scan += Int64(1 + sacks[index].childScans)
             if sacks[index].closesBill, let bill = sacks[index].bill { scan += Int64(bills[bill].sacks.count) }
+            for bill in sacks[index].gates { scan += Int64(gate(bills[bill])?.scans ?? 0) }
             event += Int64(sacks[index].events)
         }
     }

@@ -62,6 +62,7 @@ struct DemoRows {
         }
         appendBags(sack, work, links)
         if sack.closesBill, let bill = sack.bill { scans += work.bill(plan.bills[bill], &random) }
+        for bill in sack.gates { scans += work.gate(plan.bills[bill]) }
     }
 
     // MARK: - Bags

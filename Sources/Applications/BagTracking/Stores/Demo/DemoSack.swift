@@ -31,6 +31,8 @@ struct DemoSack: Sendable {
     var billPlace: Int?
     /// Whether it is the last that its bill waited for: the bill's scans follow its own.
     var closesBill = false
+    /// Positions of the bills whose check at the gate began next: its scans follow the sack's own.
+    var gates: [Int] = []
     var holdReason: String?
     /// Number of its lot within the product type, from 1.
     var lot = 0

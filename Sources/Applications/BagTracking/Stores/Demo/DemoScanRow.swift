@@ -37,13 +37,15 @@ struct DemoScanRow {
     }
 
     /// One row before its values are put in order.
-    private struct Draft {
+    struct Draft {
         var user: Int64
         var kind = ScanKind.child
         var outcome: ScanOutcome
         var code: String
         var parent: String?
         var billID: Int64?
+        /// Where, when not at the sack.
+        var area: String?
         var rejectCode: String?
         var load: ParentLoad?
         var remainder = ScanRemainder()
@@ -65,6 +67,13 @@ struct DemoScanRow {
         return (scanned, recorded)
     }
 
+    /// Goes on to a scan that is made elsewhere.
+    mutating func advance(to time: Instant, recordedAfter delay: Span = .milliseconds(0)) {
+        scanID += 1
+        scanned = time
+        recorded = time + delay
+    }
+
     /// The scan of a bag into the sack.
     func child(_ step: DemoTimeline.Step, _ random: inout DemoRandom) -> [SQLValue] {
         if step.outcome == .rejected { return rejected(&random) }
@@ -77,21 +86,6 @@ struct DemoScanRow {
                 childCount: step.countAfter - 1, areaCode: area, lot: sack.lotName(year: plan.year), testDate: nil)
         }
         return row(draft)
-    }
-
-    /// The scans of a bill's sacks onto it, after the last of them was packed.
-    mutating func bill(_ bill: DemoBill, _ random: inout DemoRandom) -> [[SQLValue]] {
-        scanned = bill.createdAt
-        return bill.sacks.map { position in
-            scanID += 1
-            scanned = scanned + .milliseconds(DemoPlan.billGap)
-            recorded = scanned + .milliseconds(40 + Int64(random.below(260)))
-            let added = plan.sacks[position]
-            return row(
-                Draft(
-                    user: plan.people.billers[bill.biller].id, kind: .bill, outcome: .added, code: added.code,
-                    billID: bill.id))
-        }
     }
 
     /// A refused scan: a bag of the sack before, a sack code read badly, or no code.
@@ -129,7 +123,7 @@ struct DemoScanRow {
         ParentLoad(childCount: count, capacity: sack.type.capacity, unitWeightGrams: sack.type.unitWeightGrams)
     }
 
-    private func row(_ draft: Draft) -> [SQLValue] {
+    func row(_ draft: Draft) -> [SQLValue] {
         let hash = ScanContent.hash(
             kind: draft.kind, code: draft.code, parent: draft.parent, billID: draft.billID, ticketID: nil)
         let number = String(scanID)
@@ -137,7 +131,8 @@ struct DemoScanRow {
         return [
             .integer(scanID), .integer(draft.user), .text(clientScanID), .text(hash), .text(draft.kind.rawValue),
             .text(draft.outcome.rawValue), draft.rejectCode.sqlValue, .text(draft.code), draft.parent.sqlValue,
-            draft.billID.sqlValue, .text(area), (draft.load?.childCount).sqlValue, (draft.load?.capacity).sqlValue,
+            draft.billID.sqlValue, .text(draft.area ?? area), (draft.load?.childCount).sqlValue,
+            (draft.load?.capacity).sqlValue,
             (draft.load?.status.rawValue).sqlValue, draft.remainder.text.sqlValue, scanned.sqlValue, recorded.sqlValue,
             .text("demo"), (draft.undone?.at).sqlValue, draft.undone == nil ? .null : .integer(draft.user),
             (draft.undone?.reason).sqlValue,

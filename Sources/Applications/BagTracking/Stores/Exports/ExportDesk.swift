@@ -40,15 +40,23 @@ final class ExportDesk: Sendable {
     }
 }
 
-/// The right to an export.
+/// The right to an export. It ends when it is given back, or with the last who holds it: an export that nobody begins to take
+/// gives nothing back.
 final class ExportPermit: Sendable {
     private let desk: ExportDesk
     private let userID: Int64
+    private let isHeld = Atomic<Bool>(true)
 
     fileprivate init(desk: ExportDesk, userID: Int64) {
         self.desk = desk
         self.userID = userID
     }
 
-    deinit { desk.release(userID) }
+    deinit { giveBack() }
+
+    /// Makes room for another export.
+    func giveBack() {
+        guard isHeld.exchange(false, ordering: .acquiringAndReleasing) else { return }
+        desk.release(userID)
+    }
 }

@@ -5,6 +5,8 @@ import Portico
 protocol ExportQuery: Sendable {
     /// What is exported.
     var name: ExportName { get }
+    /// What it is narrowed to, as it was understood, by the names of the fields: for the audit.
+    var conditions: [(name: String, value: String)] { get }
     /// The rows of ids above `after` and up to `through`.
     func statement(after: Int64, through: Int64) -> SQL
     /// Where the bags of these rows are; empty for exports that name no sacks.
@@ -66,7 +68,7 @@ struct BagExport: ExportQuery {
         SELECT parent_id, code, kind, product_type, area_code, status, child_count, capacity,
             child_count * unit_weight_grams, lot, test_date, sscc, created_at, updated_at,
             CASE WHEN bill_id IS NOT NULL THEN (SELECT l.code FROM bills l WHERE l.id = bill_id) END
-        FROM bags WHERE id > \(after) AND id <= \(through) \(conditions) ORDER BY id
+        FROM bags WHERE id > \(after) AND id <= \(through) \(condition) ORDER BY id
         """
     }
 
@@ -91,7 +93,7 @@ struct BagExport: ExportQuery {
         for column in 12...13 { try writer.instant(row, column) }
     }
 
-    private var conditions: SQL {
+    private var condition: SQL {
         var sql: SQL = ""
         if let kind = filter.kind { sql += " AND kind = \(kind)" }
         if filter.isAboutSacks { sql += " AND kind = 'parent'" }
@@ -121,7 +123,7 @@ struct ScanExport: ExportQuery {
         SELECT CAST(s.id AS TEXT), s.kind, s.outcome, s.reject_code, s.code, s.parent_code,
             CASE WHEN s.bill_id IS NOT NULL THEN (SELECT l.code FROM bills l WHERE l.id = s.bill_id) END, s.area_code,
             (SELECT u.name FROM accounts u WHERE u.id = s.user_id), s.scanned_at, s.recorded_at, s.undone_at
-        FROM scans s WHERE s.id > \(after) AND s.id <= \(through) \(conditions) ORDER BY s.id
+        FROM scans s WHERE s.id > \(after) AND s.id <= \(through) \(condition) ORDER BY s.id
         """
     }
 
@@ -132,7 +134,7 @@ struct ScanExport: ExportQuery {
         for column in 9...11 { try writer.instant(row, column) }
     }
 
-    private var conditions: SQL {
+    private var condition: SQL {
         var sql: SQL = ""
         if let user = filter.userID { sql += " AND s.user_id = \(user)" }
         if let kind = filter.kind { sql += " AND s.kind = \(kind)" }
@@ -171,7 +173,7 @@ struct BillExport: ExportQuery {
         SELECT code, state, area_code, capacity, linked_count, child_count, actual_weight_grams, expected_weight_grams,
             actual_weight_grams - expected_weight_grams, consignee, destination, vehicle_number, created_at,
             completed_at, dispatched_at, delivered_at
-        FROM bills WHERE id > \(after) AND id <= \(through) \(conditions) ORDER BY id
+        FROM bills WHERE id > \(after) AND id <= \(through) \(condition) ORDER BY id
         """
     }
 
@@ -184,7 +186,7 @@ struct BillExport: ExportQuery {
         for column in 12...15 { try writer.instant(row, column) }
     }
 
-    private var conditions: SQL {
+    private var condition: SQL {
         var sql: SQL = ""
         if let state = filter.state { sql += " AND state = \(state)" }
         if let area = filter.areaCode { sql += " AND area_code = \(area)" }

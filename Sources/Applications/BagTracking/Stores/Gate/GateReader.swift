@@ -8,6 +8,17 @@ struct GateReader<Session: SQLSession> {
         self.session = session
     }
 
+    /// Whether a check of a bill has a finding of this id.
+    /// - Throws: ``SQLError``.
+    func hasFinding(_ id: Int64, of billID: Int64) throws -> Bool {
+        try session.scalar(
+            "gate.has_finding",
+            """
+            SELECT 1 FROM gate_findings f JOIN gate_checks c ON c.id = f.gate_check_id
+            WHERE f.id = \(id) AND c.bill_id = \(billID)
+            """, as: Int.self) != nil
+    }
+
     /// Codes of the sacks on the bill that were not seen, in the order they were put on it.
     /// - Throws: ``SQLError``.
     func missing(_ check: GateCheckRow?, limit: Int) throws -> [String] {

@@ -45,18 +45,6 @@ struct BagRowsImport {
         try world.load(sacks: sacks, carriers: carriers, children: children, locked: locked, in: session)
     }
 
-    /// Goes over units that were taken before, so that later ones know of them.
-    mutating func remember(_ units: [ImportUnit]) {
-        for unit in units {
-            guard terms.kind == .packing else {
-                if let row = unit.row { rememberRow(row) }
-                continue
-            }
-            guard let row = unit.row, case .parent(let reference) = read(row.values[0]) else { continue }
-            rememberRun(unit, closedBy: name(of: reference))
-        }
-    }
-
     mutating func decide(_ units: [ImportUnit]) {
         for unit in units {
             if terms.kind == .packing { decideRun(unit) } else if let row = unit.row { decideRow(row) }
@@ -74,21 +62,13 @@ struct BagRowsImport {
 // MARK: - Packing
 
 extension BagRowsImport {
-    private mutating func rememberRun(_ unit: ImportUnit, closedBy parent: String) {
-        memory.closed.insert(parent)
-        for row in unit.children {
-            if case .child(let label) = read(row.values[0]) { _ = memory.note(label.code, under: parent) }
-        }
-    }
-
     private mutating func decideRun(_ unit: ImportUnit) {
         guard let row = unit.row, case .parent(let reference) = read(row.values[0]) else {
             for child in unit.children { refuseOrphan(child) }
             return
         }
         let parent = name(of: reference)
-        if memory.closed.contains(parent) { return refuse(unit, ImportWords.duplicateParent) }
-        memory.closed.insert(parent)
+        if memory.close(parent) { return refuse(unit, ImportWords.duplicateParent) }
         if unit.children.isEmpty { return refuse(unit, ImportWords.emptyBatch) }
         do throws(ImportRefusal) {
             let sack = try sack(reference, area: nil)
@@ -175,13 +155,6 @@ extension BagRowsImport {
 // MARK: - Sacks and bags
 
 extension BagRowsImport {
-    private mutating func rememberRow(_ row: ImportRow) {
-        guard case .child(let label) = read(row.values[0]), !row.values[1].isEmpty,
-            case .parent(let reference) = read(row.values[1])
-        else { return }
-        _ = memory.note(label.code, under: name(of: reference))
-    }
-
     private mutating func decideRow(_ row: ImportRow) {
         let text = row.values[0]
         if ScannedText.tidied(text).isEmpty {

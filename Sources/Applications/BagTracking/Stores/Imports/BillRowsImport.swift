@@ -1,31 +1,30 @@
 import Portico
 
-/// A bill as a dry run has it: read, or made by a row before.
-struct ImportedBill {
-    var row: BillRow
-    /// Whether the row was made by this import and is in no database.
-    var isDraft = false
-}
-
-/// Decides about rows of bills and of sacks on bills, and writes what is good at once where a transaction is given.
+/// Decides about a part of the rows of bills and of sacks on bills, and writes what is good at once where a transaction is
+/// given.
 struct BillRowsImport {
     let terms: ImportTerms
     let catalog: Catalog
     let caller: BagCaller
-    /// Bills that earlier rows of a dry run made or filled, by their key.
-    var bills: [String: ImportedBill] = [:]
-    /// Sacks that earlier rows of a dry run put on bills: their codes with the key of the bill.
-    var billed: [String: String] = [:]
-    var outcome = ImportOutcome()
-    /// Sacks and bills of the rows in hand.
-    var world = ImportWorld()
-    /// Bills that rows in hand filled.
+    private(set) var outcome = ImportOutcome()
+    /// What earlier parts of a dry run have changed.
+    private let draft: ImportDraft?
+    /// The bills that the rows name or make, by their key.
+    private var bills: [String: BillRow] = [:]
+    /// Keys of the bills that rows made.
+    private var made: Set<String> = []
+    /// Keys of the bills that rows filled.
     private var filled: Set<String> = []
+    /// The bills that rows put sacks on, by the codes of the sacks.
+    private var places: [String: ImportDraft.Place] = [:]
+    /// The sacks of the rows.
+    private var world = ImportWorld()
 
-    init(terms: ImportTerms, catalog: Catalog, caller: BagCaller) {
+    init(terms: ImportTerms, catalog: Catalog, caller: BagCaller, draft: ImportDraft? = nil) {
         self.terms = terms
         self.catalog = catalog
         self.caller = caller
+        self.draft = draft
     }
 
     /// Decides about rows of a dry run.
@@ -33,20 +32,16 @@ struct BillRowsImport {
     mutating func decide(_ rows: [ImportRow], in reading: Reading) throws {
         try load(rows, locked: false, reading)
         for row in rows { try decide(row, write: nil) }
-        world.forgetUnchanged()
+        draft?.keep(bills.filter { made.contains($0.key) || filled.contains($0.key) }, places)
     }
 
     /// Decides about rows and writes what is good.
     /// - Throws: ``SQLError``.
     mutating func write(_ rows: [ImportRow], _ work: BillWork) throws {
-        bills = [:]
-        billed = [:]
-        world = ImportWorld()
-        filled = []
         try load(rows, locked: true, work.transaction)
         for row in rows { try decide(row, write: work) }
         for key in filled.sorted() {
-            guard var bill = bills[key]?.row else { continue }
+            guard var bill = bills[key] else { continue }
             try bill.update(in: work.transaction)
             try work.services.outbox.publish(
                 BillEvents.event(BillEvents.changed, bill, check: nil, by: caller), in: work.transaction)
@@ -68,6 +63,7 @@ struct BillRowsImport {
 
     private mutating func load(_ rows: [ImportRow], locked: Bool, _ session: some SQLSession) throws {
         let keys = Set(rows.map { BillCode.key(BillCode.tidied($0.values[0])) }.filter { !$0.isEmpty })
+        for (key, bill) in draft?.bills(keys) ?? [] { bills[key] = bill }
         let list = ImportWorld.list(keys.subtracting(bills.keys))
         let found = try session.all(
             "imports.bills",
@@ -76,7 +72,7 @@ struct BillRowsImport {
             WHERE l.code_key IN (\(ImportWorld.elements(list, session.dialect)))
             ORDER BY l.id\(locked ? session.dialect.forUpdate : "")
             """, BillRow.init)
-        for row in found { bills[BillCode.key(row.code)] = ImportedBill(row: row) }
+        for row in found { bills[BillCode.key(row.code)] = row }
         guard terms.kind == .billParents else { return }
         var (codes, numbers): (Set<String>, Set<String>) = ([], [])
         for row in rows {
@@ -87,6 +83,7 @@ struct BillRowsImport {
             }
         }
         try world.load(sacks: codes, carriers: numbers, children: [], locked: locked, in: session)
+        places = draft?.places(world.sacks.keys) ?? [:]
     }
 
     // MARK: - Bills
@@ -94,15 +91,15 @@ struct BillRowsImport {
     private mutating func takeBill(_ row: ImportRow, _ work: BillWork?) throws {
         let code = try code(of: row)
         let bill = try header(of: row, code)
-        if let known = bills[code.key]?.row {
+        if let known = bills[code.key] {
             guard known.header == bill.header, known.areaCode == bill.areaCode else {
                 throw ImportRefusal("bill_code", ImportWords.billExists, value: code.text)
             }
             outcome.counts.unchanged += 1
             return
         }
-        let made = try work.map { try insert(bill, $0) } ?? bill
-        bills[code.key] = ImportedBill(row: made, isDraft: work == nil)
+        bills[code.key] = try work.map { try insert(bill, $0) } ?? bill
+        made.insert(code.key)
         outcome.counts.bills += 1
         outcome.counts.ok += 1
     }
@@ -172,14 +169,14 @@ struct BillRowsImport {
     private mutating func takeSack(_ row: ImportRow, _ work: BillWork?) throws {
         let key = BillCode.key(BillCode.tidied(row.values[0]))
         guard !key.isEmpty else { throw ImportRefusal("bill_code", ImportWords.missing("bill_code"), value: nil) }
-        guard var bill = bills[key]?.row else {
+        guard var bill = bills[key] else {
             throw ImportRefusal("bill_code", ImportWords.billNotFound, value: row.values[0])
         }
         guard !ScannedText.tidied(row.values[1]).isEmpty else {
             throw ImportRefusal("parent_code", ImportWords.missing("parent_code"), value: nil)
         }
         let (found, sack) = lookUp(row.values[1])
-        let isOnBill = sack.map { $0.billID == bill.id || billed[$0.code] == key } ?? false
+        let isOnBill = sack.map { $0.billID == bill.id || places[$0.code]?.key == key } ?? false
         if isOnBill {
             outcome.counts.unchanged += 1
             return
@@ -193,10 +190,12 @@ struct BillRowsImport {
         case .duplicate: outcome.counts.unchanged += 1
         case .add:
             guard let sack else { throw LostRace() }
-            if let work { try put(sack, on: bill, work) }
+            if let work {
+                try work.transaction.put(sack: sack.id, on: bill, at: work.caller.now, "imports.add_sack")
+            }
             bill.totals = bill.totals.adding(sack.load)
-            bills[key]?.row = bill
-            billed[sack.code] = key
+            bills[key] = bill
+            places[sack.code] = ImportDraft.Place(key: key, code: bill.code)
             filled.insert(key)
             outcome.counts.billParents += 1
             outcome.counts.ok += 1
@@ -213,17 +212,7 @@ struct BillRowsImport {
         }
         guard let sack = world.sack(reference) else { return (.missing(reference), nil) }
         var facts = sack.facts
-        if let key = billed[sack.code] { facts.billCode = bills[key]?.row.code }
+        if let place = places[sack.code] { facts.billCode = place.code }
         return (.found(facts), sack)
-    }
-
-    private func put(_ sack: ImportedSack, on bill: BillRow, _ work: BillWork) throws {
-        try work.transaction.executeLater(
-            "imports.add_sack",
-            """
-            UPDATE bags SET bill_id = \(bill.id), updated_at = \(work.caller.now), bill_position = (
-                SELECT coalesce(max(bill_position), 0) + 1 FROM bags WHERE bill_id = \(bill.id))
-            WHERE id = \(sack.id) AND bill_id IS NULL
-            """)
     }
 }

@@ -11,11 +11,17 @@ struct ImportUnit: Sendable {
     var row: ImportRow?
     /// Bags of the run behind the first 500: they are counted, and nothing else matters of a run that fits in no sack.
     var leftOut = 0
+    /// Codes in it that a workbook kept as numbers.
+    var numericCells = 0
 
     /// Bags of the run, also those that are only counted.
     var childCount: Int { children.count + leftOut }
     /// Rows of the file in it.
     var count: Int { childCount + (row == nil ? 0 : 1) }
+    /// Bytes of the texts that are kept of it.
+    var size: Int {
+        (children + [row].compactMap(\.self)).reduce(0) { $0 + $1.values.reduce(0) { $0 + $1.utf8.count } }
+    }
 }
 
 /// Makes units of the rows of a file: finds the header of each sheet, leaves out blank rows, counts codes that were numbers.
@@ -39,8 +45,10 @@ final class ImportFeed {
     /// Where each column of the kind stands in the sheet.
     private var places: [Int?] = []
     private var ahead: TableRow?
-    /// Codes that were numbers in the rows given out so far.
-    private(set) var numericCells = 0
+    /// Whether the present sheet has no header and no row that was taken.
+    private var isUnread = false
+    /// Codes that were numbers in the rows of the unit in hand.
+    private var numericCells = 0
 
     /// - Parameters:
     ///   - mostRows: how many rows a file may have.
@@ -61,7 +69,13 @@ final class ImportFeed {
     /// The next unit, or nil at the end.
     /// - Throws: ``TableError``; ``MissingColumn``; ``TooManyRows``.
     func next() throws -> ImportUnit? {
-        guard kind == .packing else { return try nextRow().map { ImportUnit(row: $0) } }
+        numericCells = 0
+        var unit = kind == .packing ? try nextRun() : try nextRow().map { ImportUnit(row: $0) }
+        unit?.numericCells = numericCells
+        return unit
+    }
+
+    private func nextRun() throws -> ImportUnit? {
         var unit = ImportUnit()
         if orphans.contains(given) { isAmongOrphans = true }
         let most = isAmongOrphans ? ImportFeed.slice : ImportUnit.mostChildren
@@ -98,12 +112,14 @@ final class ImportFeed {
         while let row = try peek() {
             ahead = nil
             if !hasSheet || row.sheet != sheet {
+                try refuseUnread()
                 hasSheet = true
                 sheet = row.sheet
                 if try readHeader(row) { continue }
             }
             let values = places.map { $0.map { ImportFeed.cut(row[$0]) } ?? "" }
             guard values.contains(where: { !ScannedText.tidied($0).isEmpty }) else { continue }
+            isUnread = false
             for case let place? in places where row.cells.indices.contains(place) && row.cells[place].isNumber {
                 numericCells += 1
             }
@@ -111,7 +127,13 @@ final class ImportFeed {
             given += 1
             return ImportRow(sheet: row.sheet, number: row.number, values: values)
         }
+        try refuseUnread()
         return nil
+    }
+
+    /// A sheet that says something, and nothing where it is read, would be left out without a word.
+    private func refuseUnread() throws(MissingColumn) {
+        if isUnread { throw MissingColumn(name: "A", sheet: sheet, isEmpty: true) }
     }
 
     private static func cut(_ text: String) -> String {
@@ -127,6 +149,7 @@ final class ImportFeed {
             return true
         }
         places = [0]
+        isUnread = true
         return false
     }
 
@@ -152,10 +175,14 @@ struct TooManyRows: Error, Sendable {
 struct MissingColumn: Error, Sendable {
     let name: String
     let sheet: String?
+    /// Whether it is a column without a name that holds nothing.
+    var isEmpty = false
 
     /// What is missing, in a sentence.
     var detail: String {
         let place = sheet.map { "The sheet “\(CodeError.quote($0))”" } ?? "The file"
-        return "\(place) has no column “\(name)” in its first row."
+        return isEmpty
+            ? "\(place) has nothing in column \(name). Codes stand there, one below the other."
+            : "\(place) has no column “\(name)” in its first row."
     }
 }

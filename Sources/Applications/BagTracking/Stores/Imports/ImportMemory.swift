@@ -1,42 +1,48 @@
-/// What an import remembers of its own file from the first row to the last.
-struct ImportMemory {
-    /// Under which sack each bag stood first; empty for none.
-    var parents: [String: String] = [:]
-    /// The sacks that were closed.
-    var closed: Set<String> = []
+import Synchronization
+
+/// What an import remembers of its own file from the first row to the last. What the part in hand adds is taken back when the
+/// part is, and settles when the part stands.
+struct ImportMemory: Sendable {
+    /// What parts that stand have left behind. It is shared, so that no part copies what all before it have left.
+    private final class Settled: Sendable {
+        let notes = Mutex(Notes())
+    }
+
+    private struct Notes {
+        /// Under which sack each bag stood first.
+        var parents: [String: String] = [:]
+        /// The sacks that were closed.
+        var closed: Set<String> = []
+    }
+
+    private let settled = Settled()
+    private var fresh = Notes()
 
     /// Notes that a bag stands under a sack.
     /// - Returns: the other sack under which it stood before; nil where there is none.
     mutating func note(_ child: String, under parent: String) -> String? {
-        guard let first = parents[child] else {
-            parents[child] = parent
+        guard let first = fresh.parents[child] ?? settled.notes.withLock({ $0.parents[child] }) else {
+            fresh.parents[child] = parent
             return nil
         }
         return first == parent ? nil : first
     }
-}
 
-/// What one part of a file came to.
-struct ImportOutcome {
-    var counts = ImportCounts()
-    var errors: [ImportRowError] = []
-
-    /// Refuses a row with an error.
-    mutating func refuse(_ row: ImportRow, _ column: String?, _ error: (String, String), value: String?) {
-        counts.rejected += 1
-        counts.errors += 1
-        errors.append(ImportRowError(row, column, error.0, error.1, value: value))
+    /// Notes that a sack is closed.
+    /// - Returns: whether it was closed before.
+    mutating func close(_ parent: String) -> Bool {
+        if fresh.closed.contains(parent) || settled.notes.withLock({ $0.closed.contains(parent) }) { return true }
+        fresh.closed.insert(parent)
+        return false
     }
 
-    mutating func refuse(_ row: ImportRow, _ column: String?, _ refusal: Refusal, value: String?) {
-        refuse(row, column, (refusal.code, refusal.detail), value: value)
-    }
-
-    mutating func refuse(_ row: ImportRow, _ column: String?, _ error: CodeError, value: String?) {
-        refuse(row, column, (error.code, error.detail), value: value)
-    }
-
-    mutating func warn(_ warnings: [ScanWarning]) {
-        for warning in warnings { counts.warnings[warning.rawValue, default: 0] += 1 }
+    /// The part stands.
+    mutating func settle() {
+        let notes = fresh
+        settled.notes.withLock { settled in
+            settled.parents.merge(notes.parents) { first, _ in first }
+            settled.closed.formUnion(notes.closed)
+        }
+        fresh = Notes()
     }
 }

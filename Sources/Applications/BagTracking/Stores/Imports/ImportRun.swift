@@ -51,24 +51,25 @@ struct ImportRun: Sendable {
         var orphans: Set<Int> = []
     }
 
-    private func feed(_ orphans: Set<Int> = []) throws -> ImportFeed {
-        let products = catalog.products
-        return ImportFeed(
-            try TableFile(source).reader(), terms.kind, mostRows: services.settings.importMostRows, orphans: orphans
-        ) {
-            (try? ParentReference.parse($0, catalog: products)) != nil
+    private func units(_ orphans: Set<Int> = []) -> ImportUnits {
+        let (terms, products, most) = (terms, catalog.products, services.settings.importMostRows)
+        return ImportUnits(of: source) { source in
+            ImportFeed(try TableFile(source).reader(), terms.kind, mostRows: most, orphans: orphans) {
+                (try? ParentReference.parse($0, catalog: products)) != nil
+            }
         }
     }
 
     /// Reads the file to its end before anything is done with it: a damaged or too long one changes nothing.
     private func measure() async throws -> Extent {
-        let feed = try feed()
+        var units = units()
         var extent = Extent()
-        var breath = Breath()
-        while let unit = try feed.next() {
-            if unit.row == nil { extent.orphans.insert(extent.rows) }
-            extent.rows += unit.count
-            if await breath.taken(after: unit.count) { try run.checkCancellation() }
+        while case let batch = try await units.take(ImportRun.mostRows), !batch.isEmpty {
+            for unit in batch {
+                if unit.row == nil { extent.orphans.insert(extent.rows) }
+                extent.rows += unit.count
+            }
+            try run.checkCancellation()
         }
         try await run.progress(0, of: Int64(extent.rows))
         return extent
@@ -77,11 +78,10 @@ struct ImportRun: Sendable {
     /// Goes over the file without writing anything but errors.
     private func judge(_ extent: Extent) async throws -> ImportCounts {
         try await reset(isChecked: false)
-        let feed = try feed(extent.orphans)
-        var breath = Breath()
+        var feed = units(extent.orphans)
         var judge = ImportJudge(terms, catalog, record.caller(at: run.now))
         var (counts, done) = (ImportCounts(), 0)
-        while case let units = try ImportRun.take(feed, ImportRun.mostRows), !units.isEmpty {
+        while case let units = try await feed.take(ImportRun.mostRows), !units.isEmpty {
             let present = judge
             let (next, outcome) = try await services.database.read { reading in
                 var judge = present
@@ -89,12 +89,10 @@ struct ImportRun: Sendable {
                 return (judge, outcome)
             }
             judge = next
+            judge.settle()
             let before = counts.errors
-            let rows = units.reduce(0) { $0 + $1.count }
-            _ = await breath.taken(after: rows)
             counts.add(outcome.counts)
-            counts.numericCells = feed.numericCells
-            done += rows
+            done += ImportRun.rows(units)
             try await note(outcome.errors, after: before)
             try await tell(done, extent.rows)
         }
@@ -103,24 +101,15 @@ struct ImportRun: Sendable {
 
     /// Writes the rows behind `start`, part by part.
     private func write(_ extent: Extent, after start: Int) async throws -> ImportCounts {
-        let feed = try feed(extent.orphans)
-        var breath = Breath()
-        var judge = ImportJudge(terms, catalog, record.caller(at: run.now))
-        var done = 0
-        while done < start, case let units = try ImportRun.take(feed, 1), !units.isEmpty {
-            judge.remember(units)
-            let rows = units.reduce(0) { $0 + $1.count }
-            done += rows
-            if await breath.taken(after: rows) { try run.checkCancellation() }
-        }
-        var (counts, rows) = (
-            record.isChecked || terms.onError == .skip ? record.counts : ImportCounts(), ImportRun.firstRows
-        )
-        if start == 0 { counts = ImportCounts() }
-        while case let units = try ImportRun.take(feed, rows), !units.isEmpty {
-            done += units.reduce(0) { $0 + $1.count }
-            let part = try await writePart(units, judge, counts, done, feed.numericCells)
+        var feed = units(extent.orphans)
+        var judge = try await recollected(&feed, start)
+        var (counts, done) = (start == 0 ? ImportCounts() : record.counts, start)
+        var rows = ImportRun.firstRows
+        while case let units = try await feed.take(rows), !units.isEmpty {
+            done += ImportRun.rows(units)
+            let part = try await writePart(units, judge, counts, done)
             judge = part.judge
+            judge.settle()
             counts = part.counts
             if part.held > ImportRun.longHold { rows = max(20, rows / 2) }
             if part.held < ImportRun.shortHold { rows = min(ImportRun.mostRows, rows * 3 / 2) }
@@ -130,6 +119,28 @@ struct ImportRun: Sendable {
         }
         return counts
     }
+
+    /// Goes over the rows that an earlier run has taken. They end where a part of it ended, which may be within a batch.
+    private func recollected(_ feed: inout ImportUnits, _ start: Int) async throws -> ImportJudge {
+        var judge = ImportJudge(terms, catalog, record.caller(at: run.now))
+        var done = 0
+        while done < start {
+            let units = try await feed.take(min(ImportRun.mostRows, start - done))
+            guard !units.isEmpty else { break }
+            let present = judge
+            judge = try await services.database.read { reading in
+                var judge = present
+                try judge.remember(units, in: reading)
+                return judge
+            }
+            judge.settle()
+            done += ImportRun.rows(units)
+            try run.checkCancellation()
+        }
+        return judge
+    }
+
+    private static func rows(_ units: [ImportUnit]) -> Int { units.reduce(0) { $0 + $1.count } }
 
     /// Where there is one writer it belongs to the people who scan for as long as it was the import's.
     private func rest(after part: Part) async throws {
@@ -146,10 +157,10 @@ struct ImportRun: Sendable {
     }
 
     private func writePart(
-        _ units: [ImportUnit], _ judge: ImportJudge, _ counts: ImportCounts, _ done: Int, _ numericCells: Int
+        _ units: [ImportUnit], _ judge: ImportJudge, _ counts: ImportCounts, _ done: Int
     ) async throws -> Part {
         let now = run.now
-        let before = done - units.reduce(0) { $0 + $1.count }
+        let before = done - ImportRun.rows(units)
         return try await ScanStore.retrying {
             try await services.database.write { transaction in
                 let began = monotonicNanoseconds()
@@ -159,24 +170,12 @@ struct ImportRun: Sendable {
                 let outcome = try judge.write(units, work)
                 var sum = counts
                 sum.add(outcome.counts)
-                sum.numericCells = numericCells
                 try insert(outcome.errors, after: counts.errors, in: transaction)
                 try save(sum, from: before, to: done, in: transaction)
                 return Part(
                     judge: judge, counts: sum, outcome: outcome, held: monotonicNanoseconds() - began)
             }
         }
-    }
-
-    /// The units of a part.
-    private static func take(_ feed: ImportFeed, _ rows: Int) throws -> [ImportUnit] {
-        var units: [ImportUnit] = []
-        var count = 0
-        while count < rows, let unit = try feed.next() {
-            units.append(unit)
-            count += unit.count
-        }
-        return units
     }
 
     // MARK: - What is known of it
@@ -237,78 +236,3 @@ struct ImportRun: Sendable {
 
 /// Another run of the same job goes on with the import; this one has changed nothing since.
 struct ImportTakenOver: Error, Sendable {}
-
-/// Lets others have the thread every 1000 rows of work that waits for nothing.
-private struct Breath {
-    private static let rows = 1000
-    private var since = 0
-
-    mutating func taken(after rows: Int) async -> Bool {
-        since += rows
-        guard since >= Breath.rows else { return false }
-        since = 0
-        await Task.yield()
-        return true
-    }
-}
-
-/// Decides about parts of a file of any kind.
-struct ImportJudge: Sendable {
-    private let terms: ImportTerms
-    private let catalog: Catalog
-    private let caller: BagCaller
-    private var memory = ImportMemory()
-    /// What a dry run has made so far.
-    private var world = ImportWorld()
-    private var bills: BillRowsImport
-
-    init(_ terms: ImportTerms, _ catalog: Catalog, _ caller: BagCaller) {
-        self.terms = terms
-        self.catalog = catalog
-        self.caller = caller
-        bills = BillRowsImport(terms: terms, catalog: catalog, caller: caller)
-    }
-
-    private var isAboutBills: Bool { terms.kind == .bills || terms.kind == .billParents }
-
-    /// Notes units that were taken before.
-    mutating func remember(_ units: [ImportUnit]) {
-        guard !isAboutBills else { return }
-        var rows = BagRowsImport(terms: terms, catalog: catalog, world: ImportWorld(), memory: memory)
-        rows.remember(units)
-        memory = rows.memory
-    }
-
-    /// Says what would become of units, after all that came before them.
-    /// - Throws: ``SQLError``.
-    mutating func judge(_ units: [ImportUnit], in reading: Reading) throws -> ImportOutcome {
-        guard !isAboutBills else {
-            bills.outcome = ImportOutcome()
-            try bills.decide(units.compactMap(\.row), in: reading)
-            return bills.outcome
-        }
-        var rows = BagRowsImport(terms: terms, catalog: catalog, world: world, memory: memory)
-        try rows.load(units, locked: false, in: reading)
-        rows.decide(units)
-        memory = rows.memory
-        world = rows.world
-        world.forgetUnchanged()
-        return rows.outcome
-    }
-
-    /// Decides about units and writes what is good.
-    /// - Throws: ``SQLError``.
-    mutating func write(_ units: [ImportUnit], _ work: BillWork) throws -> ImportOutcome {
-        guard !isAboutBills else {
-            bills.outcome = ImportOutcome()
-            try bills.write(units.compactMap(\.row), work)
-            return bills.outcome
-        }
-        var rows = BagRowsImport(terms: terms, catalog: catalog, world: ImportWorld(), memory: memory)
-        try rows.load(units, locked: true, in: work.transaction)
-        rows.decide(units)
-        try ImportWriter(transaction: work.transaction, caller: work.caller, services: work.services).write(rows.world)
-        memory = rows.memory
-        return rows.outcome
-    }
-}

@@ -283,6 +283,7 @@ extension ImportCounts {
         bills += other.bills
         billParents += other.billParents
         errors += other.errors
+        numericCells += other.numericCells
         warnings.merge(other.warnings, uniquingKeysWith: +)
     }
 

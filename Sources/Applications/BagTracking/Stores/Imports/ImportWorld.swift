@@ -59,8 +59,12 @@ struct ImportWorld {
     var children: [String: ImportedChild] = [:]
     /// Codes of sacks by their SSCC.
     private var carriers: [String: String] = [:]
-    /// What was looked for, found or not.
-    private var asked: Set<String> = []
+    /// What earlier parts of a dry run have changed.
+    private let draft: ImportDraft?
+
+    init(over draft: ImportDraft? = nil) {
+        self.draft = draft
+    }
 
     /// The sack that a reference names.
     func sack(_ reference: ParentReference) -> ImportedSack? {
@@ -70,27 +74,24 @@ struct ImportWorld {
         }
     }
 
-    /// Reads what is not known yet: sacks first and in the order of their ids, then bags, so that no two transactions can
-    /// wait for each other.
+    /// Reads all that the part names, once: sacks first and in the order of their ids, then bags, so that no two
+    /// transactions can wait for each other.
     /// - Throws: ``SQLError``.
     mutating func load(
         sacks codes: Set<String>, carriers numbers: Set<String>, children: Set<String>, locked: Bool,
         in session: some SQLSession
     ) throws {
-        let newSacks = codes.union(numbers).subtracting(asked)
-        let newChildren = children.subtracting(asked)
-        asked.formUnion(newSacks)
-        asked.formUnion(newChildren)
-        if !newSacks.isEmpty { try loadSacks(newSacks, locked, session) }
+        for sack in draft?.sacks(codes, numbers) ?? [] { add(sack) }
+        for child in draft?.children(children) ?? [] { self.children[child.code] = child }
+        let sacks = codes.union(numbers).subtracting(self.sacks.keys).subtracting(carriers.keys)
+        let newChildren = children.subtracting(self.children.keys)
+        if !sacks.isEmpty { try loadSacks(sacks, locked, session) }
         if !newChildren.isEmpty { try loadChildren(newChildren, locked, session) }
     }
 
-    /// Forgets what the rows so far have not changed. For dry runs, which keep the rest to the end.
-    mutating func forgetUnchanged() {
-        sacks = sacks.filter { $0.value.isChanged || $0.value.id == nil }
-        children = children.filter { $0.value.change != nil }
-        carriers = carriers.filter { sacks[$0.value] != nil }
-        asked = Set(sacks.keys).union(children.keys).union(carriers.keys)
+    private mutating func add(_ sack: ImportedSack) {
+        sacks[sack.code] = sack
+        if let sscc = sack.sscc { carriers[sscc] = sack.code }
     }
 
     private mutating func loadSacks(_ codes: Set<String>, _ isLocked: Bool, _ session: some SQLSession) throws {
@@ -118,9 +119,7 @@ struct ImportWorld {
         // A statement of its own: one that waited for a lock still sees other tables as they were before.
         let bills = try billCodes(Set(rows.compactMap(\.billID)), session)
         for row in rows {
-            let sack = row.billID.flatMap { bills[$0] }.map { row.on($0) } ?? row
-            sacks[row.code] = sack
-            if let sscc = row.sscc { carriers[sscc] = row.code }
+            add(row.billID.flatMap { bills[$0] }.map { row.on($0) } ?? row)
         }
     }
 

@@ -6,7 +6,7 @@ struct HistoryStep: Sendable, Hashable {
     var at: Instant
     /// When the server recorded it: what the order follows.
     var recordedAt: Instant
-    /// `created`, `linked`, `duplicate`, `rejected`, `billed`, `moved`, `unlinked`, `dispatched`, `retired`, …
+    /// `created`, `linked`, `duplicate`, `rejected`, `billed`, `unbilled`, `moved`, `unlinked`, `dispatched`, `retired`, …
     var what: String
     var parentCode: String?
     var billCode: String?
@@ -25,7 +25,8 @@ struct HistoryStep: Sendable, Hashable {
     var position: [String] { [String(recordedAt.milliseconds), String(source), String(sourceID)] }
 }
 
-/// Tells the history of a sack or bag, newest first: its scans, its custody events, and what the office did to it.
+/// Tells the history of a sack or bag, newest first: its scans, its custody events, what the office
+/// did to it, and when it came off a bill.
 struct BagHistory<Session: SQLSession> {
     /// The most steps read from one source for a page; a bag has some tens in its life.
     private static var most: Int { 1000 }
@@ -52,14 +53,15 @@ struct BagHistory<Session: SQLSession> {
         return Page(fetched: Array(fetched.prefix(limit + 1)), limit: limit, position: \.position)
     }
 
-    /// What all three sources tell, in one statement.
+    /// What all four sources tell, in one statement.
     private func steps(upTo time: Int64) throws -> [HistoryStep] {
         let sql: SQL = """
             SELECT h.source, h.at, h.recorded_at, h.what, h.parent_code, h.bill_code, h.user_id, u.name, h.scan_id,
                 h.source_id, h.undone_at, t.code
             FROM (SELECT * FROM (\(scans(upTo: time))) AS scanned
                 UNION ALL SELECT * FROM (\(custody(upTo: time))) AS moved
-                UNION ALL SELECT * FROM (\(acts(upTo: time))) AS decided) AS h
+                UNION ALL SELECT * FROM (\(acts(upTo: time))) AS decided
+                UNION ALL SELECT * FROM (\(removals(upTo: time))) AS freed) AS h
             LEFT JOIN accounts u ON u.id = h.user_id LEFT JOIN return_tickets t ON t.id = h.ticket_id
             """
         return try session.all("history.steps", sql.plannedOnce) { row in
@@ -112,16 +114,63 @@ struct BagHistory<Session: SQLSession> {
             r.actor_id AS user_id, CAST(NULL AS BIGINT) AS scan_id, r.seq AS source_id, CAST(NULL AS BIGINT) AS undone_at,
             CAST(NULL AS BIGINT) AS ticket_id
         FROM audit_rows r
-        WHERE r.entity_type IN ('bag', 'sscc') AND r.entity_id = \(row.code) AND r.at <= \(time)
+        WHERE r.entity_type IN ('bag', 'sscc') AND r.entity_id = \(row.code) AND r.at <= \(time) \(actsOfOwnArea)
             AND r.action IN ('bag.emptied', 'bag.retired', 'bag.restored', 'bag.held', 'bag.released', 'sscc.assigned',
                 'sscc.released')
         ORDER BY r.seq DESC LIMIT \(Self.most)
         """
     }
 
+    /// An act is told of in the area it was done in (rule R9). The audit does not say which that was, so it is found
+    /// from what moves things from area to area: returns for a sack, and for a bag what happened to it before.
+    private var actsOfOwnArea: SQL {
+        areaCode.map { " AND coalesce(\(row.kind == .parent ? areaOfSack : areaOfBag), \(row.areaCode)) = \($0)" } ?? ""
+    }
+
+    private var areaOfSack: SQL {
+        let returns: SQL = """
+            return_items i JOIN return_tickets t ON t.id = i.ticket_id JOIN scans s ON s.id = i.scan_id
+            WHERE i.bag_id = \(row.id)
+            """
+        return """
+            (SELECT CASE WHEN i.restored = 1 AND t.closed_at <= r.at THEN i.original_area_code ELSE t.area_code END
+                FROM \(returns) AND s.recorded_at <= r.at ORDER BY i.scan_id DESC LIMIT 1),
+            (SELECT i.original_area_code FROM \(returns) ORDER BY i.scan_id LIMIT 1)
+            """
+    }
+
+    private var areaOfBag: SQL {
+        """
+        (SELECT e.area_code FROM custody_event_bags x JOIN custody_events e ON e.id = x.event_id
+            WHERE x.bag_id = \(row.id) AND e.record_time <= r.at ORDER BY e.id DESC LIMIT 1)
+        """
+    }
+
+    /// That a sack was taken off a bill, or that its bill was cancelled while it was on it.
+    private func removals(upTo time: Int64) -> SQL {
+        let puts: SQL = """
+            FROM scans s WHERE s.code = \(row.code) AND s.kind = 'bill' AND s.outcome = 'added'
+            """
+        return """
+            SELECT 3 AS source, e.at, e.at AS recorded_at, e.action AS what, CAST(NULL AS TEXT) AS parent_code,
+                l.code AS bill_code, e.actor_id AS user_id, CAST(NULL AS BIGINT) AS scan_id, e.id AS source_id,
+                CAST(NULL AS BIGINT) AS undone_at, CAST(NULL AS BIGINT) AS ticket_id
+            FROM bill_events e JOIN bills l ON l.id = e.bill_id \(ofOwnArea)
+            WHERE e.at <= \(time) AND e.id IN (
+                SELECT v.id FROM bill_events v WHERE v.action = 'parent_removed' AND v.reason = \(row.code)
+                UNION ALL
+                SELECT c.id FROM bill_events c WHERE c.action = 'cancelled' AND c.bill_id IN (SELECT s.bill_id \(puts))
+                    AND (SELECT count(*) \(puts) AND s.bill_id = c.bill_id) > (
+                        SELECT count(*) FROM bill_events v WHERE v.action = 'parent_removed' AND v.reason = \(row.code)
+                            AND v.bill_id = c.bill_id))
+            ORDER BY e.id DESC LIMIT \(Self.most)
+            """
+    }
+
     /// What a history calls a step of a source.
     private static func word(_ source: Int, _ stored: String) -> String {
         switch source {
+        case 3: "unbilled"
         case 2: ScanOutcome(rawValue: stored)?.historyWord ?? stored
         case 1: CustodyFact(rawValue: stored)?.historyWord ?? stored
         default: stored.hasPrefix("sscc.") ? "sscc_\(stored.dropFirst(5))" : String(stored.dropFirst(4))

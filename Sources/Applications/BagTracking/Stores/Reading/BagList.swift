@@ -43,16 +43,19 @@ struct BagList<Session: SQLSession> {
         return try find(range, by: query)
     }
 
-    /// What is found seldom is looked up; what is found often is likely among the newest rows; else all that is found is
-    /// looked at, or all rows when that is too much. At most four statements, or five without a filter by time.
+    /// What is found seldom is looked up; what is found often is walked in the order of ids among the codes that begin
+    /// alike, or is likely among the newest rows; else all that is found is looked at, or all rows when that is too much.
+    /// At most four statements, or five without a filter by time.
     private func find(_ range: CodeRange, by query: BagListQuery) throws -> [BagListing] {
         let most = searchLimit(query.filter)
+        if query.isAboutCodes, range.isWholeStem, let stem = range.stem { return try list(query.ofStem(stem, range)) }
         if query.isAnsweredByCodes { return try findAtOnce(range, by: query, most: most) }
         guard query.filter.areaCode == nil, !query.filter.isAboutTime else {
             return try lookUp(query, range, try count(query, range, most: most), most: most)
         }
         let few = try count(query, range, most: Self.seldom)
         guard few.all > Self.seldom else { return try lookUp(query, range, few, most: most) }
+        if query.isAboutCodes, let stem = range.stem { return try list(query.ofStem(stem, range)) }
         let recent = try list(query.recent(range, depth: depth))
         if recent.count >= query.limit { return recent }
         return try lookUp(query, range, try count(query, range, most: most), most: most)
@@ -65,8 +68,10 @@ struct BagList<Session: SQLSession> {
             (listing: try listing(row), scanned: try row[23] as Int)
         }
         if let scanned = found.first?.scanned, scanned <= most { return found.map(\.listing) }
-        let counted = found.isEmpty || query.filter.areaCode != nil ? try count(query, range, most: most) : nil
+        let mustCount = found.isEmpty || (query.filter.areaCode != nil && range.stem == nil)
+        let counted = mustCount ? try count(query, range, most: most) : nil
         if found.isEmpty, let counted, counted.all <= most { return [] }
+        if let stem = range.stem { return try list(query.ofStem(stem, range)) }
         if query.filter.areaCode == nil {
             let recent = try list(query.recent(range, depth: depth))
             if recent.count >= query.limit { return recent }

@@ -139,8 +139,23 @@ struct BagListQuery {
         return sql.plannedOnce
     }
 
+    /// Walks the codes that begin as a search does, newest first: an index has them in that order for every beginning of
+    /// ``CodeRange/stemLength`` characters, and knows all that the filter may ask here.
+    func ofStem(_ stem: String, _ range: CodeRange) -> SQL {
+        let rest: SQL = range.isWholeStem ? "" : "AND \(range.condition)"
+        return page(
+            """
+            SELECT id FROM bags \(indexed("bags_stem"))
+            WHERE \(CodeRange.stemColumn) = \(stem) AND \(ids) \(rest) \(kindConditions) \(newest)
+            """
+        ).plannedOnce
+    }
+
+    /// Whether an index of codes can know all that the filter asks.
+    var isAboutCodes: Bool { !filter.isAboutTime && !filter.isAboutSacks }
+
     /// Whether the index of codes knows all that the filter asks.
-    var isAnsweredByCodes: Bool { dialect == .postgresql && !filter.isAboutTime && !filter.isAboutSacks }
+    var isAnsweredByCodes: Bool { dialect == .postgresql && isAboutCodes }
 
     /// The rows that a search finds, for a FROM clause. Who sees one area walks the codes of that area only.
     func matches(_ range: CodeRange) -> SQL {
@@ -206,6 +221,15 @@ struct CodeRange: Sendable {
     let condition: SQL
     /// Whether it is one of codes, and not of codes read backwards.
     let isPrefix: Bool
+    /// The first characters of all its codes, where it tells so many.
+    let stem: String?
+    /// Whether it is all codes of its stem.
+    let isWholeStem: Bool
+
+    /// How many characters of a code have an index of their own: enough to leave out most codes, few enough to be typed.
+    static let stemLength = 4
+    /// What that index is of.
+    static let stemColumn: SQL = "substr(code, 1, 4)"
 
     /// Nil for a search that finds every code.
     init?(_ search: BagSearch) {
@@ -213,9 +237,13 @@ struct CodeRange: Sendable {
         case .prefix(""): return nil
         case .prefix(let text):
             isPrefix = true
+            stem = text.utf8.count < Self.stemLength ? nil : String(text.prefix(Self.stemLength))
+            isWholeStem = text.utf8.count == Self.stemLength
             condition = "code >= \(text) AND code < \(text + "~")"
         case .suffix(let text):
             isPrefix = false
+            stem = nil
+            isWholeStem = false
             let reversed = ASCII.reversed(text)
             condition = "code_reversed >= \(reversed) AND code_reversed < \(reversed + "~")"
         }

@@ -11,6 +11,8 @@ struct ScanFilter: Sendable, Hashable {
     var parentCode: String?
     /// The bill that sacks were scanned onto, or checked against.
     var billID: Int64?
+    /// The return ticket that sacks were scanned onto.
+    var ticketID: Int64?
     /// Recorded from this time on.
     var from: Instant?
     /// Recorded before this time.
@@ -26,7 +28,8 @@ struct ScanFilter: Sendable, Hashable {
             "scans",
             [
                 userID.map { "\($0)" }, kind?.rawValue, outcome?.rawValue, code, parentCode,
-                billID.map { "\($0)" }, from.map { "\($0.milliseconds)" }, to.map { "\($0.milliseconds)" }, areaCode,
+                billID.map { "\($0)" }, ticketID.map { "ticket \($0)" }, from.map { "\($0.milliseconds)" },
+                to.map { "\($0.milliseconds)" }, areaCode,
                 isStanding ? "standing" : nil,
             ])
     }
@@ -48,6 +51,13 @@ struct ScanLog<Session: SQLSession> {
         let statement = statement(filter, bounds: bounds, limit: limit + 1)
         let fetched = try session.all("scans.list", statement, ScanItem.init)
         return Page(fetched: fetched, limit: limit) { [String($0.id)] }
+    }
+
+    /// Whether there is a scan of this id that a caller may know of (rule R9).
+    /// - Throws: ``SQLError``.
+    func hasScan(_ id: Int64, for caller: BagCaller) throws -> Bool {
+        let area: SQL = caller.areaCode.map { "AND area_code = \($0)" } ?? ""
+        return try session.scalar("scans.has", "SELECT 1 FROM scans WHERE id = \(id) \(area)", as: Int.self) != nil
     }
 
     /// A sack that came back from another area's bill was on a bill that readers of this area must not see (rule R9).
@@ -91,6 +101,7 @@ struct ScanLog<Session: SQLSession> {
         if let code = filter.code { sql += " AND code = \(code)" }
         if let parentCode = filter.parentCode { sql += " AND parent_code = \(parentCode)" }
         if let billID = filter.billID { sql += " AND bill_id = \(billID)" }
+        if let ticketID = filter.ticketID { sql += " AND ticket_id = \(ticketID)" }
         if let userID = filter.userID { sql += " AND user_id = \(userID)" }
         if let areaCode = filter.areaCode { sql += " AND area_code = \(areaCode)" }
         if let kind = filter.kind { sql += " AND kind = \(kind)" }
@@ -106,6 +117,7 @@ struct ScanLog<Session: SQLSession> {
         if filter.code != nil { return "INDEXED BY scans_code" }
         if filter.parentCode != nil { return "INDEXED BY scans_parent" }
         if filter.billID != nil { return "INDEXED BY scans_bill" }
+        if filter.ticketID != nil { return "INDEXED BY scans_ticket" }
         if filter.userID != nil { return "INDEXED BY scans_user" }
         if filter.areaCode != nil { return "INDEXED BY scans_area" }
         return "NOT INDEXED"

@@ -40,20 +40,19 @@ struct TicketRestoration {
         return settled
     }
 
-    /// What the scans and the custody events after the return say about each sack.
+    /// What the items and the custody events after the return say about each sack. Unlike those of scans, the ids of a
+    /// sack's custody events are given under its lock, and so follow each other as its changes do.
     private func since(_ items: [TicketItem]) throws -> [Int64: RestoreFacts] {
         guard !items.isEmpty else { return [:] }
         let rows = try work.transaction.all(
             "returns.since",
             """
-            SELECT i.bag_id,
-                EXISTS (SELECT 1 FROM scans s WHERE s.code = b.code AND s.id > i.scan_id AND s.kind = 'bill'
-                    AND s.outcome = 'added'),
+            SELECT i.bag_id, i.billed_since,
                 EXISTS (SELECT 1 FROM custody_events e WHERE e.parent_bag_id = i.bag_id AND e.fact IN ('linked',
                     'imported', 'moved_in', 'unlinked', 'emptied', 'moved_out', 'undone') AND e.id > (
                         SELECT max(r.id) FROM custody_events r WHERE r.parent_bag_id = i.bag_id
                         AND r.scan_id = i.scan_id AND r.fact = 'returned'))
-            FROM return_items i JOIN bags b ON b.id = i.bag_id WHERE i.ticket_id = \(ticket.id)
+            FROM return_items i WHERE i.ticket_id = \(ticket.id)
             """
         ) { row in
             let facts = RestoreFacts(

@@ -63,7 +63,10 @@ final class CatalogCache: Sendable {
     func catalog(version: Int64, in session: some SQLSession) throws -> Catalog {
         if let catalog = known.withLock({ $0 }), catalog.version == version { return catalog }
         let catalog = try Catalog.load(in: session)
-        known.withLock { $0 = catalog }
+        // A copy of the database may be behind; what it says of the past is no reason to forget the present.
+        known.withLock { known in
+            if known.map({ $0.version <= catalog.version }) ?? true { known = catalog }
+        }
         return catalog
     }
 

@@ -71,6 +71,16 @@ extension BagSchema {
         }
     }
 
+    /// Codes by their first four characters, and in each beginning in the order of ids: what a search for the beginning of
+    /// many codes shows first.
+    static func codeStems(_ dialect: Dialect) -> String {
+        switch dialect {
+        case .sqlite: "CREATE INDEX bags_stem ON bags (substr(code, 1, 4));"
+        case .postgresql:
+            "CREATE INDEX bags_stem ON bags (substr(code, 1, 4), id) INCLUDE (code, kind, status, area_code);"
+        }
+    }
+
     /// Which sack carried which SSCC from when to when (rule R7), and the next serial of each number range.
     static func ssccAssignments(_ dialect: Dialect) -> String {
         """

@@ -45,4 +45,18 @@ extension BagSchema {
 
         """
     }
+
+    /// Whether an item's sack was put on a bill after it came back. Written with the sack, under its lock: neither the ids
+    /// of scans nor their times tell which of two transactions came first.
+    static func billedSince(_ dialect: Dialect) -> String {
+        """
+        ALTER TABLE return_items ADD COLUMN billed_since \(dialect.integer) NOT NULL DEFAULT 0
+            CHECK (billed_since IN (0, 1));
+        UPDATE return_items SET billed_since = 1 WHERE restored IS NULL AND (
+            EXISTS (SELECT 1 FROM bags b WHERE b.id = return_items.bag_id AND b.bill_id IS NOT NULL)
+            OR EXISTS (SELECT 1 FROM scans s JOIN bags b ON b.code = s.code WHERE b.id = return_items.bag_id
+                AND s.id > return_items.scan_id AND s.kind = 'bill' AND s.outcome = 'added'));
+
+        """
+    }
 }

@@ -22,6 +22,9 @@ enum BagSchema {
             Migration(12, "files to import, imports and their errors") { imports($0) },
             Migration(13, "custody events beside packing have an index of their own") { _ in custodyBesidePacking },
             Migration(14, "versions of figures found at once") { counterVersions($0) },
+            Migration(15, "codes that begin alike, newest first") { codeStems($0) },
+            Migration(16, "alarms told once, and the ways to what a ticket or a sack saw") { alarms($0) },
+            Migration(17, "returned sacks know that they were billed since") { billedSince($0) },
         ])
 
     /// Ends a `CREATE TABLE` whose rows are found by their key only: SQLite then keeps them inside its index.

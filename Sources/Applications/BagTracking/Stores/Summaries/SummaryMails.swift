@@ -28,17 +28,19 @@ enum SummaryMails {
 
     /// Writes a mail, unless the recipient has had the summary of this day. Mail and note become true together, so that
     /// nobody gets two, whatever is killed or runs beside this.
+    /// - Parameter job: the job that sends.
     /// - Returns: whether the mail was written.
     /// - Throws: ``SQLError``.
+    @discardableResult
     static func enqueue(
-        _ mail: Mail, to recipient: Recipient, of day: WarehouseDay, through mails: MailQueue, at now: Instant,
-        in transaction: Transaction
+        _ mail: Mail, to recipient: Recipient, of day: WarehouseDay, through mails: MailQueue, by job: Int64,
+        at now: Instant, in transaction: Transaction
     ) throws -> Bool {
         let noted = try transaction.execute(
             "summaries.note",
             """
-            INSERT INTO summary_sends (date, user_id, sent_at) VALUES (\(day.date), \(recipient.id), \(now))
-            ON CONFLICT (date, user_id) DO NOTHING
+            INSERT INTO summary_sends (date, user_id, sent_at, job_id)
+            VALUES (\(day.date), \(recipient.id), \(now), \(job)) ON CONFLICT (date, user_id) DO NOTHING
             """)
         guard noted == 1 else { return false }
         try mails.enqueue(mail, in: transaction)
@@ -52,6 +54,14 @@ enum SummaryMails {
             try session.all("summaries.served", "SELECT user_id FROM summary_sends WHERE date = \(day.date)") {
                 try $0[0] as Int64
             })
+    }
+
+    /// How many mails about a day a job has written, in all its tries.
+    /// - Throws: ``SQLError``.
+    static func count(_ day: WarehouseDay, by job: Int64, in session: some SQLSession) throws -> Int {
+        try session.scalar(
+            "summaries.written", "SELECT count(*) FROM summary_sends WHERE date = \(day.date) AND job_id = \(job)",
+            as: Int.self) ?? 0
     }
 
     /// When a summary was sent last; nil before the first.

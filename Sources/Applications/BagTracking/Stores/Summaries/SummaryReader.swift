@@ -37,7 +37,7 @@ struct SummaryReader: Sendable {
     ) async throws -> Found {
         let (known, knownBefore) = (kept(subject), isCompared ? kept(subject.before) : nil)
         let services = services
-        let found = try await services.database.read { reading in
+        let found = try await services.database.read(.present) { reading in
             let catalog = try services.catalog.catalog(in: reading)
             let reader = DayActsReader(session: reading, catalog: catalog.products)
             let acts = try known ?? reader.acts(of: subject)
@@ -57,7 +57,7 @@ struct SummaryReader: Sendable {
     /// - Throws: ``SQLError``.
     func acts(of subject: SummarySubject, at now: Instant) async throws -> DayActs {
         if let known = kept(subject) { return known }
-        let acts = try await services.database.read { [services] reading in
+        let acts = try await services.database.read(.present) { [services] reading in
             let products = try services.catalog.catalog(in: reading).products
             return try DayActsReader(session: reading, catalog: products).acts(of: subject)
         }

@@ -19,7 +19,7 @@ struct CounterChecker: Sendable {
     /// Checks, and writes to all active administrators when something differs.
     /// - Throws: ``SQLError``.
     func check(_ run: JobRun) async throws {
-        let verification = try await services.database.readAtLength { try CounterStore.verify(in: $0) }
+        let verification = try await services.database.readAtLength(.present) { try CounterStore.verify(in: $0) }
         watch.note(verification)
         let differences = verification.drift.sorted { $0.key < $1.key }
         try await services.database.write { [services] transaction in

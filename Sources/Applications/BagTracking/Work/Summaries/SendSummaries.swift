@@ -35,28 +35,32 @@ struct SummarySender: Sendable {
                 try SummaryMails.served(day, in: reading)
             )
         }
-        var queued = 0
         for (index, recipient) in recipients.enumerated() where !served.contains(recipient.id) {
             try await run.progress(Int64(index), of: Int64(recipients.count))
-            if try await send(day, to: recipient, at: run.now) { queued += 1 }
+            try await send(day, to: recipient, run)
         }
-        try await finish(day, queued: queued, alreadySent: recipients.count - queued, run)
+        try await finish(day, recipients: recipients.count, run)
     }
 
-    private func send(_ day: WarehouseDay, to recipient: SummaryMails.Recipient, at now: Instant) async throws -> Bool {
+    private func send(_ day: WarehouseDay, to recipient: SummaryMails.Recipient, _ run: JobRun) async throws {
+        let now = run.now
         let summary = try await summaries.find(SummarySubject(day: day, scope: recipient.scope), at: now).summary
         let mail = SummaryMail(summary: summary, publicURL: services.settings.publicURL).mail(to: recipient)
-        return try await services.database.write { [services] transaction in
-            try SummaryMails.enqueue(mail, to: recipient, of: day, through: services.mails, at: now, in: transaction)
+        try await services.database.write { [services] transaction in
+            try SummaryMails.enqueue(
+                mail, to: recipient, of: day, through: services.mails, by: run.id, at: now, in: transaction)
         }
     }
 
-    /// The result, and a row of the audit where something was sent or somebody asked.
-    private func finish(_ day: WarehouseDay, queued: Int, alreadySent: Int, _ run: JobRun) async throws {
-        let result: JSONValue = .object([
-            (key: "queued", value: .integer(Int64(queued))), (key: "already_sent", value: .integer(Int64(alreadySent))),
-        ])
+    /// The result, and a row of the audit where something was sent or somebody asked. What was sent is counted in the
+    /// rows, so that a run that follows one that was killed tells of the mails of both.
+    private func finish(_ day: WarehouseDay, recipients: Int, _ run: JobRun) async throws {
         try await services.database.write { transaction in
+            let queued = try SummaryMails.count(day, by: run.id, in: transaction)
+            let result: JSONValue = .object([
+                (key: "queued", value: .integer(Int64(queued))),
+                (key: "already_sent", value: .integer(Int64(max(0, recipients - queued)))),
+            ])
             if queued > 0 || run.owner != nil {
                 var entry = AuditEntry("summary.sent", entity: day.date.text, after: result, at: run.now)
                 entry.actorID = run.owner

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A POSIX mutex with a condition, for the threads of the engines that block on purpose.
+/// A POSIX mutex with a condition, for threads that block on purpose.
 ///
 /// `@unchecked Sendable`: POSIX guarantees both objects; their memory is owned here and freed at the end.
 public final class ThreadLock: @unchecked Sendable {
@@ -48,32 +48,5 @@ public final class ThreadLock: @unchecked Sendable {
         lock()
         defer { unlock() }
         return try body()
-    }
-}
-
-/// Starts a thread that runs `body` once. The thread is detached; `body` tells its owner when it ends.
-/// - Parameter purpose: what the thread is for, told when there is none to be had.
-/// - Throws: ``SQLError`` `.unavailable` when the system refuses a thread.
-public func startThread(_ purpose: String, _ body: @escaping @Sendable () -> Void) throws {
-    var thread = pthread_t()
-    let start = Unmanaged.passRetained(ThreadStart(body))
-    let status = pthread_create(
-        &thread, nil,
-        { pointer in
-            if let pointer { Unmanaged<ThreadStart>.fromOpaque(pointer).takeRetainedValue().body() }
-            return nil
-        }, start.toOpaque())
-    guard status == 0 else {
-        start.release()
-        throw SQLError(.unavailable, message: "no thread for \(purpose): error \(status)")
-    }
-    pthread_detach(thread)
-}
-
-private final class ThreadStart {
-    let body: @Sendable () -> Void
-
-    init(_ body: @escaping @Sendable () -> Void) {
-        self.body = body
     }
 }

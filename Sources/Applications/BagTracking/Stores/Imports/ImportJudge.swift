@@ -1,0 +1,75 @@
+import Portico
+
+/// Decides about parts of a file of any kind.
+struct ImportJudge: Sendable {
+    private let terms: ImportTerms
+    private let catalog: Catalog
+    private let caller: BagCaller
+    private var memory = ImportMemory()
+    private let draft = ImportDraft()
+
+    init(_ terms: ImportTerms, _ catalog: Catalog, _ caller: BagCaller) {
+        self.terms = terms
+        self.catalog = catalog
+        self.caller = caller
+    }
+
+    private var isAboutBills: Bool { terms.kind == .bills || terms.kind == .billParents }
+
+    /// Goes over units that an earlier run has taken, to know of them what that run knew: their rows are read as they were
+    /// then, with the sacks that their SSCC name.
+    /// - Throws: ``SQLError``.
+    mutating func remember(_ units: [ImportUnit], in reading: Reading) throws {
+        guard !isAboutBills else { return }
+        var rows = BagRowsImport(terms: terms, catalog: catalog, world: ImportWorld(), memory: memory)
+        try rows.load(units, locked: false, in: reading)
+        rows.decide(units)
+        memory = rows.memory
+    }
+
+    /// Says what would become of units, after all that came before them.
+    /// - Throws: ``SQLError``.
+    mutating func judge(_ units: [ImportUnit], in reading: Reading) throws -> ImportOutcome {
+        guard !isAboutBills else {
+            var rows = BillRowsImport(terms: terms, catalog: catalog, caller: caller, draft: draft)
+            try rows.decide(units.compactMap(\.row), in: reading)
+            return rows.outcome.with(units)
+        }
+        var rows = BagRowsImport(terms: terms, catalog: catalog, world: ImportWorld(over: draft), memory: memory)
+        try rows.load(units, locked: false, in: reading)
+        rows.decide(units)
+        memory = rows.memory
+        draft.keep(rows.world)
+        return rows.outcome.with(units)
+    }
+
+    /// Decides about units and writes what is good.
+    /// - Throws: ``SQLError``.
+    mutating func write(_ units: [ImportUnit], _ work: BillWork) throws -> ImportOutcome {
+        guard !isAboutBills else {
+            var rows = BillRowsImport(terms: terms, catalog: catalog, caller: caller)
+            try rows.write(units.compactMap(\.row), work)
+            return rows.outcome.with(units)
+        }
+        var rows = BagRowsImport(terms: terms, catalog: catalog, world: ImportWorld(), memory: memory)
+        try rows.load(units, locked: true, in: work.transaction)
+        rows.decide(units)
+        try ImportWriter(transaction: work.transaction, caller: work.caller, services: work.services).write(rows.world)
+        memory = rows.memory
+        return rows.outcome.with(units)
+    }
+
+    /// What the last part has left stands, and is not taken back any more.
+    mutating func settle() {
+        memory.settle()
+    }
+}
+
+extension ImportOutcome {
+    /// With what is counted of units whatever becomes of them.
+    fileprivate func with(_ units: [ImportUnit]) -> ImportOutcome {
+        var outcome = self
+        outcome.counts.numericCells = units.reduce(0) { $0 + $1.numericCells }
+        return outcome
+    }
+}
