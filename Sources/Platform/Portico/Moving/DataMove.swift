@@ -49,7 +49,7 @@ public struct DataMove: Sendable {
         _ = try await target.migrate(components, at: now)
         try await makeFurtherTables()
         let tables = try await sharedTables()
-        let links = try await target.write { transaction in
+        let links = try await change { transaction in
             let links = try ForeignKeys.drop(in: transaction)
             let names = tables.map(\.quotedName).joined(separator: ", ")
             // A new schema comes with rows of its own; those of the source stand in their place.
@@ -59,6 +59,18 @@ public struct DataMove: Sendable {
         for table in tables { try await copy(table) }
         try await finish(tables, links)
         return try await compare(tables, telling: tell)
+    }
+
+    /// Changes the target without a limit of time: a chunk, a foreign key or statistics of a large table take longer than what
+    /// people ask for may.
+    @discardableResult
+    private func change<Value: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Value
+    ) async throws -> Value {
+        try await target.write { transaction in
+            try transaction.execute("move.patience", "SET LOCAL statement_timeout = 0")
+            return try body(transaction)
+        }
     }
 
     // MARK: - Before
@@ -92,7 +104,7 @@ public struct DataMove: Sendable {
                 try $0.definition(in: reading)
             }
         }
-        try await target.write { transaction in
+        try await change { transaction in
             for definition in further { try transaction.execute("move.make", definition) }
         }
     }
@@ -118,7 +130,7 @@ public struct DataMove: Sendable {
         repeat {
             let chunk = try await chunk(of: table, after: last)
             guard !chunk.rows.isEmpty else { return }
-            try await target.write { transaction in
+            try await change { transaction in
                 _ = try transaction.bulkInsert(
                     "move.load", into: table.name, columns: table.columns, rows: chunk.rows)
             }
@@ -180,7 +192,7 @@ public struct DataMove: Sendable {
             }
             return Dictionary(rows, uniquingKeysWith: { first, _ in first })
         }
-        try await target.write { transaction in
+        try await change { transaction in
             try ForeignKeys.restore(links, in: transaction)
             for table in tables { try DataMove.advance(table, past: given[table.name] ?? 0, in: transaction) }
             try transaction.execute("move.analyze", "ANALYZE")
