@@ -57,14 +57,6 @@ struct JobConsolePages: Sendable {
         return QueuesPage(frame: try await ConsoleFrame(context, appearance), queues: queues, running: running)
     }
 
-    private struct QueueName: RouteInput {
-        let queue: String
-
-        init(_ fields: inout FieldReader) {
-            queue = fields.text("queue", 1...64, in: .path, "Name of the queue")
-        }
-    }
-
     private var pause: Route { hold("pause", "submitQueuePause", "Pause a queue by the form", true) }
     private var resume: Route { hold("resume", "submitQueueResume", "Resume a queue by the form", false) }
 
@@ -178,14 +170,6 @@ struct JobConsolePages: Sendable {
             var page = SchedulesPage(frame: try await ConsoleFrame(context, appearance), schedules: standings)
             page.frame.shell.notices += query.notices
             return page.reply()
-        }
-    }
-
-    private struct ScheduleName: RouteInput {
-        let name: String
-
-        init(_ fields: inout FieldReader) {
-            name = fields.text("name", 1...100, in: .path, "Name of the schedule")
         }
     }
 

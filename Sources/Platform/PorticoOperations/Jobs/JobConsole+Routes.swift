@@ -38,6 +38,7 @@ extension JobConsole {
         ) { (context: RequestContext, input: QueueInput) -> Reply<QueueAnswer> in
             .ok(QueueAnswer(try await change(input.queue, to: input.terms, by: context)))
         }
+        .finding { [self] (_, named: QueueName) in _ = try await database.read { try standing(named.queue, in: $0) } }
     }
 
     private var search: Route {
@@ -109,6 +110,9 @@ extension JobConsole {
             access: ConsolePermission.write, refusals: [(404, "not_found")]
         ) { (context: RequestContext, input: ScheduleInput) -> Reply<ScheduleAnswer> in
             .ok(ScheduleAnswer(standing: try await act(input.deed, onSchedule: input.name, by: context)))
+        }
+        .finding { [self] (_, named: ScheduleName) in
+            _ = try await database.read { try schedule(named.name, in: $0) }
         }
     }
 

@@ -75,6 +75,17 @@ public struct JobConsole: Sendable {
         return standing
     }
 
+    /// One schedule.
+    /// - Throws: ``Problem`` 404; ``SQLError``.
+    func schedule(_ name: String, in session: some SQLSession) throws -> ScheduleStanding {
+        guard let standing = try queue.schedules(in: session).first(where: { $0.name == name }) else {
+            throw JobConsole.noSuchSchedule
+        }
+        return standing
+    }
+
+    private static var noSuchSchedule: Problem { Problem(404, "not_found", "There is no schedule of this name.") }
+
     /// One job with why it does not run.
     /// - Throws: ``Problem`` 404.
     func job(_ id: Int64, in session: some SQLSession) throws -> (job: JobRecord, obstacles: [JobObstacle]) {
@@ -156,9 +167,8 @@ public struct JobConsole: Sendable {
                 case .pause: try queue.pauseSchedule(name, in: transaction)
                 case .resume: try queue.resumeSchedule(name, in: transaction)
                 }
-            guard isThere, let standing = try queue.schedules(in: transaction).first(where: { $0.name == name }) else {
-                throw Problem(404, "not_found", "There is no schedule of this name.")
-            }
+            guard isThere else { throw JobConsole.noSuchSchedule }
+            let standing = try schedule(name, in: transaction)
             try transaction.audit(AuditEntry("schedule.\(deed.rawValue)", entity: name, by: context))
             return standing
         }

@@ -78,3 +78,21 @@ struct ScheduleInput: RouteInput {
             "action", of: JobConsole.ScheduleDeed.self, default: .run, "run: now, besides its times; pause; resume")
     }
 }
+
+/// Which queue a path names.
+struct QueueName: RouteInput {
+    let queue: String
+
+    init(_ fields: inout FieldReader) {
+        queue = fields.text("queue", 1...64, in: .path, "Name of the queue")
+    }
+}
+
+/// Which schedule a path names.
+struct ScheduleName: RouteInput {
+    let name: String
+
+    init(_ fields: inout FieldReader) {
+        name = fields.text("name", 1...100, in: .path, "Name of the schedule")
+    }
+}
