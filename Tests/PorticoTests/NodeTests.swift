@@ -89,9 +89,8 @@ import Testing
     func refusesToStart(key: String, value: String) async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        let node = node(try settings(folder, [(key: key, value: value)]))
         do {
-            _ = try await node.start()
+            _ = try await node(try settings(folder, [(key: key, value: value)])).start()
             Issue.record("started")
         } catch let mistake as Settings.Mistake {
             #expect(mistake.description.hasPrefix(key))

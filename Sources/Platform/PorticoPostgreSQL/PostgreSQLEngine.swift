@@ -28,7 +28,9 @@ public final class PostgreSQLEngine: SingleStatementEngine {
     /// - Throws: ``SQLError`` `.unavailable`, or `.other` for settings that can't work.
     public static func open(_ configuration: Configuration) async throws -> PostgreSQLEngine {
         let settings = try ConnectionSettings(configuration)
-        try await onOwnThread("pg-open") { try createSchema(configuration.schema, settings) }
+        if configuration.createsSchema {
+            try await onOwnThread("pg-open") { try createSchema(configuration.schema, settings) }
+        }
         return try PostgreSQLEngine(configuration, settings)
     }
 

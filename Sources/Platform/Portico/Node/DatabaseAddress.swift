@@ -45,9 +45,12 @@ struct DatabaseAddress {
     }
 
     /// Opens the database and counts what it does.
-    /// - Parameter isServing: whether copies may answer reads; a command that ends soon needs none.
+    /// - Parameters:
+    ///   - isServing: whether copies may answer reads; a command that ends soon needs none.
+    ///   - leavesNoTrace: whether nothing may be made by opening it.
     func open(
-        _ settings: Settings, application: String, metrics: MetricsRegistry, logger: Logger, isServing: Bool = false
+        _ settings: Settings, application: String, metrics: MetricsRegistry, logger: Logger, isServing: Bool = false,
+        leavesNoTrace: Bool = false
     ) async throws -> Database {
         let log = QueryLog(logger: logger, slowMilliseconds: Int64(settings.integer("database.slow_milliseconds")))
         QueryMetrics.register(log, in: metrics, application: application)
@@ -62,6 +65,7 @@ struct DatabaseAddress {
             configuration.base = settings.integer("database.pool_base")
             configuration.overflow = settings.integer("database.pool_overflow")
             configuration.localReaders = settings.integer("database.readers")
+            configuration.createsSchema = !leavesNoTrace
             if isServing { follow(&configuration, settings, logger) }
             let engine = try await PostgreSQLEngine.open(configuration)
             engine.register(in: metrics, application: application)

@@ -86,7 +86,7 @@ public final class Node: Sendable {
         }
         let operations = OperationsRoutes(checks: checks, metrics: metrics) { [self] in state.withLock { $0.isDraining }
         }
-        mounts.append(RootMount.make(configuration, parts, operations: operations.routes))
+        mounts.append(RootMount.make(configuration, parts, operations: operations.routes, of: mounts))
         let doors = try NodeDoors(settings, metrics: metrics, logger: logger, clock: clock)
         let site = try Site(parts.siteConfiguration(mounts, doors: doors.doors, shared: shared, logger: logger))
         let server = HTTPServer(

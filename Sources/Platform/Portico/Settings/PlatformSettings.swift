@@ -9,7 +9,8 @@ public enum PlatformSettings {
         SettingDeclaration(
             "server.port", .integer(0...65_535), default: "8080", "port to listen on; 0 takes a free one"),
         SettingDeclaration(
-            "server.trusted_proxies", .list, default: "", "networks whose X-Forwarded-For and X-Request-Id are believed"
+            "server.trusted_proxies", .networks, default: "",
+            "networks whose X-Forwarded-For and X-Request-Id are believed"
         ),
         SettingDeclaration(
             "server.secure", .flag, default: "false", "clients come over TLS: cookies are Secure, HSTS is sent"),
@@ -39,7 +40,7 @@ public enum PlatformSettings {
             "limits.allow_file", .text(0...500), default: "",
             "file of networks that no limit and no ban applies to; read again when it changes"),
         SettingDeclaration(
-            "public_url", .text(0...200), default: "", "address people reach the node at, for links that leave it"),
+            "public_url", .webAddress, default: "", "address people reach the node at, for links that leave it"),
         SettingDeclaration("data.directory", .text(1...500), default: "data", "where files and embedded databases are"),
         SettingDeclaration(
             "database.url", .text(1...1000), default: "sqlite:", isSecret: true,

@@ -41,8 +41,7 @@ extension Response {
         guard case .bytes(let plain) = body, plain.count >= 1024, headers["content-encoding"] == nil,
             let type = headers["content-type"], Response.isText(type)
         else { return }
-        let varies = headers.values("vary").contains { $0.lowercased().contains("accept-encoding") }
-        if !varies { headers.add("vary", "accept-encoding") }
+        announceCodings()
         guard let accepted = head.headers["accept-encoding"],
             let coding = ContentCoding.allCases.first(where: { $0.isAccepted(by: accepted) }),
             let compressed = coding.encode(plain, effort), compressed.count < plain.count
@@ -51,6 +50,15 @@ extension Response {
         headers.add("content-encoding", coding.rawValue)
         // A strong tag names exact bytes, and these are others.
         if let tag = headers["etag"], !tag.hasPrefix("W/") { headers["etag"] = "W/\(tag)" }
+    }
+
+    /// Says that the answer differs by what codings a client takes, where it does.
+    mutating func announceCodings() {
+        guard case .bytes(let plain) = body, plain.count >= 1024, let type = headers["content-type"],
+            Response.isText(type),
+            !headers.values("vary").contains(where: { $0.lowercased().contains("accept-encoding") })
+        else { return }
+        headers.add("vary", "accept-encoding")
     }
 
     private static func isText(_ type: String) -> Bool {

@@ -64,7 +64,7 @@ struct ScanRoutes: Sendable {
                 (409, "not_undoable"),
             ]
         ) { [services] (context: RequestContext, input: UndoInput) -> Reply<UndoAnswer> in
-            let reason = input.reason.map { ScannedText.tidied($0) }
+            let reason = input.reason.map { FreeText.trimmed($0) }
             return .ok(
                 try await services.undo.undo(
                     scan: input.id, reason: reason?.isEmpty == true ? nil : reason, by: BagCaller(context)))
