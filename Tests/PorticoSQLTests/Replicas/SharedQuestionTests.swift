@@ -1,4 +1,5 @@
 import PorticoSQL
+import PorticoTesting
 import Testing
 
 @testable import PorticoPostgreSQL
