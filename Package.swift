@@ -144,7 +144,7 @@ let package = Package(
             name: "PorticoCommand", dependencies: ["Portico", "BagTracking", argumentParser, logging],
             path: "Sources/PorticoCommand", exclude: ["README.md"], swiftSettings: settings),
 
-        tests("PorticoValuesTests", of: ["PorticoValues"]),
+        tests("PorticoValuesTests", of: ["PorticoValues", "PorticoTesting"]),
         tests("PorticoJSONTests", of: ["PorticoJSON"]),
         tests("PorticoTablesTests", of: ["PorticoTables", "PorticoJSON", "PorticoValues"]),
         tests("PorticoTelemetryTests", of: ["PorticoValues", "PorticoTelemetry", logging]),

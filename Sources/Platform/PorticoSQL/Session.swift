@@ -107,6 +107,9 @@ public final class SessionChannel {
         self.observer = observer
     }
 
+    /// The request that the session's statements are run for; nil when none is known.
+    public var origin: WorkOrigin? { observer.origin }
+
     @discardableResult
     func run(_ name: String, _ sql: SQL, isLarge: Bool, _ row: (Row) throws -> Void) throws -> Int {
         let started = monotonicNanoseconds()

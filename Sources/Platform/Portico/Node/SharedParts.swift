@@ -69,7 +69,8 @@ struct SharedParts {
             mails: MailQueue(jobs: jobs, sender: mail.sender, transport: mail.transport), caches: caches,
             presence: Presence(
                 clock: clock,
-                shared: redis.map { RedisPresence($0.client, prefix: "portico:presence:\(application.id)") }),
+                shared: redis.map { RedisPresence($0.client, prefix: "portico:presence:\(application.id)") },
+                span: .seconds(Int64(settings.integer("presence.seconds")))),
             stale: StaleTags(outbox: outbox, caches: caches))
     }
 

@@ -71,6 +71,9 @@ public enum PlatformSettings {
             "jobs.drain_seconds", .integer(0...3600), default: "20",
             "time for running jobs to end at a stop; what has not ended then is handed back at once"),
         SettingDeclaration(
+            "presence.seconds", .integer(1...3600), default: "90",
+            "how long somebody counts as being at a page or at work who was seen there"),
+        SettingDeclaration(
             "mail.from", .text(3...254), default: "portico@localhost", "address that mails come from"),
         SettingDeclaration(
             "mail.smtp_host", .text(0...255), default: "",

@@ -41,6 +41,12 @@ struct FieldSource {
         return names
     }
 
+    /// Everything that a form sent under a name, the empty left out; nil for any other body.
+    func formValues(_ name: String) -> [String]? {
+        guard case .form(let fields) = body else { return nil }
+        return fields.filter { $0.name == name && !$0.value.isEmpty }.map(\.value)
+    }
+
     private func bodyField(_ name: String) -> RawField {
         switch body {
         case .none: return .missing

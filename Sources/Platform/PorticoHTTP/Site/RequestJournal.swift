@@ -52,7 +52,7 @@ struct RequestJournal: Sendable {
         response.headers.add("server-timing", DurationText.serverTiming(elapsed, summary))
         // What is made for everybody is counted for each who gets it.
         if !exchange.request.isForEverybody { duration(exchange, response).observe(nanoseconds: elapsed) }
-        record(exchange, response, elapsed, summary)
+        record(exchange, response, elapsed, summary, measure?.origin)
     }
 
     /// Counts an answer that was given from memory.
@@ -74,7 +74,8 @@ struct RequestJournal: Sendable {
 
     /// Changes, refusals and slow answers are always told; plain reads only when somebody debugs.
     private func record(
-        _ exchange: Exchange, _ response: Response, _ elapsed: Int64, _ summary: RequestSummary?
+        _ exchange: Exchange, _ response: Response, _ elapsed: Int64, _ summary: RequestSummary?,
+        _ origin: @autoclosure () -> WorkOrigin?
     ) {
         let isNoteworthy =
             !exchange.request.head.method.isSafe || response.status.code >= 400 || elapsed >= slowNanoseconds
@@ -92,6 +93,7 @@ struct RequestJournal: Sendable {
             "http.route": "\(route(exchange))", "http.status": "\(response.status.code)",
             "duration_ms": "\(DurationText.milliseconds(elapsed))", "client.address": "\(exchange.clientAddress)",
         ]
+        if let origin = origin() { metadata["trace.id"] = "\(origin.traceID)" }
         if let principal = exchange.principal { metadata["account.id"] = "\(principal.accountID)" }
         if let summary {
             metadata["db.statements"] = "\(summary.statements)"

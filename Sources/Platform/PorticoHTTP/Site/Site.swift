@@ -113,7 +113,8 @@ public final class Site: HTTPResponder {
     public func respond(to request: Request) async -> Response {
         let exchange = arrive(request)
         exchange.session = newSession
-        let measure = RequestMeasure()
+        let measure = RequestMeasure(
+            requestID: exchange.requestID, traceparent: request.head.headers["traceparent"])
         var response = await measured(measure, exchange.session) {
             do {
                 return try await answer(exchange)
