@@ -202,7 +202,7 @@ let package = Package(
         tests("PorticoTests", of: ["Portico", "PorticoTesting", logging]),
         tests(
             "BagTrackingTests", of: ["BagTracking", "Portico", "PorticoServer", "PorticoTesting"], exclude: ["Browser"]),
-        tests("IntegrationTests", of: ["Portico", "BagTracking", "PorticoTesting"]),
+        tests("IntegrationTests", of: ["Portico", "BagTracking", "PorticoRedis", "PorticoTesting", logging]),
     ],
     swiftLanguageModes: [.v6]
 )
