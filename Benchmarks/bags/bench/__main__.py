@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 
-from . import portico
+from . import machine, portico
 from .exports import ExportsBeside
 from .files import Files
 from .load import Wrk
@@ -53,6 +53,11 @@ def loading_rows(server, again, data, scale, options):
     return rows
 
 
+def disk_row(data):
+    half, most = machine.durable_writes(data)
+    return Row("8 KiB made durable on this disk", f"p50 {half:.2f}, p99 {most:.2f} ms", "", None, {"p50": half, "p99": most})
+
+
 def say(rows):
     for row in rows:
         word = {True: "pass", False: "MISS", None: ""}[row.passed]
@@ -91,8 +96,11 @@ def main():
         first = portico.start(options.binary, data, options.scale, database, log) if is_fresh else None
         if first:
             first.stop()
+            if database:
+                machine.settle(database)
+            os.sync()
         server = portico.start(options.binary, data, options.scale, database, log)
-        rows = loading_rows(first, server, data, options.scale, options)
+        rows = loading_rows(first, server, data, options.scale, options) + [disk_row(data)]
         say(rows)
         office, wrk = Office(server), Wrk(folder)
         if not is_fresh:
