@@ -129,13 +129,18 @@ public final class Node: Sendable {
         if let demonstration = configuration.demonstration {
             try await application.seed(demonstration, environment)
         }
+        try await environment.stale.repeatDeclared(in: database)
         var running = try await application.start(environment)
         if !address.replicas.isEmpty { running.mount.positions = parts.positions(of: application.id) }
         if parts.isTesting {
             running.mount.routes.append(OutboxRoute(mails: environment.mails, database: database).route)
+            running.mount.routes += NoticeBoard(environment, application: application.id).routes
         }
         try await environment.limits.open(running.mount)
-        let own = [Task { await environment.limits.run() }]
+        let own = [
+            Task { await environment.limits.run() },
+            Task { await parts.streams.run(application.id, environment) },
+        ]
         let workers = own + running.workers.map { worker in Task { await worker.run() } }
         let jobs = Task { [running] in await environment.work(running, application: application.id) }
         state.withLock { state in

@@ -16,6 +16,7 @@ struct SharedParts {
     let limits: RateRuleBook
     let mail: NodeMail
     let caches: CacheRegistry
+    let streams: NodeStreams
     private let redis: SharedCounters?
 
     var settings: Settings { configuration.settings }
@@ -30,6 +31,7 @@ struct SharedParts {
         self.redis = redis
         self.clock = clock
         self.metrics = metrics
+        streams = try NodeStreams(settings, redis: redis)
         proxies = TrustedProxies(settings.list("server.trusted_proxies")) ?? .none
         if settings.text("environment") == "testing", !settings.isLocal {
             throw Settings.Mistake(

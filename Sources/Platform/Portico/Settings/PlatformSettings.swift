@@ -95,6 +95,10 @@ public enum PlatformSettings {
             "redis.nodes", .integer(1...1000), default: "3",
             "nodes that share Redis; while it is away each admits its part of every limit"),
         SettingDeclaration(
+            "events.stream_groups", .list, default: "",
+            "other programs that get all events by streams in Redis, by the names of their consumer groups; empty: none"
+        ),
+        SettingDeclaration(
             "secret.key", .text(0...500), default: "", isSecret: true,
             "at least 32 characters, the same on every node; without it one is kept in the data directory"),
         SettingDeclaration(
