@@ -13,11 +13,12 @@ from . import portico
 from .exports import ExportsBeside
 from .files import Files
 from .load import Wrk
-from .measures import MIB, Measures, Row
+from .measures import Measures
 from .overload import Overload
 from .papers import Papers
 from .portico import Office, Sample
 from .side_by_side import Rival, SideBySide
+from .table import MIB, Row
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
@@ -51,12 +52,6 @@ def loading_rows(server, again, data, scale, options):
         size = portico.file_bytes(data)
         rows.append(Row("file size", f"{size / MIB:.0f} MiB", "≤ 4096 MiB", size <= 4096 * MIB, {"bytes": size}))
     return rows
-
-
-def say(rows):
-    for row in rows:
-        word = {True: "pass", False: "MISS", None: ""}[row.passed]
-        print(f"  {row.name:<52} {row.figure:<46} {row.target:<34} {word}", flush=True)
 
 
 def compare(office, wrk, options, data, folder, log):
@@ -93,7 +88,8 @@ def main():
             first.stop()
         server = portico.start(options.binary, data, options.scale, database, log)
         rows = loading_rows(first, server, data, options.scale, options)
-        say(rows)
+        for row in rows:
+            row.say()
         office, wrk = Office(server), Wrk(folder)
         if not is_fresh:
             office.skip_used_serials()
