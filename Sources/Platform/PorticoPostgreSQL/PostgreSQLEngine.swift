@@ -73,14 +73,14 @@ public final class PostgreSQLEngine: SingleStatementEngine {
     public func read<Value: Sendable>(
         _ measure: StatementObserver, _ body: @escaping @Sendable (Reading) throws -> Value
     ) async throws -> Value {
-        try await withConnection(of: localReaders ?? sessions) { try $0.read(measure, body) }
+        try await read(in: localReaders ?? sessions, measure, body)
     }
 
     /// The same, on one of the connections kept for reads at length.
     public func readAtLength<Value: Sendable>(
         _ measure: StatementObserver, _ body: @escaping @Sendable (Reading) throws -> Value
     ) async throws -> Value {
-        try await withConnection(of: longSessions) { try $0.read(measure, body) }
+        try await read(in: longSessions, measure, body)
     }
 
     /// Runs `body` in a transaction, again up to three times when another one got in between.
@@ -153,6 +153,15 @@ public final class PostgreSQLEngine: SingleStatementEngine {
             longSessions.close()
             localReaders?.close()
             sessions.close()
+        }
+    }
+
+    private func read<Value: Sendable>(
+        in pool: WorkerPool<PostgreSQLConnection>, _ measure: StatementObserver,
+        _ body: @escaping @Sendable (Reading) throws -> Value
+    ) async throws -> Value {
+        try await ReadInterest.watched { interest in
+            try await withConnection(of: pool) { try $0.read(measure, interest, body) }
         }
     }
 

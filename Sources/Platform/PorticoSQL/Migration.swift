@@ -137,8 +137,8 @@ extension Migration {
 extension Transaction {
     /// One node at a time, and with all the time that an index over millions of rows takes.
     fileprivate func beginMigrating() throws {
+        try liftTimeLimit()
         guard dialect == .postgresql else { return }
-        try execute("migrations.patience", "SET LOCAL statement_timeout = 0")
         try execute("migrations.lock", "SELECT pg_advisory_xact_lock(7071190342)")
     }
 

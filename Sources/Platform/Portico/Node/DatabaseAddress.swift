@@ -52,16 +52,18 @@ struct DatabaseAddress {
         _ settings: Settings, application: String, metrics: MetricsRegistry, logger: Logger, isServing: Bool = false,
         leavesNoTrace: Bool = false
     ) async throws -> Database {
+        let limit = Span.seconds(Int64(settings.integer("database.statement_seconds")))
         let log = QueryLog(logger: logger, slowMilliseconds: Int64(settings.integer("database.slow_milliseconds")))
         QueryMetrics.register(log, in: metrics, application: application)
         switch engine {
         case .sqlite(let path):
-            let configuration = SQLiteEngine.Configuration(path: path, readers: settings.integer("database.readers"))
+            var configuration = SQLiteEngine.Configuration(path: path, readers: settings.integer("database.readers"))
+            configuration.statementTimeout = limit
             let engine = try await SQLiteEngine.open(configuration)
             engine.register(in: metrics, application: application)
             return Database(engine: engine, queries: log)
         case .postgresql(let url, let schema):
-            var configuration = PostgreSQLEngine.Configuration(url: url, schema: schema)
+            var configuration = PostgreSQLEngine.Configuration(url: url, schema: schema, statementTimeout: limit)
             configuration.base = settings.integer("database.pool_base")
             configuration.overflow = settings.integer("database.pool_overflow")
             configuration.localReaders = settings.integer("database.readers")

@@ -74,7 +74,10 @@ public final class Node: Sendable {
         ProcessMetrics.register(in: metrics, version: configuration.version)
         let shared = try SharedCounters(settings, metrics: metrics, logger: logger)
         state.withLock { $0.shared = shared }
-        let parts = try SharedParts(configuration, clock: clock, metrics: metrics, redis: shared)
+        // Links name the port before the server has it.
+        let reserved = try settings.integer("server.port") == 0 ? ReservedPort(host: settings.text("server.host")) : nil
+        let parts = try SharedParts(
+            configuration, clock: clock, metrics: metrics, redis: shared, port: reserved?.number)
         var mounts: [Mount] = []
         var checks: [HealthCheck] = shared.map { [$0.check] } ?? []
         for application in configuration.applications {
@@ -90,7 +93,7 @@ public final class Node: Sendable {
         let doors = try NodeDoors(settings, metrics: metrics, logger: logger, clock: clock)
         let site = try Site(parts.siteConfiguration(mounts, doors: doors.doors, shared: shared, logger: logger))
         let server = HTTPServer(
-            configuration: serverConfiguration(settings, parts.proxies), responder: site,
+            configuration: serverConfiguration(settings, parts), responder: site,
             answers: AnswerCache(in: parts.caches, bytes: settings.integer("cache.answers_megabytes") << 20),
             observer: ServerMetrics(metrics))
         state.withLock { state in
@@ -98,6 +101,7 @@ public final class Node: Sendable {
             state.workers.append(Task { await doors.watch() })
             state.workers.append(Task { await parts.caches.run() })
         }
+        defer { withExtendedLifetime(reserved) {} }
         return try await server.start()
     }
 
@@ -152,9 +156,10 @@ public final class Node: Sendable {
     }
 
     private func serverConfiguration(
-        _ settings: Settings, _ proxies: TrustedProxies
+        _ settings: Settings, _ parts: SharedParts
     ) -> HTTPServer.Configuration {
-        var server = HTTPServer.Configuration(host: settings.text("server.host"), port: settings.integer("server.port"))
+        let proxies = parts.proxies
+        var server = HTTPServer.Configuration(host: settings.text("server.host"), port: parts.port)
         server.maxConnections = settings.integer("server.max_connections")
         server.maxConnectionsPerAddress = settings.integer("server.max_connections_per_address")
         server.isSharedAddress = { NetworkAddress($0)?.isLoopback ?? true || proxies.contains($0) }

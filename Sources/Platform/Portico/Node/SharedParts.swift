@@ -12,6 +12,8 @@ struct SharedParts {
     let passwords: PasswordHasher
     let library: AssetLibrary
     let proxies: TrustedProxies
+    /// Where the server listens, or will.
+    let port: Int
     let publicURL: String
     let limits: RateRuleBook
     let mail: NodeMail
@@ -23,8 +25,10 @@ struct SharedParts {
     var isSecure: Bool { settings.flag("server.secure") }
     var isTesting: Bool { settings.text("environment") == "testing" }
 
+    /// - Parameter port: the one that was reserved where the settings leave the choice.
     init(
-        _ configuration: Node.Configuration, clock: Clock, metrics: MetricsRegistry, redis: SharedCounters? = nil
+        _ configuration: Node.Configuration, clock: Clock, metrics: MetricsRegistry, redis: SharedCounters? = nil,
+        port: Int? = nil
     ) throws {
         let settings = configuration.settings
         self.configuration = configuration
@@ -52,8 +56,10 @@ struct SharedParts {
         limits = NodeLimits.book(settings, metrics: metrics)
         mail = try NodeMail(settings, clock: clock)
         caches = NodeCaches.registry(settings, clock: clock, metrics: metrics, redis: redis)
-        let url = settings.text("public_url")
-        publicURL = url.isEmpty ? "http://\(settings.text("server.host")):\(settings.text("server.port"))" : url
+        self.port = port ?? settings.integer("server.port")
+        let host = settings.text("server.host")
+        let place = host.contains(":") ? "[\(host)]" : host
+        publicURL = settings.text("public_url").isEmpty ? "http://\(place):\(self.port)" : settings.text("public_url")
     }
 
     func environment(_ application: any Application, _ database: Database, logger: Logger) -> ApplicationEnvironment {

@@ -59,6 +59,9 @@ public enum PlatformSettings {
             "database.replica_lag_seconds", .integer(1...3600), default: "30",
             "how far a copy may be behind before it gets no more reads"),
         SettingDeclaration(
+            "database.statement_seconds", .integer(1...3600), default: "30",
+            "how long a statement may run before it is ended and its request answered with 503"),
+        SettingDeclaration(
             "database.slow_milliseconds", .integer(1...600_000), default: "100",
             "statements slower than this are logged"),
         SettingDeclaration(

@@ -32,6 +32,11 @@ extension Site {
         switch error {
         case let problem as Problem: return problem
         case let convertible as any ProblemConvertible: return convertible.problem
+        case is CancellationError:
+            // Nobody hears the answer, unless the node ends before the request does.
+            return Problem(
+                503, "request_cancelled", "The request was given up before it was answered. Send it again.",
+                headers: ["retry-after": "1"])
         case let error as SQLError where error.isTransient:
             journal.log(exchange, .warning, "database not available", error: error)
             return Problem(
