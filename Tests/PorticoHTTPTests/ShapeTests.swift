@@ -19,11 +19,11 @@ import Testing
     @Test("who may not call hears that before anything about the query")
     func queryLast() async throws {
         let sample = try SampleSite()
-        let token = sample.csrf.token(for: "session-reader")
+        let token = sample.csrf.token(for: "session-reader").value
         var headers: Headers = ["cookie": "who=reader", "content-type": "application/json", "x-csrf-token": token]
         #expect(await sample.send(.post, "/shop/api/v1/items?q=%zz", headers, body: "{}").status == 403)
         headers["cookie"] = "who=writer"
-        headers["x-csrf-token"] = sample.csrf.token(for: "session-writer")
+        headers["x-csrf-token"] = sample.csrf.token(for: "session-writer").value
         let refused = await sample.send(.post, "/shop/api/v1/items?q=%zz", headers, body: "{}")
         #expect(refused.status == 400)
         #expect(try refused.json()["code"] == "malformed_query")
