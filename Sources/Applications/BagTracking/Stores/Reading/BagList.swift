@@ -49,6 +49,9 @@ struct BagList<Session: SQLSession> {
     private func find(_ range: CodeRange, by query: BagListQuery) throws -> [BagListing] {
         let most = searchLimit(query.filter)
         if query.isAboutCodes, range.isWholeStem, let stem = range.stem { return try list(query.ofStem(stem, range)) }
+        if range.isPrefix, query.filter.isAboutSacks {
+            return try lookUp(query, range, try count(query, range, most: most), most: most)
+        }
         if query.isAnsweredByCodes { return try findAtOnce(range, by: query, most: most) }
         guard query.filter.areaCode == nil, !query.filter.isAboutTime else {
             return try lookUp(query, range, try count(query, range, most: most), most: most)
@@ -109,7 +112,8 @@ struct BagList<Session: SQLSession> {
         func few(_ matches: SQL) -> SQL {
             "(SELECT count(*) FROM (SELECT 1 AS one FROM \(matches) LIMIT \(most + 1)) AS f)"
         }
-        let isByKind = range.isPrefix && query.filter.areaCode != nil && query.filter.kind == nil
+        let filter = query.filter
+        let isByKind = range.isPrefix && filter.areaCode != nil && filter.kind == nil && !filter.isAboutSacks
         let parts: SQL
         if isByKind {
             let (parents, children) = (query.of(.parent).matches(range), query.of(.child).matches(range))
