@@ -49,9 +49,6 @@ struct BagList<Session: SQLSession> {
     private func find(_ range: CodeRange, by query: BagListQuery) throws -> [BagListing] {
         let most = searchLimit(query.filter)
         if query.isAboutCodes, range.isWholeStem, let stem = range.stem { return try list(query.ofStem(stem, range)) }
-        if range.isPrefix, query.filter.isAboutSacks {
-            return try lookUp(query, range, try count(query, range, most: most), most: most)
-        }
         if query.isAnsweredByCodes { return try findAtOnce(range, by: query, most: most) }
         guard query.filter.areaCode == nil, !query.filter.isAboutTime else {
             return try lookUp(query, range, try count(query, range, most: most), most: most)
