@@ -92,6 +92,45 @@ struct ExportTests {
         }
     }
 
+    @Test(
+        "R37: the history of scans leaves in small pieces over many windows",
+        arguments: TestEngine.available)
+    func pieces(_ engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            try await addScans(25_000, app.database)
+            let metrics = BagMetrics(MetricsRegistry())
+            for format in [TableFormat.ndjson, .csv] {
+                let run = ExportRun(query: ScanExport(filter: ScanFilter()), format: format, metrics: metrics)
+                let (largest, lines) = try await app.database.read { reading in
+                    var (largest, lines) = (0, 0)
+                    try run.write(reading) { piece in
+                        largest = max(largest, piece.count)
+                        lines += piece.count { $0 == 0x0A }
+                    }
+                    return (largest, lines)
+                }
+                // A piece and the row that filled it; the first line of CSV names columns, the last of NDJSON ends it.
+                #expect(largest <= 1 << 16 + 1 << 10)
+                #expect(lines == 25_001)
+            }
+        }
+    }
+
+    private func addScans(_ count: Int64, _ database: Database) async throws {
+        let now = AppHarness.start
+        try await database.write { transaction in
+            _ = try transaction.execute(
+                "test.scans",
+                """
+                INSERT INTO scans (user_id, client_scan_id, content_hash, kind, outcome, code, area_code, scanned_at,
+                    recorded_at, request_id)
+                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(count))
+                SELECT 1, 'scan-' || CAST(i AS TEXT), 'x', 'parent', 'found', 'SB00001', 'lucknow', \(now), \(now), 'r'
+                FROM n
+                """)
+        }
+    }
+
     @Test("R37: who may not export does not, and every start is audited")
     func access() async throws {
         try await withApp { app in

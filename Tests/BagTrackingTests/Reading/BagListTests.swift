@@ -45,6 +45,17 @@ import Testing
         Search("on hold, by another beginning", BagFilter(isOnHold: true, search: .prefix("SB00003")), []),
         Search("on hold, by an ending", BagFilter(isOnHold: true, search: .suffix("02")), ["SB00002"]),
         Search(
+            "not on hold, by a beginning", BagFilter(isOnHold: false, search: .prefix("SB0")),
+            [
+                "SB00009", "SB00003", "SB00001",
+            ]),
+        Search("billed, by a beginning of bags", BagFilter(isBilled: true, search: .prefix("10")), []),
+        Search(
+            "not billed in an area, by a beginning",
+            BagFilter(areaCode: "lucknow", isBilled: false, search: .prefix("SB")), ["SB00009", "SB00003", "SB00002"]),
+        Search(
+            "a product type, by a beginning", BagFilter(productType: "moong", search: .prefix("M444")), ["M444-00001"]),
+        Search(
             "not on hold in an area", BagFilter(areaCode: "lucknow", isOnHold: false),
             ["SB00009", "SB00003", "SB00001"]),
         Search("a lot", BagFilter(lot: "MUS/1"), ["1000005", "1000001"]),

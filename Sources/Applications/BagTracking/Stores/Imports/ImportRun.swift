@@ -217,14 +217,9 @@ struct ImportRun: Sendable {
     private func insert(_ errors: [ImportRowError], after: Int, in transaction: Transaction) throws {
         guard !errors.isEmpty else { return }
         try transaction.bulkInsert(
-            "imports.note_errors", into: "import_errors",
-            columns: ["job_id", "seq", "sheet", "row_number", "column_name", "code", "message", "value"],
+            "imports.note_errors", into: "import_errors", columns: ["job_id", "seq"] + ImportRowError.columns,
             rows: errors.enumerated().map { index, error -> [SQLValue] in
-                [
-                    .integer(record.jobID), .integer(Int64(after + index + 1)), error.sheet.sqlValue,
-                    error.row.sqlValue, error.column.sqlValue, .text(error.code), .text(error.message),
-                    error.value.map { $0.filter { $0 != "\0" } }.sqlValue,
-                ]
+                [.integer(record.jobID), .integer(Int64(after + index + 1))] + error.values
             })
     }
 

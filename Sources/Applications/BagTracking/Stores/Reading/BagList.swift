@@ -109,7 +109,8 @@ struct BagList<Session: SQLSession> {
         func few(_ matches: SQL) -> SQL {
             "(SELECT count(*) FROM (SELECT 1 AS one FROM \(matches) LIMIT \(most + 1)) AS f)"
         }
-        let isByKind = range.isPrefix && query.filter.areaCode != nil && query.filter.kind == nil
+        let filter = query.filter
+        let isByKind = range.isPrefix && filter.areaCode != nil && filter.kind == nil && !filter.isAboutSacks
         let parts: SQL
         if isByKind {
             let (parents, children) = (query.of(.parent).matches(range), query.of(.child).matches(range))

@@ -26,6 +26,7 @@ enum BagSchema {
             Migration(16, "alarms told once, and the ways to what a ticket or a sack saw") { alarms($0) },
             Migration(17, "returned sacks know that they were billed since") { billedSince($0) },
             Migration(18, "sacks on hold have an index of their own") { _ in sacksOnHold },
+            Migration(19, "sacks have an index of codes of their own") { sackCodes($0) },
         ])
 
     /// Ends a `CREATE TABLE` whose rows are found by their key only: SQLite then keeps them inside its index.
