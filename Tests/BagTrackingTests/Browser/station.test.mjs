@@ -100,7 +100,7 @@ describe("scanner", () => {
     assert.equal(typeAt(scanner, box("SB", "12"), [..."0000", "Enter"], 4, 3100).at(-1).scan, "SB000012");
     scanner.wrote(5000);
     typeAt(scanner, box("SB0"), [..."0012"], 4, 5100);
-    assert.deepEqual(scanner.quiet(5212), { scan: "SB00012" });
+    assert.deepEqual(scanner.quiet(5712), { scan: "SB00012" });
   });
 
   it("takes nothing when something had been forgotten in the box", () => {
@@ -141,6 +141,18 @@ describe("scanner", () => {
     scanner.quiet(5115);
     typeAt(scanner, box(""), [..."02"], 5, 5200);
     assert.deepEqual(scanner.quiet(5305), { torn: ["3020", "02"] });
+  });
+
+  it("gives a scanner that ends its codes longer to do so, until a code has no end", () => {
+    const scanner = new station.ScannerRecogniser();
+    typeAt(scanner, box(""), [..."2586401", "Enter"], 5, 1000);
+    typeAt(scanner, box(""), [..."3020"], 5, 2000);
+    assert.equal(scanner.quiet(2015 + 599), null);
+    assert.equal(typeAt(scanner, box("302"), [..."002", "Enter"], 5, 2400).at(-1).scan, "3020002");
+    typeAt(scanner, box(""), [..."2586402"], 5, 4000);
+    assert.deepEqual(scanner.quiet(4030 + 600), { scan: "2586402" });
+    typeAt(scanner, box(""), [..."2586403"], 5, 6000);
+    assert.deepEqual(scanner.quiet(6030 + 100), { scan: "2586403" });
   });
 
   it("takes the next code of a scanner without a terminator, however soon it comes", () => {
@@ -261,7 +273,8 @@ describe("words", () => {
   it("says why scans wait, and when they go", () => {
     const why = (status, more) => Object.values(station.whyWaiting({ status, ...more })).join(" ");
     assert.match(why(0, { isOnline: false }), /^Offline\. .* when the network is back\.$/);
-    assert.match(why(0), /^The server does not answer\./);
+    assert.match(why(0, { isLate: true }), /^The server does not answer\./);
+    assert.match(why(0), /^The server cannot be reached\./);
     assert.match(why(429, { seconds: 30 }), /^The server asks to wait 30 s\./);
     assert.match(why(503, { seconds: 12 }), /^The server asks to wait 12 s\./);
     assert.match(why(503), /^The server has a fault \(503\)\./);

@@ -54,19 +54,22 @@ const NOWHERE = { field: null, kind: "page", before: "", after: "" };
  * silence. A label whose text has several lines sends Enter in its middle; it ends with the silence.
  *
  * A code that lost its head is a good code too, and another bag's. So nothing is ever taken without what belongs before
- * it: in the station's own box that is whatever stands there, where keys mean nothing it is what was pressed a moment
+ * it, and a scanner that is known to end its codes is given longer to do so. Before it is: in the station's own box that is whatever stands there, where keys mean nothing it is what was pressed a moment
  * ago, and in a field in which somebody wrote a moment ago everything is writing. What cannot be told whole is not taken.
  */
 export class ScannerRecogniser {
-  constructor({ shortest = 4, gap = 40, silence = 100, recent = 1000, late = 300, stale = 5000 } = {}) {
+  constructor({ shortest = 4, gap = 40, silence = 100, longest = 600, recent = 1000, late = 300, stale = 5000, isEnding = false } = {}) {
     Object.assign(this, {
-      shortest, gap, silence, recent, late, stale, text: "", head: "", tail: "", field: null, isTyping: false, isStale: false,
+      shortest, gap, silence, longest, recent, late, stale, isEnding, text: "", head: "", tail: "", field: null, isTyping: false, isStale: false,
       torn: null, cut: null, last: -Infinity, ended: -Infinity, written: -Infinity,
     });
   }
 
   /** The box was written in at `time`, by keys or in any other way. */
   wrote(time) { this.written = time; }
+
+  /** The silence that ends what is being read. A device that is busy hands keys over late. */
+  get patience() { return this.isScanning && this.isEnding && !this.text.endsWith("\n") ? this.longest : this.silence; }
 
   get isScanning() { return !this.isTyping && this.text.length >= this.shortest; }
 
@@ -77,7 +80,7 @@ export class ScannerRecogniser {
   key(key, time, place = NOWHERE) {
     const since = time - this.last;
     if (key.length === 1) {
-      const goesOn = this.text !== "" && since <= (this.isScanning ? this.silence : this.gap);
+      const goesOn = this.text !== "" && since <= (this.isScanning ? this.patience : this.gap);
       if (!goesOn) this.begin(time, place);
       this.text += key;
       this.last = time;
@@ -86,7 +89,7 @@ export class ScannerRecogniser {
     if (key !== "Enter" && key !== "Tab") return {};
     const isLate = time - this.ended <= this.late;
     if (this.text && this.torn && since <= this.silence) return { swallow: true, ...this.finish(time) };
-    if (!this.isScanning || since > this.silence) {
+    if (!this.isScanning || since > this.patience) {
       this.text = "";
       this.field = null;
       return { swallow: isLate };
@@ -96,6 +99,7 @@ export class ScannerRecogniser {
       this.last = time;
       return { swallow: true };
     }
+    this.isEnding = true;
     return { swallow: true, ...this.finish(time) };
   }
 
@@ -112,9 +116,10 @@ export class ScannerRecogniser {
 
   /** What ended because nothing came for long enough, or null. */
   quiet(time) {
-    if (!this.text || time - this.last < this.silence) return null;
+    if (!this.text || time - this.last < this.patience) return null;
     if (this.isScanning) {
       this.torn = null;
+      if (!this.text.endsWith("\n")) this.isEnding = false;
       const ended = this.finish(time);
       if (ended.scan) this.cut = { scan: ended.scan, time };
       return ended;
@@ -218,11 +223,15 @@ export const waiting = (number) => `${scans(number)} ${number === 1 ? "waits" : 
 /** Words that are there, one after the other. */
 const joined = (...words) => words.filter(Boolean).join(" ");
 
-/** Why scans wait on this device, and when they go: for the status of the last answer, 0 when there was none. */
-export function whyWaiting({ status, seconds = 0, isOnline = true }) {
+/**
+ * Why scans wait on this device, and when they go: for the status of the last answer, 0 when there was none; `isLate` when
+ * nobody waited for it any longer.
+ */
+export function whyWaiting({ status, seconds = 0, isOnline = true, isLate = false }) {
   const asked = seconds > 0 ? `The server asks to wait ${seconds} s.` : null;
   if (status === 0 && !isOnline) return { why: "Offline.", when: "They go by themselves when the network is back." };
-  if (status === 0) return { why: "The server does not answer.", when: "They go by themselves when it does." };
+  if (status === 0 && isLate) return { why: "The server does not answer.", when: "They go by themselves when it does." };
+  if (status === 0) return { why: "The server cannot be reached.", when: "They go by themselves when it can." };
   if (status === 401) return { why: "You are signed out.", when: "They go when you sign in again." };
   if (status === 403) {
     return { why: "The server takes no scans from this account now.", when: "Sign in again, or ask an administrator." };
@@ -375,8 +384,8 @@ export class Server {
       });
       const retryAfter = Number(answer.headers.get("Retry-After")) || 0;
       return { status: answer.status, body: await answer.json().catch(() => null), retryAfter };
-    } catch {
-      return { status: 0, body: null, retryAfter: 0 };
+    } catch (problem) {
+      return { status: 0, body: null, retryAfter: 0, isLate: problem?.name === "TimeoutError" };
     }
   }
 
@@ -504,6 +513,8 @@ class View {
     at("answer").classList.remove("fresh");
     void at("answer").offsetWidth;
     at("answer").classList.add("fresh");
+    // A list may have been read meanwhile, and the box stands lower than the answer where there is more above it.
+    if (kind !== "idle") at("answer").scrollIntoView({ block: "nearest" });
     this.announce(kind === "refused" ? "assertive" : "polite", [title, code, detail].filter(Boolean).join(". "));
   }
 
@@ -704,7 +715,9 @@ class Station {
       capacity: isServed ? Number(at("sack-of").textContent) : product?.capacity ?? 0,
       count: isServed ? Number(at("sack-n").textContent) : null,
     };
-    if (!isServed) this.view.sack(this.sack);
+    if (isServed) return;
+    this.view.sack(this.sack);
+    this.view.answer({ kind: "idle", title: "Scan its bags", detail: "The label of the next sack switches over.", code: "" });
   }
 
   /** Takes a reading. Readings are worked off one after the other, however fast they come, and each is answered soon. */
@@ -734,8 +747,18 @@ class Station {
   takeNothing({ torn, stale }) {
     this.sounds.wake();
     if (!torn) return this.refuse("Scan it again", `${stale} had stood in the box. It is empty now.`, "");
-    const [head, rest] = torn;
-    return this.refuse("Scan it again", `It came in two pieces, and ${head} was taken. Undo that, then scan again.`, head + rest);
+    this.intake = this.intake.then(() => this.takeBack(...torn)).catch((problem) => this.stop(problem));
+    return this.intake;
+  }
+
+  /** Takes the head of a code back that was read as a code of its own. */
+  async takeBack(head, rest) {
+    const { shown = head } = read(normalise(head), this.products);
+    const line = [...at("recent").children].find((each) => each.querySelector(".line-code").textContent === shown);
+    const isTaken = line && ["linked", "saved"].includes(line.dataset.outcome);
+    if (isTaken) await this.undo(line, true);
+    const now = isTaken ? `${shown} was taken back.` : `Look at what became of ${shown}.`;
+    return this.refuse("Scan it again", `It came in two pieces. ${now}`, head + rest);
   }
 
   /** A pull of the trigger that has no answer yet. */
@@ -928,7 +951,7 @@ class Station {
     this.failures += 1;
     for (const entry of chunk) entry.attempts += 1;
     const delay = retryDelay(this.failures, Math.random(), answer.retryAfter);
-    this.reason = { status: answer.status, seconds: answer.retryAfter, isOnline: navigator.onLine };
+    this.reason = { status: answer.status, seconds: answer.retryAfter, isOnline: navigator.onLine, isLate: answer.isLate };
     this.notBefore = Date.now() + delay;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.pump(), delay + 5);
@@ -1046,7 +1069,10 @@ class Station {
     if (!isPulled) this.outstanding.begin(pull);
     const answer = await this.server.post(`/scans/${encodeURIComponent(line.dataset.scan)}/undo`, {});
     this.outstanding.end(pull);
-    if (answer.status === 0) return this.refuse("Undo needs the network", "The server does not answer. The scan stands for now.", shown);
+    if (answer.status === 0) {
+      const { why } = whyWaiting({ status: 0, isOnline: navigator.onLine, isLate: answer.isLate });
+      return this.refuse("Undo needs the network", `${why} The scan stands for now.`, shown);
+    }
     if (verdict(answer.status) !== "done") return this.tell(refused(answer.body, shown, titleOf));
     line.dataset.client ??= `line-${line.dataset.scan}`;
     const { scan, parent } = answer.body;
@@ -1195,6 +1221,8 @@ function focusBox() {
 }
 
 const isField = (element) => element?.matches?.("input:not([type=checkbox]), textarea, select") ?? false;
+const remembered = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
+const remember = (name, value) => { try { localStorage.setItem(name, value); } catch { /* It is learnt again. */ } };
 const shortcutsAreOn = () => { try { return localStorage.getItem("portico.shortcuts") !== "off"; } catch { return true; } };
 
 /** What was put into the box before this script was there; what the server left in it is not. */
@@ -1213,7 +1241,7 @@ function placeOf(field) {
 }
 
 function watchKeys(station) {
-  const scanner = new ScannerRecogniser();
+  const scanner = new ScannerRecogniser({ isEnding: remembered("portico.terminator") === "yes" });
   // What came back refused is written over by the next code; what somebody is typing is not.
   const ahead = typedAhead();
   if (ahead) at("code").value = ahead; else at("code").select();
@@ -1226,6 +1254,7 @@ function watchKeys(station) {
     before = null;
     at("code").value = "";
     focusBox();
+    remember("portico.terminator", scanner.isEnding ? "yes" : "no");
     if (ended.scan) station.take(ended.scan, time); else station.takeNothing(ended);
   };
   addEventListener("keydown", (event) => {
@@ -1240,10 +1269,11 @@ function watchKeys(station) {
     if (swallow) { event.preventDefault(); event.stopImmediatePropagation(); }
     clearTimeout(timer);
     if (scan || torn || stale !== undefined) return finish({ scan, torn, stale }, event.timeStamp);
+    const { patience } = scanner;
     timer = setTimeout(() => {
-      const silent = scanner.quiet(event.timeStamp + scanner.silence);
+      const silent = scanner.quiet(event.timeStamp + patience);
       if (silent) finish(silent, event.timeStamp); else loneKey(event);
-    }, scanner.silence);
+    }, patience);
   }, { capture: true });
 
   /** A single key that no other key followed. In the box it is taken out again; in other fields it is text. */
