@@ -9,17 +9,18 @@ import uuid
 
 from support import Person
 
-# Pages that look different with something in the query, by the role that sees it best.
+# Pages that look different with something in the query.
 VARIATIONS = {
     "/bags/scan": ["?parent={sack}"],
-    "/bags/find": ["?code={child}", "?code=9999999", "?code={bill}"],
+    "/bags/find": ["?code={child}", "?code=9999999"],
     "/bags/bags": ["?q=ZZZZ", "?kind=child"],
     "/bags/bills": ["?q=ZZZZ"],
     "/bags/audit": ["?action=no.such"],
 }
 # Pages that lead elsewhere for somebody who comes out of the blue.
 LEADING = {"/bags/sign-in/code", "/bags/id/{kind}/{key}"}
-# Roles of one area, and those of all.
+# Pages that have something else to say than 200.
+STATUSES = {"/bags/find?code=9999999": 404, "/bags/invitation": 410}
 ROLES = ["dispatcher", "gatekeeper", "biller", "admin"]
 
 
@@ -33,13 +34,17 @@ def declared(binary):
 class Samples:
     """Things with pages of their own, made where the demonstration has none."""
 
-    def __init__(self, url, sack, child):
+    def __init__(self, url, sack, child, codes):
         self.url = url
         self.sack, self.child = sack, child
         self.people = {role: Person(url, role) for role in ROLES}
         admin = self.people["admin"]
         # The second import is what an administrator sees mostly: one that found mistakes.
-        self.imports = [self.imported("code\n3000990\n??\nSB69990\n"), self.imported("code\n3000991\nSB69991\n")]
+        lorry = codes.sack()
+        self.imports = [self.imported(f"code\n{codes.bag()}\n{lorry}\n"), self.imported(f"code\n{codes.bag()}\n??\n")]
+        self.loaded(lorry)
+        self.loaded(sack, checks=True)
+        self.made(admin, "/returns", {"area_code": "lucknow", "location": "Depot gate"})
         self.webhook = self.made(admin, "/webhooks", {
             "url": "https://hooks.example.org/bags", "events": ["bill.dispatched"]})
         self.user = next(each["id"] for each in self.items(admin, "/users") if each["role"] == "dispatcher")
@@ -78,6 +83,16 @@ class Samples:
             time.sleep(0.1)
         raise SystemExit(f"import {job} does not end")
 
+    def loaded(self, sack, checks=False):
+        """Puts a sack of Lucknow on a bill of its own that is complete, and starts its check at the gate."""
+        admin = self.people["admin"]
+        bill = self.made(admin, "/bills", {"code": f"Looks {sack}", "capacity": 5, "area_code": "lucknow"})
+        steps = [(f"/bills/{bill}/parents", {"code": sack}), (f"/bills/{bill}/complete", {"short_reason": "Small lorry"})]
+        for path, body in steps + ([(f"/bills/{bill}/gate-check", {})] if checks else []):
+            status, answer, _ = admin.call("POST", path, body)
+            if status not in (200, 201):
+                raise SystemExit(f"{path} gave {status}: {answer}")
+
     def bills(self, role, states):
         """A bill of each state that this role can see."""
         found = [self.items(self.people[role], f"/bills?limit=1&state={state}") for state in states]
@@ -99,7 +114,7 @@ class Samples:
             "/bags/id/{kind}/{key}": lambda: [f"obj/{self.sack}"],
         }
         if "{" not in pattern:
-            return [pattern, *(pattern + each.format(sack=self.sack, child=self.child, bill="*0001")
+            return [pattern, *(pattern + each.format(sack=self.sack, child=self.child)
                                for each in VARIATIONS.get(pattern, []))]
         values = filled[pattern]() if pattern in filled else []
         return [re.sub(r"\{[^/]+\}(/\{[^/]+\})?", str(value), pattern, count=1) for value in values]
@@ -113,6 +128,6 @@ def visits(binary, samples, findings):
             paths = samples.paths(pattern, role)
             findings.check(f"{pattern} can be looked at as {role or 'nobody'}", paths, "nothing is known to fill it with")
             status = 303 if pattern in LEADING else 200
-            found.setdefault(role, []).extend((path, status) for path in paths)
+            found.setdefault(role, []).extend((path, STATUSES.get(path, status)) for path in paths)
     found["dispatcher"].append(("/bags/no-such-page", 404))
     return found
