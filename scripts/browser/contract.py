@@ -21,9 +21,9 @@ ENDLESS = r"/stream$"
 
 def arguments():
     parser = argparse.ArgumentParser(prog="scripts/browser/schemathesis.sh", description=__doc__)
-    parser.add_argument("url", nargs="?", help="a testing node with demonstration data; default: one is started")
+    parser.add_argument("--url", help="a testing node with demonstration data; default: one is started")
     parser.add_argument("--as", dest="roles", action="append",
-                        help="a demonstration account (admin, dispatcher, …), repeatable; default: admin and dispatcher")
+                        help="a demonstration account (admin, dispatcher, …), repeatable")
     parser.add_argument("--postgresql", action="store_true",
                         help="start the node on PORTICO_TEST_POSTGRES, whose database must be empty")
     parser.add_argument("--examples", type=int, default=20, help="examples of each operation and phase")

@@ -5,10 +5,10 @@
 #     scripts/browser/schemathesis.sh                               as administrator and as dispatcher, on SQLite
 #     scripts/with-servers scripts/browser/schemathesis.sh --postgresql
 #     scripts/browser/schemathesis.sh --as biller --examples 50     one role; more examples of each operation (20)
-#     scripts/browser/schemathesis.sh URL [arguments of `schemathesis run`]
+#     scripts/browser/schemathesis.sh --url URL [arguments of `schemathesis run`]
 #
 # URL is a testing node with demonstration data that may be filled with rubbish; without one a node is started. Operations
-# that end sessions or change a password are sent last, by an account of their own. Only the event stream is left out: an
+# that end sessions or change a password are sent first, by an account of their own. Only the event stream is left out: an
 # answer that never ends has no shape to compare.
 set -euo pipefail
 
