@@ -1,5 +1,4 @@
 import PorticoTesting
-import Synchronization
 import Testing
 
 @testable import BagTracking
@@ -132,7 +131,7 @@ struct ExportTests {
     @Test("R37: a client that goes away while its export waits frees its place at once")
     func gone() async throws {
         try await withApp { app in
-            let (door, begun) = (Door(), Door.Count())
+            let (door, begun) = (ThreadDoor(), Tally())
             // Every connection for long reads is taken, so that nothing comes of what is asked for now.
             let readings = (0..<8).map { _ in
                 app.database.stream { _, _ in
@@ -143,8 +142,8 @@ struct ExportTests {
             while begun.value < readings.count { await Task.yield() }
             let biller = try await app.client("biller")
             let readers = await [
-                Door.reader(of: biller.get("/bags/api/v1/exports/bags.csv")),
-                Door.reader(of: biller.get("/bags/api/v1/exports/scans.xlsx")),
+                reader(of: biller.get("/bags/api/v1/exports/bags.csv")),
+                reader(of: biller.get("/bags/api/v1/exports/scans.xlsx")),
             ]
             #expect(await biller.get("/bags/api/v1/exports/bags.csv").status == 429)
             for reader in readers { reader.cancel() }
@@ -169,37 +168,7 @@ struct ExportTests {
     }
 }
 
-/// A door for threads: closed at first, then open for ever.
-///
-/// `@unchecked Sendable`: `isOpen` is guarded by the lock.
-private final class Door: @unchecked Sendable {
-    /// A count that threads add to.
-    final class Count: Sendable {
-        private let number = Atomic<Int>(0)
-
-        var value: Int { number.load(ordering: .acquiring) }
-
-        func add() { number.add(1, ordering: .acquiringAndReleasing) }
-    }
-
-    private let lock = ThreadLock()
-    private var isOpen = false
-
-    func open() {
-        lock.withLock {
-            isOpen = true
-            lock.broadcast()
-        }
-    }
-
-    func pass() {
-        lock.lock()
-        while !isOpen { lock.wait() }
-        lock.unlock()
-    }
-
-    /// Somebody who reads an answer to its end.
-    static func reader(of answer: TestAnswer) -> Task<Void, any Error> {
-        Task { _ = try await answer.whole() }
-    }
+/// Somebody who reads an answer to its end.
+private func reader(of answer: TestAnswer) -> Task<Void, any Error> {
+    Task { _ = try await answer.whole() }
 }

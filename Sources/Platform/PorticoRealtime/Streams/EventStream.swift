@@ -27,8 +27,10 @@ public struct EventStream: Sendable {
     ///   - lastEventID: the header of that name.
     ///   - isStillAllowed: asked before each write. When it says no, the stream ends without another word: whoever is
     ///     signed out or moved elsewhere hears nothing more.
+    ///   - whileOpen: called when the stream begins and after each write, heartbeats among them: somebody is there.
     public func response(
-        topics: Set<String>, lastEventID: String?, isStillAllowed: @escaping @Sendable () async -> Bool
+        topics: Set<String>, lastEventID: String?, isStillAllowed: @escaping @Sendable () async -> Bool,
+        whileOpen: @escaping @Sendable () async -> Void = {}
     ) -> Response {
         Response(
             .ok,
@@ -46,9 +48,11 @@ public struct EventStream: Sendable {
                 if outcome.isReset { try await writer.write(TopicMessage.reset.frame) }
                 try await write(outcome.missed, to: writer)
                 try await write(try await present(topics), to: writer)
+                await whileOpen()
                 while let items = await mailbox.next() {
                     guard await isStillAllowed() else { return }
                     try await forward(items, to: writer)
+                    await whileOpen()
                 }
                 try await writer.write(TopicMessage.reset.frame)
             })

@@ -16,9 +16,9 @@ struct Departure: Sendable, Hashable {
             problems.append(error)
         }
         self.vehicleNumber = vehicle
-        self.driverName = ScannedText.tidied(driverName)
+        self.driverName = FreeText.trimmed(driverName)
         self.driverPhone = driverPhone.map(ScannedText.tidied).flatMap { $0.isEmpty ? nil : $0 }
-        self.sealNumber = sealNumber.map(ScannedText.tidied).flatMap { $0.isEmpty ? nil : $0 }
+        self.sealNumber = sealNumber.map(FreeText.trimmed).flatMap { $0.isEmpty ? nil : $0 }
         if let problem = FieldProblem.length(of: self.driverName, in: 2...100, field: "driver_name") {
             problems.append(problem)
         }

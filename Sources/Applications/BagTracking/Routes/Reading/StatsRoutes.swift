@@ -16,7 +16,8 @@ struct StatsRoutes: Sendable {
             let caller = try BagCaller(context)
             let area = try await services.area(input.areaCode, of: caller)
             let figures = try await stats.stats(area: area, in: services.database)
-            return .ok(StatsAnswer(stats: figures, asOf: context.now))
+            let answer = StatsAnswer(stats: figures, asOf: context.now)
+            return Reply(answer, headers: ["etag": answer.tag])
         }
     }
 

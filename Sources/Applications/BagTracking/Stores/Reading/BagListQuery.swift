@@ -80,6 +80,16 @@ struct BagListQuery {
         return page("SELECT id FROM (\(union)) AS branches \(newest)")
     }
 
+    /// Walks the sacks on hold, newest first: they are few, and have an index of their own.
+    func onHold(_ range: CodeRange?) -> SQL {
+        let search: SQL = range.map { " AND \($0.condition)" } ?? ""
+        return page(
+            """
+            SELECT id FROM bags \(indexed("bags_hold"))
+            WHERE \(ids) \(sackConditions) \(kindConditions) \(timeConditions) \(search) \(newest)
+            """)
+    }
+
     /// The bags of a lot: some thousands at the most, in the order of ids where the engine keeps them so. The sum keeps
     /// PostgreSQL from walking the whole table in that order to find a lot that does not exist.
     func ofLot() -> SQL {

@@ -81,6 +81,9 @@ extension BagSchema {
         }
     }
 
+    /// Sacks on hold, newest first: few among very many.
+    static let sacksOnHold = "CREATE INDEX bags_hold ON bags (id) WHERE hold_reason IS NOT NULL;"
+
     /// Which sack carried which SSCC from when to when (rule R7), and the next serial of each number range.
     static func ssccAssignments(_ dialect: Dialect) -> String {
         """
