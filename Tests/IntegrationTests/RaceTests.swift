@@ -39,8 +39,10 @@ struct RaceTests {
     private func raceAll(_ hall: PackingHall, _ visitors: [Visitor], _ premises: Premises, _ admin: Visitor)
         async throws
     {
-        let sacks = try await hall.sacks(fought)
+        var sacks: [String] = []
         for round in 1...Program.raceRounds {
+            // Two fights a round: none of these sacks is full before others take their place.
+            if round % 10 == 1 { sacks = try await hall.sacks(fought) }
             try await newBagForManySacks(hall, visitors, sacks)
             try await looseBagForManySacks(hall, visitors, sacks)
             try await lastPlace(hall, visitors)
@@ -110,7 +112,8 @@ struct RaceTests {
         #expect(answers.filter { $0.status == 201 }.count == 1)
         let losers = answers.filter { $0.status != 201 }
         #expect(losers.count == answers.count - 1)
-        #expect(losers.allSatisfy { $0.status == 409 && $0.json["code"]?.string == code })
+        let unlike = losers.filter { $0.status != 409 || $0.json["code"]?.string != code }
+        #expect(unlike.isEmpty, "not \(code): \(unlike.first?.text ?? "")")
     }
 
     /// Sends the scans of each caller, one after the other over a connection that is open already; all callers wait behind
