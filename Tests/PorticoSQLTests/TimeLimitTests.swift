@@ -146,7 +146,7 @@ struct TimeLimitTests {
     @Test("a read that waits for its connection never begins when its task is cancelled")
     func cancelledInTheQueue() async throws {
         try await withLimit(.minutes(5), on: .sqlite) { database in
-            let (hasBegun, gate, runs) = (Signal(), Gate(), Tally())
+            let (hasBegun, gate, runs) = (Signal(), ThreadDoor(), Tally())
             async let first: Void = database.read { _ in
                 hasBegun.give()
                 gate.pass()
