@@ -161,6 +161,10 @@ struct SampleSite {
                     throw SQLError(.unstorable, message: "NUL")
                 },
                 .raw(
+                    .get, "/api/v1/text", "text", "A long text", access: .anonymous, cache: .privateRevalidated,
+                    mediaType: "text/plain"
+                ) { (_: RequestContext, _: NoInput) in .text(String(repeating: "lamp ", count: 1000)) },
+                .raw(
                     .get, "/api/v1/export", "export", "Breaks off", access: .anonymous, mediaType: "text/plain"
                 ) { (_: RequestContext, _: NoInput) in
                     Response(

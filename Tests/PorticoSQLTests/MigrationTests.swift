@@ -116,8 +116,11 @@ struct MigrationTests {
             #expect(would == ["a/1 step", "a/2 step"])
             let tables: SQL =
                 engine == .sqlite
-                ? "SELECT count(*) FROM sqlite_master"
-                : "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema()"
+                ? "SELECT count(*) FROM sqlite_master WHERE name IN ('steps', 'schema_migrations')"
+                : """
+                SELECT count(*) FROM information_schema.tables
+                WHERE table_schema = current_schema() AND table_name IN ('steps', 'schema_migrations')
+                """
             #expect(try await database.read { try $0.scalar("tables.count", tables, as: Int.self) } == 0)
         }
     }
