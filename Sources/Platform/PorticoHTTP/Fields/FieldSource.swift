@@ -22,6 +22,15 @@ struct FieldSource {
         }
     }
 
+    /// Whether the body has a field of this name, even one that says nothing.
+    func names(_ name: String) -> Bool {
+        switch body {
+        case .none: false
+        case .json(let object): object[name] != nil
+        case .form(let fields): fields.contains { $0.name == name }
+        }
+    }
+
     private func bodyField(_ name: String) -> RawField {
         switch body {
         case .none: return .missing
