@@ -64,6 +64,7 @@ let package = Package(
         system("CSodium", pkgConfig: "libsodium", apt: "libsodium-dev"),
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
 
         platform("PorticoValues", ["CSodium"]),
         platform("PorticoJSON", ["PorticoValues"]),
@@ -80,7 +81,7 @@ let package = Package(
             "PorticoHTTP",
             [
                 "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoSQL", "PorticoPages",
-                logging, "CBrotli", "CZlib",
+                logging, "CBrotli", "CZlib", "CZstd",
             ]),
         platform(
             "PorticoIdentity",
@@ -144,7 +145,7 @@ let package = Package(
             name: "PorticoCommand", dependencies: ["Portico", "BagTracking", argumentParser, logging],
             path: "Sources/PorticoCommand", exclude: ["README.md"], swiftSettings: settings),
 
-        tests("PorticoValuesTests", of: ["PorticoValues"]),
+        tests("PorticoValuesTests", of: ["PorticoValues", "PorticoTesting"]),
         tests("PorticoJSONTests", of: ["PorticoJSON"]),
         tests("PorticoTablesTests", of: ["PorticoTables", "PorticoJSON", "PorticoValues"]),
         tests("PorticoTelemetryTests", of: ["PorticoValues", "PorticoTelemetry", logging]),
@@ -165,7 +166,7 @@ let package = Package(
             "PorticoHTTPTests",
             of: [
                 "PorticoHTTP", "PorticoJSON", "PorticoLimits", "PorticoPages", "PorticoSQL", "PorticoTelemetry",
-                "PorticoValues", logging,
+                "PorticoValues", logging, "CZlib", "CZstd",
             ]),
         tests("PorticoIdentityTests", of: ["PorticoIdentity", "PorticoTesting"]),
         tests(
@@ -202,7 +203,7 @@ let package = Package(
         tests("PorticoTests", of: ["Portico", "PorticoTesting", logging]),
         tests(
             "BagTrackingTests", of: ["BagTracking", "Portico", "PorticoServer", "PorticoTesting"], exclude: ["Browser"]),
-        tests("IntegrationTests", of: ["Portico", "BagTracking", "PorticoTesting"]),
+        tests("IntegrationTests", of: ["Portico", "BagTracking", "PorticoRedis", "PorticoTesting", logging]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -46,6 +46,7 @@ let package = Package(
         system("CQRencode", pkgConfig: "libqrencode"),
         system("CSodium", pkgConfig: "libsodium"),
         system("CZlib", pkgConfig: "zlib"),
+        system("CZstd", pkgConfig: "libzstd"),
 
         platform("PorticoValues", ["CSodium"]),
         platform("PorticoJSON", ["PorticoValues"]),
@@ -60,7 +61,7 @@ let package = Package(
             "PorticoHTTP",
             [
                 "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoSQL", "PorticoPages",
-                logging, "CBrotli", "CZlib",
+                logging, "CBrotli", "CZlib", "CZstd",
             ]),
         platform(
             "PorticoIdentity",

@@ -34,6 +34,7 @@ let package = Package(
         system("CSodium", "libsodium"),
         system("CSQLite", "sqlite3"),
         system("CZlib", "zlib"),
+        system("CZstd", "libzstd"),
 
         platform("PorticoValues", ["CSodium"]),
         platform("PorticoJSON", ["PorticoValues"]),
@@ -47,7 +48,7 @@ let package = Package(
             "PorticoHTTP",
             [
                 "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoSQL", "PorticoPages",
-                logging, "CBrotli", "CZlib",
+                logging, "CBrotli", "CZlib", "CZstd",
             ]),
         platform("PorticoEvents", ["PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoSQL", logging]),
         platform(

@@ -30,6 +30,8 @@ for name, values in figures.items():
     print(f"{WHAT.get(name, name):58} {median(name, 'enqueued'):9.0f} {median(name, 'done'):7.0f}  {rounds}")
 
 own = [name for name in figures if name not in WHAT]
+if not any(name in WHAT for name in figures):
+    sys.exit()
 print(f"\n{'jobs done, Portico against':58}" + "".join(f"{name.removeprefix('Portico, '):>28}" for name in own))
 for name in figures:
     if name in WHAT:

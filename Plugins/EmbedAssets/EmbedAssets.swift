@@ -8,18 +8,28 @@ import PackagePlugin
 struct EmbedAssets: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
         let folder = target.directoryURL.appending(path: "Assets")
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { !$0.hasPrefix(".") }
-            .sorted()
+        let files = try visible(in: folder).filter { !$0.hasDirectoryPath }
         let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedAssets.swift")
         let script = context.package.directoryURL.appending(path: "scripts/embed-assets")
-        let files = names.map { folder.appending(path: $0) }
+        // What lies in folders is put into the scripts that import it.
+        let parts = try visible(in: folder).filter(\.hasDirectoryPath).flatMap(visible)
         return [
             .buildCommand(
                 displayName: "Embedding the assets of \(target.name)",
                 executable: URL(filePath: "/bin/sh"),
                 arguments: [script.path, output.path] + files.map(\.path),
-                inputFiles: files + [script],
+                inputFiles: files + parts + [script],
                 outputFiles: [output])
         ]
+    }
+
+    private func visible(in folder: URL) throws -> [URL] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { !$0.hasPrefix(".") }
+        return names.sorted().map { name in
+            var isFolder: ObjCBool = false
+            let path = folder.appending(path: name).path
+            _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+            return URL(filePath: path, directoryHint: isFolder.boolValue ? .isDirectory : .notDirectory)
+        }
     }
 }

@@ -11,8 +11,11 @@ enum CommandLogging {
         let format = settings.text("log.format")
         let isForPeople = format == "console" || (format == "auto" && isatty(STDERR_FILENO) == 1)
         return Logger(label: "portico") { label -> any LogHandler in
-            if isForPeople { return ConsoleLogHandler(label: label, configuration: configuration) }
-            return JSONLogHandler(label: label, configuration: configuration)
+            let metadata = RequestMeasure.metadata
+            if isForPeople {
+                return ConsoleLogHandler(label: label, configuration: configuration, metadataProvider: metadata)
+            }
+            return JSONLogHandler(label: label, configuration: configuration, metadataProvider: metadata)
         }
     }
 }

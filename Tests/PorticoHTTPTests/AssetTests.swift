@@ -23,7 +23,7 @@ import Testing
 
     @Test(
         "the best coding the client takes is sent",
-        arguments: [("gzip, br", "br"), ("gzip;q=1, br;q=0", "gzip"), ("", nil)])
+        arguments: [("gzip, br", "br"), ("gzip;q=1, br;q=0", "gzip"), ("zstd, gzip", "zstd"), ("", nil)])
     func codings(accepted: String, coding: String?) throws {
         let response = try library().response(file: "app.css", accepted)
         #expect(response.headers["content-encoding"] == coding)

@@ -7,6 +7,7 @@ import Testing
         "long text is sent in the best coding the client takes",
         arguments: [
             ("br, gzip", "br"), ("gzip;q=0.5", "gzip"), ("br;q=0, gzip;q=0.0", nil), ("identity", nil), ("", nil),
+            ("gzip, deflate, br, zstd", "zstd"), ("zstd;q=0, br", "br"), ("zstd", "zstd"), ("zstdx, gzip", "gzip"),
         ])
     func coding(accepted: String, expected: String?) async throws {
         let response = try await SampleSite().send(.get, "/shop/long", ["accept-encoding": accepted])

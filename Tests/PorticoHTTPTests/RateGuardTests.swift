@@ -48,6 +48,15 @@ import Testing
         #expect(await attempt().status == 429)
     }
 
+    @Test("a right password that lacks a second factor counts once")
+    func secondFactor() async throws {
+        let sample = try SampleSite(isLimited: true)
+        for _ in 0..<300 {
+            #expect(await sample.send(.post, "/shop/api/v1/second", ["content-type": "application/json"]).status == 401)
+        }
+        #expect(await sample.send(.post, "/shop/api/v1/second", ["content-type": "application/json"]).status == 429)
+    }
+
     @Test("without limits nothing is counted")
     func unlimited() async throws {
         let sample = try SampleSite()

@@ -86,6 +86,7 @@ struct SampleSite {
     }
 
     let site: Site
+    let metrics = MetricsRegistry()
     let csrf = CSRFSigner(key: Array(repeating: 7, count: 32))
 
     /// - Parameters:
@@ -147,6 +148,28 @@ struct SampleSite {
                     (_: RequestContext, _: NoInput) async throws -> Reply<Item> in
                     throw Problem(401, "invalid_credentials", "No.")
                 },
+                .json(.post, "/api/v1/second", "secondStep", "Wants a code as well", access: .anonymous, limit: .signIn)
+                {
+                    (_: RequestContext, _: NoInput) async throws -> Reply<Item> in
+                    throw Problem(401, "second_factor_required", "And the code?")
+                },
+                .raw(
+                    .post, "/api/v1/sheet", "sheet", "Makes a sheet", access: .anonymous, mediaType: "application/pdf"
+                ) { (_: RequestContext, _: NewItem) in Response(.ok, body: .bytes([1])) },
+                .json(.post, "/api/v1/store", "store", "Is given what no database keeps", access: .anonymous) {
+                    (_: RequestContext, _: NewItem) async throws -> Reply<Item> in
+                    throw SQLError(.unstorable, message: "NUL")
+                },
+                .raw(
+                    .get, "/api/v1/export", "export", "Breaks off", access: .anonymous, mediaType: "text/plain"
+                ) { (_: RequestContext, _: NoInput) in
+                    Response(
+                        .ok,
+                        body: .stream { writer in
+                            try await writer.write([1])
+                            throw Teapot()
+                        })
+                },
                 .page(.post, "/sign-in", "signIn", "Signs in", access: .anonymous) {
                     (_: RequestContext, _: NoInput) in .redirect(to: "/shop/items")
                 },
@@ -171,7 +194,7 @@ struct SampleSite {
         mount.errorPage = { problem, context in "<h1>\(problem.detail)</h1><p>\(context.requestID)</p>" }
         var configuration = Site.Configuration(
             mounts: [mount, SampleSite.root], csrf: csrf, clock: Clock(standingAt: Instant(seconds: 1_790_000_000)),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: MetricsRegistry(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: metrics,
             assets: AssetLinks { "/assets/\($0)" })
         configuration.isSecure = isSecure
         configuration.doors = doors

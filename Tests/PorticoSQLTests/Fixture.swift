@@ -1,7 +1,5 @@
 import PorticoSQL
 import PorticoTesting
-import PorticoValues
-import Synchronization
 
 /// Two tables that every engine can have: things with all kinds of constraints, and values of all kinds.
 let thingSchema = SchemaComponent(
@@ -50,28 +48,6 @@ func withThings(_ engine: TestEngine, _ body: (Database) async throws -> Void) a
     try await withDatabase(on: engine, components: [thingSchema], body)
 }
 
-/// A door for threads: closed at first, then open for ever.
-///
-/// `@unchecked Sendable`: `isOpen` is guarded by the lock.
-final class Gate: @unchecked Sendable {
-    private let lock = ThreadLock()
-    private var isOpen = false
-
-    func open() {
-        lock.withLock {
-            isOpen = true
-            lock.broadcast()
-        }
-    }
-
-    /// Blocks the thread until the gate is open.
-    func pass() {
-        lock.lock()
-        while !isOpen { lock.wait() }
-        lock.unlock()
-    }
-}
-
 /// Something that happens on a thread and is awaited by a task.
 final class Signal: Sendable {
     private let stream: AsyncStream<Void>
@@ -87,18 +63,6 @@ final class Signal: Sendable {
 
     func wait() async {
         for await _ in stream { return }
-    }
-}
-
-/// A count that closures on other threads add to.
-final class Tally: Sendable {
-    private let number = Atomic<Int>(0)
-
-    var value: Int { number.load(ordering: .sequentiallyConsistent) }
-
-    @discardableResult
-    func add() -> Int {
-        number.add(1, ordering: .sequentiallyConsistent).newValue
     }
 }
 

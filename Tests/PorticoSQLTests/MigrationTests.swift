@@ -109,6 +109,19 @@ struct MigrationTests {
         }
     }
 
+    @Test("leave a database alone in a dry run that nobody has migrated", arguments: TestEngine.available)
+    func untouched(engine: TestEngine) async throws {
+        try await withDatabase(on: engine) { database in
+            let would = try await database.migrate([component("a", steps: 2)], at: now, dryRun: true)
+            #expect(would == ["a/1 step", "a/2 step"])
+            let tables: SQL =
+                engine == .sqlite
+                ? "SELECT count(*) FROM sqlite_master"
+                : "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema()"
+            #expect(try await database.read { try $0.scalar("tables.count", tables, as: Int.self) } == 0)
+        }
+    }
+
     /// Each step leaves a row, so that the order can be seen.
     private func component(_ name: String, steps: Int) -> SchemaComponent {
         SchemaComponent(

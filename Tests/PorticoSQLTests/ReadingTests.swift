@@ -9,7 +9,7 @@ struct ReadingTests {
         try await withThings(engine) { database in
             try await database.write { try $0.insertThing("before") }
             let hasBegun = Signal()
-            let gate = Gate()
+            let gate = ThreadDoor()
             async let counts = database.read { reading in
                 let first = try reading.thingCount()
                 hasBegun.give()
@@ -28,7 +28,7 @@ struct ReadingTests {
     func lengthySnapshot(engine: TestEngine) async throws {
         try await withThings(engine) { database in
             let hasBegun = Signal()
-            let gate = Gate()
+            let gate = ThreadDoor()
             async let counts = database.readAtLength { reading in
                 let first = try reading.thingCount()
                 hasBegun.give()

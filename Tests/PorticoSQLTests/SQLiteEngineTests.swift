@@ -173,7 +173,7 @@ struct SQLiteEngineTests {
         try await withTestDatabase(on: .sqlite, components: [thingSchema]) { test in
             let other = try await test.openAgain()
             let hasBegun = Signal()
-            let gate = Gate()
+            let gate = ThreadDoor()
             async let slow: Void = other.write { transaction in
                 try transaction.insertThing("theirs")
                 hasBegun.give()

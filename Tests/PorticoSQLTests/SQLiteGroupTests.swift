@@ -106,7 +106,7 @@ struct SQLiteGroupTests {
     func timeout() async throws {
         try await withGroups(writeTimeout: .milliseconds(1)) { groups in
             let hasBegun = Signal()
-            let gate = Gate()
+            let gate = ThreadDoor()
             async let holding: Void = groups.database.write { _ in
                 hasBegun.give()
                 gate.pass()
@@ -171,7 +171,7 @@ private final class Groups: Sendable {
     /// Holds the writer in `first` until all `bodies` wait in order, and gives their outcomes.
     @discardableResult
     func together(first: @escaping Body = { _ in }, _ bodies: [Body]) async -> [Outcome] {
-        let gate = Gate()
+        let gate = ThreadDoor()
         let hasBegun = Signal()
         let database = database
         let holding = Task {

@@ -80,7 +80,7 @@ struct StreamTests {
     @Test("let a consumer that waits go when its task is cancelled, and end the read", arguments: TestEngine.available)
     func cancelled(engine: TestEngine) async throws {
         try await withThings(engine) { database in
-            let (gate, began) = (Gate(), Signal())
+            let (gate, began) = (ThreadDoor(), Signal())
             let (codes, sender) = AsyncStream<SQLError.Code?>.makeStream()
             let stream = database.stream { reading, emit in
                 _ = try reading.thingCount()
@@ -111,7 +111,7 @@ struct StreamTests {
     @Test("that were given up before a connection was free read nothing")
     func cancelledInTheQueue() async throws {
         try await withThings(.sqlite) { database in
-            let (gate, begun) = (Gate(), Tally())
+            let (gate, begun) = (ThreadDoor(), Tally())
             // Every connection for long reads is taken.
             let readings = (0..<8).map { _ in
                 database.stream { _, _ in

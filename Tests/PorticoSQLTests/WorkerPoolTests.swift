@@ -1,4 +1,5 @@
 import PorticoSQL
+import PorticoTesting
 import PorticoValues
 import Synchronization
 import Testing
@@ -17,7 +18,7 @@ struct WorkerPoolTests {
     @Test("fail work that no thread takes in time, and run it never")
     func timeout() async throws {
         let pool = WorkerPool<Int>(name: "test", base: 1, capacity: 1, acquireTimeout: .milliseconds(1)) { 1 }
-        let gate = Gate()
+        let gate = ThreadDoor()
         let hasBegun = Signal()
         pool.submit { _ in
             hasBegun.give()
@@ -35,7 +36,7 @@ struct WorkerPoolTests {
     @Test("run waiting work in the order it came")
     func order() async throws {
         let pool = WorkerPool<Int>(name: "test", base: 1, capacity: 1) { 1 }
-        let gate = Gate()
+        let gate = ThreadDoor()
         let order = Mutex<[Int]>([])
         pool.submit { _ in gate.pass() }
         for number in 0..<100 { pool.submit { _ in order.withLock { $0.append(number) } } }
@@ -49,7 +50,7 @@ struct WorkerPoolTests {
     func parallel() async throws {
         let pool = WorkerPool<Int>(name: "test", base: 1, capacity: 4) { 1 }
         let arrived = Tally()
-        let gate = Gate()
+        let gate = ThreadDoor()
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<4 {
                 group.addTask {
@@ -67,7 +68,7 @@ struct WorkerPoolTests {
     @Test("give up idle connections above their base")
     func idle() async throws {
         let pool = WorkerPool<Int>(name: "test", base: 1, capacity: 3, idleTimeout: .milliseconds(1)) { 1 }
-        let gate = Gate()
+        let gate = ThreadDoor()
         for _ in 0..<3 { pool.submit { _ in gate.pass() } }
         gate.open()
         while pool.status.idle != 1 || pool.status.inUse != 0 { await Task.yield() }
@@ -114,7 +115,7 @@ struct WorkerPoolTests {
         let pool = WorkerPool<Int>(name: "test", base: 1, capacity: 1, observeWait: { if $0 >= 0 { waits.add() } }) {
             1
         }
-        let gate = Gate()
+        let gate = ThreadDoor()
         let taken = Tally()
         pool.submit { connection in
             gate.pass()

@@ -93,4 +93,26 @@ import Testing
             await client.close()
         }
     }
+
+    @Test("sends the answer to a body that was received elsewhere, when it is ready without waiting for anything")
+    func answersReceivedAtOnce() async throws {
+        let nobody = Swallower()
+        let responder = ScriptedResponder(later: { _ in .text("no such area", status: 422) }, receiver: nobody)
+        try await withServer(responder) { port, _ in
+            let client = try await RawClient.connect(to: port)
+            let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n"
+            // Whole in one piece, and with the body behind its head: the connection goes on in both cases.
+            try await client.send(head + "wiki")
+            #expect(try await client.answer().status == 422)
+            try await client.send(head)
+            try await client.send("wiki")
+            #expect(try await client.answer().body == "no such area")
+            await client.close()
+        }
+    }
+}
+
+/// Takes a body and keeps nothing of it.
+private final class Swallower: BodyReceiver {
+    func receive(_ bytes: UnsafeRawBufferPointer) {}
 }

@@ -18,9 +18,34 @@ import Testing
         #expect(Array(bytes.prefix(max(0, count))) == lines.flatMap(\.bytes))
     }
 
-    @Test("survives a descriptor that cannot be written")
+    @Test("loses a line that no descriptor takes, and the other sinks get it all the same")
     func closed() {
-        LogSink.fileDescriptor(-1).write(line("lost"))
+        let full = open("/dev/full", O_WRONLY)
+        #expect(full >= 0)
+        let kept = LogRing()
+        let sink = LogSink.all(.fileDescriptor(-1), .fileDescriptor(full), .ring(kept))
+        let sent = [line("one"), line("two")]
+        for line in sent { sink.write(line) }
+        close(full)
+        #expect(kept.lines.map(\.bytes) == sent.map(\.bytes))
+    }
+
+    @Test("goes on when a descriptor that was full has room again")
+    func roomAgain() {
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        for end in ends { #expect(fcntl(end, F_SETFL, O_NONBLOCK) == 0) }
+        let sink = LogSink.fileDescriptor(ends[1])
+        let filling = [UInt8](repeating: 0, count: 4096)
+        while write(ends[1], filling, filling.count) > 0 {}
+        sink.write(line("lost"))
+        var bytes = [UInt8](repeating: 0, count: 1 << 17)
+        while read(ends[0], &bytes, bytes.count) > 0 {}
+        let kept = line("kept")
+        sink.write(kept)
+        let count = read(ends[0], &bytes, bytes.count)
+        #expect(Array(bytes.prefix(max(0, count))) == kept.bytes)
+        for end in ends { close(end) }
     }
 
     @Test("gives every line to all of several sinks")

@@ -16,9 +16,12 @@ import Testing
         let settings: [SettingDeclaration] = []
         let roles: [(name: String, permissions: Set<String>)] = []
         let assets: [EmbeddedAsset] = []
+        /// Hears what the links of the application begin with.
+        var onStart: @Sendable (_ publicURL: String) -> Void = { _ in }
 
         func start(_ environment: ApplicationEnvironment) async throws -> RunningApplication {
-            RunningApplication(mount: Mount(id: id, prefix: "/notes", title: title, routes: []))
+            onStart(environment.publicURL)
+            return RunningApplication(mount: Mount(id: id, prefix: "/notes", title: title, routes: []))
         }
 
         func seed(_ demonstration: Demonstration, _ environment: ApplicationEnvironment) async throws {}
@@ -36,9 +39,9 @@ import Testing
             flags: [(key: "data.directory", value: folder.path), (key: "server.port", value: "0")] + extra)
     }
 
-    private func node(_ settings: Settings) -> Node {
+    private func node(_ settings: Settings, _ notes: Notes = Notes()) -> Node {
         Node(
-            Node.Configuration(applications: [Notes()], settings: settings),
+            Node.Configuration(applications: [notes], settings: settings),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
@@ -68,6 +71,26 @@ import Testing
         await #expect(throws: (any Error).self) { _ = try await get(port, "/livez") }
     }
 
+    @Test(
+        "links name the port that is really listened on, unless public_url says otherwise",
+        arguments: [
+            ("127.0.0.1", "", "http://127.0.0.1:"), ("localhost", "", "http://localhost:"),
+            ("127.0.0.1", "https://notes.example", "https://notes.example"),
+        ])
+    func publicURL(host: String, setting: String, expected: String) async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let (links, heard) = AsyncStream<String>.makeStream()
+        let node = node(
+            try settings(folder, [(key: "server.host", value: host), (key: "public_url", value: setting)]),
+            Notes(onStart: { heard.yield($0) }))
+        let port = try await node.start()
+        var iterator = links.makeAsyncIterator()
+        #expect(port > 0)
+        #expect(await iterator.next() == (setting.isEmpty ? "\(expected)\(port)" : expected))
+        await node.stop()
+    }
+
     @Test("keeps its secret over restarts, readable by its owner only")
     func secretKey() async throws {
         let folder = try TemporaryFolder()
@@ -89,9 +112,8 @@ import Testing
     func refusesToStart(key: String, value: String) async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        let node = node(try settings(folder, [(key: key, value: value)]))
         do {
-            _ = try await node.start()
+            _ = try await node(try settings(folder, [(key: key, value: value)])).start()
             Issue.record("started")
         } catch let mistake as Settings.Mistake {
             #expect(mistake.description.hasPrefix(key))

@@ -10,6 +10,21 @@ import Testing
         SettingDeclaration("fast", .flag, default: "false", "fast"),
     ]
 
+    @Test(
+        "where a server is reached is a web address without a path",
+        arguments: [
+            ("", true), ("https://bags.example.org", true), ("http://127.0.0.1:8080", true),
+            ("http://[::1]:8080", true),
+            ("javascript:alert(1)//", false), ("bags.example.org", false), ("https://bags.example.org/", false),
+            ("https://bags.example.org/a", false), ("https://bags.example.org?a", false),
+            ("ftp://bags.example.org", false),
+            ("https://a@bags.example.org", false),
+        ])
+    func publicURL(text: String, isAccepted: Bool) {
+        let settings = try? Settings(PlatformSettings.declarations, flags: [(key: "public_url", value: text)])
+        #expect((settings != nil) == isAccepted)
+    }
+
     @Test("later sources win: default, file, environment, flag")
     func precedence() throws {
         let yaml = (name: "p.yaml", text: "server:\n  port: 1\n  hosts: [a, b]\nlog: {level: debug}\nfast: true\n")

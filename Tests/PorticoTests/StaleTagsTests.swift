@@ -20,16 +20,19 @@ import Testing
     /// A node with copies of its own.
     private struct Desk {
         let database: Database
-        let caches = CacheRegistry()
+        let caches: CacheRegistry
         let outbox = EventOutbox()
         let stale: StaleTags
         let relay: EventRelay
         private let notices: Cache<Int64, String>
 
-        init(_ database: Database) {
+        init(_ database: Database, shared: LocalSharedCache? = nil) {
             self.database = database
+            var configuration = CacheRegistry.Configuration()
+            configuration.shared = shared
+            caches = CacheRegistry(configuration)
             stale = StaleTags(outbox: outbox, caches: caches)
-            notices = Cache(CachePolicy("notices", ttl: .hours(1)), in: caches)
+            notices = Cache(CachePolicy("notices", ttl: .hours(1)), in: caches, codec: .text)
             relay = EventRelay(
                 database: database, outbox: outbox, clock: Clock(standingAt: Instant(seconds: 1000)),
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: MetricsRegistry(),
@@ -94,6 +97,45 @@ import Testing
             let loads = desks[0].caches.statistics.first?.loads
             #expect(try await desks[0].text(2) == "second")
             #expect(desks[0].caches.statistics.first?.loads == loads)
+        }
+    }
+
+    @Test("tier 2 gives nobody back what a change has outdated before it was told", arguments: TestEngine.available)
+    func untoldTier(engine: TestEngine) async throws {
+        try await withDatabase(on: engine, components: [EventSchema.component, Self.board]) { database in
+            // No relay runs: it is the moment between the commit and its event.
+            let desk = Desk(database, shared: LocalSharedCache())
+            for round in 0..<3 {
+                _ = try await desk.text(1)
+                try await desk.change(1, to: "change \(round)")
+                #expect(try await desk.text(1) == "change \(round)")
+            }
+        }
+    }
+
+    @Test("a node that starts outdates what others may have died of telling", arguments: TestEngine.available)
+    func heirs(engine: TestEngine) async throws {
+        try await withDatabase(on: engine, components: [EventSchema.component, Self.board]) { database in
+            let shared = LocalSharedCache()
+            let (dead, heir) = (Desk(database, shared: shared), Desk(database, shared: shared))
+            _ = try await dead.text(1)
+            try await dead.change(1, to: "last words")
+            try await heir.stale.repeatDeclared(in: database)
+            #expect(try await heir.text(1) == "last words")
+        }
+    }
+
+    @Test("what a node kept before it heard of changes is not taken for granted", arguments: TestEngine.available)
+    func beginnings(engine: TestEngine) async throws {
+        try await withDatabase(on: engine, components: [EventSchema.component, Self.board]) { database in
+            let (early, other) = (Desk(database), Desk(database))
+            _ = try await early.text(1)
+            try await other.change(1, to: "meanwhile")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await early.relay.run() }
+                while try await early.text(1) != "meanwhile" { await Task.yield() }
+                group.cancelAll()
+            }
         }
     }
 }

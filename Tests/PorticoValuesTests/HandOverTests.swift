@@ -1,30 +1,9 @@
+import PorticoTesting
 import PorticoValues
-import Synchronization
 import Testing
 
 @Suite("What a thread of its own hands over", .timeLimit(.minutes(5)))
 struct HandOverTests {
-    /// A door for threads: closed at first, then open for ever.
-    ///
-    /// `@unchecked Sendable`: `isOpen` is guarded by the lock.
-    private final class Door: @unchecked Sendable {
-        private let lock = ThreadLock()
-        private var isOpen = false
-
-        func open() {
-            lock.withLock {
-                isOpen = true
-                lock.broadcast()
-            }
-        }
-
-        func pass() {
-            lock.lock()
-            while !isOpen { lock.wait() }
-            lock.unlock()
-        }
-    }
-
     private struct Broken: Error {}
 
     @Test("arrives in order and ends")
@@ -53,7 +32,7 @@ struct HandOverTests {
 
     @Test("who waits and is cancelled goes on at once, whatever the thread does")
     func cancelledWhileWaiting() async throws {
-        let (door, ended) = (Door(), AsyncStream<Bool>.makeStream())
+        let (door, ended) = (ThreadDoor(), AsyncStream<Bool>.makeStream())
         let sequence = HandedOver<Int>(capacity: 1) { queue in
             try queue.send(1)
             door.pass()
@@ -119,7 +98,7 @@ struct HandOverTests {
 
     @Test("threads that block leave those of tasks alone")
     func beside() async throws {
-        let door = Door()
+        let door = ThreadDoor()
         let threads = (0..<64).map { _ in HandedOver<Int>(capacity: 1) { _ in door.pass() } }
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<64 { group.addTask { await Task.yield() } }

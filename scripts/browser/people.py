@@ -11,9 +11,11 @@ DESK = {"viewport": {"width": 1280, "height": 800}}
 HEAVIEST = 60_000
 
 # Headless browsers have no detector, so what lies before the camera is said to this one. The picture is a real stream.
+# Without it the page reads the stream with its own decoder.
 DETECTOR = """
 window.before = [];
 window.BarcodeDetector = class {
+  static async getSupportedFormats() { return ["qr_code", "data_matrix", "code_128"]; }
   constructor({ formats }) { window.formats = formats; }
   async detect(video) {
     if (!video.videoWidth) throw new Error("no picture");

@@ -27,16 +27,17 @@ class Scanner:
         self.page = page
         self.wedge = page.context.new_cdp_session(page)
 
-    def pull(self, code):
-        """One pull of the trigger: the code with a key each 4 ms, then Enter.
+    def pull(self, code, pauses=()):
+        """One pull of the trigger: the code with a key each 4 ms, then Enter; `pauses` has milliseconds before some of them.
 
         A wedge writes into the keyboard's queue whatever the page is doing, so every key carries the time at which the
         wedge sent it; the keys of a driver that waits for the page would be as slow as the page.
         """
-        began = time.time()
+        at = time.time()
         keys = []
         for place, key in enumerate([*code, "Enter"]):
-            words = {"key": key, "text": "\r" if key == "Enter" else key, "timestamp": began + place * 0.004}
+            at += (dict(pauses).get(place, 4)) / 1000
+            words = {"key": key, "text": "\r" if key == "Enter" else key, "timestamp": at}
             keys += [{"type": "keyDown", **words}, {"type": "keyUp", **words}]
         # All at once: one by one a busy machine would put pauses between the keys that no wedge makes.
         self.wedge._sync(self.dispatch(keys))
@@ -85,6 +86,8 @@ class StationWalk:
         self.refusals(scanner)
         self.undo(scanner)
         self.stray_focus(scanner)
+        self.pauses(scanner)
+        self.stall(scanner)
         self.commands(scanner)
         self.outage(context, page, scanner)
         self.findings.check("no script error and no blocked content", not self.problems, "; ".join(self.problems[:3]))
@@ -187,6 +190,48 @@ class StationWalk:
         page.keyboard.press("Escape")
         check("Esc leads to the box", scanner.focus == "code", scanner.focus)
 
+    def pauses(self, scanner):
+        """A scanner that pauses after its first characters: the whole code is taken, or nothing of it."""
+        check, page = self.findings.check, scanner.page
+        code = self.codes.bag()
+        scanner.pull(code, pauses={1: 60})
+        check("a pause after the first character loses nothing", scanner.answered("linked", code) is not None,
+              f"{scanner.kind} {scanner.text('answer-code')}")
+        page.evaluate("document.activeElement.blur()")
+        code = self.codes.bag()
+        scanner.pull(code, pauses={1: 60})
+        check("nor where no field has the focus", scanner.answered("linked", code) is not None,
+              f"{scanner.kind} {scanner.text('answer-code')}")
+        code = self.codes.bag()
+        page.focus("header [data-slash]")
+        with page.expect_navigation():
+            scanner.pull(code, pauses={1: 60})
+        check("in another field it counts as writing", f"code={code}" in page.url, page.url)
+        page.goto(f"{self.url}/bags/scan?parent={self.open}")
+        settle(lambda: scanner.focus == "code" and page.is_visible("#scan-tools"))
+
+    def stall(self, scanner):
+        """A server that does not answer: each pull has a sign at once, and what waits can be taken back."""
+        check, page = self.findings.check, scanner.page
+        before = scanner.text("sack-code")
+        sack, bags = self.codes.sack(), [self.codes.bag() for _ in range(3)]
+        scanner.pull(sack)
+        scanner.answered("sack", sack)
+        check("the sack before it is told on the page", f"Left {before} at" in scanner.text("sack-left"), scanner.text("sack-left"))
+        page.route("**/api/v1/scans/**", lambda route: None)
+        for code in bags:
+            scanner.pull(code)
+            check("a pull without an answer has a sign", scanner.answered("pending", code, 2) is not None, scanner.kind)
+        check("then it says why it waits", settle(lambda: "does not answer" in scanner.text("band"), 10), scanner.text("band"))
+        page.locator(f"#recent li:has-text('{bags[0]}') button").click()
+        check("what may have arrived can be taken back", scanner.answered("undone", bags[0]) is not None, scanner.kind)
+        page.unroute("**/api/v1/scans/**")
+        page.evaluate("dispatchEvent(new Event('online'))")
+        check("the server hears of it", settle(lambda: sorted(self.person.children(sack)) == bags[1:] and not page.is_visible("#band"), 30),
+              str(self.person.children(sack)))
+        device = self.person.get(f"/scans?code={bags[1]}")["items"][0]["device_id"]
+        check("each scan names its device", bool(device) and 8 <= len(device) <= 64, str(device))
+
     def commands(self, scanner):
         check = self.findings.check
         scanner.pull("CMD:DONE")
@@ -242,6 +287,9 @@ class StationWalk:
         if not check("the station loads without network", back):
             return
         settle(lambda: page.is_visible("#band"))
+        listed = page.locator("#recent li[data-outcome=saved]")
+        check("what waits stands among the last scans, each with an undo",
+              settle(lambda: listed.count() == 10 and listed.locator("button").count() == 10), str(listed.count()))
         if scanner.text("sack-code") != sack:
             scanner.pull(sack)
         for code in bags:

@@ -15,18 +15,19 @@ PASSWORD = os.environ.get("PORTICO_DEMO_PASSWORD", "Portico-demo-1!")
 
 
 class Node:
-    """Portico with small demonstration data on a free port; or one that runs already."""
+    """Portico with small demonstration data on a free port; or one that runs already. Settings are `key=value`."""
 
-    def __init__(self, binary, url=None):
+    def __init__(self, binary, url=None, settings=()):
         self.url = url
         self.process = None
         if url:
             return
         self.folder = tempfile.mkdtemp(prefix="portico-browser-")
         self.log = open(os.path.join(self.folder, "log"), "w+", encoding="utf-8")
+        given = [word for setting in ("limits.mode=off", *settings) for word in ("--set", setting)]
         self.process = subprocess.Popen(
-            [binary, "serve", "bags", "--port", "0", "--demo", "--demo-scale", "small", "--environment", "testing", "--set", "limits.mode=off",
-             "--data", os.path.join(self.folder, "data")],
+            [binary, "serve", "bags", "--port", "0", "--demo", "--demo-scale", "small", "--environment", "testing",
+             "--data", os.path.join(self.folder, "data"), *given],
             stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL, text=True)
         for line in self.process.stdout:
             found = re.search(r" serves at (http://\S+?)/$", line.strip())

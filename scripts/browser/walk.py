@@ -6,8 +6,9 @@ import sys
 
 from playwright.sync_api import sync_playwright
 
-from looks import Looks, pages
+from looks import SIZES, Looks
 from lorry import LorryWalk
+from pages import Samples, visits
 from station import StationWalk
 from support import Codes, Findings, Node, Person
 
@@ -19,6 +20,8 @@ def arguments():
     parser.add_argument("--url", help="a testing node that runs already; default: one is started")
     parser.add_argument("--shots", default=os.path.join(ROOT, ".build", "browser"), help="folder for screenshots")
     parser.add_argument("--only", choices=["station", "lorry", "looks"], help="one part")
+    parser.add_argument("--size", action="append", choices=list(SIZES), help="one size of the looks; default: both")
+    parser.add_argument("--role", action="append", help="one role of the looks; default: all, and nobody")
     parser.add_argument("--chromium", default="/usr/bin/chromium", help="the browser")
     parser.add_argument("--binary", default=os.environ.get("PORTICO_BINARY", f"{ROOT}/.build/release/portico"))
     return parser.parse_args()
@@ -42,21 +45,11 @@ def walk(playwright, node, options, findings):
         dispatcher.sack(sack)
         dispatcher.scan(sack, child)
         looks = Looks(browser, node.url, options.shots, findings)
-        looks.all(pages(dispatcher, sack, child, bills(node.url)))
+        looked = visits(options.binary, Samples(node.url, sack, child, codes), findings)
+        looks.all({role: looked[role] for role in options.role or looked}, options.size or SIZES)
         findings.note(f"heaviest first view: {max(looks.weights, key=lambda each: each[1])}")
         findings.note(f"screenshots in {options.shots}")
     browser.close()
-
-
-def bills(url):
-    """A bill in each state of the demonstration, by state."""
-    admin = Person(url, "admin")
-    found = {}
-    for state in ["open", "completed", "loading", "dispatched"]:
-        status, body, _ = admin.call("GET", f"/bills?limit=1&state={state}")
-        if status == 200 and body["items"]:
-            found[state] = body["items"][0]["id"]
-    return found
 
 
 def main():

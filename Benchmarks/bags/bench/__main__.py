@@ -9,15 +9,16 @@ import sys
 import tempfile
 import time
 
-from . import portico
+from . import machine, portico
 from .exports import ExportsBeside
 from .files import Files
 from .load import Wrk
-from .measures import MIB, Measures, Row
+from .measures import Measures
 from .overload import Overload
 from .papers import Papers
 from .portico import Office, Sample
 from .side_by_side import Rival, SideBySide
+from .table import MIB, Row
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
@@ -53,10 +54,10 @@ def loading_rows(server, again, data, scale, options):
     return rows
 
 
-def say(rows):
-    for row in rows:
-        word = {True: "pass", False: "MISS", None: ""}[row.passed]
-        print(f"  {row.name:<52} {row.figure:<46} {row.target:<34} {word}", flush=True)
+def disk_row(data):
+    half, most = machine.durable_writes(data)
+    figure = f"p50 {half:.2f}, p99 {most:.2f} ms"
+    return Row("8 KiB made durable on this disk", figure, "", None, {"p50": half, "p99": most})
 
 
 def compare(office, wrk, options, data, folder, log):
@@ -91,9 +92,13 @@ def main():
         first = portico.start(options.binary, data, options.scale, database, log) if is_fresh else None
         if first:
             first.stop()
+            if database:
+                machine.settle(database)
+            os.sync()
         server = portico.start(options.binary, data, options.scale, database, log)
-        rows = loading_rows(first, server, data, options.scale, options)
-        say(rows)
+        rows = loading_rows(first, server, data, options.scale, options) + [disk_row(data)]
+        for row in rows:
+            row.say()
         office, wrk = Office(server), Wrk(folder)
         if not is_fresh:
             office.skip_used_serials()

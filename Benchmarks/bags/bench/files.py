@@ -7,30 +7,21 @@ import time
 import uuid
 
 from .load import Plan
-from .measures import MIB, Row
 from .portico import API
+from .table import MIB, Table
 
 IMPORTED = 100_000
 PER_SACK = 15
 SCANNERS = 50
 
 
-class Files:
+class Files(Table):
     """Measures exports and imports of one server."""
 
     def __init__(self, office, wrk, seconds, postgresql):
-        self.office = office
+        super().__init__(office, postgresql)
         self.wrk = wrk
         self.seconds = seconds
-        self.postgresql = postgresql
-        self.rows = []
-
-    def limit(self, sqlite, postgresql):
-        return postgresql if self.postgresql else sqlite
-
-    def add(self, name, figure, target, passed, **values):
-        self.rows.append(Row(name, figure, target, passed, values))
-        print(f"  {name:<52} {figure:<46} {target:<34} {'pass' if passed else 'MISS'}", flush=True)
 
     def all(self):
         for kind, seconds, growth in [

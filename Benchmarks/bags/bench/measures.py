@@ -2,49 +2,21 @@
 
 import time
 import uuid
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from .load import Plan
 from .portico import API, Sample
-
-MIB = 1024 * 1024
-
-
-@dataclass
-class Row:
-    """One figure beside its target."""
-
-    name: str
-    figure: str
-    target: str
-    passed: bool | None
-    values: dict
+from .table import MIB, Table, percentile
 
 
-def percentile(values, share):
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
-
-
-class Measures:
+class Measures(Table):
     """Measures one server after the other row; each method adds rows."""
 
     def __init__(self, office, wrk, seconds, postgresql):
-        self.office = office
+        super().__init__(office, postgresql)
         self.wrk = wrk
         self.seconds = seconds
-        self.postgresql = postgresql
-        self.rows = []
         self.peak_under_mix = 0
-
-    def limit(self, sqlite, postgresql):
-        return postgresql if self.postgresql else sqlite
-
-    def add(self, name, figure, target, passed, **values):
-        self.rows.append(Row(name, figure, target, passed, values))
-        word = {True: "pass", False: "MISS", None: ""}[passed]
-        print(f"  {name:<52} {figure:<46} {target:<34} {word}", flush=True)
 
     def plan(self, **parts):
         return Plan(port=self.office.server.port, reader=self.office.readers, scan_path=f"{API}/scans/child", **parts)

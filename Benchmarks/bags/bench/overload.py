@@ -6,19 +6,19 @@ import threading
 import time
 
 from .load import Plan
-from .measures import Row, percentile
 from .portico import API
+from .table import Table, percentile
 
 TIMES = 3
 PAUSE = 1000
 
 
-class Overload:
+class Overload(Table):
     """Measures the peak about the load that the server just answers, then sends three times that."""
 
     def __init__(self, office, wrk, seconds):
-        self.office, self.wrk, self.seconds = office, wrk, seconds
-        self.rows = []
+        super().__init__(office)
+        self.wrk, self.seconds = wrk, seconds
 
     def all(self):
         self.part()
@@ -32,18 +32,13 @@ class Overload:
         with LifeSigns(self.office.server.port) as signs:
             good, under = self.run(plan, rough * TIMES)
         share = good / peak
-        self.rows.append(Row(
+        self.add(
             "answered under three times the load",
             f"{good:.0f} of {under.per_second:.0f}/s, {share:.0%} of the peak of {peak:.0f}/s",
-            "≥ 90 % of the peak", share >= 0.9,
-            {"peak": peak, "under": vars(under), "share": share}))
-        self.rows.append(Row(
+            "≥ 90 % of the peak", share >= 0.9, peak=peak, under=vars(under), share=share)
+        self.add(
             "a sign of life meanwhile", f"p50 {percentile(signs.times, 0.5):.1f}, p99 {percentile(signs.times, 0.99):.1f} ms; "
-            f"{signs.bad} of {len(signs.times)} refused", "all answered", signs.bad == 0 and len(signs.times) > 0,
-            {"times": signs.times}))
-        for row in self.rows:
-            print(f"  {row.name:<52} {row.figure:<46} {row.target:<34} {'pass' if row.passed else 'MISS'}", flush=True)
-
+            f"{signs.bad} of {len(signs.times)} refused", "all answered", signs.bad == 0 and len(signs.times) > 0, times=signs.times)
 
     def run(self, plan, offered):
         """Good answers a second and all figures of a run in which so many requests a second are sent."""

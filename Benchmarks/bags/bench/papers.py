@@ -7,27 +7,19 @@ import time
 import uuid
 from datetime import date, timedelta
 
-from .measures import Row, percentile
 from .portico import API
+from .table import Table, percentile
 
 LISTENERS = 200
 
 
-class Papers:
+class Papers(Table):
     """Measures what is printed, traced and told; each method adds a row."""
 
     def __init__(self, office, is_full):
-        self.office = office
+        """Targets are those of full data."""
+        super().__init__(office, is_judged=is_full)
         self.admin = office.admin
-        self.is_full = is_full
-        self.rows = []
-
-    def add(self, name, figure, target, passed, **values):
-        """Targets are those of full data; smaller data only has figures."""
-        passed = passed if self.is_full else None
-        self.rows.append(Row(name, figure, target if self.is_full else "", passed, values))
-        word = {True: "pass", False: "MISS", None: ""}[passed]
-        print(f"  {name:<52} {figure:<46} {target if self.is_full else '':<34} {word}", flush=True)
 
     def all(self):
         self.summaries()

@@ -8,8 +8,10 @@ import PorticoValues
 enum Speed {
     private static let batch = 1000
 
-    /// - Parameter places: jobs that run at once; nil for what a worker does of itself.
-    static func measure(_ database: Database, jobs count: Int, places: Int?) async throws {
+    /// - Parameters:
+    ///   - places: jobs that run at once; nil for what a worker does of itself.
+    ///   - drains: whether these are the only jobs there, so that all of them must be done in the end.
+    static func measure(_ database: Database, jobs count: Int, places: Int?, drains: Bool = true) async throws {
         let queue = JobQueue(clock: Clock())
         var start = monotonicNanoseconds()
         for first in stride(from: 0, to: count, by: batch) {
@@ -22,10 +24,11 @@ enum Speed {
         start = monotonicNanoseconds()
         let work = Task { await worker.run() }
         // The last job has to be written as done, not only to have been run.
-        while tally.done < count || worker.running > 0 { try await Task.sleep(for: .milliseconds(2)) }
-        tell("done\t\(rate(count, since: start))")
+        while tally.done < count || drains && worker.running > 0 { try await Task.sleep(for: .milliseconds(2)) }
+        tell("done\t\(rate(tally.done, since: start))")
         work.cancel()
         await work.value
+        guard drains else { return }
         let succeeded = try await database.read {
             try $0.scalar("bench.succeeded", "SELECT count(*) FROM jobs WHERE state = 'succeeded'", as: Int.self)
         }

@@ -1,7 +1,7 @@
 import Glibc
 import PorticoSQL
 
-// Bench speed STORE JOBS [PLACES] | fill STORE MOST | work STORE PLACES | drain STORE | held STORE | check STORE
+// Bench speed STORE JOBS [PLACES] | age STORE FINISHED WAITING | sample STORE JOBS | fill STORE MOST | work STORE PLACES | drain STORE | held STORE | check STORE
 
 let words = Array(CommandLine.arguments.dropFirst())
 guard words.count >= 2 else { exit(64) }
@@ -11,6 +11,9 @@ let number = words.count > 2 ? Int(words[2]) : nil
 switch (words[0], number) {
 case ("speed", .some(let jobs)):
     try await Speed.measure(database, jobs: jobs, places: words.count > 3 ? Int(words[3]) : nil)
+case ("age", .some(let finished)):
+    try await Age.fill(database, finished: finished, waiting: words.count > 3 ? Int(words[3]) ?? 0 : 0)
+case ("sample", .some(let jobs)): try await Speed.measure(database, jobs: jobs, places: nil, drains: false)
 case ("fill", .some(let most)): try await Kills.fill(database, upTo: most)
 case ("work", .some(let places)): try await Kills.work(database, places: places)
 case ("drain", _): try await Kills.drain(database)

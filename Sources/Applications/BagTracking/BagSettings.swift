@@ -27,6 +27,8 @@ struct BagSettings: Sendable {
     var importMostMiB = 50
     /// `bags.import_max_rows`: the most rows of a file, over all its sheets (rule R33).
     var importMostRows = 500_000
+    /// Rows of an import that are written at once, at the most (rule R36).
+    var importPartRows = 1000
 
     init(publicURL: String) {
         self.publicURL = publicURL

@@ -9,7 +9,8 @@ import Synchronization
 ///
 /// Woken by the outbox of this process; other nodes' events are found by looking every `interval`.
 public final class EventRelay: Sendable {
-    /// Gets events as they are committed, in order, from the moment the relay started.
+    /// Gets events as they are committed, in order, from the moment the relay began; then it is called once with none, as
+    /// what was committed before will not be told.
     public typealias Listener = @Sendable ([PublishedEvent]) async -> Void
 
     private let database: Database
@@ -124,7 +125,9 @@ public final class EventRelay: Sendable {
     private func deliver(_ frontier: OutboxFrontier) async throws -> Bool {
         guard let from = outbox.delivered else {
             // Listeners hear what comes after the start. What is on its way then belongs to what was before.
-            if !frontier.isHeldBack { outbox.delivered = frontier.settled }
+            guard !frontier.isHeldBack else { return true }
+            for listener in listeners { await listener([]) }
+            outbox.delivered = frontier.settled
             return true
         }
         var isIdle = true

@@ -33,7 +33,9 @@ public struct OperationsRoutes: Sendable {
             .get, "/readyz", "ready", "Says whether the node can serve", access: .anonymous, limit: .unlimited,
             mediaType: "text/plain"
         ) { (_: RequestContext, _: NoInput) in
-            guard !isDraining() else { throw Problem(503, "draining", "The node is on its way out.") }
+            guard !isDraining() else {
+                throw Problem(503, "draining", "The node is on its way out.", headers: ["retry-after": "2"])
+            }
             let report = await HealthReport.make(checks)
             guard report.failing.isEmpty else {
                 throw Problem(

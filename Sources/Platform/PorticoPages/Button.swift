@@ -26,14 +26,17 @@ public struct Button: PageComponent {
     public var name: String?
     /// The value it sends.
     public var value: String?
+    /// The address that a submit button sends the form to, where that is not the form's own.
+    public var action: String?
     /// A question that the script asks before the form goes; without script the form goes at once.
     public var confirm: String?
 
     /// A submit button.
     public init(
         _ label: String, weight: Weight = .primary, icon: Icon? = nil, spoken: String? = nil, name: String? = nil,
-        value: String? = nil, confirm: String? = nil
+        value: String? = nil, action: String? = nil, confirm: String? = nil
     ) {
+        self.action = action
         self.label = label
         self.weight = weight
         self.icon = icon
@@ -60,7 +63,8 @@ public struct Button: PageComponent {
             """
         if let href { return "<a href=\"\(href)\" \(shared)>\(icon)<span>\(label)</span></a>" }
         return """
-            <button type="submit" \(shared)\(HTML.attribute("name", name))\(HTML.attribute("value", value))>\
+            <button type="submit" \(shared)\(HTML.attribute("name", name))\(HTML.attribute("value", value))\
+            \(HTML.attribute("formaction", action))>\
             \(icon)<span>\(label)</span></button>
             """
     }

@@ -37,12 +37,15 @@ public struct PageForm: PageComponent {
     public var buttons: HTML
     /// A class of the style sheet that changes the arrangement, such as `inline`.
     public var arrangement: StaticString
+    /// The id of the form, for fields that stand elsewhere on the page and name it.
+    public var id: String?
 
     /// A form.
     public init(
         action: String, guarding: FormGuard, fields: HTML = .empty, buttons: HTML,
-        arrangement: StaticString = "stacked"
+        arrangement: StaticString = "stacked", id: String? = nil
     ) {
+        self.id = id
         self.action = action
         self.guarding = guarding
         self.fields = fields
@@ -53,7 +56,7 @@ public struct PageForm: PageComponent {
     /// The finished markup. `novalidate`: the server's words explain better than the browser's.
     public var html: HTML {
         """
-        <form method="post" action="\(action)" class="form \(arrangement.description)" novalidate>\
+        <form method="post" action="\(action)"\(HTML.attribute("id", id)) class="form \(arrangement.description)" novalidate>\
         \(guarding.fields)\(fields)<div class="buttons">\(buttons)</div></form>
         """
     }

@@ -16,6 +16,8 @@ final class Link: @unchecked Sendable {
     }
 
     let handle: OpaquePointer
+    /// Ends what the connection runs.
+    let canceller: StatementCanceller?
     private let expiresAt: Int64
     private var statements: PreparedStatements
     private var parameters = ParameterBuffer()
@@ -23,6 +25,7 @@ final class Link: @unchecked Sendable {
     /// Takes over a connection. It is closed when the link goes.
     init(_ handle: OpaquePointer, capacity: Int, expiresAt: Int64) {
         self.handle = handle
+        canceller = StatementCanceller(handle)
         self.expiresAt = expiresAt
         self.statements = PreparedStatements(capacity: capacity)
         // Without a receiver libpq prints notices to standard error.

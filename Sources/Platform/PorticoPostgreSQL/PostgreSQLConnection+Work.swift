@@ -5,11 +5,21 @@ extension PostgreSQLConnection {
     /// How often a transaction is run again after another one got in between.
     private static let reruns = 3
 
-    /// Runs `body` on one snapshot.
-    func read<Value>(_ observer: StatementObserver, _ body: (Reading) throws -> Value) throws -> Value {
+    /// Runs `body` on one snapshot, for as long as somebody waits for it.
+    func read<Value>(
+        _ observer: StatementObserver, _ interest: ReadInterest, _ body: (Reading) throws -> Value
+    ) throws -> Value {
         try begin(.reading)
-        defer { endReading() }
-        return try body(Reading(SessionChannel(self, dialect: .postgresql, observer: observer)))
+        defer {
+            endReading()
+            // The wish to end a statement may still be under way, and would end one of somebody else's.
+            if interest.isLost { retire() }
+        }
+        let canceller = pipeline.link.canceller
+        return try interest.during(interrupt: { canceller?.cancel() }) {
+            let channel = SessionChannel(self, dialect: .postgresql, observer: observer, interest: interest)
+            return try body(Reading(channel))
+        }
     }
 
     /// Runs `body` in a transaction, and again when another one got in between.

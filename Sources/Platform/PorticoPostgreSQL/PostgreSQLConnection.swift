@@ -40,6 +40,7 @@ final class PostgreSQLConnection: DeferringConnection {
     /// Cursors made so far; the number makes their names.
     var cursors = 0
     private var earlierWaits = 0
+    private var isRetired = false
 
     /// Opens a connection.
     /// - Throws: ``SQLError`` `.unavailable`.
@@ -49,13 +50,18 @@ final class PostgreSQLConnection: DeferringConnection {
     }
 
     /// Whether the pool may use this connection again.
-    var isUsable: Bool { !pipeline.isLost && !pipeline.link.isExpired }
+    var isUsable: Bool { !isRetired && !pipeline.isLost && !pipeline.link.isExpired }
 
     /// How often this connection's thread has waited for the server.
     var waits: Int { earlierWaits + pipeline.waits }
 
     /// The first failure of the transaction.
     var failure: SQLError? { pipeline.failure }
+
+    /// Lets the pool use this connection no more.
+    func retire() {
+        isRetired = true
+    }
 
     // MARK: - Transactions
 
@@ -140,6 +146,10 @@ final class PostgreSQLConnection: DeferringConnection {
         deferred = 0
         try result.forEach(limit: .max, row)
         return result.changedRows
+    }
+
+    func liftTimeLimit() throws {
+        _ = try run("SET LOCAL statement_timeout = 0", isLarge: false) { _ in }
     }
 
     func runLater(_ name: String, _ sql: SQL) throws {

@@ -6,8 +6,10 @@ extension PostgreSQLEngine {
     public struct Configuration: Sendable {
         /// `postgres://user:password@host:port/database?sslmode=…`, as libpq reads it. Never printed.
         public var url: Secret<String>
-        /// The schema of the application: lower-case letters, digits and `_`. Created when it is missing.
+        /// The schema of the application: lower-case letters, digits and `_`.
         public var schema: String
+        /// Whether the schema is made when it is missing.
+        public var createsSchema = true
         /// Connections kept open when there is nothing to do.
         public var base: Int
         /// How many more there may be under load.

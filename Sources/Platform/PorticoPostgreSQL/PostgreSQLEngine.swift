@@ -28,7 +28,9 @@ public final class PostgreSQLEngine: SingleStatementEngine {
     /// - Throws: ``SQLError`` `.unavailable`, or `.other` for settings that can't work.
     public static func open(_ configuration: Configuration) async throws -> PostgreSQLEngine {
         let settings = try ConnectionSettings(configuration)
-        try await onOwnThread("pg-open") { try createSchema(configuration.schema, settings) }
+        if configuration.createsSchema {
+            try await onOwnThread("pg-open") { try createSchema(configuration.schema, settings) }
+        }
         return try PostgreSQLEngine(configuration, settings)
     }
 
@@ -71,14 +73,14 @@ public final class PostgreSQLEngine: SingleStatementEngine {
     public func read<Value: Sendable>(
         _ measure: StatementObserver, _ body: @escaping @Sendable (Reading) throws -> Value
     ) async throws -> Value {
-        try await withConnection(of: localReaders ?? sessions) { try $0.read(measure, body) }
+        try await read(in: localReaders ?? sessions, measure, body)
     }
 
     /// The same, on one of the connections kept for reads at length.
     public func readAtLength<Value: Sendable>(
         _ measure: StatementObserver, _ body: @escaping @Sendable (Reading) throws -> Value
     ) async throws -> Value {
-        try await withConnection(of: longSessions) { try $0.read(measure, body) }
+        try await read(in: longSessions, measure, body)
     }
 
     /// Runs `body` in a transaction, again up to three times when another one got in between.
@@ -151,6 +153,15 @@ public final class PostgreSQLEngine: SingleStatementEngine {
             longSessions.close()
             localReaders?.close()
             sessions.close()
+        }
+    }
+
+    private func read<Value: Sendable>(
+        in pool: WorkerPool<PostgreSQLConnection>, _ measure: StatementObserver,
+        _ body: @escaping @Sendable (Reading) throws -> Value
+    ) async throws -> Value {
+        try await ReadInterest.watched { interest in
+            try await withConnection(of: pool) { try $0.read(measure, interest, body) }
         }
     }
 

@@ -17,6 +17,14 @@ public protocol EngineConnection: AnyObject {
 
     /// The engine's plan for a statement, as text lines, for the slow log.
     func plan(of sql: SQL) throws -> [String]
+
+    /// Lets the statements of the transaction at hand run for as long as they need.
+    func liftTimeLimit() throws
+}
+
+extension EngineConnection {
+    /// Nothing, for connections whose statements have no limit of time.
+    public func liftTimeLimit() throws {}
 }
 
 /// An embedded or remote database.

@@ -44,6 +44,7 @@ extension Database {
     /// - Throws: ``SQLError`` with code `.migration` when an applied step's text has changed or a newer program was here.
     public func migrate(_ components: [SchemaComponent], at now: Instant, dryRun: Bool = false) async throws -> [String]
     {
+        if dryRun { return try await pending(components) }
         let dialect = dialect
         try await write { transaction in
             try transaction.beginMigrating()
@@ -58,12 +59,37 @@ extension Database {
         var applied: [String] = []
         for component in components {
             for migration in component.migrations {
-                let isNew = try await write { try $0.apply(migration, of: component, at: now, dryRun: dryRun) }
+                let isNew = try await write { try $0.apply(migration, of: component, at: now) }
                 if isNew { applied.append("\(component.name)/\(migration.number) \(migration.name)") }
             }
             try await refuseNewerSchema(component)
         }
         return applied
+    }
+
+    /// The steps that are missing. Reads only: a database that nobody has migrated stays as it is.
+    private func pending(_ components: [SchemaComponent]) async throws -> [String] {
+        let dialect = dialect
+        let applied = try await read { session in
+            let isThere = try session.scalar("migrations.table", dialect.migrationsTable, as: Int.self) != nil
+            return isThere
+                ? try session.all("migrations.all", "SELECT component, number, checksum FROM schema_migrations") {
+                    row in
+                    (step: "\(try row[0] as String)/\(try row[1] as Int)", checksum: try row[2] as String)
+                } : []
+        }
+        let checksums = Dictionary(applied.map { ($0.step, $0.checksum) }) { first, _ in first }
+        var steps: [String] = []
+        for component in components {
+            for migration in component.migrations {
+                if try migration.isMissing(from: component, checksums["\(component.name)/\(migration.number)"], dialect)
+                {
+                    steps.append("\(component.name)/\(migration.number) \(migration.name)")
+                }
+            }
+            if !applied.isEmpty { try await refuseNewerSchema(component) }
+        }
+        return steps
     }
 
     private func refuseNewerSchema(_ component: SchemaComponent) async throws {
@@ -82,16 +108,42 @@ extension Database {
     }
 }
 
+extension Dialect {
+    /// Finds the table of applied steps.
+    fileprivate var migrationsTable: SQL {
+        switch self {
+        case .sqlite: "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'"
+        case .postgresql: "SELECT 1 WHERE to_regclass('schema_migrations') IS NOT NULL"
+        }
+    }
+}
+
+extension Migration {
+    /// Whether a step has not been applied.
+    /// - Parameter recorded: the checksum it was applied with, if it was.
+    /// - Throws: ``SQLError`` `.migration` when its text has changed since.
+    fileprivate func isMissing(
+        from component: SchemaComponent, _ recorded: String?, _ dialect: Dialect
+    ) throws(SQLError) -> Bool {
+        guard let recorded else { return true }
+        guard recorded == checksum(dialect) else {
+            throw SQLError(
+                .migration, message: "\(component.name)/\(number) \(name) was changed after it was applied")
+        }
+        return false
+    }
+}
+
 extension Transaction {
     /// One node at a time, and with all the time that an index over millions of rows takes.
     fileprivate func beginMigrating() throws {
+        try liftTimeLimit()
         guard dialect == .postgresql else { return }
-        try execute("migrations.patience", "SET LOCAL statement_timeout = 0")
         try execute("migrations.lock", "SELECT pg_advisory_xact_lock(7071190342)")
     }
 
     fileprivate func apply(
-        _ migration: Migration, of component: SchemaComponent, at now: Instant, dryRun: Bool
+        _ migration: Migration, of component: SchemaComponent, at now: Instant
     ) throws -> Bool {
         try beginMigrating()
         let checksum = migration.checksum(dialect)
@@ -101,15 +153,7 @@ extension Transaction {
             SELECT checksum FROM schema_migrations
             WHERE component = \(component.name) AND number = \(migration.number)
             """, as: String.self)
-        if let recorded {
-            guard recorded == checksum else {
-                throw SQLError(
-                    .migration,
-                    message: "\(component.name)/\(migration.number) \(migration.name) was changed after it was applied")
-            }
-            return false
-        }
-        if dryRun { return true }
+        guard try migration.isMissing(from: component, recorded, dialect) else { return false }
         try channel.runScript(migration.script(dialect))
         try execute(
             "migrations.record",

@@ -54,6 +54,12 @@ public struct Transaction: SQLSession {
         }
     }
 
+    /// Lets the statements of this transaction run for as long as they need: those that change tables, or all rows of one.
+    /// - Throws: ``SQLError``.
+    public func liftTimeLimit() throws {
+        try channel.liftTimeLimit()
+    }
+
     /// Does `work` after the commit is durable, and not at all when the transaction fails. It must be quick: it runs
     /// before the writer's caller hears of the commit. For waking others up, not for work.
     public func afterCommit(_ work: @escaping @Sendable () -> Void) {
@@ -99,22 +105,34 @@ public final class SessionChannel {
     public fileprivate(set) var afterCommit: [@Sendable () -> Void] = []
     private let connection: any EngineConnection
     private let observer: StatementObserver
+    private let interest: ReadInterest?
 
     /// A channel over a connection. Engines make these.
-    public init(_ connection: any EngineConnection, dialect: Dialect, observer: StatementObserver) {
+    /// - Parameter interest: of the task that reads; no further statement begins when it is lost.
+    public init(
+        _ connection: any EngineConnection, dialect: Dialect, observer: StatementObserver,
+        interest: ReadInterest? = nil
+    ) {
         self.connection = connection
         self.dialect = dialect
         self.observer = observer
+        self.interest = interest
     }
+
+    /// The request that the session's statements are run for; nil when none is known.
+    public var origin: WorkOrigin? { observer.origin }
 
     @discardableResult
     func run(_ name: String, _ sql: SQL, isLarge: Bool, _ row: (Row) throws -> Void) throws -> Int {
         let started = monotonicNanoseconds()
         var rows = 0
         do {
+            if let interest, interest.isLost { throw SQLError.unwanted }
             for value in sql.parameters { try value.refuseUnstorable() }
             let changed = try connection.run(sql, isLarge: isLarge) {
                 rows += 1
+                // A server may not hear of it between two of the trips that many rows take.
+                if rows & 1023 == 0, let interest, interest.isLost { throw SQLError.unwanted }
                 try row($0)
             }
             let elapsed = monotonicNanoseconds() - started
@@ -143,6 +161,10 @@ public final class SessionChannel {
             error.statement = error.statement ?? name
             throw error
         }
+    }
+
+    func liftTimeLimit() throws {
+        try connection.liftTimeLimit()
     }
 
     /// Runs a script of statements without parameters, for migrations.

@@ -14,6 +14,9 @@ public struct StatementObserver: Sendable {
         self.session = session
     }
 
+    /// The request that the statements are run for; nil when none is known.
+    public var origin: WorkOrigin? { request?.origin }
+
     func isSlow(_ nanoseconds: Int64) -> Bool {
         nanoseconds >= log.slowNanoseconds
     }

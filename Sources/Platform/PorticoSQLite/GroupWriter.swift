@@ -126,6 +126,7 @@ struct GroupWriter: Sendable {
     }
 
     private func runAlone(_ member: any GroupMember, on connection: SQLiteConnection) throws {
+        connection.watch.renew()
         try member.run(on: connection)
         guard connection.isInTransaction else {
             throw SQLError(.syntax, message: "the closure ended its own transaction")

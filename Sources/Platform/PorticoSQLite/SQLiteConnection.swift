@@ -11,12 +11,15 @@ final class SQLiteConnection: EngineConnection {
     var checkpoints = CheckpointPlan()
     /// Pages in the write-ahead log after the last commit on this connection.
     fileprivate(set) var logPages = 0
+    /// What others may know of the statement that runs.
+    let watch: StatementWatch
     private let handle: OpaquePointer
     private var statements: StatementCache
 
     /// Opens the file, which exists.
+    /// - Parameter isLimited: whether statements may run only for so long.
     /// - Throws: ``SQLError``, mostly `.unavailable`, `.corrupt` or `.busy`.
-    init(path: String, isReadOnly: Bool, statementCapacity: Int) throws {
+    init(path: String, isReadOnly: Bool, statementCapacity: Int, isLimited: Bool = false) throws {
         var opened: OpaquePointer?
         let mode = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
         let status = sqlite3_open_v2(path, &opened, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
@@ -26,10 +29,12 @@ final class SQLiteConnection: EngineConnection {
             throw error
         }
         handle = opened
+        watch = StatementWatch(opened, isLimited: isLimited)
         statements = StatementCache(opened, capacity: statementCapacity)
     }
 
     deinit {
+        watch.close()
         // The handle lives on until the last of its statements is finalised.
         sqlite3_close_v2(handle)
     }
@@ -59,6 +64,20 @@ final class SQLiteConnection: EngineConnection {
     }
 
     func run(_ sql: SQL, isLarge: Bool, _ row: (Row) throws -> Void) throws -> Int {
+        watch.begin()
+        defer { watch.end() }
+        do {
+            return try run(sql, row)
+        } catch let error as SQLError where error.code == .cancelled && watch.isLate {
+            throw SQLError(.statementTimeout, message: "the statement ran for longer than it may")
+        }
+    }
+
+    func liftTimeLimit() {
+        watch.lift()
+    }
+
+    private func run(_ sql: SQL, _ row: (Row) throws -> Void) throws -> Int {
         let statement = try statements.take(sql.text)
         defer { statements.giveBack(statement) }
         try statement.bind(sql.parameters)

@@ -14,6 +14,8 @@ extension SQLiteEngine {
         public var readTimeout: Span = .seconds(2)
         /// How long a write, or a read at length, waits for its turn before `.poolTimeout`.
         public var writeTimeout: Span = .seconds(30)
+        /// How long a statement may run before `.statementTimeout`; those of reads at length may run on.
+        public var statementTimeout: Span = .seconds(30)
         /// The most writes that share a commit.
         public var groupLimit: Int = 256
         /// After how long a group takes no more writes.
@@ -37,7 +39,8 @@ extension SQLiteEngine {
 
         /// Another connection that may write.
         func writingConnection() throws -> SQLiteConnection {
-            let connection = try SQLiteConnection(path: path, isReadOnly: false, statementCapacity: statementCapacity)
+            let connection = try SQLiteConnection(
+                path: path, isReadOnly: false, statementCapacity: statementCapacity, isLimited: true)
             connection.setBusyTimeout(SQLiteConnection.busyTimeout)
             try connection.useWriteAheadLog()
             try connection.runScript(
@@ -50,8 +53,9 @@ extension SQLiteEngine {
         }
 
         /// Another connection that only reads.
-        func readingConnection() throws -> SQLiteConnection {
-            let connection = try SQLiteConnection(path: path, isReadOnly: true, statementCapacity: statementCapacity)
+        func readingConnection(isLimited: Bool) throws -> SQLiteConnection {
+            let connection = try SQLiteConnection(
+                path: path, isReadOnly: true, statementCapacity: statementCapacity, isLimited: isLimited)
             connection.setBusyTimeout(SQLiteConnection.busyTimeout)
             try connection.runScript("PRAGMA query_only = ON; PRAGMA cache_size = -\(readerCacheKiB); \(shared)")
             return connection

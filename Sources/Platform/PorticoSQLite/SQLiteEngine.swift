@@ -16,6 +16,7 @@ public final class SQLiteEngine: DatabaseEngine {
     let writers: WorkerPool<SQLiteConnection>
     let figures: EngineFigures
     private let writer: GroupWriter
+    private let keeper: StatementKeeper
 
     /// Opens the file, makes it where it is missing, and sets it to write-ahead logging. Takes some milliseconds.
     /// - Throws: ``SQLError`` `.unavailable`, `.corrupt`, `.busy` or `.readOnly`.
@@ -29,20 +30,24 @@ public final class SQLiteEngine: DatabaseEngine {
         self.configuration = configuration
         try DatabaseFile.prepare(configuration.path)
         let first = FirstConnection(try configuration.writingConnection())
+        let keeper = try StatementKeeper(limit: configuration.statementTimeout)
+        self.keeper = keeper
         let figures = EngineFigures()
         self.figures = figures
         writers = WorkerPool(
             name: "sqlite-write", base: 1, capacity: 1, acquireTimeout: configuration.writeTimeout,
             observeWait: { figures.pools.waited($0, for: "write") }, isUsable: { !$0.isInTransaction },
-            open: { try first.take() ?? configuration.writingConnection() })
+            open: { keeper.keep(try first.take() ?? configuration.writingConnection()) })
         readers = WorkerPool(
             name: "sqlite-read", base: configuration.readers, capacity: configuration.readers,
             acquireTimeout: configuration.readTimeout, observeWait: { figures.pools.waited($0, for: "read") },
-            isUsable: { !$0.isInTransaction }, open: { try configuration.readingConnection() })
+            isUsable: { !$0.isInTransaction },
+            open: { keeper.keep(try configuration.readingConnection(isLimited: true)) })
         longReaders = WorkerPool(
             name: "sqlite-long", base: 0, capacity: configuration.longReaders,
             acquireTimeout: configuration.writeTimeout, observeWait: { figures.pools.waited($0, for: "long") },
-            isUsable: { !$0.isInTransaction }, open: { try configuration.readingConnection() })
+            isUsable: { !$0.isInTransaction },
+            open: { keeper.keep(try configuration.readingConnection(isLimited: false)) })
         writer = GroupWriter(
             pool: writers, limit: configuration.groupLimit,
             holdNanoseconds: configuration.groupHold.milliseconds * 1_000_000,
@@ -98,7 +103,7 @@ public final class SQLiteEngine: DatabaseEngine {
 
     /// Finishes what is under way, copies the log into the file, and closes it.
     public func close() async {
-        try? await onOwnThread("sqlite-close") { [readers, longReaders, writers] in
+        try? await onOwnThread("sqlite-close") { [readers, longReaders, writers, keeper] in
             readers.close()
             longReaders.close()
             writers.submit { connection in
@@ -106,6 +111,7 @@ public final class SQLiteEngine: DatabaseEngine {
                 connection.tidy()
             }
             writers.close()
+            keeper.close()
         }
     }
 
@@ -113,10 +119,17 @@ public final class SQLiteEngine: DatabaseEngine {
         in pool: WorkerPool<SQLiteConnection>, _ measure: StatementObserver,
         _ body: @escaping @Sendable (Reading) throws -> Value
     ) async throws -> Value {
-        try await withConnection(of: pool) { connection in
-            try connection.execute("BEGIN")
-            defer { connection.endReading() }
-            return try body(Reading(SessionChannel(connection, dialect: .sqlite, observer: measure)))
+        try await ReadInterest.watched { interest in
+            try await withConnection(of: pool) { connection in
+                let watch = connection.watch
+                watch.renew()
+                return try interest.during(interrupt: watch.interrupt) {
+                    try connection.execute("BEGIN")
+                    defer { connection.endReading() }
+                    let channel = SessionChannel(connection, dialect: .sqlite, observer: measure, interest: interest)
+                    return try body(Reading(channel))
+                }
+            }
         }
     }
 

@@ -1,22 +1,53 @@
+import Logging
 import Synchronization
 
-/// What one request cost in the database, collected while it runs.
+/// What one request, or one run of a job, cost in the database, collected while it runs, and where it comes from.
 ///
 /// The server binds it around the handler with `RequestMeasure.$current.withValue(RequestMeasure()) { … }`. Database
 /// closures run on other threads, where a task-local is not to be seen: the engine reads ``current`` once, before it
 /// leaves the task, and records on the object.
 public final class RequestMeasure: Sendable {
-    /// The measure of the request that this task serves, if any.
+    /// The measure of the request or the run that this task serves, if any.
     @TaskLocal public static var current: RequestMeasure?
 
     /// Runs of one statement in one request beyond which it is reported as repeated (an N+1 pattern).
     public static let repetitionThreshold = 5
 
     private static let maximumNames = 256
+    private let requestID: String?
+    private let traceparent: String?
+    private let job: Int64?
     private let state = Mutex(State())
 
     /// A measure of nothing yet.
-    public init() {}
+    public init() {
+        (requestID, traceparent, job) = (nil, nil, nil)
+    }
+
+    /// A measure of a request.
+    /// - Parameter traceparent: as the caller sent it.
+    public init(requestID: String, traceparent: String?) {
+        (self.requestID, self.traceparent, job) = (requestID, traceparent, nil)
+    }
+
+    /// A measure of one run of a job.
+    /// - Parameter origin: where the job comes from; nil where no request made it necessary.
+    public init(job: Int64, origin: WorkOrigin?) {
+        (requestID, traceparent, self.job) = (origin?.requestID, origin?.traceparent, job)
+    }
+
+    /// The request that what is measured comes from; nil when none is known. Made when it is asked for, because few ask.
+    public var origin: WorkOrigin? {
+        requestID.map { WorkOrigin(requestID: $0, traceparent: traceparent) }
+    }
+
+    /// What log lines of the task carry by themselves.
+    public static let metadata = Logger.MetadataProvider {
+        guard let measure = current else { return [:] }
+        var metadata = measure.origin?.metadata ?? [:]
+        if let job = measure.job { metadata["job"] = "\(job)" }
+        return metadata
+    }
 
     /// Adds one execution of a named statement: how long it took and how many rows it returned or changed.
     public func record(statement name: String, nanoseconds: Int64, rows: Int) {
@@ -24,6 +55,7 @@ public final class RequestMeasure: Sendable {
             state.statements += 1
             state.rows += max(0, rows)
             state.nanoseconds += max(0, nanoseconds)
+            state.last = name
             guard state.counts[name] != nil || state.counts.count < RequestMeasure.maximumNames else { return }
             state.counts[name, default: 0] += 1
         }
@@ -37,7 +69,7 @@ public final class RequestMeasure: Sendable {
             .sorted { ($1.count, $0.name) < ($0.count, $1.name) }
         return RequestSummary(
             statements: state.statements, rows: state.rows, databaseNanoseconds: state.nanoseconds,
-            repeated: repeated)
+            repeated: repeated, lastStatement: state.last)
     }
 
     private struct State {
@@ -45,6 +77,7 @@ public final class RequestMeasure: Sendable {
         var rows = 0
         var nanoseconds: Int64 = 0
         var counts: [String: Int] = [:]
+        var last: String?
     }
 }
 
@@ -58,6 +91,8 @@ public struct RequestSummary: Sendable, Equatable {
     public let databaseNanoseconds: Int64
     /// Statements that ran more than ``RequestMeasure/repetitionThreshold`` times, each once, most frequent first.
     public let repeated: [RepeatedStatement]
+    /// Name of the statement that ran last; nil when none did.
+    public let lastStatement: String?
 }
 
 /// A statement that one request ran again and again.

@@ -57,7 +57,7 @@ describe("scanner", () => {
     const scanner = new station.ScannerRecogniser();
     type(scanner, [..."SB00012"], 5);
     assert.equal(scanner.quiet(1030 + 99), null);
-    assert.equal(scanner.quiet(1030 + 100), "SB00012");
+    assert.deepEqual(scanner.quiet(1030 + 100), { scan: "SB00012" });
     assert.equal(scanner.quiet(5000), null);
   });
 
@@ -75,17 +75,92 @@ describe("scanner", () => {
     assert.equal(scanner.key("Enter", 1030 + 90).scan, "25864");
   });
 
-  it("takes over what was written before it was there, where the rest of a scan follows at once", () => {
+  const box = (before, after = "") => ({ field: "box", kind: "box", before, after });
+  const elsewhere = { field: "find", kind: "field", before: "", after: "" };
+  const page = { field: "body", kind: "page", before: "", after: "" };
+  /** Types `keys` at a place whose text grows with them, as the box of the station does. */
+  const typeAt = (scanner, place, keys, gap, start) => keys.map((key, index) => scanner.key(key, start + index * gap, place));
+
+  it("never loses the head of a code when the scanner pauses after it", () => {
+    for (const head of ["3", "30", "302"]) {
+      const scanner = new station.ScannerRecogniser();
+      const keys = [..."3020002"];
+      const pause = 1000 + (head.length - 1) * 5 + 60;
+      typeAt(scanner, box(""), keys.slice(0, head.length), 5, 1000);
+      scanner.wrote(1000 + head.length * 5);
+      assert.equal(typeAt(scanner, box(head), [...keys.slice(head.length), "Enter"], 5, pause).at(-1).scan, "3020002", head);
+    }
+  });
+
+  it("takes what stands in the box, before it was there and after the caret too", () => {
     const scanner = new station.ScannerRecogniser();
-    scanner.resume("SB", 1000);
-    assert.equal(type(scanner, [..."00012", "Enter"], 4, 1004).at(-1).scan, "SB00012");
-    const person = new station.ScannerRecogniser();
-    person.resume("SB0", 1000);
-    const answers = type(person, [..."0012", "Enter"], 90, 1100);
+    scanner.wrote(1000);
+    assert.equal(typeAt(scanner, box("SB"), [..."00012", "Enter"], 4, 1004).at(-1).scan, "SB00012");
+    scanner.wrote(3000);
+    assert.equal(typeAt(scanner, box("SB", "12"), [..."0000", "Enter"], 4, 3100).at(-1).scan, "SB000012");
+    scanner.wrote(5000);
+    typeAt(scanner, box("SB0"), [..."0012"], 4, 5100);
+    assert.deepEqual(scanner.quiet(5712), { scan: "SB00012" });
+  });
+
+  it("takes nothing when something had been forgotten in the box", () => {
+    const scanner = new station.ScannerRecogniser();
+    typeAt(scanner, box(""), [..."258"], 200, 1000);
+    scanner.wrote(1400);
+    assert.deepEqual(typeAt(scanner, box("258"), [..."2586401", "Enter"], 5, 9000).at(-1), { swallow: true, stale: "258" });
+    assert.equal(typeAt(scanner, box(""), [..."2586401", "Enter"], 5, 9500).at(-1).scan, "2586401");
+  });
+
+  it("joins a pause where keys mean nothing, for a moment", () => {
+    const scanner = new station.ScannerRecogniser();
+    scanner.key("3", 1000, page);
+    assert.equal(typeAt(scanner, page, [..."020002", "Enter"], 5, 1060).at(-1).scan, "3020002");
+    scanner.key("3", 5000, page);
+    assert.equal(typeAt(scanner, page, [..."2586401", "Enter"], 5, 6001).at(-1).scan, "2586401");
+  });
+
+  it("leaves a burst in another field to who wrote there a moment ago, and takes it from an idle one", () => {
+    const scanner = new station.ScannerRecogniser();
+    scanner.key("3", 1000, elsewhere);
+    const answers = typeAt(scanner, elsewhere, [..."020002", "Enter"], 5, 1060);
     assert.ok(answers.every(({ swallow, scan }) => !swallow && !scan));
-    const idle = new station.ScannerRecogniser();
-    idle.resume("SB00", 1000);
-    assert.equal(idle.quiet(2000), null);
+    assert.equal(scanner.quiet(9000), null);
+    scanner.key("3", 10_000, elsewhere);
+    assert.equal(typeAt(scanner, elsewhere, [..."2586401", "Enter"], 5, 11_001).at(-1).scan, "2586401");
+  });
+
+  it("never takes the rest of a code whose head the silence has taken", () => {
+    const scanner = new station.ScannerRecogniser();
+    typeAt(scanner, box(""), [..."3020"], 5, 1000);
+    assert.deepEqual(scanner.quiet(1115), { scan: "3020" });
+    assert.deepEqual(typeAt(scanner, box(""), [..."002", "Enter"], 5, 1200).at(-1), { swallow: true, torn: ["3020", "002"] });
+    typeAt(scanner, box(""), [..."3020"], 5, 3000);
+    scanner.quiet(3115);
+    assert.deepEqual(typeAt(scanner, box(""), [..."00020", "Enter"], 5, 3200).at(-1).torn, ["3020", "00020"]);
+    typeAt(scanner, box(""), [..."3020"], 5, 5000);
+    scanner.quiet(5115);
+    typeAt(scanner, box(""), [..."02"], 5, 5200);
+    assert.deepEqual(scanner.quiet(5305), { torn: ["3020", "02"] });
+  });
+
+  it("gives a scanner that ends its codes longer to do so, until a code has no end", () => {
+    const scanner = new station.ScannerRecogniser();
+    typeAt(scanner, box(""), [..."2586401", "Enter"], 5, 1000);
+    typeAt(scanner, box(""), [..."3020"], 5, 2000);
+    assert.equal(scanner.quiet(2015 + 599), null);
+    assert.equal(typeAt(scanner, box("302"), [..."002", "Enter"], 5, 2400).at(-1).scan, "3020002");
+    typeAt(scanner, box(""), [..."2586402"], 5, 4000);
+    assert.deepEqual(scanner.quiet(4030 + 600), { scan: "2586402" });
+    typeAt(scanner, box(""), [..."2586403"], 5, 6000);
+    assert.deepEqual(scanner.quiet(6030 + 100), { scan: "2586403" });
+  });
+
+  it("takes the next code of a scanner without a terminator, however soon it comes", () => {
+    const scanner = new station.ScannerRecogniser();
+    typeAt(scanner, box(""), [..."2586401"], 5, 1000);
+    scanner.quiet(1130);
+    typeAt(scanner, box(""), [..."2586402"], 5, 1250);
+    assert.deepEqual(scanner.quiet(1380), { scan: "2586402" });
   });
 
   it("drops the Enter that comes late after a scan the silence ended", () => {
@@ -100,7 +175,7 @@ describe("scanner", () => {
     const scanner = new station.ScannerRecogniser();
     const answers = type(scanner, [..."LABEL NO: 2586401", "Enter", ..."LOT NO: MUS/1", "Enter"], 5);
     assert.ok(answers.every(({ scan }) => !scan));
-    assert.equal(scanner.quiet(99999), "LABEL NO: 2586401\nLOT NO: MUS/1");
+    assert.deepEqual(scanner.quiet(99999), { scan: "LABEL NO: 2586401\nLOT NO: MUS/1" });
   });
 
   it("drops the same code within 800 ms only", () => {
@@ -140,6 +215,26 @@ describe("queue", () => {
     const entry = { seq: 4, user_id: "7", kind: "child", code: "2586401", shown: "x", parent: "SB00012", client_scan_id: "c", scanned_at: "t", attempts: 3 };
     assert.deepEqual(station.wire(entry, false), { code: "2586401", client_scan_id: "c", scanned_at: "t", parent: "SB00012" });
     assert.deepEqual(station.wire({ ...entry, kind: "parent", area_code: "lucknow" }, true), { code: "2586401", client_scan_id: "c", scanned_at: "t", kind: "parent", area_code: "lucknow" });
+    for (const inBatch of [false, true]) {
+      assert.equal(station.wire({ ...entry, device_id: "device-0001" }, inBatch).device_id, "device-0001");
+    }
+  });
+
+  it("ends a batch with a scan that was taken back, so that the server hears it before the next of that bag", () => {
+    const entries = [1, 2, 3, 4].map((index) => ({ user_id: "7", index, isWithdrawn: index === 2 }));
+    assert.deepEqual(station.nextBatch(entries, "7").map(({ index }) => index), [1, 2]);
+    assert.equal(station.foundHere([{ kind: "child", code: "A", parent: "S1", isWithdrawn: true }], "A", "S2"), null);
+  });
+
+  it("names the device once and for all, where the browser keeps anything", () => {
+    const kept = new Map();
+    const storage = { getItem: (name) => kept.get(name) ?? null, setItem: (name, value) => kept.set(name, value) };
+    const first = station.deviceID(storage);
+    assert.match(first, /^[A-Za-z0-9_-]{8,64}$/);
+    assert.equal(station.deviceID(storage), first);
+    kept.set("portico.device", "no good");
+    assert.match(station.deviceID(storage), /^[A-Za-z0-9_-]{8,64}$/);
+    assert.match(station.deviceID({ getItem() { throw new Error("blocked"); } }), /^[A-Za-z0-9_-]{8,64}$/);
   });
 
   it("finds a bag among the scans kept here", () => {
@@ -175,14 +270,107 @@ describe("words", () => {
     assert.equal(station.refused(null, "1").title, "Refused");
   });
 
+  it("says why scans wait, and when they go", () => {
+    const why = (status, more) => Object.values(station.whyWaiting({ status, ...more })).join(" ");
+    assert.match(why(0, { isOnline: false }), /^Offline\. .* when the network is back\.$/);
+    assert.match(why(0, { isLate: true }), /^The server does not answer\./);
+    assert.match(why(0), /^The server cannot be reached\./);
+    assert.match(why(429, { seconds: 30 }), /^The server asks to wait 30 s\./);
+    assert.match(why(503, { seconds: 12 }), /^The server asks to wait 12 s\./);
+    assert.match(why(503), /^The server has a fault \(503\)\./);
+    assert.match(why(403), /no scans from this account/);
+    assert.match(why(401), /signed out/);
+    for (const status of [0, 401, 403, 408, 429, 500, 503]) assert.doesNotMatch(why(status), /[Oo]ffline|network/);
+  });
+
+  it("says of a pull without an answer what is known of it", () => {
+    const pull = { kind: "child", shown: "2586401" };
+    assert.deepEqual(station.onItsWay(pull), { kind: "pending", title: "On its way", detail: "Being saved on this device.", code: "2586401" });
+    assert.match(station.onItsWay({ ...pull, isKept: true, left: "Left SB1." }).detail, /^Saved on this device\..* Left SB1\.$/);
+    assert.doesNotMatch(station.onItsWay({ kind: "command", shown: "CMD:UNDO" }).detail, /[Ss]aved/);
+  });
+
+  it("says how a sack was left, with what the server has not counted", () => {
+    assert.equal(station.leftWords({ code: "SB00012", count: 28, capacity: 30 }), "Left SB00012 at 28 of 30.");
+    assert.equal(station.leftWords({ code: "SB00012", count: 27, capacity: 30 }, 1), "Left SB00012 at 27 of 30, and 1 saved here.");
+    assert.equal(station.leftWords({ code: "SB00012", count: null, capacity: 30 }, 4), "Left SB00012 with 4 saved here.");
+    assert.equal(station.leftWords({ code: "SB00012", count: null, capacity: 30 }), "Left SB00012.");
+  });
+
   it("counts in words", () => assert.deepEqual([station.waiting(1), station.waiting(12)], ["1 scan waits", "12 scans wait"]));
 });
 
-describe("camera", async () => {
-  const { FrameFilter } = await load("camera.js");
-  it("takes a code once until it was out of the frame for two seconds", () => {
-    const frames = new FrameFilter();
-    assert.deepEqual([0, 500, 1000, 3000, 5001].map((time) => frames.isNew("A", time)), [true, false, false, false, true]);
+/** Timers that a test moves by hand. */
+class Timers {
+  constructor() { Object.assign(this, { now: 0, due: [], next: 1 }); }
+  setTimeout = (work, after) => { this.due.push({ id: this.next, at: this.now + after, work }); return this.next++; };
+  clearTimeout = (id) => { this.due = this.due.filter((each) => each.id !== id); };
+  pass(milliseconds) {
+    const end = this.now + milliseconds;
+    for (;;) {
+      const first = this.due.filter(({ at }) => at <= end).sort((one, other) => one.at - other.at || one.id - other.id)[0];
+      if (!first) break;
+      this.clearTimeout(first.id);
+      this.now = first.at;
+      first.work();
+    }
+    this.now = end;
+  }
+}
+
+describe("signs", () => {
+  const started = () => {
+    const timers = new Timers();
+    const shown = [];
+    return { timers, shown, outstanding: new station.Outstanding((pull, isAgain) => shown.push([timers.now, pull, isAgain]), { soon: 80, timers }) };
+  };
+
+  it("shows every pull that has no answer within 100 ms", () => {
+    const { timers, shown, outstanding } = started();
+    for (const pull of ["A", "B", "C"]) { outstanding.begin(pull); timers.pass(60); }
+    timers.pass(5000);
+    assert.deepEqual(shown, [[80, "A", false], [140, "B", false], [200, "C", false]]);
+  });
+
+  it("shows it soon enough to be seen within 100 ms", () => assert.ok(station.LIMITS.sign <= 80));
+
+  it("shows nothing of a pull that is answered at once", () => {
+    const { timers, shown, outstanding } = started();
+    outstanding.begin("A");
+    timers.pass(79);
+    outstanding.end("A");
+    timers.pass(5000);
+    assert.deepEqual(shown, []);
+  });
+
+  it("shows the newest again when the answer of an older one came between", () => {
+    const { timers, shown, outstanding } = started();
+    outstanding.begin("A");
+    outstanding.begin("B");
+    timers.pass(100);
+    outstanding.end("A");
+    timers.pass(1000);
+    assert.deepEqual(shown.at(-1), [500, "B", true]);
+    outstanding.end("B");
+    outstanding.end("B");
+    timers.pass(5000);
+    assert.equal(shown.length, 3);
+  });
+
+  it("writes into a live region so that nothing is written over before it is read", () => {
+    const timers = new Timers();
+    const written = [];
+    const announcer = new station.Announcer((words) => written.push(words), { timers });
+    announcer.say("Left SB00012 at 28 of 30");
+    timers.pass(10);
+    announcer.say("0 of 30");
+    timers.pass(50);
+    announcer.say("1 of 30");
+    timers.pass(1000);
+    assert.deepEqual(written, ["", "Left SB00012 at 28 of 30. 0 of 30", "", "1 of 30"]);
+    announcer.say("1 of 30");
+    timers.pass(1000);
+    assert.deepEqual(written.slice(4), ["", "1 of 30"]);
   });
 });
 

@@ -1,5 +1,4 @@
 import PorticoTesting
-import Synchronization
 import Testing
 
 @testable import BagTracking
@@ -93,6 +92,45 @@ struct ExportTests {
         }
     }
 
+    @Test(
+        "R37: the history of scans leaves in small pieces over many windows",
+        arguments: TestEngine.available)
+    func pieces(_ engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            try await addScans(25_000, app.database)
+            let metrics = BagMetrics(MetricsRegistry())
+            for format in [TableFormat.ndjson, .csv] {
+                let run = ExportRun(query: ScanExport(filter: ScanFilter()), format: format, metrics: metrics)
+                let (largest, lines) = try await app.database.read { reading in
+                    var (largest, lines) = (0, 0)
+                    try run.write(reading) { piece in
+                        largest = max(largest, piece.count)
+                        lines += piece.count { $0 == 0x0A }
+                    }
+                    return (largest, lines)
+                }
+                // A piece and the row that filled it; the first line of CSV names columns, the last of NDJSON ends it.
+                #expect(largest <= 1 << 16 + 1 << 10)
+                #expect(lines == 25_001)
+            }
+        }
+    }
+
+    private func addScans(_ count: Int64, _ database: Database) async throws {
+        let now = AppHarness.start
+        try await database.write { transaction in
+            _ = try transaction.execute(
+                "test.scans",
+                """
+                INSERT INTO scans (user_id, client_scan_id, content_hash, kind, outcome, code, area_code, scanned_at,
+                    recorded_at, request_id)
+                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(count))
+                SELECT 1, 'scan-' || CAST(i AS TEXT), 'x', 'parent', 'found', 'SB00001', 'lucknow', \(now), \(now), 'r'
+                FROM n
+                """)
+        }
+    }
+
     @Test("R37: who may not export does not, and every start is audited")
     func access() async throws {
         try await withApp { app in
@@ -173,7 +211,7 @@ struct ExportTests {
     @Test("R37: a client that goes away while its export waits frees its place at once")
     func gone() async throws {
         try await withApp { app in
-            let (door, begun) = (Door(), Door.Count())
+            let (door, begun) = (ThreadDoor(), Tally())
             // Every connection for long reads is taken, so that nothing comes of what is asked for now.
             let readings = (0..<8).map { _ in
                 app.database.stream { _, _ in
@@ -184,8 +222,8 @@ struct ExportTests {
             while begun.value < readings.count { await Task.yield() }
             let biller = try await app.client("biller")
             let readers = await [
-                Door.reader(of: biller.get("/bags/api/v1/exports/bags.csv")),
-                Door.reader(of: biller.get("/bags/api/v1/exports/scans.xlsx")),
+                reader(of: biller.get("/bags/api/v1/exports/bags.csv")),
+                reader(of: biller.get("/bags/api/v1/exports/scans.xlsx")),
             ]
             #expect(await biller.get("/bags/api/v1/exports/bags.csv").status == 429)
             for reader in readers { reader.cancel() }
@@ -210,37 +248,7 @@ struct ExportTests {
     }
 }
 
-/// A door for threads: closed at first, then open for ever.
-///
-/// `@unchecked Sendable`: `isOpen` is guarded by the lock.
-private final class Door: @unchecked Sendable {
-    /// A count that threads add to.
-    final class Count: Sendable {
-        private let number = Atomic<Int>(0)
-
-        var value: Int { number.load(ordering: .acquiring) }
-
-        func add() { number.add(1, ordering: .acquiringAndReleasing) }
-    }
-
-    private let lock = ThreadLock()
-    private var isOpen = false
-
-    func open() {
-        lock.withLock {
-            isOpen = true
-            lock.broadcast()
-        }
-    }
-
-    func pass() {
-        lock.lock()
-        while !isOpen { lock.wait() }
-        lock.unlock()
-    }
-
-    /// Somebody who reads an answer to its end.
-    static func reader(of answer: TestAnswer) -> Task<Void, any Error> {
-        Task { _ = try await answer.whole() }
-    }
+/// Somebody who reads an answer to its end.
+private func reader(of answer: TestAnswer) -> Task<Void, any Error> {
+    Task { _ = try await answer.whole() }
 }

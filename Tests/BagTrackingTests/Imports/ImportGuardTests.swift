@@ -150,12 +150,7 @@ struct ImportGuardTests {
             let answer = await hall.send(Array("7800001\nSB78001".utf8), ["kind": "packing"])
             let id = try #require(answer.json["id"]?.string.flatMap { Int64($0) })
             try await app.database.write { _ = try app.environment.jobs.cancel(id, in: $0) }
-            let environment = app.environment
-            let worker = ImportWorker(
-                services: BagTrackingServices(
-                    database: app.database, clock: app.clock, outbox: environment.outbox, mails: environment.mails,
-                    jobs: environment.jobs, cursors: CursorSigner(key: [UInt8](repeating: 7, count: 32)),
-                    settings: BagSettings(publicURL: "https://bags.test"), metrics: environment.metrics))
+            let worker = ImportWorker(services: hall.services())
             for _ in 1...2 { try await worker.closeEnded(at: app.clock.now()) }
             #expect(try await hall.number("SELECT count(*) FROM audit_rows WHERE action = 'import.finished'") == 1)
             #expect(try await hall.number("SELECT count(*) FROM import_files") == 0)

@@ -35,9 +35,9 @@ struct ImportResumeTests {
         return try #require(given.json["sscc"]?.string)
     }
 
-    /// Lets no run come further than ``reach``, as one that was killed there.
-    private func hold(_ hall: ImportHall) async throws {
-        let reach = SQL(trusted: String(ImportResumeTests.reach))
+    /// Lets no run come further than so many rows, as one that was killed there.
+    private func hold(_ hall: ImportHall, behind rows: Int = reach) async throws {
+        let reach = SQL(trusted: String(rows))
         try await hall.app.database.write { transaction in
             switch transaction.dialect {
             case .sqlite:
@@ -51,7 +51,7 @@ struct ImportResumeTests {
                 try transaction.execute(
                     "test.hold_function",
                     """
-                    CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
+                    CREATE OR REPLACE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
                     'BEGIN RAISE EXCEPTION ''killed''; END'
                     """)
                 try transaction.execute(
@@ -114,5 +114,79 @@ struct ImportResumeTests {
         let resumed = try await imported(engine, killed: true)
         #expect(whole.contains("duplicate_parent_in_file") && whole.contains("duplicate_in_file"))
         #expect(resumed == whole)
+    }
+
+    // MARK: - At every part
+
+    private static let smallRows = 18
+
+    /// A file of sacks and bags with rows that are refused for what rows behind them, or before them, bring. No two editions
+    /// share a code.
+    private static func small(_ edition: Int) -> String {
+        let (bag, sack) = (8_200_000 + edition * 10, 80_000 + edition * 10)
+        let (first, second, tiny) = ("SB\(sack)", "SB\(sack + 1)", "TN\(sack)")
+        return """
+            code,parent_code,area_code,lot
+            \(bag),\(first),,
+            \(first),,lucknow,
+            \(bag),\(second),lucknow,L1
+            \(bag),\(first),,
+            \(bag),\(second),,L2
+            \(bag + 1),\(second),nowhere,
+            \(bag + 1),\(first),,
+            \(bag + 2),,indore,
+            \(bag + 2),\(second),,
+            \(bag + 2),\(first),,
+            \(bag + 3),\(tiny),lucknow,
+            \(bag + 4),\(tiny),,
+            \(bag + 4),\(second),,
+            \(bag + 4),\(tiny),,
+            \(bag + 5),SB7,,
+            \(bag + 5),\(first),,
+            \(bag + 5),\(second),,
+            x,,,
+            """
+    }
+
+    /// What becomes of an edition whose first run is killed behind so many rows; nil for one that is not.
+    private func outcome(of edition: Int, killedBehind rows: Int?, in hall: ImportHall) async throws -> String {
+        let answer = await hall.send(Array(ImportResumeTests.small(edition).utf8), ["kind": "bags"])
+        let id = try #require(answer.json["id"]?.string, "\(answer.text)")
+        if let rows {
+            try await hold(hall, behind: rows)
+            try await hall.work(partRows: 1)
+            let row = try #require(Int64(id))
+            #expect(try await hall.number("SELECT rows_done FROM imports WHERE job_id = \(row)") == rows)
+            try await release(hall)
+            hall.app.clock.advance(by: .minutes(5))
+        }
+        try await hall.work(partRows: 4)
+        let job = await hall.admin.get("/bags/api/v1/jobs/\(id)").json
+        #expect(job["state"] == "succeeded")
+        return outcome(job)
+    }
+
+    @Test(
+        "R34, R36: a row that was refused makes no later one a duplicate, wherever the run before was killed",
+        arguments: TestEngine.available)
+    func refused(_ engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            let hall = try await ImportHall(app)
+            let type: JSONValue = [
+                "code": "tiny", "name": "Tiny", "prefix": "TN", "digits": 5, "capacity": 1, "unit_weight_grams": 1,
+            ]
+            #expect(await hall.admin.post("/bags/api/v1/product-types", type).status == 201)
+            let whole = try await outcome(of: 0, killedBehind: nil, in: hall)
+            let errors = [
+                "2 missing_value", "5 duplicate_in_file", "7 unknown_area", "11 duplicate_in_file", "13 parent_full",
+                "15 duplicate_in_file", "16 invalid_parent_code", "18 duplicate_in_file", "19 invalid_child_code",
+            ]
+            #expect(whole.hasSuffix(errors.joined(separator: "\n")), "\(whole)")
+            for rows in 1..<ImportResumeTests.smallRows {
+                let resumed = try await outcome(of: rows, killedBehind: rows, in: hall)
+                #expect(resumed == whole, "killed behind \(rows) rows")
+            }
+            try await hall.expectCountsAreRight()
+        }
     }
 }

@@ -30,14 +30,30 @@ struct ImportHall {
     }
 
     /// Does all jobs that wait.
-    func work() async throws {
+    /// - Parameter partRows: how many rows of an import are written at once; nil as the application does.
+    func work(partRows: Int? = nil) async throws {
         var book = JobBook()
-        app.jobs(&book)
+        if let partRows {
+            let services = services(partRows: partRows)
+            book.handle(ImportJob.self) { try await ImportWorker(services: services).perform($1) }
+        } else {
+            app.jobs(&book)
+        }
         let worker = JobWorker(
             database: app.database, queue: app.environment.jobs, book: book,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: MetricsRegistry(),
             configuration: JobWorker.Configuration(application: "bags"))
         try await worker.runUntilIdle()
+    }
+
+    func services(partRows: Int = 1000) -> BagTrackingServices {
+        var settings = BagSettings(publicURL: "https://bags.test")
+        settings.importPartRows = partRows
+        let environment = app.environment
+        return BagTrackingServices(
+            database: app.database, clock: app.clock, outbox: environment.outbox, mails: environment.mails,
+            jobs: environment.jobs, cursors: CursorSigner(key: [UInt8](repeating: 7, count: 32)),
+            settings: settings, metrics: environment.metrics)
     }
 
     /// Imports a file and tells its job.

@@ -145,9 +145,51 @@ import Testing
             let admin = try await app.client("admin")
             let items = await admin.get("\(Self.api)/jobs?queue=errands").json["items"]?.elements ?? []
             let last = items.first?["id"]?.string ?? ""
-            #expect(await admin.get("/bags/ops/jobs/\(last)").text.contains("1 jobs of its queue are before it."))
+            let page = await admin.get("/bags/ops/jobs/\(last)").text
+            #expect(page.contains("One job of its queue is before it."))
+            #expect(page.contains("No process works on its queue."))
             try await app.database.write { try app.environment.jobs.pause("errands", in: $0) }
-            #expect(await admin.get("/bags/ops/jobs/\(last)").text.contains("Its queue is paused."))
+            #expect(await admin.get("/bags/ops/jobs/\(last)").text.contains("Its queue is paused"))
+            let reasons = await admin.get("\(Self.api)/jobs/\(last)").json["waits_for"]?.elements ?? []
+            #expect(reasons.count == 3)
+        }
+    }
+
+    @Test("ticked jobs are tried again or removed, all of them or none", arguments: TestEngine.available)
+    func chosen(engine: TestEngine) async throws {
+        try await withApp(on: engine) { app async throws in
+            try await enqueue(1...6, app)
+            try await work(app)
+            let admin = try await app.client("admin")
+            let failed = await admin.get("\(Self.api)/jobs?state=failed").json["items"]?.elements ?? []
+            let done = await admin.get("\(Self.api)/jobs?state=succeeded").json["items"]?.elements ?? []
+            let ids = failed.compactMap { $0["id"]?.string }
+            let ended = done.first?["id"]?.string ?? ""
+            let page = await admin.get("/bags/ops/jobs")
+            #expect(page.text.contains("name=\"ids\" value=\"\(ids[0])\""))
+
+            let none = await admin.submit(
+                "/bags/ops/jobs/replay", ["state": "", "queue": "", "q": "", "chosen": "true"], from: page)
+            #expect(none.status == 422 && none.text.contains("Tick the jobs that are meant."))
+            let all = await admin.submit("/bags/ops/jobs/replay", ["state": "", "queue": "", "q": ""], from: page)
+            #expect(all.status == 422, "without a state nothing is done with everything")
+            let wrong = await admin.post(
+                "\(Self.api)/jobs/replay", ["ids": [.string(ids[0]), .string(ended), "999999"]])
+            #expect(wrong.status == 409 && wrong.json["errors"]?.elements?.count == 2)
+            #expect(await admin.get("\(Self.api)/jobs/\(ids[0])").json["state"] == "failed")
+
+            let one = await admin.submit(
+                "/bags/ops/jobs/replay",
+                ["state": "failed", "queue": "", "q": "", "chosen": "true", "ids": ids[0]], from: page)
+            #expect(one.status == 303 && one[header: "location"]?.contains("done=many_replayed-1") == true)
+            #expect(await admin.get("\(Self.api)/jobs/\(ids[0])").json["state"] == "queued")
+            let rest: JSONValue = ["ids": .array(ids.dropFirst().map { .string($0) })]
+            let gone = await admin.post("\(Self.api)/jobs/discard", rest)
+            #expect(gone.json["count"] == 2 && gone.json["items"]?.elements?.count == 2)
+            #expect(await admin.post("\(Self.api)/jobs/discard", ["ids": []]).status == 422)
+            #expect(await admin.post("\(Self.api)/jobs/discard", ["ids": ["x"]]).status == 422)
+            let entries = try await actions(app)
+            #expect(entries.count { $0 == "job.replayed" } == 1 && entries.count { $0 == "job.discarded" } == 1)
         }
     }
 

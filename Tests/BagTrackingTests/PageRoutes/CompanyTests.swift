@@ -17,6 +17,18 @@ import Testing
         }
     }
 
+    @Test("whoever scans stays at work, and whoever is at work for others")
+    func scanning() async throws {
+        try await withApp(on: .sqlite) { app async throws in
+            let dispatcher = try await app.client("dispatcher")
+            #expect(await dispatcher.post("/bags/api/v1/scans/parent", ["code": "SB60101"]).status == 201)
+            app.clock.advance(by: .minutes(1))
+            #expect(await dispatcher.post("/bags/api/v1/scans/parent", ["code": "SB60102"]).status == 201)
+            app.clock.advance(by: .minutes(1))
+            #expect(await (try app.client("admin")).get("/bags/").text.contains("is at work too."))
+        }
+    }
+
     @Test("people of one area do not hear of those of another")
     func areas() async throws {
         try await withApp(on: .sqlite) { app async throws in

@@ -41,6 +41,16 @@ import Testing
         #expect(html.contains("href=\"/bags/find?code=SB00012\""))
     }
 
+    @Test("finds a code with the camera, whose scripts and looks come when it is opened")
+    func camera() {
+        let html = FindPage(frame: frame).body.text
+        #expect(html.contains("id=\"camera\" data-module=\"/assets/bags/camera.js\""))
+        #expect(html.contains("<script") && html.contains("/assets/bags/find.js"))
+        #expect(!html.contains("href=\"/assets/bags/station.css\""))
+        let lots = FindPage(frame: frame, showsLots: true).body.text
+        #expect(!lots.contains("id=\"camera\"") && !lots.contains("find.js"))
+    }
+
     @Test("traces lots for those who may")
     func lots() {
         #expect(FindPage(frame: frame).body.text.contains("/bags/find?tab=lot"))

@@ -65,10 +65,11 @@ import Testing
     func parts() {
         let html = PageSamples.station().body.text
         #expect(html.contains("data-prefix=\"SB\" data-digits=\"5\" data-capacity=\"30\""))
-        for kind in ["idle", "sack", "linked", "full", "duplicate", "refused", "saved", "undone"] {
+        for kind in ["idle", "sack", "linked", "full", "duplicate", "refused", "saved", "pending", "undone"] {
             #expect(html.contains("<span data-icon=\"\(kind)\"><svg"))
         }
         #expect(html.contains("<span data-title=\"linked_elsewhere\">In another sack</span>"))
+        #expect(html.contains("id=\"sack-left\" hidden"))
         #expect(html.contains("id=\"question-dialog\""))
         #expect(html.contains("<script type=\"module\" src=\"/assets/bags/station.js\" nonce=\"nonce-1\">"))
     }

@@ -152,18 +152,6 @@ import Testing
         }
     }
 
-    @Test("a refusal is one of those its route declares, or one that any route may give")
-    func refusals() async throws {
-        try await withApp { app in
-            let client = try await app.client("dispatcher")
-            let answer = await client.post("/bags/api/v1/scans/child", ["parent": "SB00001", "code": "1234567"])
-            #expect(answer.status == 404)
-            let route = try #require(app.mount.routes.first { $0.name == "scanChild" })
-            #expect(route.refusals.contains { $0.status == 404 && $0.code == answer.problemCode })
-            #expect(answer[header: "content-type"] == "application/problem+json")
-        }
-    }
-
     @Test("the contract can be read without signing in and names every route of the API once")
     func document() async throws {
         try await withApp { app in

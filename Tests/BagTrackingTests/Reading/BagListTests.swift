@@ -40,6 +40,21 @@ import Testing
         Search("billed", BagFilter(isBilled: true), ["SB00001"]),
         Search("not billed", BagFilter(isBilled: false), ["M444-00001", "SB00009", "SB00003", "SB00002"]),
         Search("on hold", BagFilter(isOnHold: true), ["SB00002"]),
+        Search("on hold in an area", BagFilter(areaCode: "jaipur", isOnHold: true), []),
+        Search("on hold, by a beginning", BagFilter(isOnHold: true, search: .prefix("SB0")), ["SB00002"]),
+        Search("on hold, by another beginning", BagFilter(isOnHold: true, search: .prefix("SB00003")), []),
+        Search("on hold, by an ending", BagFilter(isOnHold: true, search: .suffix("02")), ["SB00002"]),
+        Search(
+            "not on hold, by a beginning", BagFilter(isOnHold: false, search: .prefix("SB0")),
+            [
+                "SB00009", "SB00003", "SB00001",
+            ]),
+        Search("billed, by a beginning of bags", BagFilter(isBilled: true, search: .prefix("10")), []),
+        Search(
+            "not billed in an area, by a beginning",
+            BagFilter(areaCode: "lucknow", isBilled: false, search: .prefix("SB")), ["SB00009", "SB00003", "SB00002"]),
+        Search(
+            "a product type, by a beginning", BagFilter(productType: "moong", search: .prefix("M444")), ["M444-00001"]),
         Search(
             "not on hold in an area", BagFilter(areaCode: "lucknow", isOnHold: false),
             ["SB00009", "SB00003", "SB00001"]),
@@ -187,10 +202,11 @@ import Testing
             for search in BagListTests.searches where !search.filter.branches.isEmpty {
                 let query = BagListQuery(
                     filter: search.filter, bounds: 0..<Int64.max, limit: 51, dialect: .sqlite)
-                let statements = [
+                var statements = [
                     query.walk(nil), query.walk(range), query.found(range, window: 100), query.ofLot(),
                     query.ofStem("SB00", range),
                 ]
+                if search.filter.isOnHold == true { statements.append(query.onHold(range)) }
                 for statement in statements {
                     let scans = try await QueryPlan.of(statement, in: hall.database).fullScans
                     #expect(scans.isEmpty, "\(search): \(scans)")

@@ -6,7 +6,7 @@ struct LorryYard: Sendable {
     let biller: Visitor
     let gatekeeper: Visitor
     let admin: Visitor
-    private let hall: PackingHall
+    let hall: PackingHall
 
     init(at node: RunningPortico) async throws {
         hall = PackingHall(try await Visitor.signedIn(as: "dispatcher", at: node))

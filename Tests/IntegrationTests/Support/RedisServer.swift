@@ -18,7 +18,25 @@ final class RedisServer: Sendable {
     init() throws {
         guard let path = RedisServer.path else { throw Overdue(description: "there is no redis-server") }
         self.path = path
-        port = Int.random(in: 20_000..<32_000)
+        let candidates = (0..<100).map { _ in Int.random(in: 20_000..<32_000) }
+        guard let free = candidates.first(where: { RedisServer.isFree($0) }) else {
+            throw Overdue(description: "no port is free")
+        }
+        port = free
+    }
+
+    private static func isFree(_ port: Int) -> Bool {
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(port).bigEndian)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
     }
 
     /// What `portico serve` needs to know.

@@ -51,6 +51,18 @@ struct Visitor: Sendable {
         try await onThread { try send(method, target, body, over: try HTTPConnection(port: port)) }
     }
 
+    /// GET of any address, over a connection of its own.
+    /// - Parameter tag: of the answer that this visitor has already.
+    func read(_ target: String, holding tag: String? = nil) async throws -> Answer {
+        try await onThread { try read(target, holding: tag, over: try HTTPConnection(port: port)) }
+    }
+
+    /// The same over a connection that is open.
+    func read(_ target: String, holding tag: String? = nil, over connection: HTTPConnection) throws -> Answer {
+        try connection.send(request("GET", target, fields: tag.map { ["If-None-Match: \($0)"] } ?? []))
+        return try connection.answer()
+    }
+
     /// GET of the API.
     func get(_ path: String) async throws -> Answer {
         try await send("GET", Visitor.api + path)
@@ -70,10 +82,12 @@ struct Visitor: Sendable {
     }
 
     /// The bytes of a request.
-    func request(_ method: String, _ target: String, _ body: JSONValue? = nil) -> [UInt8] {
+    /// - Parameter fields: more lines of its head.
+    func request(_ method: String, _ target: String, _ body: JSONValue? = nil, fields: [String] = []) -> [UInt8] {
         var head = "\(method) \(target) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\n"
         if let cookie { head += "Cookie: \(cookie)\r\n" }
         if let csrf, method != "GET" { head += "X-CSRF-Token: \(csrf)\r\n" }
+        for field in fields { head += "\(field)\r\n" }
         let bytes = body?.bytes ?? []
         if body != nil { head += "Content-Type: application/json\r\n" }
         if method != "GET" { head += "Content-Length: \(bytes.count)\r\n" }

@@ -2,6 +2,7 @@ import Glibc
 import PorticoRealtime
 import PorticoRedis
 import PorticoValues
+import Synchronization
 import Testing
 
 @Suite("Presence", .timeLimit(.minutes(1))) struct PresenceTests {
@@ -52,14 +53,35 @@ import Testing
         #expect(await presence.members(at: "gate") == [ravi])
     }
 
-    @Test("a stream that stays keeps its person present, and takes them along when it ends")
-    func stays() async {
-        let presence = Presence(clock: clock)
-        let task = Task { await presence.stay(asha, at: "stream") }
-        while await presence.members(at: "stream").isEmpty { await Task.yield() }
-        task.cancel()
-        await task.value
-        #expect(await presence.members(at: "stream").isEmpty)
+    /// A store that counts what it is asked.
+    private final class Counting: PresenceStore {
+        let asked = Mutex(0)
+
+        func see(_ member: PresentMember, at place: String, for span: Span) async throws -> [PresentMember] {
+            asked.withLock { $0 += 1 }
+            return [member]
+        }
+        func members(at place: String) async throws -> [PresentMember] { [] }
+        func leave(_ id: String, _ place: String) async throws {}
+    }
+
+    @Test("signs of life keep somebody present, and ask the store once in a third of the time")
+    func renews() async {
+        let store = Counting()
+        let presence = Presence(clock: clock, shared: store, span: .seconds(90))
+        for _ in 0..<12 {
+            for _ in 0..<5 { await presence.renew(asha, at: "work") }
+            clock.advance(by: .seconds(15))
+        }
+        #expect(store.asked.withLock { $0 } == 6)
+        let alone = Presence(clock: clock, span: .seconds(90))
+        for _ in 0..<12 {
+            await alone.renew(asha, at: "work")
+            clock.advance(by: .seconds(15))
+        }
+        #expect(await alone.members(at: "work") == [asha])
+        clock.advance(by: .seconds(90))
+        #expect(await alone.members(at: "work").isEmpty)
     }
 
     @Test(

@@ -86,6 +86,28 @@ private final class Recorder: BodyWriter {
         #expect(recorder.text.hasSuffix("id: 8\nevent: reset\ndata: {}\n\n"))
     }
 
+    @Test("an open stream says with each write that somebody is there")
+    func whileOpen() async {
+        let (hub, recorder, bell) = (testHub(), Recorder(), EventBell())
+        let signs = Mutex(0)
+        let task = Task {
+            let response = EventStream(hub: hub) { _ in [] }.response(topics: ["a"], lastEventID: nil) {
+                true
+            } whileOpen: {
+                signs.withLock { $0 += 1 }
+                bell.ring()
+            }
+            guard case .stream(let body) = response.body else { return }
+            try? await body(recorder)
+        }
+        while signs.withLock({ $0 }) < 1 { await bell.wait(atMost: .seconds(5)) }
+        hub.publish([event(1, "a")])
+        while signs.withLock({ $0 }) < 2 { await bell.wait(atMost: .seconds(5)) }
+        #expect(recorder.text.contains("\"id\":1"))
+        task.cancel()
+        await task.value
+    }
+
     @Test("what one client's replay read serves the others")
     func replayServesOthers() async {
         let hub = testHub()

@@ -30,14 +30,17 @@ import Testing
         let count = Count()
         try await SharingServer.run([SharingServer.page(count)]) { server in
             let client = try await RawClient.connect(to: server.port)
-            for (accepted, coding) in [("br", "br"), ("gzip", "gzip"), ("identity", nil), ("br;q=0, gzip", "gzip")] {
+            let codings = [
+                ("br", "br"), ("gzip", "gzip"), ("zstd", "zstd"), ("identity", nil), ("br;q=0, gzip", "gzip"),
+            ]
+            for (accepted, coding) in codings {
                 for _ in 0..<2 {
                     try await client.send(get("/open/page/x", "Accept-Encoding: \(accepted)\r\n"))
                     let answer = try await client.answer()
                     #expect(answer["content-encoding"] == coding && answer["vary"] == "accept-encoding")
                 }
             }
-            #expect(count.value == 3)
+            #expect(count.value == 4)
             await client.close()
         }
     }

@@ -9,6 +9,8 @@ struct ScriptedResponder: HTTPResponder {
         return .text("\(request.head.method) \(request.head.target) \(body)")
     }
     var later: @Sendable (Request) async -> Response = { _ in .text("later") }
+    /// Takes every body, where there is one.
+    var receiver: (any BodyReceiver)?
 
     /// Answers everything in a task.
     static func async(_ later: @escaping @Sendable (Request) async -> Response) -> ScriptedResponder {
@@ -16,6 +18,10 @@ struct ScriptedResponder: HTTPResponder {
     }
 
     func bodyLimit(for head: RequestHead) -> Int { limit }
+    func hasReceiver(for head: RequestHead) -> Bool { receiver != nil }
+    func receiver(for head: RequestHead) async -> BodyAdmission {
+        receiver.map { .receive($0) } ?? .refuse(Response(413))
+    }
     func respondAtOnce(to request: Request) -> Response? { atOnce(request) }
     func respond(to request: Request) async -> Response { await later(request) }
 

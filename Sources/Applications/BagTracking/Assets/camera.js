@@ -1,4 +1,7 @@
-// Reads codes with the camera of the device, where the browser can.
+// Reads codes with the camera of the device: as the browser does where it can, else with a decoder of our own. This file
+// is also the worker in which that decoder runs.
+
+import { ShippedDetector, serveFrames } from "./decoder/detector.js";
 
 /** Takes a code once until it was out of the frame for two seconds. */
 export class FrameFilter {
@@ -12,12 +15,13 @@ export class FrameFilter {
 }
 
 const FORMATS = ["qr_code", "data_matrix", "code_128"];
-const UNABLE = "This browser cannot read codes with its camera. Use a scanner, or type the code below the bars.";
+const UNABLE = "This browser does not give its camera to this page. Use a scanner, or type the code below the bars.";
 const DENIED = "The camera is not allowed here. Allow it in the browser's settings for this site, then press Camera again.";
 const MISSING = "No camera was found. The box below works without one.";
 
 const at = (id) => document.getElementById(id);
 let stream = null;
+let detector = null;
 let whenClosed = () => {};
 
 function note(words) {
@@ -28,22 +32,31 @@ function note(words) {
 function close() {
   stream?.getTracks().forEach((track) => track.stop());
   stream = null;
+  detector?.close?.();
+  detector = null;
   at("camera-view").hidden = true;
   whenClosed();
 }
 
-async function look(detector, frames, take) {
-  if (!stream) return;
-  const found = at("video").readyState >= 2 ? await detector.detect(at("video")).catch(() => []) : [];
+/** What reads the frames: the browser, if it reads all three kinds of code, else our own decoder. */
+export async function detectorFor(Browser, own) {
+  const formats = await Promise.resolve(Browser?.getSupportedFormats?.() ?? []).catch(() => []);
+  return FORMATS.every((each) => formats.includes(each)) ? new Browser({ formats: FORMATS }) : own();
+}
+
+async function look(own, frames, take) {
+  if (!stream || detector !== own) return;
+  const found = at("video").readyState >= 2 ? await own.detect(at("video")).catch(() => []) : [];
+  if (!stream || detector !== own) return;
   for (const { rawValue } of found) if (frames.isNew(rawValue, performance.now())) take(rawValue);
-  setTimeout(() => look(detector, frames, take), 120);
+  setTimeout(() => look(own, frames, take), 120);
 }
 
 /** Opens the rear camera and hands every code it sees to `take`; closes it when it is open. */
 export async function openCamera(take, closed) {
   whenClosed = closed;
   if (stream) return close();
-  if (!("BarcodeDetector" in window) || !navigator.mediaDevices) return note(UNABLE);
+  if (!navigator.mediaDevices) return note(UNABLE);
   try {
     stream = await navigator.mediaDevices.getUserMedia({
       video: { facingMode: "environment", width: { ideal: 1280 } }, audio: false,
@@ -57,8 +70,15 @@ export async function openCamera(take, closed) {
   at("camera-view").hidden = false;
   at("camera-view").scrollIntoView({ block: "nearest" });
   at("torch").hidden = !stream.getVideoTracks()[0].getCapabilities?.().torch;
-  return look(new BarcodeDetector({ formats: FORMATS }), new FrameFilter(), take);
+  const opened = stream;
+  const own = await detectorFor(window.BarcodeDetector, () => new ShippedDetector(import.meta.url));
+  // Somebody may have closed the camera meanwhile.
+  if (stream !== opened) return own.close?.();
+  detector = own;
+  return look(own, new FrameFilter(), take);
 }
+
+if (typeof document === "undefined" && "WorkerGlobalScope" in globalThis) serveFrames(globalThis);
 
 if (typeof document !== "undefined") {
   at("camera-off").addEventListener("click", close);

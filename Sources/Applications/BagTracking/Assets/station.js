@@ -3,6 +3,7 @@
 
 export const LIMITS = {
   waiting: 200, stored: 10000, batch: 100, bounce: 800, recent: 20, patience: 5000, emptyField: 3000, follow: 1500,
+  sign: 70, signAgain: 400, voices: 3000,
 };
 
 /* ── Codes ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -45,55 +46,94 @@ export function read(code, products) {
 
 /* ── Scanner ───────────────────────────────────────────────────────────────────────────────────────────────────── */
 
+/** Where keys mean nothing by themselves. */
+const NOWHERE = { field: null, kind: "page", before: "", after: "" };
+
 /**
  * Tells a scanner from a person: at least four characters with gaps of at most 40 ms, ended by Enter, Tab or 100 ms of
  * silence. A label whose text has several lines sends Enter in its middle; it ends with the silence.
+ *
+ * A code that lost its head is a good code too, and another bag's. So nothing is ever taken without what belongs before
+ * it, and a scanner that is known to end its codes is given longer to do so. Before it is: in the station's own box that is whatever stands there, where keys mean nothing it is what was pressed a moment
+ * ago, and in a field in which somebody wrote a moment ago everything is writing. What cannot be told whole is not taken.
  */
 export class ScannerRecogniser {
-  constructor({ shortest = 4, gap = 40, silence = 100 } = {}) {
-    Object.assign(this, { shortest, gap, silence, text: "", ahead: "", last: -Infinity, ended: -Infinity });
+  constructor({ shortest = 4, gap = 40, silence = 100, longest = 600, recent = 1000, late = 300, stale = 5000, isEnding = false } = {}) {
+    Object.assign(this, {
+      shortest, gap, silence, longest, recent, late, stale, isEnding, text: "", head: "", tail: "", field: null, isTyping: false, isStale: false,
+      torn: null, cut: null, last: -Infinity, ended: -Infinity, written: -Infinity,
+    });
   }
 
-  /** Text that came before there was a recogniser: the head of a scan if its next key follows at once, else a person's. */
-  resume(text, time) {
-    Object.assign(this, { ahead: text, last: time });
-  }
+  /** The box was written in at `time`, by keys or in any other way. */
+  wrote(time) { this.written = time; }
 
-  get isScanning() { return this.text.length >= this.shortest; }
+  /** The silence that ends what is being read. A device that is busy hands keys over late. */
+  get patience() { return this.isScanning && this.isEnding && !this.text.endsWith("\n") ? this.longest : this.silence; }
 
-  /** Takes a key pressed at `time`; says whether a burst began, whether to keep the key from the page, and the scan. */
-  key(key, time) {
+  get isScanning() { return !this.isTyping && this.text.length >= this.shortest; }
+
+  /**
+   * Takes a key pressed at `time` in a `place`: `{field, kind: "box" | "field" | "page", before, after}`, the last two the
+   * text of the box around the key. Says whether a burst began, whether to keep the key from the page, and what ended.
+   */
+  key(key, time, place = NOWHERE) {
     const since = time - this.last;
     if (key.length === 1) {
-      const goesOn = this.text !== "" && since <= (this.isScanning ? this.silence : this.gap);
-      const head = goesOn ? this.text : since <= this.gap ? this.ahead : "";
-      Object.assign(this, { text: head + key, ahead: "", last: time });
-      return { began: !goesOn, swallow: this.isScanning };
+      const goesOn = this.text !== "" && since <= (this.isScanning ? this.patience : this.gap);
+      if (!goesOn) this.begin(time, place);
+      this.text += key;
+      this.last = time;
+      return { began: !goesOn, goesOn: this.head !== "", swallow: this.isScanning };
     }
     if (key !== "Enter" && key !== "Tab") return {};
-    this.ahead = "";
-    if (!this.isScanning || since > this.silence) {
+    const isLate = time - this.ended <= this.late;
+    if (this.text && this.torn && since <= this.silence) return { swallow: true, ...this.finish(time) };
+    if (!this.isScanning || since > this.patience) {
       this.text = "";
-      return { swallow: time - this.ended <= 300 };
+      this.field = null;
+      return { swallow: isLate };
     }
-    if (key === "Enter" && /^LABEL/i.test(this.text)) {
+    if (key === "Enter" && /^LABEL/i.test(this.head + this.text)) {
       this.text += "\n";
       this.last = time;
       return { swallow: true };
     }
-    return { swallow: true, scan: this.finish(time) };
+    this.isEnding = true;
+    return { swallow: true, ...this.finish(time) };
   }
 
-  /** The scan that ended because nothing came for long enough, or null. */
+  begin(time, { field, kind, before, after }) {
+    const isRecent = time - this.last <= this.recent && field === this.field;
+    const loose = kind === "page" && isRecent ? this.head + this.text : "";
+    const head = kind === "box" ? before : loose;
+    Object.assign(this, {
+      text: "", head, tail: kind === "box" ? after : "", field, isTyping: kind === "field" && isRecent,
+      isStale: kind === "box" && before + after !== "" && time - Math.max(this.written, this.last) > this.stale,
+      torn: this.cut && time - this.cut.time <= this.late ? this.cut.scan : null,
+    });
+  }
+
+  /** What ended because nothing came for long enough, or null. */
   quiet(time) {
-    return this.isScanning && time - this.last >= this.silence ? this.finish(time) : null;
+    if (!this.text || time - this.last < this.patience) return null;
+    if (this.isScanning) {
+      this.torn = null;
+      if (!this.text.endsWith("\n")) this.isEnding = false;
+      const ended = this.finish(time);
+      if (ended.scan) this.cut = { scan: ended.scan, time };
+      return ended;
+    }
+    return this.torn ? this.finish(time) : null;
   }
 
+  /** `{scan}`; or `{torn: [head, rest]}` where the silence took the head before; or `{stale}`, with what had stood there long. */
   finish(time) {
-    const scan = this.text.trim();
-    this.text = "";
-    this.ended = time;
-    return scan;
+    const { torn, head, text, tail, isStale } = this;
+    Object.assign(this, { text: "", head: "", tail: "", field: null, torn: null, cut: null, ended: time });
+    if (torn) return { torn: [torn, (head + text + tail).trim()] };
+    if (isStale) return { stale: (head + tail).trim() };
+    return { scan: (head + text + tail).trim() };
   }
 }
 
@@ -124,15 +164,21 @@ export function verdict(status) {
   return "refused";
 }
 
-/** The entries to send next: this user's only, oldest first, at most 100. */
+/**
+ * The entries to send next: this user's only, oldest first, at most 100. One that was taken back ends a batch: the
+ * server has to hear that before it hears of the bag again.
+ */
 export function nextBatch(entries, userID, limit = LIMITS.batch) {
-  return entries.filter((entry) => entry.user_id === userID).slice(0, limit);
+  const own = entries.filter((entry) => entry.user_id === userID).slice(0, limit);
+  const last = own.findIndex((entry) => entry.isWithdrawn);
+  return last < 0 ? own : own.slice(0, last + 1);
 }
 
 /** What goes over the wire for an entry of the device. */
 export function wire(entry, inBatch) {
-  const { kind, code, parent, bill_id, ticket_id, area_code, client_scan_id, scanned_at } = entry;
+  const { kind, code, parent, bill_id, ticket_id, area_code, device_id, client_scan_id, scanned_at } = entry;
   const body = { code, client_scan_id, scanned_at };
+  if (device_id) body.device_id = device_id;
   if (kind === "return") body.condition = entry.condition;
   if (inBatch) body.kind = kind;
   if (inBatch && bill_id) body.bill_id = bill_id;
@@ -152,14 +198,60 @@ export function address({ kind, bill_id, ticket_id }) {
 
 /** Whether the bag is already among the scans kept here: `null`, `same` sack or the other sack's code. */
 export function foundHere(entries, code, parent) {
-  const twin = entries.findLast((entry) => entry.kind === "child" && entry.code === code);
+  const twin = entries.findLast((entry) => entry.kind === "child" && entry.code === code && !entry.isWithdrawn);
   return !twin ? null : twin.parent === parent ? "same" : twin.parent;
+}
+
+/** The name of this device: random, made once, and kept by the browser for as long as it keeps anything. */
+export function deviceID(storage, make = freshID) {
+  try {
+    const known = storage.getItem("portico.device");
+    if (/^[A-Za-z0-9_-]{8,64}$/.test(known ?? "")) return known;
+    const fresh = make();
+    storage.setItem("portico.device", fresh);
+    return fresh;
+  } catch {
+    return make();
+  }
 }
 
 /* ── Words ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 export const scans = (number) => `${number} ${number === 1 ? "scan" : "scans"}`;
 export const waiting = (number) => `${scans(number)} ${number === 1 ? "waits" : "wait"}`;
+
+/** Words that are there, one after the other. */
+const joined = (...words) => words.filter(Boolean).join(" ");
+
+/**
+ * Why scans wait on this device, and when they go: for the status of the last answer, 0 when there was none; `isLate` when
+ * nobody waited for it any longer.
+ */
+export function whyWaiting({ status, seconds = 0, isOnline = true, isLate = false }) {
+  const asked = seconds > 0 ? `The server asks to wait ${seconds} s.` : null;
+  if (status === 0 && !isOnline) return { why: "Offline.", when: "They go by themselves when the network is back." };
+  if (status === 0 && isLate) return { why: "The server does not answer.", when: "They go by themselves when it does." };
+  if (status === 0) return { why: "The server cannot be reached.", when: "They go by themselves when it can." };
+  if (status === 401) return { why: "You are signed out.", when: "They go when you sign in again." };
+  if (status === 403) {
+    return { why: "The server takes no scans from this account now.", when: "Sign in again, or ask an administrator." };
+  }
+  if (status === 429) return { why: asked ?? "The server asks to wait.", when: "They go by themselves then." };
+  return { why: asked ?? `The server has a fault (${status}).`, when: "They are tried again by themselves." };
+}
+
+/** What the page shows of a pull that has no answer yet. */
+export function onItsWay({ kind, shown, isKept = false, left }) {
+  if (kind === "command") return { kind: "pending", title: "On its way", detail: "Waiting for the server.", code: shown };
+  const detail = isKept ? "Saved on this device. Waiting for the server." : "Being saved on this device.";
+  return { kind: "pending", title: "On its way", detail: joined(detail, left), code: shown };
+}
+
+/** "Left SB00012 at 28 of 30."; what the server has not counted yet is told besides. */
+export function leftWords({ code, count, capacity }, uncounted = 0) {
+  const counted = count === null ? "" : ` at ${count} of ${capacity}`;
+  return `Left ${code}${counted}${uncounted ? `${counted ? ", and" : " with"} ${uncounted} saved here` : ""}.`;
+}
 
 const WARNINGS = {
   parent_full: "It is full.", parent_billed: "It is on a bill: nothing can be added.", on_hold: "It is on hold.",
@@ -253,6 +345,31 @@ export class DeviceStore {
 
 const API = "/bags/api/v1";
 
+/**
+ * Pulls of the trigger without an answer. Each is shown when none came soon, and the newest again when the answer of an
+ * older one has stood in its place for a moment: what is shown is never the answer of another bag for long.
+ */
+export class Outstanding {
+  constructor(show, { soon = LIMITS.sign, again = LIMITS.signAgain, timers = globalThis } = {}) {
+    Object.assign(this, { show, soon, again, timers, pulls: [], signs: new Map(), echo: 0 });
+  }
+
+  begin(pull) {
+    this.pulls.push(pull);
+    this.signs.set(pull, this.timers.setTimeout(() => this.show(pull, false), this.soon));
+  }
+
+  end(pull) {
+    if (!this.pulls.includes(pull)) return;
+    this.timers.clearTimeout(this.signs.get(pull));
+    this.signs.delete(pull);
+    this.pulls = this.pulls.filter((each) => each !== pull);
+    this.timers.clearTimeout(this.echo);
+    if (!this.pulls.length) return;
+    this.echo = this.timers.setTimeout(() => { if (this.pulls.length) this.show(this.pulls.at(-1), true); }, this.again);
+  }
+}
+
 export class Server {
   constructor(token) { this.token = token; }
 
@@ -267,8 +384,8 @@ export class Server {
       });
       const retryAfter = Number(answer.headers.get("Retry-After")) || 0;
       return { status: answer.status, body: await answer.json().catch(() => null), retryAfter };
-    } catch {
-      return { status: 0, body: null, retryAfter: 0 };
+    } catch (problem) {
+      return { status: 0, body: null, retryAfter: 0, isLate: problem?.name === "TimeoutError" };
     }
   }
 
@@ -293,10 +410,16 @@ export class Server {
 export const TONES = {
   sack: [[880, 0, 0.08]], linked: [[880, 0, 0.08]], undone: [[880, 0, 0.08]], full: [[660, 0, 0.1], [990, 0.12, 0.14]],
   duplicate: [[600, 0, 0.07], [600, 0.13, 0.07]], refused: [[220, 0, 0.6]], saved: [[440, 0, 0.12]],
+  pending: [[440, 0, 0.04]],
 };
 
 export class Sounds {
   isOn = true;
+
+  constructor() {
+    // The list of voices is empty until it was asked for once.
+    globalThis.speechSynthesis?.getVoices();
+  }
 
   /** Browsers let a page sound only after a key or a touch; every scan is one. */
   wake() {
@@ -321,14 +444,45 @@ export class Sounds {
     }
   }
 
-  /** Says it with a voice of the device itself; voices that ask another host are not used. */
+  /** Says it with a voice of the device itself, English where it has one; voices that ask another host are not used. */
   say(words) {
-    const voices = (this.isOn && globalThis.speechSynthesis?.getVoices()) || [];
-    const voice = voices.find((each) => each.localService && each.lang.startsWith("en"));
-    if (!voice) return;
-    const speech = new SpeechSynthesisUtterance(words);
-    speech.voice = voice;
-    speechSynthesis.speak(speech);
+    const synthesis = globalThis.speechSynthesis;
+    if (!this.isOn || !synthesis) return;
+    const speak = () => {
+      const voices = synthesis.getVoices().filter(({ localService }) => localService);
+      const voice = voices.find(({ lang }) => lang.startsWith("en")) ?? voices[0];
+      if (!voice) return;
+      const speech = new SpeechSynthesisUtterance(words);
+      speech.voice = voice;
+      synthesis.speak(speech);
+    };
+    if (synthesis.getVoices().length) return speak();
+    synthesis.addEventListener("voiceschanged", speak, { once: true, signal: AbortSignal.timeout(LIMITS.voices) });
+  }
+}
+
+/**
+ * Writes words into a live region. A region is read out when its text changes, and what is written over within a moment is
+ * not; so the same words need a change in between, and words that come together are read together.
+ */
+export class Announcer {
+  constructor(write, { gap = 40, hold = 300, most = 3, timers = globalThis } = {}) {
+    Object.assign(this, { write, gap, hold, most, timers, waiting: [], isBusy: false });
+  }
+
+  say(words) {
+    this.waiting.push(words);
+    if (!this.isBusy) this.next();
+  }
+
+  next() {
+    this.isBusy = this.waiting.length > 0;
+    if (!this.isBusy) return;
+    this.write("");
+    this.timers.setTimeout(() => {
+      this.write(this.waiting.splice(0).slice(-this.most).join(". "));
+      this.timers.setTimeout(() => this.next(), this.hold);
+    }, this.gap);
   }
 }
 
@@ -344,6 +498,8 @@ class View {
   constructor() {
     const { zoneMinutes, zone } = at("station").dataset;
     this.clock = (time) => `${new Date(Date.parse(time) + Number(zoneMinutes) * 60000).toISOString().slice(11, 16)} ${zone}`;
+    const regions = ["polite", "assertive"].map((id) => [id, new Announcer((words) => { at(id).textContent = words; })]);
+    this.announcers = Object.fromEntries(regions);
   }
 
   answer({ kind, title, detail, code }) {
@@ -357,13 +513,19 @@ class View {
     at("answer").classList.remove("fresh");
     void at("answer").offsetWidth;
     at("answer").classList.add("fresh");
+    // A list may have been read meanwhile, and the box stands lower than the answer where there is more above it.
+    if (kind !== "idle") at("answer").scrollIntoView({ block: "nearest" });
     this.announce(kind === "refused" ? "assertive" : "polite", [title, code, detail].filter(Boolean).join(". "));
   }
 
-  /** A region is read out when its text changes; the same words twice need a change in between. */
-  announce(region, words) {
-    at(region).textContent = "";
-    setTimeout(() => { at(region).textContent = words; }, 40);
+  announce(region, words) { this.announcers[region].say(words); }
+
+  /** How the sack before this one was left; stays beside the sack. */
+  left(words, isShort) {
+    if (!at("sack-left")) return;
+    at("sack-left").hidden = !words;
+    at("sack-left").classList.toggle("is-short", isShort);
+    at("sack-left").textContent = words;
   }
 
   sack(sack) {
@@ -415,6 +577,12 @@ class View {
     while (at("recent").children.length > LIMITS.recent) at("recent").lastElementChild.remove();
     const note = [entry.parent && `in ${entry.parent}`, this.clock(entry.scanned_at)].filter(Boolean).join(" · ");
     this.line(entry.client_scan_id, { badge: "saved", note });
+  }
+
+  /** The line of a scan that is kept here until there is an answer. */
+  keptLine(entry) {
+    if (entry.isWithdrawn) return this.line(entry.client_scan_id, { badge: "undone", note: "Taken back on this device" });
+    return this.line(entry.client_scan_id, { badge: "saved", undo: entry.kind === "child" });
   }
 
   line(client, { badge, note, scan, undo }) {
@@ -470,13 +638,27 @@ class Station {
     this.server = new Server(document.querySelector("meta[name=csrf-token]")?.content ?? "");
     Object.assign(this, {
       view: new View(), sounds: new Sounds(), store: new DeviceStore(), bounce: new BounceFilter(),
+      outstanding: new Outstanding((pull, isAgain) => this.tellOnItsWay(pull, isAgain)), pulls: new Map(),
       entries: [], others: [], attention: [], sack: null, last: null, broken: null, intake: Promise.resolve(),
-      failures: 0, notBefore: 0, isSending: false, isSignedOut: false,
+      failures: 0, reason: { status: 0 }, notBefore: 0, isSending: false, isSignedOut: false,
+      deviceID: deviceID(globalThis.localStorage),
     });
   }
 
   async start() {
     this.restoreSack();
+    // Pulls wait until the store is there.
+    this.intake = this.open();
+    await this.intake;
+    this.refreshLists();
+    addEventListener("online", () => this.hurry());
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.checkSession(); });
+    // A page that just came from the server knows who is signed in; one the service worker kept may not.
+    const [visit] = performance.getEntriesByType("navigation");
+    if (this.entries.length || visit?.workerStart > 0) await this.checkSession();
+  }
+
+  async open() {
     try {
       await this.store.open();
       const kept = await this.store.all("scans");
@@ -484,15 +666,31 @@ class Station {
       this.entries = kept.filter((entry) => entry.user_id === this.userID).map((entry) => ({ ...entry, isTold: true }));
       this.others = kept.filter((entry) => entry.user_id !== this.userID);
       this.attention = (await this.store.all("attention")).filter((item) => item.user_id === this.userID);
+      this.showKept();
     } catch (problem) {
       this.stop(problem);
     }
-    this.refreshLists();
-    addEventListener("online", () => this.hurry());
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.checkSession(); });
-    // A page that just came from the server knows who is signed in; one the service worker kept may not.
-    const [visit] = performance.getEntriesByType("navigation");
-    if (this.entries.length || visit?.workerStart > 0) await this.checkSession();
+  }
+
+  /** What was kept here before this page stands among the last scans, so that it can be seen and taken back. */
+  showKept() {
+    for (const entry of this.entries.filter((each) => this.isHere(each))) {
+      this.view.addLine(entry, entry.shown);
+      this.view.keptLine(entry);
+    }
+    if (this.sack) this.countSaved();
+  }
+
+  isHere({ kind }) { return kind === "parent" || kind === "child"; }
+
+  /** Bags of a sack that are kept here and not taken back. */
+  keptIn(sack) {
+    return this.entries.filter((each) => each.kind === "child" && each.parent === sack.entered && !each.isWithdrawn);
+  }
+
+  countSaved() {
+    this.sack.saved = this.keptIn(this.sack).filter((each) => each.isTold).length;
+    this.view.sack(this.sack);
   }
 
   /** The page may be older than the session: another user means another page. */
@@ -503,36 +701,80 @@ class Station {
     this.hurry();
   }
 
+  /** The address names the sack; a page that was kept for an outage may show another, one that refused a form has no address. */
   restoreSack() {
-    const code = at("sack").dataset.code ?? new URLSearchParams(location.search).get("parent");
-    if (!code) return;
+    const served = at("sack").dataset.code;
+    const asked = normalise(new URLSearchParams(location.search).get("parent") ?? "");
+    const isRefusal = at("station").dataset.answer === "refused";
+    const isServed = served && (asked ? served === asked || isSSCC(asked) : isRefusal);
+    const code = isServed ? served : asked;
+    if (!code) return served ? this.view.sack(null) : undefined;
     const product = this.products.find((each) => matches(code, each));
-    const isServed = at("sack").dataset.code === code;
     this.sack = {
-      code, entered: code, product: product?.name ?? at("sack-product").textContent, saved: 0,
+      code, entered: code, product: product?.name ?? (isServed ? at("sack-product").textContent : undefined), saved: 0,
       capacity: isServed ? Number(at("sack-of").textContent) : product?.capacity ?? 0,
       count: isServed ? Number(at("sack-n").textContent) : null,
     };
-    if (!isServed) this.view.sack(this.sack);
+    if (isServed) return;
+    this.view.sack(this.sack);
+    this.view.answer({ kind: "idle", title: "Scan its bags", detail: "The label of the next sack switches over.", code: "" });
   }
 
-  /** Takes a reading. Readings are worked off one after the other, however fast they come. */
-  take(text) {
+  /** Takes a reading. Readings are worked off one after the other, however fast they come, and each is answered soon. */
+  take(text, time = performance.now()) {
     this.sounds.wake();
-    this.intake = this.intake.then(() => this.work(text)).catch((problem) => this.stop(problem));
+    const code = normalise(text);
+    if (!code || this.bounce.isBounce(code, time)) return this.intake;
+    const reading = read(code, this.products);
+    const pull = { kind: reading.kind, shown: reading.shown ?? code, isKept: false };
+    this.outstanding.begin(pull);
+    this.intake = this.intake
+      .then(() => (this.broken ? this.stop(this.broken) : this.work(reading, pull)))
+      .catch((problem) => this.stop(problem))
+      .then(() => { if (!pull.isKept) this.outstanding.end(pull); });
     return this.intake;
   }
 
-  async work(text) {
-    if (this.broken) return this.stop(this.broken);
-    const code = normalise(text);
-    if (!code || this.bounce.isBounce(code, performance.now())) return;
-    const reading = read(code, this.products);
-    if (reading.kind === "command") return this.command(code);
-    if (reading.kind === "parent") this.changeSack(reading);
+  async work(reading, pull) {
+    if (reading.kind === "command") return this.command(reading.code);
+    if (reading.kind === "parent") pull.left = this.changeSack(reading);
     else if (!this.sack) return this.refuse("Scan a sack first", "Then its bags.", reading.shown);
     else if (this.isOffline && this.refuseHere(reading)) return;
-    if (!this.refuseTooMany(code)) await this.keep(reading);
+    if (!this.refuseTooMany(reading.code)) await this.keep(reading, pull);
+  }
+
+  /** A scan that came in two pieces, or behind something that had stood in the box: nothing is taken of it. */
+  takeNothing({ torn, stale }) {
+    this.sounds.wake();
+    if (!torn) return this.refuse("Scan it again", `${stale} had stood in the box. It is empty now.`, "");
+    this.intake = this.intake.then(() => this.takeBack(...torn)).catch((problem) => this.stop(problem));
+    return this.intake;
+  }
+
+  /** Takes the head of a code back that was read as a code of its own. */
+  async takeBack(head, rest) {
+    const { shown = head } = read(normalise(head), this.products);
+    const line = [...at("recent").children].find((each) => each.querySelector(".line-code").textContent === shown);
+    const isTaken = line && ["linked", "saved"].includes(line.dataset.outcome);
+    if (isTaken) await this.undo(line, true);
+    const now = isTaken ? `${shown} was taken back.` : `Look at what became of ${shown}.`;
+    return this.refuse("Scan it again", `It came in two pieces. ${now}`, head + rest);
+  }
+
+  /** A pull of the trigger that has no answer yet. */
+  tellOnItsWay(pull, isAgain) {
+    if (isAgain && at("answer").dataset.kind === "refused") return;
+    pull.isShown = true;
+    this.view.answer(onItsWay(pull));
+    if (!isAgain) this.sounds.play("pending");
+  }
+
+  /** The pull of an entry, which has its answer now. */
+  answered({ client_scan_id }) {
+    const pull = this.pulls.get(client_scan_id);
+    this.pulls.delete(client_scan_id);
+    if (pull) this.outstanding.end(pull);
+    return pull;
   }
 
   /** Whether this device holds as many scans as it may. */
@@ -556,31 +798,34 @@ class Station {
     return this.tell({ kind: "duplicate", title: "Already in this sack", detail: "Saved on this device before.", code: shown });
   }
 
-  async keep({ kind, code, shown = code }) {
+  async keep({ kind, code, shown = code }, pull) {
     const area = document.querySelector("#scan-form [name=area_code]")?.value;
     const entry = {
-      client_scan_id: freshID(), user_id: this.userID, user_name: this.userName, kind, code, shown,
+      client_scan_id: freshID(), user_id: this.userID, user_name: this.userName, kind, code, shown, device_id: this.deviceID,
       parent: kind === "child" ? this.sack.entered : null, bill_id: this.billID ?? null, ticket_id: this.ticketID ?? null,
       attempts: 0, scanned_at: new Date().toISOString(), ...(area ? { area_code: area } : {}), ...this.further(),
     };
     await this.store.add(entry);
+    pull.isKept = true;
+    this.pulls.set(entry.client_scan_id, pull);
     this.entries.push(entry);
     this.view.addLine(entry, shown);
     this.countWaiting();
     if (this.isOffline) this.tellSaved(entry);
+    else if (pull.isShown) this.view.answer(onItsWay(pull));
     this.pump();
   }
 
   /** What an entry says besides its code. */
   further() { return {}; }
 
+  /** Makes it the current sack; the words about the one that was left, if any. */
   changeSack({ code, product }) {
     const left = this.sack;
-    const isSame = left && [left.entered, left.code].includes(code);
-    const fresh = { code, entered: code, product: product?.name, capacity: product?.capacity ?? 0, count: null, saved: 0 };
-    this.sack = isSame ? left : fresh;
-    if (left && left !== this.sack) this.sayLeft(left);
+    if (left && [left.entered, left.code].includes(code)) return this.showSack();
+    this.sack = { code, entered: code, product: product?.name, capacity: product?.capacity ?? 0, count: null, saved: 0 };
     this.showSack();
+    return left ? this.tellLeft(left) : undefined;
   }
 
   leave() {
@@ -588,15 +833,16 @@ class Station {
     const left = this.sack;
     this.sack = null;
     this.showSack();
-    this.tell({ kind: "idle", title: "Scan a sack", detail: this.leftWords(left), code: "" });
-    this.sayLeft(left);
+    this.tell({ kind: "idle", title: "Scan a sack", detail: this.tellLeft(left), code: "" });
   }
 
-  leftWords({ code, count, capacity }) { return count === null ? `Left ${code}.` : `Left ${code} at ${count} of ${capacity}.`; }
-
-  sayLeft(sack) {
-    this.view.announce("polite", this.leftWords(sack));
-    this.sounds.say(this.leftWords(sack).replace(/[0-9]{3,}/g, (digits) => [...digits].join(" ")));
+  /** Shows and speaks how a sack was left; it is read out with the answer. */
+  tellLeft(sack) {
+    const uncounted = this.keptIn(sack).length;
+    const words = leftWords(sack, uncounted);
+    this.view.left(words, sack.count !== null && sack.count + uncounted < sack.capacity);
+    this.sounds.say(words.replace(/[0-9]{3,}/g, (digits) => [...digits].join(" ")));
+    return words;
   }
 
   showSack() {
@@ -615,11 +861,16 @@ class Station {
   tellSaved(entry) {
     if (entry.isTold) return;
     entry.isTold = true;
-    if (entry.kind === "child" && this.sack?.entered === entry.parent) { this.sack.saved += 1; this.view.sack(this.sack); }
-    const detail = `${waiting(this.entries.length)} for the network.`;
+    const pull = this.answered(entry);
+    if (entry.kind === "child" && this.sack?.entered === entry.parent) this.countSaved();
+    this.view.keptLine(entry);
+    const detail = joined(this.cause.why, `${waiting(this.entries.length)}.`, pull?.left);
     this.tell({ kind: "saved", title: "Saved on this device", detail, code: entry.shown });
     this.refreshBand();
   }
+
+  /** Why entries wait, in words. */
+  get cause() { return whyWaiting(this.reason); }
 
   /** The queue is empty again. Nobody pulled a trigger, so there is a word but no sound. */
   tellSent() {
@@ -638,7 +889,7 @@ class Station {
   async command(code) {
     if (code === "CMD:DONE") return this.leave();
     if (code === "CMD:REPEAT") return this.last && this.tell(this.last);
-    return this.undoLast();
+    return this.undoLast(true);
   }
 
   /* Sending: one request at a time, oldest entry first, so that a sack always arrives before its bags. */
@@ -679,15 +930,19 @@ class Station {
 
   /** Takes the answers of some entries; those to keep for another try put the rest off as well. */
   async settle(pairs) {
-    const gone = pairs.filter(([, { status }]) => ["done", "refused"].includes(verdict(status)));
-    if (gone.length) Object.assign(this, { failures: 0, isSignedOut: false });
-    for (const [entry, answer] of gone) await this.takeAnswer(entry, answer);
-    await this.store.remove(gone.map(([entry]) => entry));
-    const ids = new Set(gone.map(([entry]) => entry.client_scan_id));
-    this.entries = this.entries.filter((entry) => !ids.has(entry.client_scan_id));
+    const isFinal = ({ status }) => ["done", "refused"].includes(verdict(status));
+    if (pairs.some(([, answer]) => isFinal(answer))) Object.assign(this, { failures: 0, isSignedOut: false });
+    const gone = [], kept = [];
+    for (const [entry, answer] of pairs) {
+      const obstacle = isFinal(answer) ? await this.takeAnswer(entry, answer) : answer;
+      if (obstacle) { kept.push([entry, obstacle]); continue; }
+      gone.push(entry);
+      // From here on taking it back is the server's business.
+      this.entries = this.entries.filter((each) => each !== entry);
+    }
+    await this.store.remove(gone);
     this.refreshLists();
     if (!this.entries.length && this.last?.kind === "saved") this.tellSent();
-    const kept = pairs.filter(([entry]) => !ids.has(entry.client_scan_id));
     if (kept.length) await this.postpone(kept.map(([entry]) => entry), kept[0][1]);
   }
 
@@ -696,6 +951,7 @@ class Station {
     this.failures += 1;
     for (const entry of chunk) entry.attempts += 1;
     const delay = retryDelay(this.failures, Math.random(), answer.retryAfter);
+    this.reason = { status: answer.status, seconds: answer.retryAfter, isOnline: navigator.onLine, isLate: answer.isLate };
     this.notBefore = Date.now() + delay;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.pump(), delay + 5);
@@ -704,32 +960,65 @@ class Station {
     this.refreshBand();
   }
 
-  async takeAnswer(entry, { status, body }) {
-    if (verdict(status) === "refused") return this.takeRefusal(entry, body);
-    const { scan, parent } = body;
+  /** Takes the answer of an entry; what stands in the way when the entry has to stay for another try. */
+  async takeAnswer(entry, answer) {
+    const pull = this.answered(entry);
+    if (entry.isWithdrawn) return this.undoWithdrawn(entry, answer);
+    if (verdict(answer.status) === "refused") return this.takeRefusal(entry, answer.body, pull);
+    const { scan, parent } = answer.body;
     if (this.sack && (this.sack.entered === (entry.parent ?? entry.code) || this.sack.code === parent.code)) {
       const product = this.products.find((each) => each.code === parent.product_type)?.name ?? this.sack.product;
-      const saved = this.entries.filter((each) => each.isTold && each !== entry && each.parent === this.sack.entered).length;
+      const saved = this.keptIn(this.sack).filter((each) => each.isTold && each !== entry).length;
       Object.assign(this.sack, { code: parent.code, product, capacity: parent.capacity, count: parent.child_count, saved });
       if (entry.kind === "parent") this.showSack(); else this.view.sack(this.sack);
     }
     const note = [entry.parent && `in ${parent.code}`, this.view.clock(scan.scanned_at ?? entry.scanned_at)].filter(Boolean).join(" · ");
     this.view.line(entry.client_scan_id, { badge: scan.outcome, note, scan: scan.id, undo: scan.outcome === "linked" });
-    if (!entry.isTold) this.tell(accepted(body, entry.shown));
+    if (entry.isTold) return null;
+    const words = accepted(answer.body, entry.shown);
+    this.tell({ ...words, detail: joined(words.detail, pull?.left) });
+    return null;
   }
 
-  async takeRefusal(entry, problem) {
+  async takeRefusal(entry, problem, pull) {
     const words = refused(problem, entry.shown, titleOf);
     this.view.line(entry.client_scan_id, { badge: "rejected", note: `${words.title}. ${words.detail}`, scan: problem?.scan_id });
     // A sack that was refused must not collect the next bags, and neither may the one before it.
     if (entry.kind === "parent" && this.sack?.entered === entry.code) { this.sack = null; this.showSack(); }
-    if (!entry.isTold) return this.tell(words);
-    const { client_scan_id, user_id, scanned_at } = entry;
-    const item = { client_scan_id, user_id, scanned_at, code: entry.shown, title: words.title, detail: words.detail };
+    if (!entry.isTold) {
+      this.tell({ ...words, detail: joined(words.detail, pull?.left) });
+      // The answer of a later pull covers it at once; then it stands in the list as well.
+      if (this.entries.at(-1) === entry) return null;
+    }
+    await this.attend(entry, words);
+    if (entry.isTold) {
+      this.sounds.play("refused");
+      this.view.announce("assertive", `${entry.shown} needs attention. ${words.title}`);
+    }
+    return null;
+  }
+
+  /** Puts an entry onto the list of those that need attention. */
+  async attend({ client_scan_id, user_id, scanned_at, shown }, { title, detail }) {
+    const item = { client_scan_id, user_id, scanned_at, code: shown, title, detail };
     await this.store.attend(item);
     this.attention.push(item);
-    this.sounds.play("refused");
-    this.view.announce("assertive", `${entry.shown} needs attention. ${words.title}`);
+  }
+
+  /** A scan that was taken back on this device and has arrived: what the server made of it is undone there too. */
+  async undoWithdrawn(entry, { status, body }) {
+    const isLinked = verdict(status) === "done" && body.scan.outcome === "linked";
+    if (!isLinked) return null;
+    const answer = await this.server.post(`/scans/${encodeURIComponent(body.scan.id)}/undo`, {});
+    if (["keep", "sign-in"].includes(verdict(answer.status))) return answer;
+    if (verdict(answer.status) === "refused") {
+      await this.attend(entry, refused(answer.body, entry.shown, titleOf));
+      this.view.line(entry.client_scan_id, { badge: "linked", note: "It could not be taken back", scan: body.scan.id });
+      return null;
+    }
+    const { parent } = answer.body;
+    if (parent && this.sack?.code === parent.code) { this.sack.count = parent.child_count; this.view.sack(this.sack); }
+    return null;
   }
 
   refreshLists() {
@@ -757,24 +1046,33 @@ class Station {
     const wait = `${scans(own)} saved on this device.`;
     const signIn = `/bags/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
     if (this.isSignedOut) return this.view.band(`You are signed out. ${own ? wait : ""} `, signIn);
-    const lead = this.failures ? [`Offline. ${wait} They go by themselves when the network is back.`] : [];
+    const { why, when } = this.cause;
+    const isOld = this.entries.some((entry) => entry.isTold);
+    const lead = this.failures ? [`${why} ${wait} ${when}`] : isOld ? [`${wait} They are being sent.`] : [];
     this.view.band([...lead, ...others].join(" "));
   }
 
   /* Undo */
 
-  async undoLast() {
+  async undoLast(isPulled = false) {
     const line = [...at("recent").children].find(({ dataset }) => ["linked", "saved"].includes(dataset.outcome));
     if (!line) return this.refuse("Nothing to undo", "", "");
-    return this.undo(line);
+    return this.undo(line, isPulled);
   }
 
-  async undo(line) {
+  /** Takes a scan back; a pull of the trigger for it has its sign already. */
+  async undo(line, isPulled = false) {
     const shown = line.querySelector(".line-code").textContent;
     const entry = this.entries.find((each) => each.client_scan_id === line.dataset.client);
     if (entry) return this.undoKept(entry, line);
+    const pull = { kind: "command", shown };
+    if (!isPulled) this.outstanding.begin(pull);
     const answer = await this.server.post(`/scans/${encodeURIComponent(line.dataset.scan)}/undo`, {});
-    if (answer.status === 0) return this.refuse("Undo needs the network", "The scan stands for now.", shown);
+    this.outstanding.end(pull);
+    if (answer.status === 0) {
+      const { why } = whyWaiting({ status: 0, isOnline: navigator.onLine, isLate: answer.isLate });
+      return this.refuse("Undo needs the network", `${why} The scan stands for now.`, shown);
+    }
     if (verdict(answer.status) !== "done") return this.tell(refused(answer.body, shown, titleOf));
     line.dataset.client ??= `line-${line.dataset.scan}`;
     const { scan, parent } = answer.body;
@@ -785,19 +1083,31 @@ class Station {
     return this.tell({ kind: "undone", title: "Undone", detail, code: shown });
   }
 
-  /** A scan that never left this device is taken back by forgetting it; one that may have arrived has to be sent first. */
+  /**
+   * A scan that never left this device is taken back by forgetting it. A bag that may have arrived is taken back here, and
+   * undone at the server once it answers; anything else has to be sent first.
+   */
   async undoKept(entry, line) {
     const mayHaveArrived = entry.attempts > 0 || this.isSending;
-    if (mayHaveArrived) return this.refuse("Not sent yet", "It may have arrived. Undo it when the network is back.", entry.shown);
-    await this.store.remove([entry]);
-    this.entries = this.entries.filter((each) => each !== entry);
-    if (entry.isTold && this.sack?.entered === entry.parent && this.sack.saved > 0) {
-      this.sack.saved -= 1;
-      this.view.sack(this.sack);
+    if (entry.isWithdrawn) return this.tell({ kind: "undone", title: "Taken back", detail: "", code: entry.shown });
+    if (mayHaveArrived && entry.kind !== "child") {
+      return this.refuse("Not sent yet", joined("It may have arrived.", this.cause.why), entry.shown);
     }
-    this.view.line(line.dataset.client, { badge: "undone", note: "Taken back before it was sent" });
+    this.answered(entry);
+    const isOfSack = entry.kind === "child" && this.sack?.entered === entry.parent;
+    if (mayHaveArrived) {
+      entry.isWithdrawn = true;
+      await this.store.put([entry]);
+      this.view.keptLine(entry);
+    } else {
+      await this.store.remove([entry]);
+      this.entries = this.entries.filter((each) => each !== entry);
+      this.view.line(line.dataset.client, { badge: "undone", note: "Taken back before it was sent" });
+    }
+    if (isOfSack) this.countSaved();
     this.refreshLists();
-    return this.tell({ kind: "undone", title: "Taken back", detail: "It was not sent.", code: entry.shown });
+    const detail = mayHaveArrived ? "The server is told as soon as it answers." : "It was not sent.";
+    return this.tell({ kind: "undone", title: "Taken back", detail, code: entry.shown });
   }
 }
 
@@ -829,14 +1139,14 @@ class LorryStation extends Station {
     return condition ? { condition } : {};
   }
 
-  async work(text) {
-    if (this.broken) return this.stop(this.broken);
-    const code = normalise(text);
-    if (!code || this.bounce.isBounce(code, performance.now())) return;
-    const reading = read(code, this.products);
-    if (reading.kind === "command") return this.command(code);
+  isHere({ kind, bill_id, ticket_id }) {
+    return kind === this.kind && (bill_id ?? undefined) === this.billID && (ticket_id ?? undefined) === this.ticketID;
+  }
+
+  async work(reading, pull) {
+    if (reading.kind === "command") return this.command(reading.code);
     if (this.isOffline && this.refuseHere(reading)) return;
-    if (!this.refuseTooMany(code)) await this.keep({ kind: this.kind, code, shown: reading.shown ?? code });
+    if (!this.refuseTooMany(reading.code)) await this.keep({ ...reading, kind: this.kind, shown: pull.shown }, pull);
   }
 
   async command(code) {
@@ -846,14 +1156,14 @@ class LorryStation extends Station {
 
   refuseHere({ kind, code, shown = code }) {
     if (kind !== "parent") return this.refuse("Not a sack", "Scan the label of a sack.", shown);
-    const twin = this.entries.find((entry) => entry.kind === this.kind && entry.code === code
-      && (this.billID ? entry.bill_id === this.billID : entry.ticket_id === this.ticketID));
+    const twin = this.entries.find((entry) => this.isHere(entry) && entry.code === code);
     return twin ? this.tell({ kind: "duplicate", title: "Already scanned", detail: "Saved on this device before.", code }) : false;
   }
 
   async takeAnswer(entry, answer) {
-    await super.takeAnswer(entry, answer);
+    const obstacle = await super.takeAnswer(entry, answer);
     this.refreshSoon();
+    return obstacle;
   }
 
   /** Others may be loading too, or the office may change the bill. */
@@ -899,8 +1209,8 @@ class LorryStation extends Station {
     const count = this.entries.length;
     if (navigator.onLine && !count) return;
     event.preventDefault();
-    const detail = count ? `${waiting(count)} here. They go by themselves when the network is back.` : "";
-    this.refuse("Dispatch needs the network", detail, "");
+    const detail = count ? joined(`${waiting(count)} here.`, this.cause.why, this.cause.when) : "";
+    this.refuse(navigator.onLine ? "Dispatch has to wait" : "Dispatch needs the network", detail, "");
   }
 }
 
@@ -911,6 +1221,8 @@ function focusBox() {
 }
 
 const isField = (element) => element?.matches?.("input:not([type=checkbox]), textarea, select") ?? false;
+const remembered = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
+const remember = (name, value) => { try { localStorage.setItem(name, value); } catch { /* It is learnt again. */ } };
 const shortcutsAreOn = () => { try { return localStorage.getItem("portico.shortcuts") !== "off"; } catch { return true; } };
 
 /** What was put into the box before this script was there; what the server left in it is not. */
@@ -919,34 +1231,49 @@ function typedAhead() {
   return value === defaultValue ? "" : value.startsWith(defaultValue) ? value.slice(defaultValue.length) : value;
 }
 
+const isWritten = (element) => isField(element) && !element.matches("select, [type=radio], [type=file], [type=range], [type=submit]");
+
+/** Where a key goes, for the recogniser. Text that is marked is about to be written over. */
+function placeOf(field) {
+  if (field !== at("code")) return { field, kind: isWritten(field) ? "field" : "page", before: "", after: "" };
+  const { value, selectionStart, selectionEnd } = field;
+  return { field, kind: "box", before: value.slice(0, selectionStart), after: value.slice(selectionEnd) };
+}
+
 function watchKeys(station) {
-  const scanner = new ScannerRecogniser();
-  scanner.resume(typedAhead(), performance.now());
+  const scanner = new ScannerRecogniser({ isEnding: remembered("portico.terminator") === "yes" });
+  // What came back refused is written over by the next code; what somebody is typing is not.
+  const ahead = typedAhead();
+  if (ahead) at("code").value = ahead; else at("code").select();
+  scanner.wrote(performance.now());
+  at("code").addEventListener("input", (event) => scanner.wrote(event.timeStamp));
   let before = null;
   let timer = 0;
-  const finish = (scan) => {
-    if (before) before.field.value = before.value;
+  const finish = (ended, time) => {
+    if (before && before.field !== at("code")) before.field.value = before.value;
     before = null;
     at("code").value = "";
     focusBox();
-    station.take(scan);
+    remember("portico.terminator", scanner.isEnding ? "yes" : "no");
+    if (ended.scan) station.take(ended.scan, time); else station.takeNothing(ended);
   };
   addEventListener("keydown", (event) => {
     station.sounds.wake();
     if (event.isComposing || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
     // The silence may have ended a scan before its timer came to say so.
     const late = scanner.quiet(event.timeStamp);
-    if (late) finish(late);
-    const { began, swallow, scan } = scanner.key(event.key, event.timeStamp);
+    if (late) finish(late, event.timeStamp);
     const field = document.activeElement;
-    if (began) before = isField(field) ? { field, value: field.value } : null;
+    const { began, goesOn, swallow, scan, torn, stale } = scanner.key(event.key, event.timeStamp, placeOf(field));
+    if (began && !(goesOn && before)) before = isField(field) ? { field, value: field.value } : null;
     if (swallow) { event.preventDefault(); event.stopImmediatePropagation(); }
     clearTimeout(timer);
-    if (scan) return finish(scan);
+    if (scan || torn || stale !== undefined) return finish({ scan, torn, stale }, event.timeStamp);
+    const { patience } = scanner;
     timer = setTimeout(() => {
-      const silent = scanner.quiet(event.timeStamp + scanner.silence);
-      if (silent) finish(silent); else loneKey(event);
-    }, scanner.silence);
+      const silent = scanner.quiet(event.timeStamp + patience);
+      if (silent) finish(silent, event.timeStamp); else loneKey(event);
+    }, patience);
   }, { capture: true });
 
   /** A single key that no other key followed. In the box it is taken out again; in other fields it is text. */
@@ -1017,8 +1344,9 @@ function bindControls(station) {
   // Some scanners of phones put the whole code in at once, without keys.
   at("code").addEventListener("input", (event) => {
     if (event.inputType !== "insertText" || (event.data?.length ?? 0) < 4) return;
+    const text = at("code").value;
     at("code").value = "";
-    station.take(event.data);
+    station.take(text);
   });
   at("leave")?.addEventListener("click", (event) => { event.preventDefault(); station.leave(); });
   at("help")?.addEventListener("click", () => at("help-dialog").showModal());
@@ -1103,8 +1431,6 @@ if (typeof document !== "undefined" && at("station")) {
   guardQuestions();
   watchKeys(station);
   watchFocus();
-  // What came back refused is written over by the next code; what somebody is typing is not.
-  if (!typedAhead()) at("code").select();
   station.start();
   if (at("station").dataset.kind !== "bill") keepForOffline().catch(() => {});
 }

@@ -117,6 +117,7 @@ struct FindPage: BagPage {
 
     var title: String { showsLots ? "Trace a lot" : "Find" }
     var place: BagSection? { .find }
+    var scripts: [String] { showsLots ? ["portico.js"] : ["portico.js", "bags/find.js"] }
 
     var content: HTML {
         "\(PageHeading("Find"))\(tabs)\(showsLots ? lotPart : codePart)"
@@ -138,8 +139,23 @@ struct FindPage: BagPage {
         <label for="find-code">Bag label, sack, SSCC, bill or return ticket</label><div class="scan-line">\
         <input class="code" id="find-code" name="code" type="search" value="\(code)" autocomplete="off" \
         autocapitalize="characters" spellcheck="false" maxlength="400"\(HTML.flag("autofocus", result.isNothing))>\
-        <button class="button primary" type="submit">\(Icon.find)<span>Find</span></button></div></form>
+        <button class="button primary" type="submit">\(Icon.find)<span>Find</span></button></div>\(camera)</form>
         <div class="find-result" role="region" aria-label="Result">\(resultPart)</div>
+        """
+    }
+
+    /// What reads a code instead of typing it; a script shows the button, and its looks come when it is first pressed.
+    private var camera: HTML {
+        """
+        <div class="buttons"><button class="button secondary" type="button" id="camera" data-module="\
+        \(frame.assets("bags/camera.js"))" data-style="\(frame.assets("bags/station.css"))" hidden>\
+        \(Icon.camera)<span>Camera</span></button></div>\
+        <p class="camera-note" id="camera-note" role="status" hidden></p>\
+        <div class="camera-view" id="camera-view" hidden><video id="video" muted playsinline></video>\
+        <div class="buttons"><button class="button secondary" type="button" id="torch" aria-pressed="false" \
+        hidden>\(Icon.torch)<span>Light</span></button>\
+        <button class="button secondary" type="button" id="camera-off">\(Icon.cross)<span>Close camera</span>\
+        </button></div></div>
         """
     }
 

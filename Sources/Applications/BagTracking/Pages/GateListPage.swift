@@ -15,6 +15,7 @@ struct GateListPage: BagPage {
     var title: String { "Gate" }
     var place: BagSection? { .gate }
     var styles: [String] { ["bags/station.css"] }
+    var pageClass: StaticString { "gate-page" }
 
     var content: HTML {
         """

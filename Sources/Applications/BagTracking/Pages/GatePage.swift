@@ -32,6 +32,7 @@ struct GatePage: BagPage {
     var title: String { "Gate: \(bill.code)" }
     var place: BagSection? { .gate }
     var styles: [String] { ["bags/station.css"] }
+    var pageClass: StaticString { "gate-page" }
     var scripts: [String] { [check == nil ? "portico.js" : "bags/station.js"] }
     private var address: String { "\(BillPage.address(bill.id))/gate" }
 

@@ -106,7 +106,7 @@ struct StationPage: BagPage {
             \(sack?.childCount ?? 0)</span>\
             <span class="of">of <span id="sack-of">\(sack?.capacity ?? 0)</span></span></p></div>\
             \(SackGauge(count: sack?.childCount ?? 0, capacity: sack?.capacity ?? 0))\
-            <div id="sack-warnings">\(warnings ?? [])</div>\(leave)</section>
+            <div id="sack-warnings">\(warnings ?? [])</div><p class="sack-left" id="sack-left" hidden></p>\(leave)</section>
             """
     }
 

@@ -14,12 +14,13 @@ struct StationParts: PageComponent {
         case "duplicate": .info
         case "refused": .cross
         case "saved": .offline
+        case "pending": .clock
         case "sack": .sack
         default: .scan
         }
     }
 
-    private static let kinds = ["idle", "sack", "linked", "full", "duplicate", "refused", "saved", "undone"]
+    private static let kinds = ["idle", "sack", "linked", "full", "duplicate", "refused", "saved", "pending", "undone"]
 
     var html: HTML {
         let patterns = products.map { product -> HTML in

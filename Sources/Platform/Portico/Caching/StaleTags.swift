@@ -9,7 +9,8 @@
 /// ```
 ///
 /// On this node that holds from the commit on, before `write` returns. The other nodes hear of it by the outbox, which
-/// loses nothing; a node that was away has no copies when it starts.
+/// loses nothing; a node that was away has no copies when it starts, and tells tier 2 what its predecessors may have died of
+/// telling.
 public struct StaleTags: Sendable {
     private static let kind = "cache.invalidated"
 
@@ -31,19 +32,37 @@ public struct StaleTags: Sendable {
         let names = tags.map { JSONValue.string($0.text) }
         try outbox.publish(
             Event(StaleTags.kind, key: "tags", payload: ["tags": .array(names)], at: now), in: transaction)
-        transaction.afterCommit { [caches] in caches.tags.invalidate(tags) }
+        transaction.afterCommit { [caches] in caches.invalidateHere(tags) }
     }
 
     /// Hears what other nodes have declared: add it to the application's ``EventRelay``.
     public var listener: EventRelay.Listener {
         { [caches] events in
-            let tags = Set(events.filter { $0.event.kind == StaleTags.kind }.flatMap { StaleTags.tags(of: $0.event) })
+            // The relay begins after the node has: what was kept until now may be older than a change nobody told of.
+            if events.isEmpty { caches.tags.distrust() }
+            let declared = events.filter { $0.event.kind == StaleTags.kind }
+            let tags = Set(declared.flatMap { StaleTags.tags(in: $0.event.payload) })
             // What tier 2 or other nodes can't be told now the registry tells them later.
             await caches.invalidate(tags)
         }
     }
 
-    private static func tags(of event: Event) -> [CacheTag] {
-        (event.payload["tags"]?.elements ?? []).compactMap { $0.string.map { CacheTag($0) } }
+    /// Outdates once more what was declared as far back as the outbox goes: for a node that starts. Whoever declared it may
+    /// have died before tier 2 was told, and nobody else may have been there to hear of it. Without tier 2 there is nothing
+    /// that could be old.
+    /// - Throws: ``SQLError``.
+    public func repeatDeclared(in database: Database) async throws {
+        guard caches.isShared else { return }
+        let payloads = try await database.read {
+            try $0.all(
+                "stale.declared", "SELECT DISTINCT payload FROM event_outbox WHERE kind = \(StaleTags.kind)"
+            ) { try $0[0] as String }
+        }
+        let tags = try payloads.flatMap { StaleTags.tags(in: try JSONValue(parsing: Array($0.utf8))) }
+        await caches.invalidate(Set(tags))
+    }
+
+    private static func tags(in payload: JSONValue) -> [CacheTag] {
+        (payload["tags"]?.elements ?? []).compactMap { $0.string.map { CacheTag($0) } }
     }
 }

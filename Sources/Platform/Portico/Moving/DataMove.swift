@@ -68,7 +68,7 @@ public struct DataMove: Sendable {
         _ body: @escaping @Sendable (Transaction) throws -> Value
     ) async throws -> Value {
         try await target.write { transaction in
-            try transaction.execute("move.patience", "SET LOCAL statement_timeout = 0")
+            try transaction.liftTimeLimit()
             return try body(transaction)
         }
     }

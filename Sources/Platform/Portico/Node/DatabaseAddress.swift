@@ -45,23 +45,29 @@ struct DatabaseAddress {
     }
 
     /// Opens the database and counts what it does.
-    /// - Parameter isServing: whether copies may answer reads; a command that ends soon needs none.
+    /// - Parameters:
+    ///   - isServing: whether copies may answer reads; a command that ends soon needs none.
+    ///   - leavesNoTrace: whether nothing may be made by opening it.
     func open(
-        _ settings: Settings, application: String, metrics: MetricsRegistry, logger: Logger, isServing: Bool = false
+        _ settings: Settings, application: String, metrics: MetricsRegistry, logger: Logger, isServing: Bool = false,
+        leavesNoTrace: Bool = false
     ) async throws -> Database {
+        let limit = Span.seconds(Int64(settings.integer("database.statement_seconds")))
         let log = QueryLog(logger: logger, slowMilliseconds: Int64(settings.integer("database.slow_milliseconds")))
         QueryMetrics.register(log, in: metrics, application: application)
         switch engine {
         case .sqlite(let path):
-            let configuration = SQLiteEngine.Configuration(path: path, readers: settings.integer("database.readers"))
+            var configuration = SQLiteEngine.Configuration(path: path, readers: settings.integer("database.readers"))
+            configuration.statementTimeout = limit
             let engine = try await SQLiteEngine.open(configuration)
             engine.register(in: metrics, application: application)
             return Database(engine: engine, queries: log)
         case .postgresql(let url, let schema):
-            var configuration = PostgreSQLEngine.Configuration(url: url, schema: schema)
+            var configuration = PostgreSQLEngine.Configuration(url: url, schema: schema, statementTimeout: limit)
             configuration.base = settings.integer("database.pool_base")
             configuration.overflow = settings.integer("database.pool_overflow")
             configuration.localReaders = settings.integer("database.readers")
+            configuration.createsSchema = !leavesNoTrace
             if isServing { follow(&configuration, settings, logger) }
             let engine = try await PostgreSQLEngine.open(configuration)
             engine.register(in: metrics, application: application)

@@ -4,12 +4,14 @@ import Logging
 /// Parts of a node for commands that do not serve.
 extension Node {
     /// Opens an application's database.
+    /// - Parameter leavesNoTrace: whether nothing may be made by opening it.
     public static func open(
-        _ application: any Application, settings: Settings, logger: Logger
+        _ application: any Application, settings: Settings, logger: Logger, leavesNoTrace: Bool = false
     ) async throws -> Database {
         let address = try DatabaseAddress(settings, application: application.id)
         return try await address.open(
-            settings, application: application.id, metrics: MetricsRegistry(), logger: logger)
+            settings, application: application.id, metrics: MetricsRegistry(), logger: logger,
+            leavesNoTrace: leavesNoTrace)
     }
 
     /// The components of an application's schema, the platform's first.
@@ -25,7 +27,15 @@ extension Node {
     public static func migrate(
         _ application: any Application, settings: Settings, logger: Logger, dryRun: Bool
     ) async throws -> [String] {
-        let database = try await open(application, settings: settings, logger: logger)
+        if dryRun, case .sqlite(let path) = try DatabaseAddress(settings, application: application.id).engine,
+            access(path, F_OK) != 0
+        {
+            // Opening would make it.
+            return schema(of: application).flatMap { component in
+                component.migrations.map { "\(component.name)/\($0.number) \($0.name)" }
+            }
+        }
+        let database = try await open(application, settings: settings, logger: logger, leavesNoTrace: dryRun)
         let steps = try await database.migrate(schema(of: application), at: Clock().now(), dryRun: dryRun)
         await database.engine.close()
         return steps

@@ -74,7 +74,10 @@ public final class Node: Sendable {
         ProcessMetrics.register(in: metrics, version: configuration.version)
         let shared = try SharedCounters(settings, metrics: metrics, logger: logger)
         state.withLock { $0.shared = shared }
-        let parts = try SharedParts(configuration, clock: clock, metrics: metrics, redis: shared)
+        // Links name the port before the server has it.
+        let reserved = try settings.integer("server.port") == 0 ? ReservedPort(host: settings.text("server.host")) : nil
+        let parts = try SharedParts(
+            configuration, clock: clock, metrics: metrics, redis: shared, port: reserved?.number)
         var mounts: [Mount] = []
         var checks: [HealthCheck] = shared.map { [$0.check] } ?? []
         for application in configuration.applications {
@@ -86,11 +89,11 @@ public final class Node: Sendable {
         }
         let operations = OperationsRoutes(checks: checks, metrics: metrics) { [self] in state.withLock { $0.isDraining }
         }
-        mounts.append(RootMount.make(configuration, parts, operations: operations.routes))
+        mounts.append(RootMount.make(configuration, parts, operations: operations.routes, of: mounts))
         let doors = try NodeDoors(settings, metrics: metrics, logger: logger, clock: clock)
         let site = try Site(parts.siteConfiguration(mounts, doors: doors.doors, shared: shared, logger: logger))
         let server = HTTPServer(
-            configuration: serverConfiguration(settings, parts.proxies), responder: site,
+            configuration: serverConfiguration(settings, parts), responder: site,
             answers: AnswerCache(in: parts.caches, bytes: settings.integer("cache.answers_megabytes") << 20),
             observer: ServerMetrics(metrics))
         state.withLock { state in
@@ -98,6 +101,7 @@ public final class Node: Sendable {
             state.workers.append(Task { await doors.watch() })
             state.workers.append(Task { await parts.caches.run() })
         }
+        defer { withExtendedLifetime(reserved) {} }
         return try await server.start()
     }
 
@@ -129,13 +133,18 @@ public final class Node: Sendable {
         if let demonstration = configuration.demonstration {
             try await application.seed(demonstration, environment)
         }
+        try await environment.stale.repeatDeclared(in: database)
         var running = try await application.start(environment)
         if !address.replicas.isEmpty { running.mount.positions = parts.positions(of: application.id) }
         if parts.isTesting {
             running.mount.routes.append(OutboxRoute(mails: environment.mails, database: database).route)
+            running.mount.routes += NoticeBoard(environment, application: application.id).routes
         }
         try await environment.limits.open(running.mount)
-        let own = [Task { await environment.limits.run() }]
+        let own = [
+            Task { await environment.limits.run() },
+            Task { await parts.streams.run(application.id, environment) },
+        ]
         let workers = own + running.workers.map { worker in Task { await worker.run() } }
         let jobs = Task { [running] in await environment.work(running, application: application.id) }
         state.withLock { state in
@@ -147,9 +156,10 @@ public final class Node: Sendable {
     }
 
     private func serverConfiguration(
-        _ settings: Settings, _ proxies: TrustedProxies
+        _ settings: Settings, _ parts: SharedParts
     ) -> HTTPServer.Configuration {
-        var server = HTTPServer.Configuration(host: settings.text("server.host"), port: settings.integer("server.port"))
+        let proxies = parts.proxies
+        var server = HTTPServer.Configuration(host: settings.text("server.host"), port: parts.port)
         server.maxConnections = settings.integer("server.max_connections")
         server.maxConnectionsPerAddress = settings.integer("server.max_connections_per_address")
         server.isSharedAddress = { NetworkAddress($0)?.isLoopback ?? true || proxies.contains($0) }

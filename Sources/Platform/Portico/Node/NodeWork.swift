@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import PorticoPostgreSQL
 
@@ -13,15 +14,25 @@ extension ApplicationEnvironment {
             logger.error("old mails stay", metadata: ["error": "\(error)"])
         }
         running.jobs(&book)
+        var configuration = JobWorker.Configuration(
+            application: application, defaultConcurrency: settings.integer("jobs.places"),
+            drain: .seconds(Int64(settings.integer("jobs.drain_seconds"))))
+        configuration.node = ApplicationEnvironment.nodeName
         let worker = JobWorker(
             database: database, queue: jobs, book: book, schedules: schedules, logger: logger, metrics: metrics,
-            configuration: JobWorker.Configuration(
-                application: application, defaultConcurrency: settings.integer("jobs.places"),
-                drain: .seconds(Int64(settings.integer("jobs.drain_seconds")))))
+            configuration: configuration)
         if let engine = database.engine as? PostgreSQLEngine {
             _ = try? await engine.listen(channel: JobQueue.channel) { [jobs] _ in jobs.wake() }
         }
         await worker.run()
+    }
+
+    /// What operators call this process: the host and the process's number.
+    private static var nodeName: String {
+        var bytes = [CChar](repeating: 0, count: 256)
+        let isNamed = gethostname(&bytes, bytes.count - 1) == 0
+        let host = String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return "\(isNamed && !host.isEmpty ? host : "localhost"):\(getpid())"
     }
 }
 

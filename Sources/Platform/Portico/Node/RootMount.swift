@@ -1,10 +1,14 @@
 /// What a node answers outside of its applications: the start page, assets, health, figures, and in the testing environment the
 /// clock.
 enum RootMount {
-    static func make(_ configuration: Node.Configuration, _ parts: SharedParts, operations: [Route]) -> Mount {
+    /// - Parameter applications: those whose operators may see health and figures from elsewhere.
+    static func make(
+        _ configuration: Node.Configuration, _ parts: SharedParts, operations: [Route], of applications: [Mount]
+    ) -> Mount {
         var routes = operations + parts.library.routes + [startPage(configuration)]
         if parts.isTesting { routes += TestingRoutes(clock: parts.clock).routes }
         var mount = Mount(id: "portico", prefix: "", title: "Portico", routes: routes)
+        mount.authenticator = OperatorsAuthenticator(applications: applications.compactMap(\.authenticator))
         mount.errorPage = { problem, context in
             ErrorPage(
                 shell: shell(context, title: problem.status.phrase), status: problem.status.code,

@@ -12,30 +12,31 @@ struct SharedParts {
     let passwords: PasswordHasher
     let library: AssetLibrary
     let proxies: TrustedProxies
+    /// Where the server listens, or will.
+    let port: Int
     let publicURL: String
     let limits: RateRuleBook
     let mail: NodeMail
     let caches: CacheRegistry
+    let streams: NodeStreams
     private let redis: SharedCounters?
 
     var settings: Settings { configuration.settings }
     var isSecure: Bool { settings.flag("server.secure") }
     var isTesting: Bool { settings.text("environment") == "testing" }
 
+    /// - Parameter port: the one that was reserved where the settings leave the choice.
     init(
-        _ configuration: Node.Configuration, clock: Clock, metrics: MetricsRegistry, redis: SharedCounters? = nil
+        _ configuration: Node.Configuration, clock: Clock, metrics: MetricsRegistry, redis: SharedCounters? = nil,
+        port: Int? = nil
     ) throws {
         let settings = configuration.settings
         self.configuration = configuration
         self.redis = redis
         self.clock = clock
         self.metrics = metrics
-        guard let proxies = TrustedProxies(settings.list("server.trusted_proxies")) else {
-            throw Settings.Mistake(
-                description:
-                    "server.trusted_proxies: not all of them are networks; it takes addresses such as 10.0.0.0/8")
-        }
-        self.proxies = proxies
+        streams = try NodeStreams(settings, redis: redis)
+        proxies = TrustedProxies(settings.list("server.trusted_proxies")) ?? .none
         if settings.text("environment") == "testing", !settings.isLocal {
             throw Settings.Mistake(
                 description: """
@@ -55,8 +56,10 @@ struct SharedParts {
         limits = NodeLimits.book(settings, metrics: metrics)
         mail = try NodeMail(settings, clock: clock)
         caches = NodeCaches.registry(settings, clock: clock, metrics: metrics, redis: redis)
-        let url = settings.text("public_url")
-        publicURL = url.isEmpty ? "http://\(settings.text("server.host")):\(settings.text("server.port"))" : url
+        self.port = port ?? settings.integer("server.port")
+        let host = settings.text("server.host")
+        let place = host.contains(":") ? "[\(host)]" : host
+        publicURL = settings.text("public_url").isEmpty ? "http://\(place):\(self.port)" : settings.text("public_url")
     }
 
     func environment(_ application: any Application, _ database: Database, logger: Logger) -> ApplicationEnvironment {
@@ -74,7 +77,8 @@ struct SharedParts {
             mails: MailQueue(jobs: jobs, sender: mail.sender, transport: mail.transport), caches: caches,
             presence: Presence(
                 clock: clock,
-                shared: redis.map { RedisPresence($0.client, prefix: "portico:presence:\(application.id)") }),
+                shared: redis.map { RedisPresence($0.client, prefix: "portico:presence:\(application.id)") },
+                span: .seconds(Int64(settings.integer("presence.seconds")))),
             stale: StaleTags(outbox: outbox, caches: caches))
     }
 

@@ -9,7 +9,8 @@ public enum PlatformSettings {
         SettingDeclaration(
             "server.port", .integer(0...65_535), default: "8080", "port to listen on; 0 takes a free one"),
         SettingDeclaration(
-            "server.trusted_proxies", .list, default: "", "networks whose X-Forwarded-For and X-Request-Id are believed"
+            "server.trusted_proxies", .networks, default: "",
+            "networks whose X-Forwarded-For and X-Request-Id are believed"
         ),
         SettingDeclaration(
             "server.secure", .flag, default: "false", "clients come over TLS: cookies are Secure, HSTS is sent"),
@@ -39,7 +40,7 @@ public enum PlatformSettings {
             "limits.allow_file", .text(0...500), default: "",
             "file of networks that no limit and no ban applies to; read again when it changes"),
         SettingDeclaration(
-            "public_url", .text(0...200), default: "", "address people reach the node at, for links that leave it"),
+            "public_url", .webAddress, default: "", "address people reach the node at, for links that leave it"),
         SettingDeclaration("data.directory", .text(1...500), default: "data", "where files and embedded databases are"),
         SettingDeclaration(
             "database.url", .text(1...1000), default: "sqlite:", isSecret: true,
@@ -58,6 +59,9 @@ public enum PlatformSettings {
             "database.replica_lag_seconds", .integer(1...3600), default: "30",
             "how far a copy may be behind before it gets no more reads"),
         SettingDeclaration(
+            "database.statement_seconds", .integer(1...3600), default: "30",
+            "how long a statement may run before it is ended and its request answered with 503"),
+        SettingDeclaration(
             "database.slow_milliseconds", .integer(1...600_000), default: "100",
             "statements slower than this are logged"),
         SettingDeclaration(
@@ -69,6 +73,9 @@ public enum PlatformSettings {
         SettingDeclaration(
             "jobs.drain_seconds", .integer(0...3600), default: "20",
             "time for running jobs to end at a stop; what has not ended then is handed back at once"),
+        SettingDeclaration(
+            "presence.seconds", .integer(1...3600), default: "90",
+            "how long somebody counts as being at a page or at work who was seen there"),
         SettingDeclaration(
             "mail.from", .text(3...254), default: "portico@localhost", "address that mails come from"),
         SettingDeclaration(
@@ -90,6 +97,10 @@ public enum PlatformSettings {
         SettingDeclaration(
             "redis.nodes", .integer(1...1000), default: "3",
             "nodes that share Redis; while it is away each admits its part of every limit"),
+        SettingDeclaration(
+            "events.stream_groups", .list, default: "",
+            "other programs that get all events by streams in Redis, by the names of their consumer groups; empty: none"
+        ),
         SettingDeclaration(
             "secret.key", .text(0...500), default: "", isSecret: true,
             "at least 32 characters, the same on every node; without it one is kept in the data directory"),

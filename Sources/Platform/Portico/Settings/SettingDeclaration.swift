@@ -1,3 +1,6 @@
+import PorticoHTTP
+import PorticoOutbound
+
 /// A setting, declared once: its key, what is accepted, what it is when nobody says, and what it does.
 public struct SettingDeclaration: Sendable {
     /// What is accepted.
@@ -12,6 +15,10 @@ public struct SettingDeclaration: Sendable {
         case choice([String])
         /// Texts separated by commas.
         case list
+        /// Networks in CIDR form, separated by commas.
+        case networks
+        /// Where a server is reached, such as `https://bags.example.org`; empty for none.
+        case webAddress
     }
 
     /// Dotted key: `server.port`. In the environment `PORTICO_SERVER_PORT`.
@@ -47,6 +54,8 @@ public struct SettingDeclaration: Sendable {
         case .flag: "true or false"
         case .choice(let words): "one of \(words.joined(separator: ", "))"
         case .list: "texts separated by commas"
+        case .networks: "networks separated by commas, such as 10.0.0.0/8, ::1"
+        case .webAddress: "an address such as https://bags.example.org, without anything behind the host and port"
         }
     }
 
@@ -58,6 +67,14 @@ public struct SettingDeclaration: Sendable {
         case .flag: text == "true" || text == "false"
         case .choice(let words): words.contains(text)
         case .list: true
+        case .networks: TrustedProxies(Settings.items(of: text)) != nil
+        case .webAddress: text.isEmpty || SettingDeclaration.isWebAddress(text)
         }
+    }
+
+    /// `http` or `https`, a host and perhaps a port; a path would stand in the middle of every link.
+    private static func isWebAddress(_ text: String) -> Bool {
+        guard text.utf8.count <= 200, (try? OutboundURL(text)) != nil else { return false }
+        return !text.drop { $0 != ":" }.dropFirst("://".count).contains { "/?#".contains($0) }
     }
 }

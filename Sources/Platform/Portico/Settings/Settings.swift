@@ -57,7 +57,12 @@ public struct Settings: Sendable {
 
     /// The texts of a setting without empty ones.
     public func list(_ key: String) -> [String] {
-        text(key).split(separator: ",").map { String($0.drop { $0 == " " }) }.filter { !$0.isEmpty }
+        Settings.items(of: text(key))
+    }
+
+    /// What stands between the commas of a text.
+    static func items(of text: String) -> [String] {
+        text.split(separator: ",").map { String($0.drop { $0 == " " }) }.filter { !$0.isEmpty }
     }
 
     /// One line a setting: key, value (secrets masked), source, what it does.

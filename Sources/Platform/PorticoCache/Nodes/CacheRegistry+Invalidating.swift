@@ -15,6 +15,15 @@ extension CacheRegistry {
         return await tellNodes(tags, isSharedTold: stamp != nil || shared == nil)
     }
 
+    /// Outdates all values that carry one of the tags on this node, at once and without waiting for anybody: for a change
+    /// whose event will have ``invalidate(_:)`` called when it is delivered. Until tier 2 has been told, this node believes
+    /// nothing that it says about these tags.
+    public func invalidateHere(_ tags: Set<CacheTag>) {
+        guard !tags.isEmpty else { return }
+        if shared != nil { state.withLock { $0.untold.owe(shared: tags) } }
+        self.tags.invalidate(tags)
+    }
+
     /// Outdates every value of every cache, on every node.
     /// - Returns: whether tier 2 and all other nodes were told.
     @discardableResult

@@ -55,6 +55,9 @@ public final class CacheRegistry: Sendable {
                 untold: UntoldTags(most: configuration.bounds.mostUntold), isDeaf: configuration.backplane != nil))
     }
 
+    /// Whether there is a tier 2.
+    public var isShared: Bool { shared != nil }
+
     /// Names of all caches, sorted.
     public var names: [String] { state.withLock { $0.caches.keys.sorted() } }
 

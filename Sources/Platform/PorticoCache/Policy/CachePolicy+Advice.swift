@@ -18,9 +18,10 @@ extension CachePolicy {
         let none = Span.milliseconds(0)
         var advice = Findings()
         let isPlain = name.utf8.allSatisfy { byte in
-            (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte) || byte == 0x2D || byte == 0x2E
+            (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte) || [0x2D, 0x2E, 0x5F].contains(byte)
         }
-        advice.note(name.isEmpty || !isPlain, "name", "The name has letters, digits, dots and hyphens only.")
+        advice.note(
+            name.isEmpty || !isPlain, "name", "The name has letters, digits, dots, hyphens and underscores only.")
         advice.note(ttl <= none, "ttl", "A time to live of nothing stores values that are never fresh.")
         advice.note(sharedTTL < ttl, "sharedTTL", "Tier 2 forgets before tier 1 does, so it is asked in vain.")
         advice.note(

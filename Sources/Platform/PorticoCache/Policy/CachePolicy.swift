@@ -24,7 +24,7 @@ public struct CacheCapacity: Sendable, Hashable {
 /// policy.staleIfError = .hours(1)
 /// ```
 public struct CachePolicy: Sendable, Hashable {
-    /// What the cache is called: unique in a process, the same on all nodes; letters, digits, dots and hyphens.
+    /// What the cache is called: unique in a process, the same on all nodes; letters, digits, dots, hyphens and underscores.
     public var name: String
     /// How long a value is fresh in process.
     public var ttl: Span

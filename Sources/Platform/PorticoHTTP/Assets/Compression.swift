@@ -1,5 +1,6 @@
 import CBrotli
 import CZlib
+import CZstd
 
 /// What the compression libraries do, over whole bodies.
 enum Compression {
@@ -13,14 +14,24 @@ enum Compression {
         return worked == BROTLI_TRUE ? Array(output.prefix(size)) : nil
     }
 
+    /// Zstandard (RFC 8878), or nil when it fails.
+    /// - Parameter level: 1…19: those above need more memory than clients give (RFC 9659).
+    static func zstd(_ bytes: [UInt8], level: Int32) -> [UInt8]? {
+        let room = ZSTD_compressBound(bytes.count)
+        var isWhole = true
+        let output = [UInt8](unsafeUninitializedCapacity: room) { target, count in
+            let size = ZSTD_compress(target.baseAddress, room, bytes, bytes.count, level)
+            isWhole = ZSTD_isError(size) == 0
+            count = isWhole ? size : 0
+        }
+        return isWhole ? output : nil
+    }
+
     /// Gzip (RFC 1952), or nil when it fails.
     /// - Parameter level: 1…9.
     static func gzip(_ bytes: [UInt8], level: Int32) -> [UInt8]? {
         var stream = z_stream()
-        let header = deflateInit2_(
-            &stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)
-        )
-        guard header == Z_OK else { return nil }
+        guard begin(&stream, level: level) else { return nil }
         defer { deflateEnd(&stream) }
         var input = bytes
         var output = [UInt8](repeating: 0, count: Int(deflateBound(&stream, UInt(bytes.count))))
@@ -35,5 +46,12 @@ enum Compression {
             }
         }
         return status == Z_STREAM_END ? Array(output.prefix(room - Int(stream.avail_out))) : nil
+    }
+
+    /// Makes a stream for gzip ready.
+    static func begin(_ stream: inout z_stream, level: Int32) -> Bool {
+        deflateInit2_(
+            &stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)
+        ) == Z_OK
     }
 }

@@ -1,4 +1,5 @@
 import PorticoJSON
+import PorticoLimits
 
 /// The OpenAPI 3.1 document of an application, produced from the declarations that serve.
 public struct OpenAPIDocument {
@@ -139,6 +140,9 @@ public struct OpenAPIDocument {
 
     private func response(_ answer: Route.Answer) -> JSONValue {
         var members: Members = [(key: "description", value: .string(answer.description))]
+        if answer.status == .created {
+            members.append((key: "headers", value: ["Location": OpenAPIDocument.location]))
+        }
         if let mediaType = answer.mediaType {
             let content: JSONValue = answer.schema.map { ["schema": $0.schema.json] } ?? .object([])
             members.append((key: "content", value: .object([(key: mediaType, value: content)])))
@@ -168,12 +172,20 @@ public struct OpenAPIDocument {
             add(403, "forbidden")
         }
         if !route.method.isSafe { add(403, "csrf_failed") }
+        if route.fields.contains(where: { $0.place == .path }) { add(400, "malformed_path") }
         if isRepeatable(route) {
+            add(409, "idempotency_answer_lost")
             add(422, "idempotency_key_reused")
             add(409, "idempotency_in_progress")
         }
         if !route.limit.isUnlimited { add(429, "rate_limited") }
+        if route.priority != .vital {
+            add(403, "address_denied")
+            add(429, "address_banned")
+            add(503, "overloaded")
+        }
         add(503, "database_unavailable")
+        if !route.method.isSafe { add(503, "storage_full") }
         return codes
     }
 
@@ -186,6 +198,10 @@ public struct OpenAPIDocument {
         case .operators: "For operators and callers on the machine itself."
         }
     }
+
+    private static let location: JSONValue = [
+        "description": "Where what was made is found", "schema": ["type": "string", "format": "uri-reference"],
+    ]
 
     private static let problemSchema: JSONValue = [
         "type": "object", "description": "RFC 9457 problem details",

@@ -47,8 +47,7 @@ extension FieldReader {
             schema: JSONSchema.id, description, expected: "an id"
         ) { raw in
             guard let text = raw.string else { return isInPath ? .unknown : .wrongType }
-            guard (1...19).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-                let id = Int64(text)
+            guard let id = FieldReader.id(text)
             else { return isInPath ? .unknown : .wrong(code: "invalid_format", message: "must be decimal digits") }
             return .value(id)
         }
@@ -160,6 +159,34 @@ extension FieldReader {
                 code: "out_of_range",
                 message: "item \(long + 1) must have \(length.lowerBound) to \(length.upperBound) characters")
         }
+    }
+
+    /// Ids in a list of a JSON body; in a form every field of the name, as tick boxes send them. Nil when the field is absent.
+    public mutating func optionalIdentifiers(
+        _ name: String, _ count: ClosedRange<Int>, _ description: String
+    ) -> [Int64]? {
+        let sent = source?.formValues(name)
+        return read(
+            name, in: .body, required: false, schema: JSONSchema.list(of: .id, count), description,
+            expected: "a list of ids"
+        ) { raw in
+            guard let texts = sent ?? raw.texts else { return .wrongType }
+            guard count.contains(texts.count) else {
+                return .wrong(
+                    code: "out_of_range",
+                    message: "must have \(count.lowerBound) to \(count.upperBound) items, not \(texts.count)")
+            }
+            let ids = texts.compactMap { FieldReader.id($0) }
+            guard ids.count == texts.count else {
+                return .wrong(code: "invalid_format", message: "must be ids of decimal digits")
+            }
+            return .value(ids)
+        }
+    }
+
+    private static func id(_ text: String) -> Int64? {
+        let isID = (1...19).contains(text.utf8.count) && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        return isID ? Int64(text) : nil
     }
 
     private mutating func readText(

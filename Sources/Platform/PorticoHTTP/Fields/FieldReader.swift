@@ -13,7 +13,7 @@ public struct FieldReader {
     /// The declarations met so far; only while recording.
     public private(set) var shapes: [FieldShape] = []
     /// Why the body could not be read at all; the fields in it are missing then.
-    var bodyProblem: Problem?
+    var shapeProblem: Problem?
     let source: FieldSource?
     private let pathNames: [String]
     private let defaultPlace: FieldPlace

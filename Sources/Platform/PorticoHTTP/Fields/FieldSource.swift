@@ -31,6 +31,31 @@ struct FieldSource {
         }
     }
 
+    /// Names of the fields whose text has a NUL character in it, at the top of a body or one list below it.
+    var namesWithNUL: [String] {
+        func has(_ text: String?) -> Bool { text?.utf8.contains(0) ?? false }
+        var names = (path + query).filter { has($0.value) }.map(\.name)
+        switch body {
+        case .none: break
+        case .form(let fields): names += fields.filter { has($0.value) }.map(\.name)
+        case .json(let object):
+            for (name, node) in object.members {
+                if has(node.string) { names.append(name) }
+                for (index, element) in node.elements.enumerated() {
+                    if has(element.string) { names.append("\(name)[\(index)]") }
+                    names += element.members.filter { has($0.node.string) }.map { "\(name)[\(index)].\($0.key)" }
+                }
+            }
+        }
+        return names
+    }
+
+    /// Everything that a form sent under a name, the empty left out; nil for any other body.
+    func formValues(_ name: String) -> [String]? {
+        guard case .form(let fields) = body else { return nil }
+        return fields.filter { $0.name == name && !$0.value.isEmpty }.map(\.value)
+    }
+
     private func bodyField(_ name: String) -> RawField {
         switch body {
         case .none: return .missing

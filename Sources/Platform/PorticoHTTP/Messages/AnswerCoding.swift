@@ -6,11 +6,14 @@ public enum AnswerCoding: UInt8, Sendable, Hashable {
     case gzip
     /// RFC 7932.
     case brotli
+    /// RFC 8878.
+    case zstd
 
     /// What somebody gets who accepts this; the best that is made.
     public init(accepting header: String?) {
-        switch header.flatMap({ header in ContentCoding.allCases.first { $0.isAccepted(by: header) } }) {
+        switch header.flatMap({ ContentCoding.chosen(by: $0, .kept) }) {
         case .brotli: self = .brotli
+        case .zstd: self = .zstd
         case .gzip: self = .gzip
         case nil: self = .identity
         }
@@ -22,6 +25,7 @@ public enum AnswerCoding: UInt8, Sendable, Hashable {
         case .identity: nil
         case .gzip: ContentCoding.gzip.rawValue
         case .brotli: ContentCoding.brotli.rawValue
+        case .zstd: ContentCoding.zstd.rawValue
         }
     }
 }

@@ -114,6 +114,15 @@ public struct Response: Sendable {
     }
 }
 
+/// The client has gone, or the stream is over: what a ``BodyWriter`` throws then.
+public struct StreamClosed: Error, CustomStringConvertible {
+    /// It is over.
+    public init() {}
+
+    /// In words.
+    public var description: String { "the client has closed the connection" }
+}
+
 /// Where a streaming answer goes. Writing waits while the client is slow.
 public protocol BodyWriter: Sendable {
     /// Sends bytes. Returns when there is room for more.

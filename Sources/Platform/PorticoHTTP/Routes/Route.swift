@@ -306,7 +306,7 @@ extension Route {
 
     private static func check(_ reader: FieldReader) throws {
         if reader.isUnknownResource { throw Problem(404, "not_found", "There is nothing at this address.") }
-        if let problem = reader.bodyProblem { throw problem }
+        if let problem = reader.shapeProblem { throw problem }
         if !reader.errors.isEmpty { throw Problem.validation(reader.errors) }
     }
 

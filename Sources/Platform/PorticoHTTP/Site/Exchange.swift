@@ -27,6 +27,8 @@ final class Exchange {
     var place: LoadPermit?
     /// Whether there was no place for it.
     var isShed = false
+    /// The code of the problem that was answered, if one was.
+    var refusal: String?
     /// Where the caller stands; nil on routes without a limit.
     var rate: RateDecision?
     var body: FieldSource.Body = .none

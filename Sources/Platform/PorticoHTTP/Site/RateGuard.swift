@@ -32,7 +32,9 @@ struct RateGuard {
 
     /// Lets a failed sign-in count for more than one that works, so that guessing is slow and a shift can start.
     func countFailure(_ exchange: Exchange, _ response: Response) async {
-        guard response.status == 401, let served = exchange.served, served.route.limit == .signIn,
+        // Whoever is asked for a second factor gave the right password.
+        guard response.status == 401, exchange.refusal != "second_factor_required", let served = exchange.served,
+            served.route.limit == .signIn,
             let name = served.ruleName
         else { return }
         let subject = RateSubject.address(of: exchange.clientAddress)

@@ -14,7 +14,8 @@ enum RequestBody {
         case (.page, _):
             throw Problem(415, "unsupported_media_type", "Send the form as application/x-www-form-urlencoded.")
         case (.raw, "application/json"): return .json(try object(request.body))
-        case (.raw, _): return .none
+        case (.raw, _):
+            throw Problem(415, "unsupported_media_type", "Send the body as application/json.")
         }
     }
 

@@ -7,6 +7,7 @@ import Synchronization
 struct RequestJournal: Sendable {
     private let logger: Logger
     private let durations: HistogramFamily
+    private let brokenStreams: CounterFamily
     private let slowNanoseconds: Int64
     private let refusals = RefusalNotice()
     /// The series of a route and a status: found by numbers, because every request needs one.
@@ -18,6 +19,30 @@ struct RequestJournal: Sendable {
         durations = configuration.metrics.histogram(
             "http_server_request_duration_seconds", help: "Time from the whole request to its answer.",
             labels: ["http_request_method", "http_route", "http_response_status_code"])
+        brokenStreams = configuration.metrics.counter(
+            "http_server_broken_streams_total",
+            help: "Answers that broke off after their head was sent, through no fault of the client.",
+            labels: ["http_route"])
+    }
+
+    /// A body that tells when it breaks off: its client only sees the end of a connection, and its status has long been sent.
+    func watched(
+        _ produce: @escaping @Sendable (any BodyWriter) async throws -> Void, of exchange: Exchange
+    ) -> Response.Body {
+        let (requestID, route) = (exchange.requestID, route(exchange))
+        return .stream { [logger, brokenStreams] writer in
+            do {
+                try await produce(writer)
+            } catch {
+                if !Task.isCancelled, !(error is StreamClosed), !(error is CancellationError) {
+                    brokenStreams.with(route).increment()
+                    logger.error(
+                        "answer broke off",
+                        metadata: ["request.id": "\(requestID)", "http.route": "\(route)", "error": "\(error)"])
+                }
+                throw error
+            }
+        }
     }
 
     func finish(_ exchange: Exchange, _ response: inout Response, measure: RequestMeasure?) {
@@ -27,7 +52,7 @@ struct RequestJournal: Sendable {
         response.headers.add("server-timing", DurationText.serverTiming(elapsed, summary))
         // What is made for everybody is counted for each who gets it.
         if !exchange.request.isForEverybody { duration(exchange, response).observe(nanoseconds: elapsed) }
-        record(exchange, response, elapsed, summary)
+        record(exchange, response, elapsed, summary, measure?.origin)
     }
 
     /// Counts an answer that was given from memory.
@@ -49,7 +74,8 @@ struct RequestJournal: Sendable {
 
     /// Changes, refusals and slow answers are always told; plain reads only when somebody debugs.
     private func record(
-        _ exchange: Exchange, _ response: Response, _ elapsed: Int64, _ summary: RequestSummary?
+        _ exchange: Exchange, _ response: Response, _ elapsed: Int64, _ summary: RequestSummary?,
+        _ origin: @autoclosure () -> WorkOrigin?
     ) {
         let isNoteworthy =
             !exchange.request.head.method.isSafe || response.status.code >= 400 || elapsed >= slowNanoseconds
@@ -67,6 +93,7 @@ struct RequestJournal: Sendable {
             "http.route": "\(route(exchange))", "http.status": "\(response.status.code)",
             "duration_ms": "\(DurationText.milliseconds(elapsed))", "client.address": "\(exchange.clientAddress)",
         ]
+        if let origin = origin() { metadata["trace.id"] = "\(origin.traceID)" }
         if let principal = exchange.principal { metadata["account.id"] = "\(principal.accountID)" }
         if let summary {
             metadata["db.statements"] = "\(summary.statements)"

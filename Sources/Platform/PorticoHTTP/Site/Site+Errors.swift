@@ -6,6 +6,7 @@ extension Site {
     /// Turns an error into the answer that fits the caller: a problem document, an error page, or the sign-in page.
     func present(_ error: any Error, _ exchange: Exchange) -> Response {
         let problem = problem(of: error, exchange)
+        exchange.refusal = problem.code
         if problem.status == 401, exchange.wantsPage, let mount = exchange.mount {
             return signIn(configuration.mounts[mount], exchange)
         }
@@ -31,6 +32,11 @@ extension Site {
         switch error {
         case let problem as Problem: return problem
         case let convertible as any ProblemConvertible: return convertible.problem
+        case is CancellationError:
+            // Nobody hears the answer, unless the node ends before the request does.
+            return Problem(
+                503, "request_cancelled", "The request was given up before it was answered. Send it again.",
+                headers: ["retry-after": "1"])
         case let error as SQLError where error.isTransient:
             journal.log(exchange, .warning, "database not available", error: error)
             return Problem(
@@ -43,7 +49,7 @@ extension Site {
                 "The connection to the database broke while saving. See whether it is there before you repeat it.",
                 headers: ["retry-after": "1"])
         case let error as SQLError where error.code == .unstorable:
-            return Problem(422, "validation_failed", "Text must not contain a NUL character.")
+            return unstorable(exchange)
         case let error as SQLError where error.code == .diskFull:
             journal.log(exchange, .critical, "storage full", error: error)
             return Problem(
@@ -55,6 +61,19 @@ extension Site {
                 500, "internal_error",
                 "Something went wrong on our side and nothing was changed. Give the request id to the operator.")
         }
+    }
+
+    /// Names the fields with a character that no database keeps. Codes are rid of it before they are looked at, so a field alone
+    /// can't tell whether it matters.
+    private func unstorable(_ exchange: Exchange) -> Problem {
+        let fields = FieldSource(
+            path: exchange.parameters, query: PercentCoding.pairs(exchange.request.head.query) ?? [],
+            body: exchange.body)
+        let errors = fields.namesWithNUL.map {
+            Problem.FieldError(field: $0, code: "invalid_format", message: "must not contain a NUL character")
+        }
+        guard errors.isEmpty else { return .validation(errors) }
+        return Problem(422, "validation_failed", "Text must not contain a NUL character.")
     }
 
     /// The sign-in page, and from there back to what was asked for. What only takes a form leads to the page above it.

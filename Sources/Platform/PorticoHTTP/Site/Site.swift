@@ -113,7 +113,8 @@ public final class Site: HTTPResponder {
     public func respond(to request: Request) async -> Response {
         let exchange = arrive(request)
         exchange.session = newSession
-        let measure = RequestMeasure()
+        let measure = RequestMeasure(
+            requestID: exchange.requestID, traceparent: request.head.headers["traceparent"])
         var response = await measured(measure, exchange.session) {
             do {
                 return try await answer(exchange)
@@ -249,15 +250,15 @@ extension Site {
         guard let served = exchange.served else {
             throw Problem(404, "not_found", "There is nothing at this address.")
         }
-        guard let query = PercentCoding.pairs(exchange.request.head.query) else {
-            throw Problem(400, "malformed_query", "The query is not percent-encoded UTF-8.")
-        }
+        let query = PercentCoding.pairs(exchange.request.head.query)
         let problem = try takeBody(exchange, of: served)
         var reader = FieldReader(
             source: FieldSource(
-                path: exchange.parameters, query: query, headers: exchange.request.head.headers, body: exchange.body),
+                path: exchange.parameters, query: query ?? [], headers: exchange.request.head.headers,
+                body: exchange.body),
             pathNames: served.pathNames, defaultPlace: served.fieldPlace)
-        reader.bodyProblem = problem
+        reader.shapeProblem =
+            query == nil ? Problem(400, "malformed_query", "The query is not percent-encoded UTF-8.") : problem
         return reader
     }
 
@@ -381,6 +382,7 @@ extension Site {
         }
         for field in exchange.rate?.fields() ?? [] { response.headers.add(field.name, field.value) }
         response.headers.add("x-request-id", exchange.requestID)
+        if case .stream(let produce) = response.body { response.body = journal.watched(produce, of: exchange) }
         journal.finish(exchange, &response, measure: measure)
         return response
     }
@@ -392,6 +394,8 @@ extension Site {
         guard let condition = exchange.request.head.headers["if-none-match"], EntityTag.matches(condition, tag) else {
             return
         }
+        // What the whole answer would say of itself (RFC 9110 §15.4.5).
+        response.announceCodings()
         response.status = .notModified
         response.body = .empty
         response.headers["content-type"] = nil

@@ -9,14 +9,8 @@ struct APIKeyRoutes: Sendable {
 
     let own: OwnAPIKeys
 
-    /// Answers are not kept for retries: one of them lets somebody in.
-    var routes: [Route] {
-        [list, key, create, revoke].map { route in
-            var route = route
-            route.keepsIdempotencyKeys = false
-            return route
-        }
-    }
+    /// Answers that are kept for retries are sealed, so the key in one of them is as safe as in the table of keys.
+    var routes: [Route] { [list, key, create, revoke] }
 
     private struct Wish: RouteInput {
         let name: String

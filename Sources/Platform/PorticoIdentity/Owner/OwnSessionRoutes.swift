@@ -8,13 +8,7 @@ struct OwnSessionRoutes: Sendable {
 
     let own: OwnAccount
 
-    var routes: [Route] {
-        [list, end, endOthers, changePassword].map { route in
-            var route = route
-            route.keepsIdempotencyKeys = false
-            return route
-        }
-    }
+    var routes: [Route] { [list, end, endOthers, changePassword] }
 
     private struct Target: RouteInput {
         let id: String

@@ -3,7 +3,7 @@ import PorticoJSON
 import PorticoSQL
 
 /// The routes with which people who have lost their password get another one: `/api/v1/password-reset` for programs,
-/// `/reset` for people. Answers are not kept for retries: a link is good once anyway.
+/// `/reset` for people.
 struct PasswordResetRoutes: Sendable {
     static let path = "/api/v1/password-reset"
 
@@ -12,13 +12,7 @@ struct PasswordResetRoutes: Sendable {
     let resets: PasswordResetStore
     let appearance: IdentityRoutes.Appearance
 
-    var routes: [Route] {
-        [request, confirm, form, submission, confirmation].map { route in
-            var route = route
-            route.keepsIdempotencyKeys = false
-            return route
-        }
-    }
+    var routes: [Route] { [request, confirm, form, submission, confirmation] }
 
     /// The answer to a link that no longer holds, whatever the reason.
     static let refusal = Problem(

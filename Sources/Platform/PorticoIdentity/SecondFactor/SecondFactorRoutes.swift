@@ -8,13 +8,7 @@ struct SecondFactorRoutes: Sendable {
 
     let own: OwnAccount
 
-    var routes: [Route] {
-        [status, enrol, confirm, renew, disable].map { route in
-            var route = route
-            route.keepsIdempotencyKeys = false
-            return route
-        }
-    }
+    var routes: [Route] { [status, enrol, confirm, renew, disable] }
 
     private struct Password: RouteInput {
         let password: String

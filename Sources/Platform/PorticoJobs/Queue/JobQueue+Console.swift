@@ -23,19 +23,16 @@ extension JobQueue {
     public func overview(in session: some SQLSession) throws -> [JobQueueOverview] {
         var counts: [String: [JobState: Int]] = [:]
         var oldest: [String: Instant] = [:]
-        // One statement a state: each is answered from the index of that state alone.
-        for state in [JobState.scheduled, .queued, .blocked, .throttled, .running, .failed] {
-            try session.each(
-                "jobs.count",
-                """
-                SELECT queue, count(*), min(run_at) FROM jobs WHERE state = '\(SQL(trusted: state.rawValue))'
-                GROUP BY queue
-                """
-            ) { row in
-                let queue: String = try row[0]
-                counts[queue, default: [:]][state] = try row[1]
-                if state == .queued { oldest[queue] = try row[2] }
-            }
+        // A part for each state: each is answered from the index of that state alone.
+        let parts: [SQL] = JobState.counted.map { state in
+            let name = SQL(trusted: state.rawValue)
+            return
+                "SELECT '\(name)' AS state, queue, count(*), min(run_at) FROM jobs WHERE state = '\(name)' GROUP BY queue"
+        }
+        try session.each("jobs.count", parts.dropFirst().reduce(parts[0]) { "\($0) UNION ALL \($1)" }) { row in
+            let (state, queue): (JobState, String) = (try row[0], try row[1])
+            counts[queue, default: [:]][state] = try row[2]
+            if state == .queued { oldest[queue] = try row[3] }
         }
         let terms = try terms(in: session)
         return Set(counts.keys).union(terms.keys).sorted().map { queue in
@@ -43,6 +40,17 @@ extension JobQueue {
                 queue: queue, terms: terms[queue] ?? JobQueueTerms(), counts: counts[queue] ?? [:],
                 oldestDue: oldest[queue])
         }
+    }
+
+    /// The jobs with these ids that are there.
+    /// - Throws: ``SQLError``.
+    public func records(_ ids: [Int64], in session: some SQLSession) throws -> [Int64: JobRecord] {
+        guard let first = ids.first else { return [:] }
+        let list = ids.dropFirst().reduce("\(first)" as SQL) { "\($0), \($1)" }
+        let found = try session.all(
+            "jobs.records", "SELECT \(JobRecord.columns) FROM jobs WHERE id IN (\(list))"
+        ) { try JobRecord($0) }
+        return Dictionary(uniqueKeysWithValues: found.map { ($0.id, $0) })
     }
 
     /// Jobs in a state, the newest first.

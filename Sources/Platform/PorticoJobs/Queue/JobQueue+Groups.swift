@@ -47,7 +47,7 @@ extension JobQueue {
     private func insertMember<Kind: Job>(
         _ job: Kind, _ options: JobOptions, group: Int64, in transaction: Transaction
     ) throws -> JobTicket {
-        var new = try NewJob(job, options, at: clock.now(), seal: seal)
+        var new = try NewJob(job, options, at: clock.now(), seal: seal, from: transaction.channel.origin)
         new.groupID = group
         return try insert(new, in: transaction)
     }
@@ -55,7 +55,7 @@ extension JobQueue {
     private func insertContinuation<Kind: Job>(
         _ job: Kind, _ options: JobOptions, group: Int64, in transaction: Transaction
     ) throws -> Int64 {
-        var new = try NewJob(job, options, at: clock.now(), seal: seal)
+        var new = try NewJob(job, options, at: clock.now(), seal: seal, from: transaction.channel.origin)
         new.followsGroup = group
         return try insert(new, in: transaction).id
     }

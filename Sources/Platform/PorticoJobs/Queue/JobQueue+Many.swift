@@ -10,12 +10,13 @@ extension JobQueue {
     public func enqueue(
         all jobs: some Sequence<some Job>, _ options: JobOptions = JobOptions(), in transaction: Transaction
     ) throws -> Int {
-        let now = clock.now()
+        let (now, origin) = (clock.now(), transaction.channel.origin)
         var shares = JobShares(now: now)
         var (plain, unique): ([[SQLValue]], [NewJob]) = ([], [])
         var count = 0
         for job in jobs {
-            let new = try shares.placing(NewJob(job, options, at: now, seal: seal), in: transaction)
+            let new = try shares.placing(
+                NewJob(job, options, at: now, seal: seal, from: origin), in: transaction)
             if new.uniqueKey == nil { plain.append(new.row(at: now)) } else { unique.append(new) }
             if plain.count == JobQueue.load { count += try load(&plain, in: transaction) }
         }

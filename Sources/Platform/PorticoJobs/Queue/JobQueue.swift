@@ -60,7 +60,7 @@ public final class JobQueue: Sendable {
     public func enqueue(
         _ job: some Job, _ options: JobOptions = JobOptions(), in transaction: Transaction
     ) throws -> JobTicket {
-        try insert(NewJob(job, options, at: clock.now(), seal: seal), in: transaction)
+        try insert(NewJob(job, options, at: clock.now(), seal: seal, from: transaction.channel.origin), in: transaction)
     }
 
     /// Asks for the end of a job. One that waits is cancelled at once; one that runs is told, and is cancelled if it

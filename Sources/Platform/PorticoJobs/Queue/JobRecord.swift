@@ -1,5 +1,6 @@
 import PorticoJSON
 import PorticoSQL
+import PorticoTelemetry
 import PorticoValues
 
 /// Everything that is known of a job.
@@ -28,6 +29,12 @@ public struct JobRecord: Sendable, Hashable {
     public let shareKey: String?
     /// Account that follows it.
     public let owner: Int64?
+    /// The request that enqueued it, itself or by a job it enqueued; nil for what no request made necessary.
+    public let origin: WorkOrigin?
+    /// The form of its payload.
+    public let version: Int
+    /// The worker that has it; nil while it does not run.
+    public let holder: String?
     /// The group it belongs to.
     public let groupID: Int64?
     /// The group whose end it waits or waited for.
@@ -55,10 +62,13 @@ public struct JobRecord: Sendable, Hashable {
     /// When it ended.
     public let finishedAt: Instant?
 
+    /// How many of ``errors`` a job keeps.
+    public static let keptErrors = JobErrorNote.kept
+
     static let columns: SQL = """
         id, name, queue, state, run_at, payload, owner, group_id, follows_group, attempt, retries, rescues,
         cancel_requested, done, total, result, errors, created_at, started_at, finished_at, is_sealed, unique_key,
-        limit_key, rate_key, share_key
+        limit_key, rate_key, share_key, request_id, traceparent, version, holder
         """
 
     init(_ row: Row) throws {
@@ -89,59 +99,17 @@ public struct JobRecord: Sendable, Hashable {
         limitKey = try row[22]
         rateKey = try row[23]
         shareKey = try row[24]
+        origin = try WorkOrigin(row, 25)
+        version = try row[27]
+        holder = try row[28]
     }
 }
 
-/// One thing that went wrong with a job.
-public struct JobErrorNote: Sendable, Hashable {
-    /// When.
-    public let at: Instant
-    /// The run it happened in, from 1.
-    public let attempt: Int
-    /// Stable reason, `snake_case`.
-    public let code: String
-    /// The reason for whoever follows the job.
-    public let message: String
-    /// The error's own words, for operators.
-    public let detail: String?
-
-    /// How many a job keeps.
-    static let kept = 10
-
-    var json: JSONValue {
-        var value: JSONValue = [
-            "at": .integer(at.milliseconds), "attempt": .integer(Int64(attempt)), "code": .string(code),
-            "message": .string(message),
-        ]
-        if let detail { value["detail"] = .string(detail) }
-        return value
-    }
-
-    private init?(_ value: JSONValue) {
-        guard let at = value["at"]?.int64, let attempt = value["attempt"]?.int64, let code = value["code"]?.string,
-            let message = value["message"]?.string
-        else { return nil }
-        self.init(
-            at: Instant(milliseconds: at), attempt: Int(attempt), code: code, message: message,
-            detail: value["detail"]?.string)
-    }
-
-    init(at: Instant, attempt: Int, code: String, message: String, detail: String?) {
-        self.at = at
-        self.attempt = attempt
-        self.code = code
-        self.message = message
-        self.detail = detail
-    }
-
-    /// The notes of a row.
-    static func list(_ text: String) -> [JobErrorNote] {
-        ((try? JSONValue(parsing: Array(text.utf8)))?.elements ?? []).compactMap { JobErrorNote($0) }
-    }
-
-    /// The text of a row: `text` and one more note.
-    static func appending(_ note: JobErrorNote, to text: String) -> String {
-        let notes = (list(text) + [note]).suffix(kept).map(\.json)
-        return String(decoding: JSONValue.array(notes).bytes, as: UTF8.self)
+extension WorkOrigin {
+    /// Where a job comes from, out of its two columns; nil when nothing is known of it.
+    init?(_ row: Row, _ column: Int) throws {
+        let (request, traceparent): (String?, String?) = (try row[column], try row[column + 1])
+        guard let request else { return nil }
+        self.init(requestID: request, traceparent: traceparent)
     }
 }

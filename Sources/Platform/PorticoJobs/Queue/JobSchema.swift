@@ -12,6 +12,9 @@ public enum JobSchema {
             Migration(2, "rates, shares and terms of queues") { dialect in
                 orders(dialect) + starts(dialect)
             },
+            Migration(3, "where jobs come from and who does them") { dialect in
+                origins(dialect) + workers(dialect)
+            },
         ])
 
     /// `rank` is when a job became due less its head start; `turns` counts its runs ever and is what a run shows to
@@ -113,6 +116,25 @@ public enum JobSchema {
             CREATE TABLE job_rates (
                 rate_key \(text) NOT NULL PRIMARY KEY, most \(integer) NOT NULL, span \(integer) NOT NULL,
                 opens_at \(integer) NOT NULL) \(dialect.strict)
+            """
+    }
+
+    /// The request that enqueued a job, itself or by a job it enqueued.
+    private static func origins(_ dialect: Dialect) -> String {
+        """
+        ALTER TABLE jobs ADD COLUMN request_id \(dialect.text);
+        ALTER TABLE jobs ADD COLUMN traceparent \(dialect.text);
+
+        """
+    }
+
+    /// The processes that do jobs, each with its places by queue and the versions it knows by name of job.
+    private static func workers(_ dialect: Dialect) -> String {
+        let (integer, text) = (dialect.integer, dialect.text)
+        return """
+            CREATE TABLE job_workers (
+                holder \(text) NOT NULL PRIMARY KEY, node \(text) NOT NULL, places \(text) NOT NULL,
+                kinds \(text) NOT NULL, started_at \(integer) NOT NULL, seen_at \(integer) NOT NULL) \(dialect.strict)
             """
     }
 

@@ -24,6 +24,9 @@ public enum JobState: String, Sendable, CaseIterable, SQLReadable, SQLBindable {
     /// Whether nothing more happens by itself.
     public var isFinal: Bool { [.succeeded, .failed, .cancelled].contains(self) }
 
+    /// Those of which an index knows how many there are.
+    static let counted: [JobState] = [.scheduled, .queued, .blocked, .throttled, .running, .failed]
+
     /// The state as clients see it: all kinds of waiting are `queued`.
     public var published: String {
         switch self {

@@ -1,5 +1,6 @@
 import PorticoJSON
 import PorticoSQL
+import PorticoTelemetry
 import PorticoValues
 
 /// A job on its way into the table.
@@ -17,6 +18,8 @@ struct NewJob {
     let rate: JobRate?
     let share: JobShare?
     let owner: Int64?
+    /// The request that enqueues it.
+    let origin: WorkOrigin?
     let runAt: Instant
     var groupID: Int64?
     var followsGroup: Int64?
@@ -24,7 +27,9 @@ struct NewJob {
     var rank: Instant
 
     /// - Throws: ``JobSealError/missing``.
-    init<Kind: Job>(_ job: Kind, _ options: JobOptions, at now: Instant, seal: JobSeal?) throws {
+    init<Kind: Job>(
+        _ job: Kind, _ options: JobOptions, at now: Instant, seal: JobSeal?, from origin: WorkOrigin?
+    ) throws {
         name = Kind.name
         version = Kind.version
         policy = Kind.policy
@@ -42,6 +47,7 @@ struct NewJob {
         rate = job.rate
         share = job.share
         owner = options.owner
+        self.origin = origin
         runAt = max(options.notBefore ?? now, now)
         rank = runAt - priority.headStart
     }
@@ -55,7 +61,7 @@ struct NewJob {
         "name", "version", "queue", "state", "rank", "head_start", "run_at", "payload", "is_sealed", "owner",
         "unique_key", "unique_ends_at_start", "unique_until", "limit_key", "limit_most", "rate_key", "rate_most",
         "rate_span", "share_key", "share_step", "group_id", "follows_group", "turns", "attempt", "retries", "rescues",
-        "cancel_requested", "errors", "created_at",
+        "cancel_requested", "errors", "created_at", "request_id", "traceparent",
     ]
 
     /// The values of ``columns``, for a load of many.
@@ -68,6 +74,7 @@ struct NewJob {
             (rate?.key).sqlValue, (rate?.atMost).sqlValue, (rate?.span.milliseconds).sqlValue,
             (share?.key).sqlValue, (share?.step.milliseconds).sqlValue, groupID.sqlValue, followsGroup.sqlValue,
             .integer(0), .integer(0), policy.retries.sqlValue, .integer(0), .integer(0), .text("[]"), now.sqlValue,
+            (origin?.requestID).sqlValue, (origin?.traceparent).sqlValue,
         ]
     }
 
@@ -88,7 +95,7 @@ struct NewJob {
         \(runAt), \(payload), \(isSealed), \(owner), \(uniqueKey), \(uniqueness?.endsAtStart ?? false),
         \(uniqueness?.period.map { now + $0 }), \(limit?.key), \(limit?.atMost), \(rate?.key), \(rate?.atMost),
         \(rate?.span.milliseconds), \(share?.key), \(share?.step.milliseconds), \(groupID), \(followsGroup),
-        0, 0, \(policy.retries), 0, 0, '[]', \(now))
+        0, 0, \(policy.retries), 0, 0, '[]', \(now), \(origin?.requestID), \(origin?.traceparent))
         """
     }
 }

@@ -1,4 +1,6 @@
+import Logging
 import PorticoSQL
+import PorticoTelemetry
 import PorticoValues
 
 /// A job that this process may run: what it needs to run it, and the turn that entitles it to change the row.
@@ -23,10 +25,19 @@ struct ClaimedJob: Sendable {
     let version: Int
     let isSealed: Bool
     let rate: JobRate?
+    /// When the run began.
+    let startedAt: Instant
+    let origin: WorkOrigin?
+    /// The worker that has it, or had it.
+    let holder: String?
+    /// How far it was told to be.
+    let done: Int64?
+    let total: Int64?
 
     static let columns: SQL = """
         id, name, queue, payload, turns, attempt, retries, owner, group_id, follows_group, limit_key, limit_most, rank,
-        head_start, run_at, errors, version, is_sealed, rate_key, rate_most, rate_span
+        head_start, run_at, errors, version, is_sealed, rate_key, rate_most, rate_span, started_at,
+        request_id, traceparent, holder, done, total
         """
 
     init(_ row: Row) throws {
@@ -50,6 +61,19 @@ struct ClaimedJob: Sendable {
         isSealed = try row[17]
         let (rateKey, rateMost, rateSpan): (String?, Int?, Int64?) = (try row[18], try row[19], try row[20])
         rate = rateKey.map { JobRate($0, atMost: rateMost ?? 1, per: .milliseconds(rateSpan ?? 1000)) }
+        startedAt = try row[21] ?? runAt
+        origin = try WorkOrigin(row, 22)
+        holder = try row[24]
+        done = try row[25]
+        total = try row[26]
+    }
+
+    /// What log lines about the job carry: which it is, and which request made it necessary.
+    var metadata: Logger.Metadata {
+        var metadata = origin?.metadata ?? [:]
+        metadata["job"] = "\(id)"
+        metadata["name"] = "\(name)"
+        return metadata
     }
 
     /// Whether another try remains.

@@ -57,7 +57,7 @@ public struct JobBook: Sendable {
                 job = try Kind(
                     payload: version < Kind.version ? Kind.upgraded(payload, from: version) : payload)
             } catch {
-                throw JobFailure.permanent("bad_payload", "The job can't be read.", detail: "\(error)")
+                throw JobFailure.permanent("bad_payload", "The job can't be read.", detail: "\(error)", because: error)
             }
             return try await body(job, run)
         }

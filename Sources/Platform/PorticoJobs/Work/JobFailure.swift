@@ -14,22 +14,39 @@ public struct JobFailure: Error, Sendable, Hashable, CustomStringConvertible {
     public let message: String
     /// More for operators; nobody else sees it.
     public let detail: String?
+    /// The errors it comes from, for operators.
+    let causes: [JobErrorCause]
 
     /// Another try would bring the same: the job fails now.
-    public static func permanent(_ code: String, _ message: String, detail: String? = nil) -> JobFailure {
-        JobFailure(verdict: .permanent, code: code, message: message, detail: detail)
+    /// - Parameter error: what it comes from, for operators.
+    public static func permanent(
+        _ code: String, _ message: String, detail: String? = nil, because error: (any Error)? = nil
+    ) -> JobFailure {
+        JobFailure(.permanent, code, message, detail, error)
     }
 
     /// Another try may bring more: after `span`, or after the policy's wait when that is longer.
+    /// - Parameter error: what it comes from, for operators.
     public static func temporary(
-        _ code: String, _ message: String, after span: Span? = nil, detail: String? = nil
+        _ code: String, _ message: String, after span: Span? = nil, detail: String? = nil,
+        because error: (any Error)? = nil
     ) -> JobFailure {
-        JobFailure(verdict: .retry(after: span), code: code, message: message, detail: detail)
+        JobFailure(.retry(after: span), code, message, detail, error)
     }
 
     /// It can't be done yet, through no fault of its own: again after `span`, and this run does not count.
     public static func postponed(by span: Span, _ code: String, _ message: String) -> JobFailure {
-        JobFailure(verdict: .postponed(span), code: code, message: message, detail: nil)
+        JobFailure(.postponed(span), code, message, nil, nil)
+    }
+
+    private init(
+        _ verdict: Verdict, _ code: String, _ message: String, _ detail: String?, _ error: (any Error)?
+    ) {
+        self.verdict = verdict
+        self.code = code
+        self.message = message
+        self.detail = detail
+        causes = error.map { JobErrorCause.chain(of: $0) } ?? []
     }
 
     /// `code: message`.

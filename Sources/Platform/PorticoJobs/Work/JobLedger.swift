@@ -155,9 +155,12 @@ extension JobQueue {
             """
         ) { try ClaimedJob($0) }
         for job in lost {
-            let note = JobErrorNote(
+            var note = JobErrorNote(
                 at: now, attempt: job.attempt, code: "worker_lost", message: "The run was interrupted.",
                 detail: "The worker's lease ran out.")
+            note.startedAt = job.startedAt
+            (note.done, note.total) = (job.done, job.total)
+            note.node = try job.holder.flatMap { try node(of: $0, in: transaction) }
             try transaction.execute(
                 "jobs.count_rescue", "UPDATE jobs SET rescues = rescues + 1 WHERE \(job.mine)")
             let end = job.mayRetry ? JobEnd.again(at: now, note: note, counts: true) : .failed(note)

@@ -65,7 +65,7 @@ struct JobMetrics: Sendable {
     func show(_ overview: [JobQueueOverview], queues: [String]) {
         let counts = Dictionary(uniqueKeysWithValues: overview.map { ($0.queue, $0.counts) })
         for queue in Set(queues).union(counts.keys) {
-            for state in [JobState.scheduled, .queued, .blocked, .throttled, .running, .failed] {
+            for state in JobState.counted {
                 standing.with(application, queue, state.rawValue).set(Double(counts[queue]?[state] ?? 0))
             }
         }

@@ -1,5 +1,6 @@
 import PorticoJSON
 import PorticoSQL
+import PorticoTelemetry
 import PorticoValues
 import Synchronization
 
@@ -35,6 +36,8 @@ public final class JobRun: Sendable {
     private static let progressInterval: Int64 = 250_000_000
 
     let job: ClaimedJob
+    /// What the run costs in the database.
+    let measure: RequestMeasure
     private let queue: JobQueue
     private let database: Database
     private let elapsed: @Sendable () -> Int64
@@ -42,6 +45,7 @@ public final class JobRun: Sendable {
 
     init(_ job: ClaimedJob, queue: JobQueue, database: Database, elapsed: @escaping @Sendable () -> Int64) {
         self.job = job
+        measure = RequestMeasure(job: job.id, origin: job.origin)
         self.queue = queue
         self.database = database
         self.elapsed = elapsed
@@ -59,6 +63,8 @@ public final class JobRun: Sendable {
     public var isLastAttempt: Bool { !job.mayRetry }
     /// Account that follows the job.
     public var owner: Int64? { job.owner }
+    /// The request that made the job necessary, itself or by a job it enqueued; nil when none did.
+    public var origin: WorkOrigin? { job.origin }
     /// The group whose end the job waited for.
     public var followsGroup: Int64? { job.followsGroup }
     /// The present, by the process's clock.

@@ -56,7 +56,9 @@ extension JobWorker {
         var next: ClaimedJob?
         if let end { next = await write(end, of: running) }
         let took = elapsed() - running.startedAt
-        metrics.finished(job, end ?? (running.run.isFinished ? .succeeded(nil) : nil), nanoseconds: took)
+        let end = end ?? (running.run.isFinished ? .succeeded(nil) : nil)
+        metrics.finished(job, end, nanoseconds: took)
+        tell(running, end, nanoseconds: took)
         guard let next else {
             state.withLock { $0.remove(job.id) }
             return bell.ring()
@@ -73,9 +75,10 @@ extension JobWorker {
                 return try await writeOnce(end, of: running)
             } catch {
                 let isLast = attempt == 5
+                var metadata = running.job.metadata
+                metadata["error"] = "\(error)"
                 logger.warning(
-                    isLast ? "the end of a job is not written" : "the end of a job waits",
-                    metadata: ["job": "\(running.job.id)", "name": "\(running.job.name)", "error": "\(error)"])
+                    isLast ? "the end of a job is not written" : "the end of a job waits", metadata: metadata)
                 // In a task of its own, because this one may be cancelled and would not sleep.
                 if !isLast { await Task { try? await Task.sleep(for: .milliseconds(200 * attempt)) }.value }
             }
@@ -97,11 +100,30 @@ extension JobWorker {
             return (isEntitled, next)
         }
         if let next { noteOpening(next) }
-        if !isEntitled { logger.notice("job was lost", metadata: ["job": "\(job.id)", "name": "\(job.name)"]) }
+        if !isEntitled { logger.notice("job was lost", metadata: job.metadata) }
         return next?.jobs.first
     }
 
+    /// A line for each run, for whoever debugs: with the request that made the job necessary.
+    private func tell(_ running: RunningJob, _ end: JobEnd?, nanoseconds: Int64) {
+        guard logger.logLevel <= .debug else { return }
+        var metadata = running.job.metadata
+        let summary = running.run.measure.summary
+        metadata["queue"] = "\(running.job.queue)"
+        metadata["attempt"] = "\(running.job.attempt)"
+        metadata["outcome"] = "\(end?.state.rawValue ?? "lost")"
+        metadata["duration_ms"] = "\(nanoseconds / 1_000_000)"
+        metadata["db.statements"] = "\(summary.statements)"
+        metadata["db.rows"] = "\(summary.rows)"
+        logger.debug("job", metadata: metadata)
+    }
+
+    /// Does the job. What the handler enqueues and logs carries the same origin.
     func outcome(of run: JobRun, _ entry: JobBook.Entry?) async -> JobEnd? {
+        await RequestMeasure.$current.withValue(run.measure) { await performed(run, entry) }
+    }
+
+    private func performed(_ run: JobRun, _ entry: JobBook.Entry?) async -> JobEnd? {
         let now = queue.clock.now()
         guard let entry, run.job.version <= entry.version else {
             // A newer release enqueued it, and a newer node does it.
@@ -125,7 +147,7 @@ extension JobWorker {
             guard let seal = queue.seal else { throw JobSealError.missing }
             return try JSONValue(parsing: try seal.payload(job.payload, name: job.name))
         } catch {
-            throw JobFailure.permanent("bad_payload", "The job can't be read.", detail: "\(error)")
+            throw JobFailure.permanent("bad_payload", "The job can't be read.", detail: "\(error)", because: error)
         }
     }
 
@@ -139,15 +161,15 @@ extension JobWorker {
         case nil: break
         }
         guard let failure = error as? JobFailure else {
-            logger.warning(
-                "job failed",
-                metadata: [
-                    "job": "\(run.id)", "name": "\(run.job.name)", "attempt": "\(run.attempt)", "error": "\(error)",
-                ])
-            let note = note(run, "internal", "Something went wrong here.", detail: "\(error)")
+            var metadata = run.job.metadata
+            metadata["attempt"] = "\(run.attempt)"
+            metadata["error"] = "\(error)"
+            logger.warning("job failed", metadata: metadata)
+            let note = note(
+                run, "internal", "Something went wrong here.", detail: "\(error)", JobErrorCause.chain(of: error))
             return retry(run, policy, note, after: nil)
         }
-        let note = note(run, failure.code, failure.message, detail: failure.detail)
+        let note = note(run, failure.code, failure.message, detail: failure.detail, failure.causes)
         switch failure.verdict {
         case .permanent: return .failed(note)
         case .retry(let span): return retry(run, policy, note, after: span)
@@ -163,9 +185,18 @@ extension JobWorker {
         return .again(at: queue.clock.now() + max(wait, least ?? wait), note: note, counts: true)
     }
 
-    func note(_ run: JobRun, _ code: String, _ message: String, detail: String? = nil) -> JobErrorNote {
-        JobErrorNote(
+    func note(
+        _ run: JobRun, _ code: String, _ message: String, detail: String? = nil, _ causes: [JobErrorCause] = []
+    ) -> JobErrorNote {
+        var note = JobErrorNote(
             at: queue.clock.now(), attempt: run.attempt, code: code, message: message,
             detail: detail.map { String($0.prefix(2000)) })
+        let progress = run.lastProgress
+        note.causes = causes
+        note.startedAt = run.job.startedAt
+        note.node = configuration.node
+        (note.done, note.total) = (progress?.done, progress?.total)
+        note.lastStatement = run.measure.summary.lastStatement
+        return note
     }
 }

@@ -12,6 +12,8 @@ struct UpkeepTimes: Sendable {
     /// By the process's clock, because leases are.
     var heartbeat: Instant?
     var purge: Instant?
+    /// By the process's clock, because others go by it.
+    var sign: Instant?
     var figures: Int64?
     var call: Int64?
     /// When jobs that wait for their rate may begin next, by the process's clock; nil when none waits.
@@ -39,6 +41,7 @@ extension JobWorker {
         try await heedCancellation()
         // Leases first: a clock that was moved forward must not make this process lose its own jobs.
         try await extendLeases()
+        try await giveSign(at: now)
         let (lost, hasMore, rates) = try await database.write { [queue] transaction in
             (
                 try queue.rescue(in: transaction), try queue.promote(in: transaction),
@@ -51,7 +54,7 @@ extension JobWorker {
         }
         for job in lost {
             metrics.rescued(job)
-            logger.warning("job rescued", metadata: ["job": "\(job.id)", "name": "\(job.name)"])
+            logger.warning("job rescued", metadata: job.metadata)
         }
         let isClean = try await purge(at: now)
         try await countUp(elapsed)
@@ -124,6 +127,18 @@ extension JobWorker {
         }
     }
 
+    /// Says that this process works, for operators.
+    private func giveSign(at now: Instant) async throws {
+        let isDue = state.withLock { state in
+            if let last = state.upkeep.sign, now - last < JobWorkerStanding.sign, now >= last { return false }
+            state.upkeep.sign = now
+            return true
+        }
+        guard isDue else { return }
+        let standing = standing(at: now)
+        try await database.write { [queue] in try queue.enlist(standing, in: $0) }
+    }
+
     /// Ends runs that nobody wants any more or that somebody else has taken over.
     private func heedCancellation() async throws {
         let mine = state.withLock { state in state.running.filter { !state.ending.contains($0.key) } }
@@ -148,7 +163,7 @@ extension JobWorker {
                     running.run, "timeout", "The run took too long.", detail: "It did not end when asked to.")
                 running.stop(.late)
                 metrics.gaveUp(running.job)
-                logger.error("job given up", metadata: ["job": "\(running.job.id)", "name": "\(running.job.name)"])
+                logger.error("job given up", metadata: running.job.metadata)
                 await finish(running, retry(running.run, running.policy, note, after: nil))
             } else if milliseconds >= running.policy.softTimeout.milliseconds {
                 running.stop(.late)

@@ -15,6 +15,8 @@ public final class JobWorker: Sendable {
     public struct Configuration: Sendable {
         /// The application, as label of metrics.
         public var application: String
+        /// What operators call the process; empty where it has no name.
+        public var node = ""
         /// Jobs of a queue that run at once in this process.
         public var concurrency: [String: Int]
         /// The same, for queues that are not named.
@@ -67,6 +69,7 @@ public final class JobWorker: Sendable {
     let elapsed: @Sendable () -> Int64
     let bell = EventBell()
     let state = Mutex(State())
+    let startedAt: Instant
     private let queues: [String]
 
     /// A worker.
@@ -83,7 +86,8 @@ public final class JobWorker: Sendable {
         self.logger = logger
         self.metrics = JobMetrics(metrics, application: configuration.application)
         self.schedules = ScheduleKeeper(schedules, queue: queue)
-        self.holder = UUIDv7(at: queue.clock.now()).description
+        startedAt = queue.clock.now()
+        self.holder = UUIDv7(at: startedAt).description
         self.elapsed = elapsed
         self.queues = Set(book.queues).union(configuration.concurrency.keys).sorted()
         queue.know(queues)
@@ -106,7 +110,10 @@ public final class JobWorker: Sendable {
         }
         queue.remove(bell)
         // A task of its own: this one is cancelled, and waiting must go on.
-        await Task { await drain(within: configuration.drain) }.value
+        await Task {
+            await drain(within: configuration.drain)
+            try? await database.write { [queue, holder] in try queue.dismiss(holder, in: $0) }
+        }.value
     }
 
     /// Runs everything that is due now, schedules included, and returns when nothing is left that could run. For tests.
@@ -166,6 +173,19 @@ public final class JobWorker: Sendable {
         return isUpkept && !hasMore
     }
 
+    /// What it says of itself.
+    func standing(at now: Instant) -> JobWorkerStanding {
+        JobWorkerStanding(
+            holder: holder, node: configuration.node,
+            places: Dictionary(uniqueKeysWithValues: queues.map { ($0, places(of: $0)) }),
+            kinds: book.entries.mapValues(\.version), startedAt: startedAt, seenAt: now)
+    }
+
+    /// Jobs of a queue that it does at once of itself.
+    private func places(of queue: String) -> Int {
+        configuration.concurrency[queue] ?? configuration.defaultConcurrency
+    }
+
     /// Remembers when jobs that were put aside may begin.
     func noteOpening(_ outcome: JobClaim.Outcome) {
         guard let opening = outcome.opensAt else { return }
@@ -181,7 +201,7 @@ public final class JobWorker: Sendable {
             for running in state.running.values { busy[running.job.queue, default: 0] += 1 }
             return queues.compactMap { queue -> Place? in
                 let terms = state.terms[queue]
-                let most = terms?.perNode ?? configuration.concurrency[queue] ?? configuration.defaultConcurrency
+                let most = terms?.perNode ?? places(of: queue)
                 let free = most - (busy[queue] ?? 0)
                 return free > 0 && terms?.isPaused != true ? (queue, free, terms?.atMost) : nil
             }

@@ -75,8 +75,8 @@ struct CachesPage: ConsolePage {
     }
 
     private func line(_ cache: CacheStatistics) -> DataTable.Row {
-        let mean =
-            cache.loads > 0 ? SpanText(.milliseconds(cache.loadNanoseconds / Int64(cache.loads) / 1_000_000)).text : "–"
+        let loads = GroupedNumber(cache.loads).text
+        let mean = cache.loads > 0 ? ", \(CachesPage.length(cache.loadNanoseconds / Int64(cache.loads))) each" : ""
         let empty = frame.form(
             "/caches/purge", fields: "<input type=\"hidden\" name=\"cache\" value=\"\(cache.name)\">",
             Button(
@@ -88,7 +88,7 @@ struct CachesPage: ConsolePage {
             "\(CachesPage.share(cache.local.hits, cache.local.misses))",
             "\(CachesPage.share(cache.sharedHits, cache.sharedMisses))", "\(GroupedNumber(cache.local.evictions).text)",
             "\(GroupedNumber(cache.staleServes).text)", "\(GroupedNumber(cache.coalescedWaits).text)",
-            "\(GroupedNumber(cache.loads).text), \(mean) each",
+            "<span class=\"nowrap\">\(loads)\(mean)</span>",
             policies[cache.name].map { SpanText($0.ttl).html } ?? .empty,
             empty ?? .empty,
         ])
@@ -131,6 +131,13 @@ struct CachesPage: ConsolePage {
         guard reads > 0 else { return "–" }
         let tenths = hits * 1000 / reads
         return tenths == 1000 ? "100 %" : "\(tenths / 10).\(tenths % 10) %"
+    }
+
+    /// `0.4 ms`, `12 ms`, `3.4 s`.
+    private static func length(_ nanoseconds: Int64) -> String {
+        guard nanoseconds < 10_000_000 else { return SpanText(.milliseconds(nanoseconds / 1_000_000)).text }
+        let tenths = max(1, nanoseconds / 100_000)
+        return "\(tenths / 10).\(tenths % 10) ms"
     }
 
     /// `1.2 MiB`.

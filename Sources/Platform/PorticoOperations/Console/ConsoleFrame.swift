@@ -31,14 +31,18 @@ struct ConsoleFrame: Sendable {
     }
 
     /// A form that is sent to an address below ``ConsoleAppearance/path``; nil for people who may only look.
+    ///
+    /// - Parameter id: of the form, for fields that stand elsewhere on the page.
     func form(
-        _ path: String, fields: HTML = .empty, _ button: Button, arrangement: StaticString = "bare"
+        _ path: String, fields: HTML = .empty, _ buttons: Button..., arrangement: StaticString = "bare",
+        id: String? = nil
     ) -> HTML? {
         guard mayChange else { return nil }
+        let place = "\(path)\(id ?? "")"
         return PageForm(
             action: address(path),
-            guarding: guarding.distinguished(by: String(Digest.sha256(path.utf8).hexadecimal.prefix(8))),
-            fields: fields, buttons: "\(button)", arrangement: arrangement
+            guarding: guarding.distinguished(by: String(Digest.sha256(place.utf8).hexadecimal.prefix(8))),
+            fields: fields, buttons: "\(buttons.map(\.html))", arrangement: arrangement, id: id
         ).html
     }
 

@@ -11,7 +11,7 @@ extension JobConsole {
     /// | `/queues/{queue}/pause`, `/resume` | none |
     /// | `/queues/{queue}/scale` | `at_most`, `per_node` |
     /// | `/jobs/{id}/replay`, `/discard`, `/cancel` | none |
-    /// | `/jobs/replay`, `/jobs/discard` | `state`, `queue`, `q` |
+    /// | `/jobs/replay`, `/jobs/discard` | `state`, `queue`, `q`; with `chosen` those of `ids` alone |
     /// | `/schedules/{name}/run`, `/pause`, `/resume` | none |
     public func pages(_ appearance: ConsoleAppearance) -> [Route] {
         let pages = JobConsolePages(console: self, appearance: appearance)
@@ -48,13 +48,15 @@ struct JobConsolePages: Sendable {
     }
 
     private func queuesPage(_ context: RequestContext) async throws -> QueuesPage {
-        let (queues, running) = try await console.database.read { [console] reading in
-            (
-                try console.queues(in: reading),
-                try console.queue.jobs(JobSearch(state: .running), limit: 20, in: reading)
+        let (queues, running, workers) = try await console.database.read { [console] reading in
+            let workers = try console.queue.workers(in: reading)
+            return (
+                try console.queues(with: workers, in: reading),
+                try console.queue.jobs(JobSearch(state: .running), limit: 20, in: reading), workers
             )
         }
-        return QueuesPage(frame: try await ConsoleFrame(context, appearance), queues: queues, running: running)
+        return QueuesPage(
+            frame: try await ConsoleFrame(context, appearance), queues: queues, running: running, workers: workers)
     }
 
     private var pause: Route { hold("pause", "submitQueuePause", "Pause a queue by the form", true) }
@@ -96,19 +98,25 @@ struct JobConsolePages: Sendable {
             .get, JobConsolePages.path + "/jobs", "jobsPage", "Jobs by state, queue, name, key and argument",
             access: ConsolePermission.read
         ) { (context: RequestContext, input: JobListQuery) -> PageReply in
-            let (found, names) = try await console.database.read { [console] reading in
-                (
-                    try console.page(input.search, PageRequest(limit: 50, cursor: input.cursor), in: reading),
-                    try console.queue.overview(in: reading).map(\.queue)
-                )
-            }
-            var page = JobListPage(
-                frame: try await ConsoleFrame(context, appearance), search: input.search, jobs: found.items,
-                queues: Set(names).union(console.queue.knownQueues).sorted(), cursor: input.cursor,
-                nextCursor: found.next.map { console.cursors.sign($0, list: JobConsole.list(input.search)) })
+            var page = try await listPage(context, input.search, cursor: input.cursor)
             page.frame.shell.notices += input.done.notices
             return page.reply()
         }
+    }
+
+    private func listPage(
+        _ context: RequestContext, _ search: JobSearch, cursor: String? = nil
+    ) async throws -> JobListPage {
+        let (found, names) = try await console.database.read { [console] reading in
+            (
+                try console.page(search, PageRequest(limit: 50, cursor: cursor), in: reading),
+                try console.queue.overview(in: reading).map(\.queue)
+            )
+        }
+        return JobListPage(
+            frame: try await ConsoleFrame(context, appearance), search: search, jobs: found.items,
+            queues: Set(names).union(console.queue.knownQueues).sorted(), cursor: cursor,
+            nextCursor: found.next.map { console.cursors.sign($0, list: JobConsole.list(search)) })
     }
 
     private var show: Route {
@@ -118,7 +126,8 @@ struct JobConsolePages: Sendable {
         ) { (context: RequestContext, input: JobPageQuery) -> PageReply in
             let found = try await console.database.read { [console] in try console.job(input.id, in: $0) }
             var page = JobPage(
-                frame: try await ConsoleFrame(context, appearance), job: found.job, obstacles: found.obstacles)
+                frame: try await ConsoleFrame(context, appearance), job: found.job, obstacles: found.obstacles,
+                node: found.node)
             page.frame.shell.notices += input.done.notices
             return page.reply()
         }
@@ -147,16 +156,35 @@ struct JobConsolePages: Sendable {
             isReplay ? "submitJobsReplay" : "submitJobsDiscard",
             isReplay ? "Try the jobs that fit again by the form" : "Remove the jobs that fit by the form",
             access: ConsolePermission.write
-        ) { (context: RequestContext, input: JobFilterInput) -> PageReply in
-            let count = try await console.act(deed, onAll: input.search, by: context)
-            let address = PageAddress(
-                "\(context.mount)\(JobConsolePages.path)/jobs",
-                [
-                    "state": input.search.state?.rawValue, "queue": input.search.queue, "q": input.search.text,
-                    "done": "\(isReplay ? "many_replayed" : "discarded")-\(count)",
-                ])
-            return .redirect(to: address.text)
+        ) { (context: RequestContext, form: JobBulkForm) -> PageReply in
+            do {
+                let count = try await done(deed, form, by: context)
+                let address = PageAddress(
+                    "\(context.mount)\(JobConsolePages.path)/jobs",
+                    [
+                        "state": form.search.state?.rawValue, "queue": form.search.queue, "q": form.search.text,
+                        "done": "\(isReplay ? "many_replayed" : "discarded")-\(count)",
+                    ])
+                return .redirect(to: address.text)
+            } catch let refused as BulkRefused {
+                var page = try await listPage(context, form.search)
+                (page.messages, page.ticked) = (refused.messages, Set(form.ids))
+                return page.reply(refused.status)
+            }
         }
+    }
+
+    /// - Throws: ``BulkRefused``, ``SQLError``.
+    private func done(_ deed: JobConsole.Deed, _ form: JobBulkForm, by context: RequestContext) async throws -> Int {
+        if let message = form.message { throw BulkRefused(status: 422, messages: [message]) }
+        guard form.isChosen else { return try await console.act(deed, onAll: form.search, by: context) }
+        do {
+            try await console.act(deed, onChosen: form.ids, by: context)
+        } catch let problem as Problem {
+            let messages = [FieldMessage("", problem.detail)] + problem.errors.map { FieldMessage("", $0.message) }
+            throw BulkRefused(status: problem.status, messages: messages)
+        }
+        return Set(form.ids).count
     }
 
     // MARK: - Schedules
@@ -192,4 +220,10 @@ struct JobConsolePages: Sendable {
     private func back(_ context: RequestContext, _ place: String, _ done: String) -> PageReply {
         .redirect(to: "\(context.mount)\(JobConsolePages.path)/\(place)?done=\(done)")
     }
+}
+
+/// Why a form did nothing.
+private struct BulkRefused: Error {
+    let status: HTTPStatus
+    let messages: [FieldMessage]
 }

@@ -87,9 +87,13 @@ extension JobConsole {
     private func many(_ deed: Deed, _ name: String, _ summary: String) -> Route {
         .json(
             .post, JobConsole.path + "/jobs/\(deed.rawValue)", name, "\(summary), a thousand at most",
-            access: ConsolePermission.write
+            access: ConsolePermission.write, refusals: [(409, "job_state")]
         ) { (context: RequestContext, input: JobFilterInput) -> Reply<JobCountAnswer> in
-            .ok(JobCountAnswer(count: try await act(deed, onAll: input.search, by: context)))
+            if let ids = input.ids {
+                try await act(deed, onChosen: ids, by: context)
+                return .ok(JobCountAnswer(count: Set(ids).count, chosen: ids))
+            }
+            return .ok(JobCountAnswer(count: try await act(deed, onAll: input.search, by: context)))
         }
     }
 

@@ -26,19 +26,32 @@ public struct JobConsole: Sendable {
         let counts: [JobState: Int]
         let oldestDue: Instant?
         let times: JobTimes?
+        /// Processes that work on it now.
+        let workers: Int
+        /// Jobs of it that they do at once together.
+        let places: Int
 
         func count(_ states: JobState...) -> Int { states.reduce(0) { $0 + (counts[$1] ?? 0) } }
     }
 
     /// All queues that this process works on, hold jobs, or have held some lately.
     func queues(in session: some SQLSession) throws -> [QueueStanding] {
+        try queues(with: queue.workers(in: session), in: session)
+    }
+
+    /// The same, with the processes that work now.
+    func queues(with workers: [JobWorkerStanding], in session: some SQLSession) throws -> [QueueStanding] {
         let overview = Dictionary(uniqueKeysWithValues: try queue.overview(in: session).map { ($0.queue, $0) })
         let times = try queue.times(in: session)
-        return Set(overview.keys).union(times.keys).union(queue.knownQueues).sorted().map { name in
+        let names = Set(overview.keys).union(times.keys).union(queue.knownQueues).union(workers.flatMap(\.places.keys))
+        return names.sorted().map { name in
             let standing = overview[name]
+            let terms = standing?.terms ?? JobQueueTerms()
+            let places = workers.compactMap { $0.places[name] }
             return QueueStanding(
-                queue: name, terms: standing?.terms ?? JobQueueTerms(), counts: standing?.counts ?? [:],
-                oldestDue: standing?.oldestDue, times: times[name])
+                queue: name, terms: terms, counts: standing?.counts ?? [:], oldestDue: standing?.oldestDue,
+                times: times[name], workers: places.count,
+                places: places.reduce(0) { $0 + (terms.perNode ?? $1) })
         }
     }
 
@@ -86,18 +99,37 @@ public struct JobConsole: Sendable {
 
     private static var noSuchSchedule: Problem { Problem(404, "not_found", "There is no schedule of this name.") }
 
-    /// One job with why it does not run.
+    /// One job with why it does not run, and the node that runs it.
+    struct OneJob: Sendable {
+        let job: JobRecord
+        let obstacles: [JobObstacle]
+        let node: String?
+    }
+
+    /// One job.
     /// - Throws: ``Problem`` 404.
-    func job(_ id: Int64, in session: some SQLSession) throws -> (job: JobRecord, obstacles: [JobObstacle]) {
+    func job(_ id: Int64, in session: some SQLSession) throws -> OneJob {
         guard let job = try queue.record(id, in: session) else {
             throw Problem(404, "job_not_found", "There is no such job.")
         }
-        return (job, try queue.obstacles(to: job, in: session))
+        let node = try job.holder.flatMap { holder in
+            try queue.workers(in: session).first { $0.holder == holder }?.node
+        }
+        return OneJob(job: job, obstacles: try queue.obstacles(to: job, in: session), node: node)
     }
 
     /// What can be done with one job.
     enum Deed: String, Sendable, CaseIterable {
         case replay, discard, cancel
+
+        /// Whether it can be done with a job that stands there.
+        func fits(_ state: JobState) -> Bool {
+            switch self {
+            case .replay: state == .failed || state == .cancelled
+            case .discard: state.isFinal
+            case .cancel: !state.isFinal
+            }
+        }
 
         var audited: String {
             switch self {
@@ -117,7 +149,7 @@ public struct JobConsole: Sendable {
                 switch deed {
                 case .replay: try queue.replay(id, in: transaction)
                 case .discard: try queue.discard(id, in: transaction)
-                case .cancel: job.state.isFinal ? false : try queue.cancel(id, in: transaction) != nil
+                case .cancel: deed.fits(job.state) ? try queue.cancel(id, in: transaction) != nil : false
                 }
             guard isDone else {
                 throw Problem(409, "job_state", "The job is \(job.state.rawValue): that can't be done with it.")
@@ -147,6 +179,35 @@ public struct JobConsole: Sendable {
             }
             return count
         }
+    }
+
+    /// Tries again or removes chosen jobs: all of them, or none.
+    /// - Throws: ``Problem`` 409 that names each with which it can't be done; ``SQLError``.
+    func act(_ deed: Deed, onChosen ids: [Int64], by context: RequestContext) async throws {
+        try await database.write { [self] transaction in
+            let jobs = try queue.records(ids, in: transaction)
+            let errors = ids.enumerated().compactMap { index, id in
+                JobConsole.obstacle(to: deed, id, jobs[id]).map {
+                    Problem.FieldError(field: "ids[\(index)]", code: $0.code, message: $0.message)
+                }
+            }
+            guard errors.isEmpty else {
+                throw Problem(
+                    409, "job_state", "Nothing was done, because it can't be done with all of them.", errors: errors)
+            }
+            for id in Set(ids) {
+                _ = try deed == .replay ? queue.replay(id, in: transaction) : queue.discard(id, in: transaction)
+            }
+            let chosen: JSONValue = ["ids": .array(ids.map { .integer($0) }), "count": .integer(Int64(jobs.count))]
+            try transaction.audit(AuditEntry(deed.audited, entity: nil, after: chosen, by: context))
+        }
+    }
+
+    private static func obstacle(to deed: Deed, _ id: Int64, _ job: JobRecord?) -> (code: String, message: String)? {
+        guard let job else { return ("job_not_found", "Job \(id) is not there any more.") }
+        guard !deed.fits(job.state) else { return nil }
+        let verb = deed == .replay ? "tried again" : "removed"
+        return ("job_state", "Job \(id) is \(job.state.rawValue) and can't be \(verb).")
     }
 
     /// What can be done with a schedule.

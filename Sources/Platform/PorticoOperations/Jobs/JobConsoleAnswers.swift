@@ -1,6 +1,7 @@
 import PorticoHTTP
 import PorticoJSON
 import PorticoJobs
+import PorticoTelemetry
 import PorticoValues
 
 /// A queue as programs of operators see it.
@@ -15,7 +16,7 @@ struct QueueAnswer: JSONRepresentable {
     static let example = QueueAnswer(
         JobConsole.QueueStanding(
             queue: "imports", terms: JobQueueTerms(), counts: [.queued: 12, .running: 8],
-            oldestDue: Instant(milliseconds: 1_795_258_800_000), times: nil))
+            oldestDue: Instant(milliseconds: 1_795_258_800_000), times: nil, workers: 2, places: 16))
 
     func write(to object: inout JSONObjectWriter) {
         object.field("queue", standing.queue, "Its name")
@@ -28,6 +29,8 @@ struct QueueAnswer: JSONRepresentable {
         object.field("held_back", standing.count(.blocked, .throttled), "Jobs that wait for their limit or rate")
         object.field("running", standing.count(.running), "Jobs that run")
         object.field("failed", standing.count(.failed), "Dead letters")
+        object.field("workers", standing.workers, "Processes that work on it now, on all nodes")
+        object.field("places", standing.places, "Jobs of it that they do at once together")
         object.field("oldest_due", standing.oldestDue, "Since when the oldest job is due; null when none is")
         object.field("recent", standing.times?.count ?? 0, "Jobs that the times are from, the last that ended")
         object.field("wait_p50_ms", standing.times?.wait.half.milliseconds, "Half waited at most so long for their run")
@@ -70,6 +73,8 @@ struct OperatedJobAnswer: JSONRepresentable {
         object.field("limit_key", job?.limitKey, "With which others it shares a limit")
         object.field("rate_key", job?.rateKey, "With which others it shares a rate")
         object.field("share_key", job?.shareKey, "Whose share of the queue it takes")
+        object.field("request_id", job?.origin?.requestID, "The request that enqueued it, itself or by another job")
+        object.field("trace_id", job?.origin?.traceID, "The trace of that request; in log lines as trace.id")
         object.field("attempt", job?.attempt ?? 1, "Runs begun that count")
         object.field("retries", job?.retries ?? 3, "Runs it may have after the first")
         object.field("rescues", job?.rescues ?? 0, "How often its worker was lost")
@@ -86,11 +91,16 @@ struct OperatedJobAnswer: JSONRepresentable {
 }
 
 extension JobErrorNote {
-    /// With the words of the error itself, which only operators see.
+    /// With what only operators see: the errors behind it, and where it was when it failed.
     fileprivate var operatorJSON: JSONValue {
         [
-            "at": .string(at.rfc3339), "attempt": .integer(Int64(attempt)), "code": .string(code),
-            "message": .string(message), "detail": detail.map { .string($0) } ?? .null,
+            "at": .string(at.rfc3339), "started_at": startedAt.map { .string($0.rfc3339) } ?? .null,
+            "attempt": .integer(Int64(attempt)), "code": .string(code), "message": .string(message),
+            "detail": detail.map { .string($0) } ?? .null, "node": node.map { .string($0) } ?? .null,
+            "done": done.map { .integer($0) } ?? .null, "total": total.map { .integer($0) } ?? .null,
+            "statement": statement.map { .string($0) } ?? .null,
+            "last_statement": lastStatement.map { .string($0) } ?? .null,
+            "causes": .array(causes.map { ["type": .string($0.type), "words": .string($0.words)] }),
         ]
     }
 }
@@ -98,12 +108,16 @@ extension JobErrorNote {
 /// How many jobs something was done with.
 struct JobCountAnswer: JSONRepresentable {
     let count: Int
+    /// Those that were chosen by id.
+    var chosen: [Int64] = []
 
     static let schemaName = "JobCount"
     static let example = JobCountAnswer(count: 12)
 
     func write(to object: inout JSONObjectWriter) {
         object.field("count", count, "Jobs it was done with")
+        object.field(
+            "items", JSONValue.array(chosen.map { ["id": .string("\($0)")] }), "The jobs that were chosen by id, each")
     }
 }
 
@@ -121,30 +135,5 @@ struct ScheduleAnswer: JSONRepresentable {
         object.field("next_at", standing?.nextAt, "When it fires next; null when never")
         object.field("last_at", standing?.lastAt, "The time it fired for last")
         object.field("paused", standing?.isPaused ?? false, "Whether it is held")
-    }
-}
-
-/// Why a job does not run, in words.
-struct ObstacleText {
-    let text: String
-
-    init(_ obstacle: JobObstacle) {
-        text =
-            switch obstacle {
-            case .notBefore(let instant): "Its time comes at \(instant.rfc3339)."
-            case .paused: "Its queue is paused."
-            case .full(let most): "At most \(most) jobs of its queue run at once, on all nodes together."
-            case .limit(let key, let most, let running):
-                "At most \(most) with the key \(key) run at once\(ObstacleText.held(by: running))."
-            case .rate(let key, let opensAt):
-                "As many with the key \(key) have begun as may\(opensAt.map { "; a place comes at \($0.rfc3339)" } ?? "")."
-            case .group(let id, let open): "It follows group \(id), of which \(open) jobs have not ended."
-            case .behind(let count):
-                "\(count >= 10_000 ? "10,000 or more" : "\(count)") jobs of its queue are before it."
-            }
-    }
-
-    private static func held(by jobs: [Int64]) -> String {
-        jobs.isEmpty ? "" : ": " + jobs.map { "#\($0)" }.joined(separator: ", ")
     }
 }

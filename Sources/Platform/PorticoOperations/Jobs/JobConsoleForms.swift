@@ -9,17 +9,42 @@ struct JobListQuery: RouteInput {
     let done: ConsoleQuery
 
     init(_ fields: inout FieldReader) {
-        let state = fields.optionalText("state", 0...20, "Only jobs that stand there") ?? ""
-        let queue = fields.optionalText("queue", 0...64, "Only of this queue") ?? ""
-        let text = fields.optionalText("q", 0...200, "In the name, a key or an argument, or the id") ?? ""
-        search = JobSearch(
-            state: JobState(rawValue: state), queue: queue.isEmpty ? nil : queue, text: JobListQuery.trimmed(text))
+        search = JobListQuery.search(&fields)
         cursor = fields.optionalText("cursor", 1...1000, "Where the list goes on")
         done = ConsoleQuery(&fields)
     }
 
+    /// The filter, in the query or in a form.
+    static func search(_ fields: inout FieldReader) -> JobSearch {
+        let state = fields.optionalText("state", 0...20, "Only jobs that stand there") ?? ""
+        let queue = fields.optionalText("queue", 0...64, "Only of this queue") ?? ""
+        let text = fields.optionalText("q", 0...200, "In the name, a key or an argument, or the id") ?? ""
+        return JobSearch(
+            state: JobState(rawValue: state), queue: queue.isEmpty ? nil : queue, text: JobListQuery.trimmed(text))
+    }
+
     private static func trimmed(_ text: String) -> String {
         String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
+}
+
+/// The form below a list of jobs: it acts on all that fit, or on those that were ticked.
+struct JobBulkForm: RouteInput {
+    let search: JobSearch
+    let isChosen: Bool
+    let ids: [Int64]
+
+    init(_ fields: inout FieldReader) {
+        search = JobListQuery.search(&fields)
+        isChosen = fields.flag("chosen", "Whether only the ticked jobs are meant, and not all that fit")
+        ids = fields.optionalIdentifiers("ids", 0...JobFilterInput.most, "The ticked jobs") ?? []
+    }
+
+    /// What is wrong with the form itself.
+    var message: FieldMessage? {
+        if isChosen { return ids.isEmpty ? FieldMessage("", "Tick the jobs that are meant.") : nil }
+        let isBulk = search.state == .failed || search.state == .cancelled
+        return isBulk ? nil : FieldMessage("state", "Choose failed or cancelled jobs first.")
     }
 }
 

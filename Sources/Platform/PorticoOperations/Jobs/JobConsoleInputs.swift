@@ -41,11 +41,23 @@ struct JobSearchInput: RouteInput {
 
 /// Which jobs something is done with.
 struct JobFilterInput: RouteInput {
+    /// The most that may be chosen by id.
+    static let most = 100
+
     let search: JobSearch
+    /// Those that were chosen; nil for all that fit.
+    let ids: [Int64]?
 
     init(_ fields: inout FieldReader) {
+        ids = fields.optionalIdentifiers(
+            "ids", 1...JobFilterInput.most, "Only these jobs, all of them or none; the other fields do not count then")
+        let ended = fields.optionalChoice(
+            "state", of: EndedState.self, "Only jobs that ended so; needed where no ids are named")
+        if ended == nil, ids == nil, !fields.isRecording, fields.errors.isEmpty {
+            fields.refuse("state", "required", "is missing; name a state, or ids")
+        }
         search = JobSearch(
-            state: fields.choice("state", of: EndedState.self, default: .failed, "Only jobs that ended so").state,
+            state: ended?.state ?? .failed,
             queue: fields.optionalText("queue", 0...64, "Only of this queue").flatMap { $0.isEmpty ? nil : $0 },
             text: fields.optionalText("q", 0...200, "In the name, a key or an argument, or the id") ?? "")
     }

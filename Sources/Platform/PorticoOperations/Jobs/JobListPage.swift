@@ -10,6 +10,10 @@ struct JobListPage: ConsolePage {
     var queues: [String]
     var cursor: String?
     var nextCursor: String?
+    /// Why a form did nothing.
+    var messages: [FieldMessage] = []
+    /// The jobs that were ticked in it.
+    var ticked: Set<Int64> = []
 
     var title: String { "Jobs" }
     var part: ConsolePart { .jobs }
@@ -20,7 +24,8 @@ struct JobListPage: ConsolePage {
     var content: HTML {
         """
         \(PageHeading("Jobs", subtitle: "The newest first."))\
-        \(filters)<div class="stack">\(bulk)<div class="table-frame">\(list)</div></div>\
+        \(ErrorSummary(messages, title: "Nothing was done"))\
+        \(filters)<div class="stack">\(chosen)<div class="table-frame">\(list)</div>\(bulk)</div>\
         \(CursorPager(address: address, cursor: cursor, next: nextCursor))
         """
     }
@@ -33,34 +38,57 @@ struct JobListPage: ConsolePage {
         let states = [Choice("", "All")] + JobState.allCases.map { Choice($0.rawValue, JobWords.badge($0).word) }
         let names = [Choice("", "All")] + queues.map { Choice($0, $0) }
         let state = SelectField(
-            "state", label: "State", value: search.state?.rawValue ?? "", choices: states, presence: .optional)
+            "state", label: "State", value: search.state?.rawValue ?? "", choices: states, presence: .free)
         let queue = SelectField(
-            "queue", label: "Queue", value: search.queue ?? "", choices: names, presence: .optional)
+            "queue", label: "Queue", value: search.queue ?? "", choices: names, presence: .free)
         let text = TextField(
-            "q", label: "Name, key, argument or id", value: search.text, kind: .search, presence: .optional,
+            "q", label: "Name, key, argument or id", value: search.text, kind: .search, presence: .free,
             maxLength: 200)
         return FilterBar(action: base, fields: "\(state)\(queue)\(text)", clear: isNarrowed ? base : nil)
+    }
+
+    /// The filter, as hidden fields.
+    private var hidden: HTML {
+        """
+        <input type="hidden" name="state" value="\(search.state?.rawValue ?? "")">\
+        <input type="hidden" name="queue" value="\(search.queue ?? "")">\
+        <input type="hidden" name="q" value="\(search.text)">
+        """
+    }
+
+    private static let chosenForm = "chosen"
+
+    /// Handles for the jobs that are ticked, where there is something to tick.
+    private var chosen: HTML? {
+        guard jobs.contains(where: \.state.isFinal) else { return nil }
+        let again = Button("Try ticked again", weight: .secondary, icon: .retry, action: frame.address("/jobs/replay"))
+        let away = Button(
+            "Remove ticked", weight: .secondary, icon: .archive, action: frame.address("/jobs/discard"),
+            confirm: "Remove the ticked jobs? They can't be brought back.")
+        let fields: HTML = "\(hidden)<input type=\"hidden\" name=\"chosen\" value=\"true\">"
+        return frame.form("/jobs/replay", fields: fields, again, away, id: JobListPage.chosenForm)
     }
 
     /// Handles for all that fit, where something can be done with them.
     private var bulk: HTML? {
         guard let state = search.state, [.failed, .cancelled].contains(state), !jobs.isEmpty else { return nil }
-        let hidden: HTML = """
-            <input type="hidden" name="state" value="\(state.rawValue)">\
-            <input type="hidden" name="queue" value="\(search.queue ?? "")">\
-            <input type="hidden" name="q" value="\(search.text)">
-            """
-        let again = frame.form(
+        return frame.form(
             "/jobs/replay", fields: hidden,
             Button(
                 "Try all that fit again", weight: .secondary, icon: .retry,
-                confirm: "Try all jobs of this list again, a thousand at most?"))
-        let away = frame.form(
-            "/jobs/discard", fields: hidden,
+                confirm: "Try all jobs of this list again, a thousand at most?"),
             Button(
-                "Remove all that fit", weight: .danger, icon: .archive,
+                "Remove all that fit", weight: .danger, icon: .archive, action: frame.address("/jobs/discard"),
                 confirm: "Remove all jobs of this list, a thousand at most? They can't be brought back."))
-        return again.map { "<div class=\"buttons\">\($0)\(away)</div>" }
+    }
+
+    /// The box beside a job that has ended.
+    private func tick(_ job: JobRecord) -> HTML? {
+        guard frame.mayChange, job.state.isFinal else { return nil }
+        return """
+            <label class="pick"><input type="checkbox" form="\(JobListPage.chosenForm)" name="ids" value="\(job.id)"\
+            \(HTML.flag("checked", ticked.contains(job.id)))><span class="unseen">Tick job \(job.id)</span></label>
+            """
     }
 
     private var list: HTML {
@@ -89,7 +117,10 @@ struct JobListPage: ConsolePage {
             isOver
             ? frame.form("\(path)/replay", Button("Try again", weight: .quiet, spoken: "Try job \(job.id) again")) : nil
         return DataTable.Row([
-            "<a href=\"\(frame.address(path))\">\(job.name)</a> <span class=\"soft\">#\(job.id)</span>",
+            """
+            <span class="picked">\(tick(job))<span><a href="\(frame.address(path))">\(job.name)</a> \
+            <span class="soft">#\(job.id)</span></span></span>
+            """,
             JobWords.badge(job.state).html, "<span class=\"code\">\(job.queue)</span>", frame.time(since),
             "\(job.attempt)", "\(job.state.isFinal || job.attempt > 0 ? job.errors.last?.message : nil)",
             again ?? .empty,

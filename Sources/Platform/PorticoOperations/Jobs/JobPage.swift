@@ -7,6 +7,8 @@ struct JobPage: ConsolePage {
     var frame: ConsoleFrame
     var job: JobRecord
     var obstacles: [JobObstacle]
+    /// The node that runs it.
+    var node: String?
 
     var title: String { "\(job.name) #\(job.id)" }
     var part: ConsolePart { .jobs }
@@ -16,16 +18,22 @@ struct JobPage: ConsolePage {
         \(PageHeading(
             "\(job.name) <span class=\"soft\">#\(job.id)</span> \(JobWords.badge(job.state))",
             back: ("Jobs", frame.address("/jobs"))))
-        \(standing)<div class="columns"><div class="stack">\(errors)\(told)\(outcome)</div>\
+        \(standing)<div class="columns"><div class="stack">\(outcome)\(JobStory(frame: frame, job: job, node: node))\(told)</div>\
         <div class="stack"><section class="block" aria-labelledby="facts-title"><h2 id="facts-title">Facts</h2>\(facts)\
         </section>\(actions)</div></div>
         """
     }
 
     private var standing: HTML? {
+        if obstacles.isEmpty, job.state == .queued {
+            let notice = Notice("Nothing keeps it from running", tone: .info, detail: "It begins within a second.")
+            return "<div class=\"notices\">\(notice)</div>"
+        }
         guard !obstacles.isEmpty else { return nil }
-        let reasons = obstacles.map { "<li>\(ObstacleText($0).text)</li>" as HTML }
-        let notice = Notice("Why it does not run yet", tone: .info, detail: "<ul class=\"plain\">\(reasons)</ul>")
+        let reasons = obstacles.map { "<li>\(ObstacleText($0).html(frame))</li>" as HTML }
+        let isStuck = obstacles.contains(.nobody) || obstacles.contains(.paused)
+        let notice = Notice(
+            "Why it does not run yet", tone: isStuck ? .warn : .info, detail: "<ul class=\"plain\">\(reasons)</ul>")
         return "<div class=\"notices\">\(notice)</div>"
     }
 
@@ -34,33 +42,20 @@ struct JobPage: ConsolePage {
             "Queue": "<span class=\"code\">\(job.queue)</span>",
             "Progress": JobWords.progress(job).map { "\($0)" },
             "Tries": "\(job.attempt) of \(job.retries + 1)",
-            "Lost by its worker": job.rescues > 0 ? "\(job.rescues) times" : nil,
+            "Lost by its worker": job.rescues > 0 ? (job.rescues == 1 ? "once" : "\(job.rescues) times") : nil,
             "Enqueued": frame.time(job.createdAt),
             "Due": frame.time(job.runAt),
             "Began": job.startedAt.map { frame.time($0) },
             "Ended": job.finishedAt.map { frame.time($0) },
-            "Counts as the same by": job.uniqueKey.map { "<span class=\"code epc\">\($0)</span>" },
+            "Only one of": job.uniqueKey.map {
+                "<span class=\"code epc\">\($0)</span><span class=\"below\">Enqueuing the same again gives this job.</span>"
+            },
             "Limit": job.limitKey.map { "<span class=\"code\">\($0)</span>" },
             "Rate": job.rateKey.map { "<span class=\"code\">\($0)</span>" },
             "Share": job.shareKey.map { "<span class=\"code\">\($0)</span>" },
             "Asked for by account": job.owner.map { "\($0)" },
             "Group": job.groupID.map { "\($0)" },
         ])
-    }
-
-    private var errors: HTML? {
-        guard !job.errors.isEmpty else { return nil }
-        let entries = job.errors.reversed().map { note -> HTML in
-            let detail: HTML? = note.detail.map { "<pre class=\"words\" tabindex=\"0\">\($0)</pre>" }
-            return """
-                <li>\(Icon.warning)<p class="what">\(note.message) <span class="code">\(note.code)</span></p>\
-                <p class="when">Try \(note.attempt), \(frame.time(note.at))</p>\(detail)</li>
-                """
-        }
-        return """
-            <section class="block" aria-labelledby="errors-title"><h2 id="errors-title">What went wrong</h2>\
-            <ol class="timeline">\(entries)</ol></section>
-            """
     }
 
     private var told: HTML {

@@ -20,9 +20,14 @@ enum JobWords {
 
     /// `40 of 100`; nil for a job that has not told.
     static func progress(_ job: JobRecord) -> String? {
-        guard let done = job.done else { return nil }
+        progress(job.done, of: job.total)
+    }
+
+    /// `40 of 100`; nil where nothing was told.
+    static func progress(_ done: Int64?, of total: Int64?) -> String? {
+        guard let done else { return nil }
         let count = GroupedNumber(Int(clamping: done)).text
-        guard let total = job.total else { return count }
+        guard let total else { return count }
         return "\(count) of \(GroupedNumber(Int(clamping: total)).text)"
     }
 

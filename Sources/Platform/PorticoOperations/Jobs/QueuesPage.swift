@@ -7,6 +7,8 @@ struct QueuesPage: ConsolePage {
     var frame: ConsoleFrame
     var queues: [JobConsole.QueueStanding]
     var running: [JobRecord]
+    /// The processes that work now.
+    var workers: [JobWorkerStanding]
     /// The queue whose form came back.
     var openForm: String?
     var form = FormState.fresh
@@ -21,7 +23,8 @@ struct QueuesPage: ConsolePage {
         <div class="stack"><div class="stack" id="queues-now" data-current="5">\(tiles)\
         <section class="block" aria-labelledby="queues-title"><h2 id="queues-title">Queues</h2>\(overview)</section>\
         <section class="block" aria-labelledby="running-title"><h2 id="running-title">Running now</h2>\(runningNow)\
-        </section></div>
+        </section>\
+        <section class="block" aria-labelledby="workers-title"><h2 id="workers-title">Who works</h2>\(working)</section></div>
         \(handles)</div>
         """
     }
@@ -73,22 +76,26 @@ struct QueuesPage: ConsolePage {
     private func line(_ queue: JobConsole.QueueStanding) -> DataTable.Row {
         func number(_ state: JobState) -> HTML {
             let count = queue.count(state)
-            guard count > 0 else { return "0" }
+            // Nothing where nothing is: on a phone a line for each zero would hide what there is.
+            guard count > 0 else { return state == .queued || state == .running ? "0" : .empty }
             return "<a href=\"\(list(state, queue.queue))\">\(GroupedNumber(count).text)</a>"
         }
+        let held = queue.count(.blocked, .throttled)
         return DataTable.Row([
-            "<span class=\"code\">\(queue.queue)</span>\(QueuesPage.terms(queue.terms))", number(.queued),
-            "\(GroupedNumber(queue.count(.blocked, .throttled)).text)", number(.running), number(.scheduled),
+            "<span class=\"code\">\(queue.queue)</span>\(QueuesPage.badges(queue))", number(.queued),
+            held == 0 ? .empty : "\(GroupedNumber(held).text)", number(.running), number(.scheduled),
             number(.failed), queue.oldestDue.map { SpanText(frame.now - $0).html } ?? .empty,
             QueuesPage.spread(queue.times?.wait), QueuesPage.spread(queue.times?.run),
         ])
     }
 
-    private static func terms(_ terms: JobQueueTerms) -> HTML {
+    private static func badges(_ queue: JobConsole.QueueStanding) -> HTML {
+        let terms = queue.terms
+        let alone: HTML = queue.workers == 0 ? " \(Badge("Nobody works on it", tone: .bad, icon: .warning))" : .empty
         let paused: HTML = terms.isPaused ? " \(Badge("Paused", tone: .warn, icon: .stop))" : .empty
         let most: HTML? = terms.atMost.map { " \(Badge("At most \($0)", tone: .info, icon: .lock))" }
         let places: HTML? = terms.perNode.map { " \(Badge("\($0) a node", tone: .info, icon: .edit))" }
-        return "\(paused)\(most)\(places)"
+        return "\(alone)\(paused)\(most)\(places)"
     }
 
     private static func spread(_ spread: JobTimes.Spread?) -> HTML {
@@ -111,6 +118,28 @@ struct QueuesPage: ConsolePage {
         return DataTable(
             caption: "Running now",
             columns: [.init("Job"), .init("Queue"), .init("Progress"), .init("For"), .init("Try", .number)], rows: rows
+        ).html
+    }
+
+    private var working: HTML {
+        guard !workers.isEmpty else {
+            return EmptyState(
+                "Nobody works", detail: "A process that works says so every half minute. Jobs wait until one does.",
+                icon: .warning
+            ).html
+        }
+        let rows = workers.map { worker in
+            let places = worker.places.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            return DataTable.Row([
+                "<span class=\"code\">\(worker.node.isEmpty ? worker.holder : worker.node)</span>",
+                frame.time(worker.startedAt), frame.time(worker.seenAt),
+                "\(places.joined(separator: ", "))",
+            ])
+        }
+        return DataTable(
+            caption: "Who works",
+            columns: [.init("Process"), .init("Since"), .init("Heard of"), .init("Places of itself, by queue")],
+            rows: rows
         ).html
     }
 

@@ -26,9 +26,11 @@ final class TransferLoop: @unchecked Sendable {
         portico_curl_multi_number(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, connections)
         portico_curl_multi_number(multi, CURLMOPT_MAX_HOST_CONNECTIONS, perHost)
         portico_curl_multi_number(multi, CURLMOPT_MAXCONNECTS, connections)
-        guard TransferLoop.startThread({ [self] in run() }) else {
+        do throws(ThreadRefused) {
+            try OwnThread.start { [self] in run() }
+        } catch {
             curl_multi_cleanup(multi)
-            throw OutboundError(.closed, detail: "no thread for calls")
+            throw OutboundError(.closed, detail: "\(error)")
         }
     }
 
@@ -148,30 +150,5 @@ final class TransferLoop: @unchecked Sendable {
             return mail.waiting
         }
         for continuation in waiting { continuation.resume() }
-    }
-
-    private static func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
-        var thread = pthread_t()
-        let start = Unmanaged.passRetained(ThreadStart(body))
-        let status = pthread_create(
-            &thread, nil,
-            { pointer in
-                if let pointer { Unmanaged<ThreadStart>.fromOpaque(pointer).takeRetainedValue().body() }
-                return nil
-            }, start.toOpaque())
-        guard status == 0 else {
-            start.release()
-            return false
-        }
-        pthread_detach(thread)
-        return true
-    }
-}
-
-private final class ThreadStart {
-    let body: @Sendable () -> Void
-
-    init(_ body: @escaping @Sendable () -> Void) {
-        self.body = body
     }
 }

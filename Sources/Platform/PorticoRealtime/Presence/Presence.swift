@@ -76,14 +76,11 @@ public final class Presence: Sendable {
         try? await shared?.leave(id, place)
     }
 
-    /// Keeps somebody present at a place until the task is cancelled, for as long as a stream or socket is open.
-    public func stay(_ member: PresentMember, at place: String) async {
-        while !Task.isCancelled {
-            _ = await see(member, at: place)
-            guard (try? await Task.sleep(for: .milliseconds(span.milliseconds / 3))) != nil else { break }
-        }
-        // In a task of its own, because this one is cancelled.
-        await Task { await leave(member.id, place) }.value
+    /// Keeps somebody at a place, for every sign of life there is: a scan, the heartbeat of a stream. The store is asked
+    /// only when a third of the time is over since this process last noted them there.
+    public func renew(_ member: PresentMember, at place: String) async {
+        guard !local.hasSeen(member.id, at: place, for: .milliseconds(span.milliseconds * 2 / 3)) else { return }
+        _ = await see(member, at: place)
     }
 
     private static func others(than id: String?, among members: [PresentMember]) -> [PresentMember] {
@@ -139,6 +136,12 @@ public final class LocalPresence: PresenceStore {
     func present(at place: String) -> [PresentMember] {
         let now = clock.now()
         return places.withLock { $0[place, default: [:]].values.filter { $0.until > now }.map(\.member) }
+    }
+
+    /// Whether somebody is noted for longer than `span` from now.
+    func hasSeen(_ id: String, at place: String, for span: Span) -> Bool {
+        let now = clock.now()
+        return places.withLock { places in places[place]?[id].map { $0.until - now > span } ?? false }
     }
 
     func remove(_ id: String, from place: String) {

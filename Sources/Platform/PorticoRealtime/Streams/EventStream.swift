@@ -36,8 +36,10 @@ public struct EventStream: Sendable {
     ///   - lastEventID: the header of that name.
     ///   - isStillAllowed: asked before each write. When it says no, the stream ends without another word: whoever is
     ///     signed out or moved elsewhere hears nothing more.
+    ///   - whileOpen: called when the stream begins and after each write, heartbeats among them: somebody is there.
     public func response(
-        topics: Set<String>, lastEventID: String?, isStillAllowed: @escaping @Sendable () async -> Bool
+        topics: Set<String>, lastEventID: String?, isStillAllowed: @escaping @Sendable () async -> Bool,
+        whileOpen: @escaping @Sendable () async -> Void = {}
     ) -> Response {
         Response(
             .ok,
@@ -61,9 +63,11 @@ public struct EventStream: Sendable {
                 }
                 try await write(outcome.missed, &place, to: writer)
                 try await write(try await present(topics), &place, to: writer)
+                await whileOpen()
                 while let items = await mailbox.next() {
                     guard await isStillAllowed() else { return }
                     try await forward(items, &place, to: writer)
+                    await whileOpen()
                 }
                 try await writer.write(place.end(here: here))
             })

@@ -81,7 +81,10 @@ extension ConnectionHandler {
             turn(context) { turnDown(response, context) }
         case .whole(let receiver):
             let responder = core.responder
-            launch(context) { await responder.respond(to: Request(head: head, receiver: receiver)) }
+            // An answer that waits for nothing is ready here and now, and nobody else would send it.
+            turn(context) {
+                launch(context) { await responder.respond(to: Request(head: head, receiver: receiver)) }
+            }
         }
     }
 

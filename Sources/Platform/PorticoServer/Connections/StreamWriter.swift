@@ -2,11 +2,6 @@ import NIOCore
 import PorticoHTTP
 import Synchronization
 
-/// The client has gone, or the stream is over.
-struct StreamClosed: Error, CustomStringConvertible {
-    var description: String { "the client has closed the connection" }
-}
-
 /// Takes the bytes of a streamed answer to its connection. A few of them may be under way at once; then writing waits
 /// until the socket has taken them.
 final class StreamWriter: BodyWriter {

@@ -81,6 +81,7 @@ struct SharingResponder: HTTPResponder {
         }
         response.headers.add("age", String(answer.age(at: monotonicNanoseconds())))
         terms.stamp(&response, for: request.head, since: began, isHit: answer.born < began)
+        if response.status == 416 { ByteRange.explain(&response) }
         return response
     }
 }
@@ -127,6 +128,14 @@ enum ByteRange: Equatable {
             guard end >= first || parts[1].isEmpty else { return nil }
             self = first < count ? .bytes(first..<min(end, count - 1) + 1) : .unsatisfiable
         }
+    }
+
+    /// Says in words why there is no part.
+    static func explain(_ response: inout Response) {
+        let problem = Problem(
+            416, "range_not_satisfiable", "What is asked for ends before the bytes that the range names.")
+        response.headers["content-type"] = "application/problem+json"
+        response.body = .bytes(problem.document(requestID: response.headers["x-request-id"] ?? ""))
     }
 
     /// Makes the answer one with this part.

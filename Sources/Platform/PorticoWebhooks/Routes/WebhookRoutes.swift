@@ -30,15 +30,10 @@ public struct WebhookRoutes: Sendable {
         self.limit = limit
     }
 
-    /// All of them. Answers with a secret are not kept for retries.
+    /// All of them.
     public var routes: [Route] {
-        let secret = [create, rotate].map { route in
-            var route = route
-            route.keepsIdempotencyKeys = false
-            return route
-        }
         let named = [show, change, remove, deliveries, delivery, redeliver, ping].map { $0.finding(find) }
-        return (secret + [list] + named).map { route in
+        return ([create, rotate, list] + named).map { route in
             var route = route
             route.limit = limit
             return route

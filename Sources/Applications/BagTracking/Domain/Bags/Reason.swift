@@ -7,7 +7,7 @@ enum Reason {
     /// - Throws: a problem of `field` when the reason is missing, too short or too long.
     static func check(_ text: String?, field: String = "reason") throws(FieldProblem) -> String {
         guard let text else { throw .required(field, "Say why.") }
-        let tidy = ScannedText.tidied(text)
+        let tidy = FreeText.trimmed(text)
         if let problem = FieldProblem.length(of: tidy, in: length, field: field) { throw problem }
         return tidy
     }

@@ -24,7 +24,7 @@ struct BillHeader: Sendable, Hashable {
 
     /// A text without white space at its ends; nil when nothing is left.
     static func tidied(_ text: String?) -> String? {
-        text.map(ScannedText.tidied).flatMap { $0.isEmpty ? nil : $0 }
+        text.map(FreeText.trimmed).flatMap { $0.isEmpty ? nil : $0 }
     }
 }
 

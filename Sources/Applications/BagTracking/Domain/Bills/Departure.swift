@@ -12,7 +12,7 @@ struct Departure: Sendable, Hashable {
             vehicleNumber: vehicleNumber, driverName: driverName, driverPhone: driverPhone, sealNumber: sealNumber)
         guard problems.isEmpty, let vehicle = try? VehicleNumber(vehicleNumber) else { throw .validation(problems) }
         self.vehicleNumber = vehicle.text
-        self.driverName = ScannedText.tidied(driverName)
+        self.driverName = FreeText.trimmed(driverName)
         self.driverPhone = BillHeader.tidied(driverPhone)
         self.sealNumber = BillHeader.tidied(sealNumber)
     }
@@ -27,7 +27,7 @@ struct Departure: Sendable, Hashable {
         } catch {
             problems.append(error)
         }
-        if let problem = FieldProblem.length(of: ScannedText.tidied(driverName), in: 2...100, field: "driver_name") {
+        if let problem = FieldProblem.length(of: FreeText.trimmed(driverName), in: 2...100, field: "driver_name") {
             problems.append(problem)
         }
         if let phone = BillHeader.tidied(driverPhone), !Departure.isPhone(phone) {

@@ -22,7 +22,7 @@ extension FieldProblem {
 
     /// The problem with the length of a text in Unicode scalars; a text of nothing but white space is too short.
     static func length(of text: String, in range: ClosedRange<Int>, field: String) -> FieldProblem? {
-        let count = ScannedText.tidied(text).isEmpty ? 0 : text.unicodeScalars.count
+        let count = FreeText.trimmed(text).isEmpty ? 0 : text.unicodeScalars.count
         guard !range.contains(count) else { return nil }
         return FieldProblem(
             field: field, code: count < range.lowerBound ? "too_short" : "too_long",

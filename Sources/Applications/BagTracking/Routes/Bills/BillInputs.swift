@@ -158,7 +158,7 @@ struct DeliveryInput: RouteInput {
 
     init(_ fields: inout FieldReader) {
         id = fields.identifier("id", "The bill")
-        let name = ScannedText.tidied(fields.text("received_by", 0...1000, example: "R. K. Singh", "Who took it"))
+        let name = FreeText.trimmed(fields.text("received_by", 0...1000, example: "R. K. Singh", "Who took it"))
         receivedBy = name
         note = fields.optionalText("note", 0...500, "What there is to say about it")
         guard !fields.isRecording, !fields.errors.contains(where: { $0.field == "received_by" }) else { return }

@@ -7,7 +7,7 @@ struct NewAreaInput: RouteInput {
     init(_ fields: inout FieldReader) {
         let code = fields.text("code", 0...100, example: "kota", "Short name, fixed for ever")
         let name = fields.text("name", 0...200, example: "Kota", "Name people read")
-        area = Area(code: code, name: ScannedText.tidied(name))
+        area = Area(code: code, name: FreeText.trimmed(name))
         fields.note(area.problems)
     }
 }
@@ -29,7 +29,7 @@ struct CatalogueChangeInput: RouteInput {
 
     init(_ fields: inout FieldReader) {
         code = fields.codeInPath("code", "Its short name")
-        name = fields.optionalText("name", 0...200, "Another name").map { ScannedText.tidied($0) }
+        name = fields.optionalText("name", 0...200, "Another name").map { FreeText.trimmed($0) }
         isActive = fields.optionalFlag("is_active", "Whether new sacks may be registered")
     }
 }
@@ -41,7 +41,7 @@ struct NewProductTypeInput: RouteInput {
     init(_ fields: inout FieldReader) {
         type = ProductType(
             code: fields.text("code", 0...100, example: "sesame", "Short name, fixed for ever"),
-            name: ScannedText.tidied(fields.text("name", 0...200, example: "Sesame", "Name people read")),
+            name: FreeText.trimmed(fields.text("name", 0...200, example: "Sesame", "Name people read")),
             prefix: fields.text("prefix", 0...40, example: "TL", "How its sack codes begin"),
             digits: Int(fields.integer("digits", 3...12, "How many digits follow")),
             capacity: Int(fields.integer("capacity", 1...500, "How many bags fill a sack")),

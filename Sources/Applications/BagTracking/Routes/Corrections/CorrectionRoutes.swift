@@ -13,8 +13,9 @@ struct CorrectionRoutes: Sendable {
             .post, "/api/v1/bags/{code}/move", "moveBag", "Move a bag to another sack in one step",
             access: .permission("bag.correct"), limit: BagLimits.write,
             refusals: [
-                (404, "bag_not_found"), (404, "parent_not_found"), (409, "parent_billed"), (409, "parent_full"),
-                (409, "bag_retired"), (422, "invalid_parent_code"),
+                (404, "bag_not_found"), (404, "parent_not_found"), (404, "sscc_not_assigned"), (409, "parent_billed"),
+                (409, "parent_full"), (409, "bag_retired"), (422, "invalid_parent_code"), (422, "invalid_sscc"),
+                (422, "too_long"), (422, "wrong_kind"),
             ]
         ) { [services] (context: RequestContext, input: MoveInput) -> Reply<MoveAnswer> in
             .ok(
@@ -27,7 +28,10 @@ struct CorrectionRoutes: Sendable {
         .json(
             .post, "/api/v1/bags/{code}/unlink", "unlinkBag", "Take a bag out of its sack",
             access: .permission("bag.correct"), limit: BagLimits.write,
-            refusals: [(404, "bag_not_found"), (409, "not_linked"), (409, "parent_billed"), (409, "bag_retired")]
+            refusals: [
+                (404, "bag_not_found"), (409, "not_linked"), (409, "parent_billed"), (409, "bag_retired"),
+                (422, "wrong_kind"),
+            ]
         ) { [services] (context: RequestContext, input: ReasonedInput) -> Reply<UnlinkAnswer> in
             .ok(try await services.corrections.unlink(input.code, reason: input.reason, by: BagCaller(context)))
         }
@@ -37,7 +41,9 @@ struct CorrectionRoutes: Sendable {
         .json(
             .post, "/api/v1/bags/{code}/empty", "emptyParent", "Make all bags of a sack loose",
             access: .permission("bag.correct"), limit: BagLimits.write,
-            refusals: [(404, "bag_not_found"), (409, "parent_billed"), (409, "bag_retired")]
+            refusals: [
+                (404, "bag_not_found"), (409, "parent_billed"), (409, "bag_retired"), (422, "invalid_parent_code"),
+            ]
         ) { [services] (context: RequestContext, input: ReasonedInput) -> Reply<UnlinkAnswer> in
             .ok(try await services.corrections.empty(input.code, reason: input.reason, by: BagCaller(context)))
         }
@@ -52,6 +58,7 @@ struct CorrectionRoutes: Sendable {
             refusals: [
                 (404, "bag_not_found"), (409, "sscc_in_use"), (409, "sscc_recently_used"),
                 (409, "company_prefix_missing"), (409, "bag_retired"), (422, "invalid_sscc"),
+                (422, "invalid_parent_code"),
             ]
         ) { [services] (context: RequestContext, input: SSCCInput) -> Reply<SSCCAnswer> in
             let given = try await services.numbers.assign(input.sscc, to: input.code, by: BagCaller(context))
@@ -64,7 +71,7 @@ struct CorrectionRoutes: Sendable {
         .json(
             .delete, "/api/v1/bags/{code}/sscc", "releaseSSCC", "Take a sack's SSCC from it",
             access: .permission("bag.correct"), limit: BagLimits.write, statuses: [(.noContent, "The number is free")],
-            refusals: [(404, "bag_not_found"), (404, "sscc_not_assigned")]
+            refusals: [(404, "bag_not_found"), (404, "sscc_not_assigned"), (422, "invalid_parent_code")]
         ) { [services] (context: RequestContext, input: BagInput) -> Reply<NoContent> in
             try await services.numbers.release(from: input.code, by: BagCaller(context))
             return Reply(NoContent(), status: .noContent)
@@ -75,7 +82,7 @@ struct CorrectionRoutes: Sendable {
         .json(
             .put, "/api/v1/bags/{code}/hold", "holdParent", "Put a sack on hold, so that it cannot be billed",
             access: .permission("bag.hold"), limit: BagLimits.write,
-            refusals: [(404, "bag_not_found"), (409, "bag_retired")]
+            refusals: [(404, "bag_not_found"), (409, "bag_retired"), (422, "invalid_parent_code")]
         ) { [services] (context: RequestContext, input: ReasonedInput) -> Reply<ParentAnswer> in
             .ok(try await services.holds.hold(input.code, reason: input.reason, by: BagCaller(context)))
         }
@@ -85,7 +92,7 @@ struct CorrectionRoutes: Sendable {
         .json(
             .delete, "/api/v1/bags/{code}/hold", "releaseHold", "Lift the hold of a sack",
             access: .permission("bag.hold"), limit: BagLimits.write, statuses: [(.noContent, "There is no hold")],
-            refusals: [(404, "bag_not_found")]
+            refusals: [(404, "bag_not_found"), (422, "invalid_parent_code")]
         ) { [services] (context: RequestContext, input: BagInput) -> Reply<NoContent> in
             try await services.holds.release(input.code, by: BagCaller(context))
             return Reply(NoContent(), status: .noContent)

@@ -25,9 +25,20 @@ struct ExportRoutes: Sendable {
         ) { (context: RequestContext, input: Input) -> Response in
             let caller = try BagCaller(context)
             let query = try await input.query(for: caller, services)
+            try ExportRoutes.checkStorable(query)
             let permit = try await desk.admit(caller.userID)
             try await audit(context, caller, query, format)
             return answer(query, format, permit, at: context.now)
+        }
+    }
+
+    /// What no row can hold is told before the head of the answer is sent: afterwards only the connection could break.
+    private static func checkStorable(_ query: some ExportQuery) throws {
+        if let condition = query.conditions.first(where: { $0.value.utf8.contains(0) }) {
+            throw Problem.validation([
+                Problem.FieldError(
+                    field: condition.name, code: "invalid_format", message: "must not contain a NUL character")
+            ])
         }
     }
 

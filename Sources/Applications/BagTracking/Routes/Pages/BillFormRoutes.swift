@@ -69,7 +69,7 @@ struct BillFormRoutes: Sendable {
             name: "deliver", route: "submitDelivery", summary: "Record a delivery by the form",
             permission: "bill.deliver", field: "received_by"
         ) { services, form, by in
-            let name = ScannedText.tidied(form.values["received_by"] ?? "")
+            let name = FreeText.trimmed(form.values["received_by"] ?? "")
             let note = form.values["note"] ?? ""
             let problems = [
                 FieldProblem.length(of: name, in: 2...100, field: "received_by"),

@@ -15,6 +15,12 @@ struct Company: Sendable {
         return await presence.see(member, at: "work:\(area)")
     }
 
+    /// Notes that the caller is still at work: a page of theirs is open, or they scan.
+    func worksOn() async {
+        await presence.renew(member, at: "work:*")
+        if let area = caller.areaCode { await presence.renew(member, at: "work:\(area)") }
+    }
+
     /// Notes that the caller has a bill open that may be seen.
     /// - Returns: the others who have it open.
     func atBill(_ id: Int64) async -> [PresentMember] {

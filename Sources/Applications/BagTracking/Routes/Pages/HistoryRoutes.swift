@@ -107,7 +107,7 @@ struct UndoForm: RouteInput {
     /// Why; nil when nobody said. At most 200 characters.
     var checkedReason: String? {
         get throws(FieldProblem) {
-            let tidy = ScannedText.tidied(reason)
+            let tidy = FreeText.trimmed(reason)
             if let problem = FieldProblem.length(of: tidy, in: 0...200, field: "reason") { throw problem }
             return tidy.unlessEmpty
         }

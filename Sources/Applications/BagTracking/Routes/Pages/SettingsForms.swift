@@ -18,7 +18,7 @@ struct AreaForm: RouteInput {
         return isActive.isEmpty ? typed : typed.merging(["is_active": isActive]) { $1 }
     }
 
-    var area: Area { Area(code: ScannedText.tidied(code), name: ScannedText.tidied(name)) }
+    var area: Area { Area(code: ScannedText.tidied(code), name: FreeText.trimmed(name)) }
 }
 
 /// What the forms about product types send.
@@ -40,7 +40,7 @@ struct ProductForm: RouteInput {
         self.values = values
     }
 
-    var name: String { ScannedText.tidied(values["name"] ?? "") }
+    var name: String { FreeText.trimmed(values["name"] ?? "") }
     var isActive: Bool { values["is_active"] != nil }
 
     /// The product type to be added.

@@ -43,7 +43,7 @@ struct UserForm: RouteInput {
             throw Refusal.validation(problems)
         }
         return NewBagUser(
-            email: address, name: ScannedText.tidied(name), role: role, areaCode: areaCode.unlessEmpty)
+            email: address, name: FreeText.trimmed(name), role: role, areaCode: areaCode.unlessEmpty)
     }
 
     /// What is to be different about a person.
@@ -52,7 +52,7 @@ struct UserForm: RouteInput {
         let problems = sharedProblems(email: email)
         guard problems.isEmpty, let role = BagRole(rawValue: role) else { throw Refusal.validation(problems) }
         return BagUserChange(
-            name: ScannedText.tidied(name), role: role, areaCode: .some(areaCode.unlessEmpty),
+            name: FreeText.trimmed(name), role: role, areaCode: .some(areaCode.unlessEmpty),
             passwordHash: try await hash(passwords))
     }
 

@@ -233,7 +233,7 @@ struct WebhookForm: RouteInput {
 
     var wish: WebhookWish {
         let url = ScannedText.tidied(values["url"] ?? "")
-        let name = ScannedText.tidied(values["name"] ?? "")
+        let name = FreeText.trimmed(values["name"] ?? "")
         return WebhookWish(
             name: name.unlessEmpty ?? WebhookWish.name(of: url), url: url,
             kinds: BagWebhooks.kinds.map(\.name).filter { values[$0] != nil })

@@ -11,7 +11,7 @@ struct NewUserInput: RouteInput {
     init(_ fields: inout FieldReader) {
         let text = fields.text("email", 1...254, example: "asha@example.org", "Sign-in address")
         email = EmailAddress(text)
-        name = ScannedText.tidied(fields.text("name", 1...100, example: "Asha Verma", "Name as others see it"))
+        name = FreeText.trimmed(fields.text("name", 1...100, example: "Asha Verma", "Name as others see it"))
         role = fields.choice("role", of: BagRole.self, default: .dispatcher, "What the person does")
         areaCode = fields.optionalText("area_code", 1...30, "The area of dispatchers and gatekeepers")
         password = fields.optionalText("password", 1...1024, "Left out, the person is invited to choose one")
@@ -35,7 +35,7 @@ struct UserChangeInput: RouteInput {
 
     init(_ fields: inout FieldReader) {
         id = fields.identifier("id", "The person")
-        name = fields.optionalText("name", 1...100, "Another name").map { ScannedText.tidied($0) }
+        name = fields.optionalText("name", 1...100, "Another name").map { FreeText.trimmed($0) }
         role = fields.optionalChoice("role", of: BagRole.self, "Another role")
         areaCode = fields.optionalText("area_code", 0...30, "Another area; empty or null takes it away")
         password = fields.optionalText("password", 1...1024, "Another password")

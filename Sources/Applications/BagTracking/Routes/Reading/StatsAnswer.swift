@@ -28,6 +28,11 @@ struct StatsAnswer: JSONRepresentable {
     /// When the figures were true.
     var asOf: Instant
 
+    /// Names the figures and not the moment they were read at: while nothing changes, what a client has stays good.
+    var tag: String {
+        "W/" + EntityTag.of(JSONWriter.encode(StatsAnswer(stats: stats, asOf: Instant(milliseconds: 0))))
+    }
+
     func write(to object: inout JSONObjectWriter) {
         object.field("as_of", asOf, "When the figures were true")
         object.field("area_code", stats.areaCode, "Null for all areas together")

@@ -18,7 +18,8 @@ struct StatsRoutes: Sendable {
             let caller = try BagCaller(context)
             let area = try await services.area(input.areaCode, of: caller)
             let figures = try await stats.figures(area: area, in: services.database)
-            return .ok(StatsAnswer(stats: figures.stats, asOf: figures.asOf))
+            let answer = StatsAnswer(stats: figures.stats, asOf: figures.asOf)
+            return Reply(answer, headers: ["etag": answer.tag])
         }
     }
 

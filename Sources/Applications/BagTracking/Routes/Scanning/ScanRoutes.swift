@@ -19,9 +19,9 @@ struct ScanRoutes: Sendable {
             access: .permission("scan.pack"), limit: BagLimits.scan,
             statuses: [(.created, "The sack is new"), (.ok, "The sack is known, or this is the first answer again")],
             refusals: ScanRoutes.refusals + [(409, "product_type_inactive")]
-        ) { [services] (context: RequestContext, input: ParentScanInput) -> Reply<ScanAnswer> in
+        ) { (context: RequestContext, input: ParentScanInput) -> Reply<ScanAnswer> in
             let request = input.options.request(.parent, code: input.code, parent: nil, at: context.now)
-            return try await services.scans.scan(request, by: BagCaller(context)).reply(context)
+            return try await scan(request, context)
         }
     }
 
@@ -36,10 +36,18 @@ struct ScanRoutes: Sendable {
                 (404, "parent_not_found"), (409, "linked_elsewhere"), (409, "parent_billed"), (409, "parent_full"),
                 (422, "wrong_kind"), (422, "looks_like_parent"), (422, "invalid_child_code"),
             ]
-        ) { [services] (context: RequestContext, input: ChildScanInput) -> Reply<ScanAnswer> in
+        ) { (context: RequestContext, input: ChildScanInput) -> Reply<ScanAnswer> in
             let request = input.options.request(.child, code: input.code, parent: input.parent, at: context.now)
-            return try await services.scans.scan(request, by: BagCaller(context)).reply(context)
+            return try await scan(request, context)
         }
+    }
+
+    /// Takes a scan. Whoever scans is at work.
+    private func scan(_ request: ScanRequest, _ context: RequestContext) async throws -> Reply<ScanAnswer> {
+        let caller = try BagCaller(context)
+        let result = try await services.scans.scan(request, by: caller)
+        await Company(presence: services.presence, caller: caller).worksOn()
+        return result.reply(context)
     }
 
     private var batch: Route {
@@ -64,7 +72,7 @@ struct ScanRoutes: Sendable {
                 (409, "not_undoable"),
             ]
         ) { [services] (context: RequestContext, input: UndoInput) -> Reply<UndoAnswer> in
-            let reason = input.reason.map { ScannedText.tidied($0) }
+            let reason = input.reason.map { FreeText.trimmed($0) }
             return .ok(
                 try await services.undo.undo(
                     scan: input.id, reason: reason?.isEmpty == true ? nil : reason, by: BagCaller(context)))

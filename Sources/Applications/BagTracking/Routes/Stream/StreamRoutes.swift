@@ -34,10 +34,13 @@ struct StreamRoutes: Sendable {
                     try LiveTopics.parse(input.topics, for: watcher, services: services, in: reading)
                 }
                 let opened = context.principal
+                let company = Company(presence: services.presence, caller: watcher)
                 return live.stream.response(topics: topics, lastEventID: input.lastEventID) {
                     // The same session with the same role and area; while the database can't tell, nothing is told.
                     let now = try? await caller(context.request.head)
                     return now == opened
+                } whileOpen: {
+                    await company.worksOn()
                 }
             }
         ]

@@ -14,26 +14,11 @@ struct BillStore: Sendable {
             guard areas.contains(bill.areaCode) else {
                 throw FieldProblem.unknownArea
             }
-            let header = bill.header
-            let id = try work.transaction.scalar(
-                "bills.insert",
-                """
-                INSERT INTO bills (code, code_key, state, area_code, capacity, description, consignee, destination,
-                    created_by, created_at)
-                VALUES (\(bill.code.text), \(bill.code.key), 'open', \(bill.areaCode), \(header.capacity),
-                    \(header.description), \(header.consignee), \(header.destination), \(caller.userID), \(caller.now))
-                ON CONFLICT (code_key) DO NOTHING RETURNING id
-                """, as: Int64.self)
-            guard let id else { throw Refusal.billCodeTaken(bill.code.text) }
-            let row = BillRow(
-                new: id, code: bill.code.text, areaCode: bill.areaCode, header: header, by: caller.userID,
-                at: caller.now)
-            var counters = CounterChanges()
-            counters.add(.bills(BillState.open.rawValue), in: row.areaCode)
-            try counters.write(in: work.transaction)
-            try work.tell(
-                row, from: nil,
-                BillWork.Telling(deed: .created, action: "bill.created", event: BillEvents.created))
+            let row = try work.open(
+                BillRow(
+                    new: 0, code: bill.code.text, areaCode: bill.areaCode, header: bill.header, by: caller.userID,
+                    at: caller.now))
+            guard let row else { throw Refusal.billCodeTaken(bill.code.text) }
             return BillAnswer(row, createdBy: ScanItem.User(id: caller.userID, name: caller.name), check: nil)
         }
     }

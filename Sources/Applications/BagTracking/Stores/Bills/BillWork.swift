@@ -32,6 +32,30 @@ struct BillWork {
         var after: [(key: String, value: JSONValue)] = []
     }
 
+    /// Writes a bill that is new, with its time line, counters, audit and event.
+    /// - Returns: the bill with its id; nil when its code is taken.
+    /// - Throws: ``SQLError``.
+    func open(_ bill: BillRow) throws -> BillRow? {
+        let header = bill.header
+        let id = try transaction.scalar(
+            "bills.insert",
+            """
+            INSERT INTO bills (code, code_key, state, area_code, capacity, description, consignee, destination,
+                created_by, created_at)
+            VALUES (\(bill.code), \(BillCode.key(bill.code)), \(bill.state), \(bill.areaCode), \(header.capacity),
+                \(header.description), \(header.consignee), \(header.destination), \(bill.createdBy), \(bill.createdAt))
+            ON CONFLICT (code_key) DO NOTHING RETURNING id
+            """, as: Int64.self)
+        guard let id else { return nil }
+        let opened = BillRow(
+            new: id, code: bill.code, areaCode: bill.areaCode, header: header, by: bill.createdBy, at: bill.createdAt)
+        var counters = CounterChanges()
+        counters.add(.bills(opened.state.rawValue), in: opened.areaCode)
+        try counters.write(in: transaction)
+        try tell(opened, from: nil, Telling(deed: .created, action: "bill.created", event: BillEvents.created))
+        return opened
+    }
+
     /// Writes the bill with its time line, counters, audit and event.
     /// - Returns: the bill as it is then.
     /// - Throws: ``SQLError``.

@@ -42,6 +42,7 @@ struct DemoIndexes: Sendable {
     /// Makes one of them again.
     /// - Throws: ``SQLError``.
     func create(_ index: Int, in transaction: Transaction) throws {
+        try transaction.liftTimeLimit()
         try transaction.execute("demo.create_index", SQL(trusted: definitions[index].text))
     }
 }

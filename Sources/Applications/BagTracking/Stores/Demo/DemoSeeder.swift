@@ -170,6 +170,7 @@ struct DemoSeeder: Sendable {
             try CounterStore.rebuild(in: transaction)
         }
         try await database.write { transaction in
+            try transaction.liftTimeLimit()
             if transaction.dialect == .postgresql { try transaction.execute("demo.analyze", "ANALYZE") }
             try DemoState.finish(in: transaction)
         }

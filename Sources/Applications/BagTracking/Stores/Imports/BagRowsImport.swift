@@ -90,9 +90,12 @@ extension BagRowsImport {
                 if case .neither(let error) = read(text) { draft.refuse(row, "A", error, value: text) }
                 continue
             }
-            if let other = memory.note(label.code, under: sack.code) {
+            if let other = memory.other(than: sack.code, of: label.code) {
                 draft.refuse(row, "A", ImportWords.duplicate(other), value: text)
-            } else if codes.contains(label.code) || world.children[label.code]?.parentCode == sack.code {
+                continue
+            }
+            memory.note(label.code, under: sack.code)
+            if codes.contains(label.code) || world.children[label.code]?.parentCode == sack.code {
                 draft.counts.unchanged += 1
             } else if let refusal = refusal(of: label.code) {
                 draft.refuse(row, "A", refusal, value: text)
@@ -126,7 +129,7 @@ extension BagRowsImport {
     }
 
     private mutating func noteOnly(_ row: ImportRow, under parent: String) {
-        if case .child(let label) = read(row.values[0]) { _ = memory.note(label.code, under: parent) }
+        if case .child(let label) = read(row.values[0]) { memory.note(label.code, under: parent) }
     }
 
     /// Refuses a whole run with one error on the row of its sack.
@@ -155,6 +158,24 @@ extension BagRowsImport {
 // MARK: - Sacks and bags
 
 extension BagRowsImport {
+    /// Notes the bags of rows that were taken when they were decided. What became of a row is not decided again: a sack that it
+    /// lacked may have come with a row behind it.
+    /// - Parameter errors: what rows were refused for, in their order, beginning with the first of the units'.
+    /// - Returns: how many of the errors are about the units.
+    mutating func remember(_ units: [ImportUnit], refused errors: [ImportRowError]) -> Int {
+        var ahead = errors[...]
+        for row in units.compactMap(\.row) {
+            if let error = ahead.first, error.row == row.number, error.sheet == row.sheet {
+                ahead.removeFirst()
+            } else if case .child(let label) = BagRowsImport.read(row.values[0], products, isKnown: { _ in true }),
+                case .parent(let sack) = read(row.values[1])
+            {
+                memory.note(label.code, under: name(of: sack))
+            }
+        }
+        return errors.count - ahead.count
+    }
+
     private mutating func decideRow(_ row: ImportRow) {
         let text = row.values[0]
         if ScannedText.tidied(text).isEmpty {
@@ -219,10 +240,13 @@ extension BagRowsImport {
         }
         guard !ScannedText.tidied(row.values[1]).isEmpty else { return try takeLoose(label, area) }
         let sack = try parent(of: row, area)
-        if let other = memory.note(label.code, under: sack.code) {
+        if let other = memory.other(than: sack.code, of: label.code) {
             throw ImportRefusal("code", ImportWords.duplicate(other), value: row.values[0])
         }
-        if world.children[label.code]?.parentCode == sack.code { return keepLabel(label) }
+        if world.children[label.code]?.parentCode == sack.code {
+            memory.note(label.code, under: sack.code)
+            return keepLabel(label)
+        }
         if let refusal = refusal(of: label.code) { throw ImportRefusal("code", refusal, value: row.values[0]) }
         do throws(Refusal) {
             try PackingRules.admit(to: sack.facts)
@@ -231,6 +255,7 @@ extension BagRowsImport {
         }
         if world.sacks[sack.code] == nil { register(sack) }
         link(label, into: sack.code)
+        memory.note(label.code, under: sack.code)
         outcome.counts.ok += 1
     }
 

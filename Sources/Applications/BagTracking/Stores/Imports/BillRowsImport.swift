@@ -98,7 +98,13 @@ struct BillRowsImport {
             outcome.counts.unchanged += 1
             return
         }
-        bills[code.key] = try work.map { try insert(bill, $0) } ?? bill
+        if let work {
+            // Somebody took the code in between; the part is decided again.
+            guard let opened = try work.open(bill) else { throw LostRace() }
+            bills[code.key] = opened
+        } else {
+            bills[code.key] = bill
+        }
         made.insert(code.key)
         outcome.counts.bills += 1
         outcome.counts.ok += 1
@@ -139,29 +145,6 @@ struct BillRowsImport {
         }
         return BillRow(
             new: 0, code: code.text, areaCode: area, header: header, by: caller.userID, at: caller.now)
-    }
-
-    private func insert(_ bill: BillRow, _ work: BillWork) throws -> BillRow {
-        let header = bill.header
-        let id = try work.transaction.scalar(
-            "imports.insert_bill",
-            """
-            INSERT INTO bills (code, code_key, state, area_code, capacity, description, consignee, destination,
-                created_by, created_at)
-            VALUES (\(bill.code), \(BillCode.key(bill.code)), 'open', \(bill.areaCode), \(header.capacity),
-                \(header.description), \(header.consignee), \(header.destination), \(work.caller.userID), \(work.caller.now))
-            RETURNING id
-            """, as: Int64.self)
-        guard let id else { throw LostRace() }
-        let made = BillRow(
-            new: id, code: bill.code, areaCode: bill.areaCode, header: header, by: work.caller.userID,
-            at: work.caller.now)
-        var counters = CounterChanges()
-        counters.add(.bills(BillState.open.rawValue), in: made.areaCode)
-        try counters.write(in: work.transaction)
-        try work.tell(
-            made, from: nil, BillWork.Telling(deed: .created, action: "bill.created", event: BillEvents.created))
-        return made
     }
 
     // MARK: - Sacks on bills

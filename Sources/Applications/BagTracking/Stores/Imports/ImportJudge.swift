@@ -18,13 +18,19 @@ struct ImportJudge: Sendable {
 
     /// Goes over units that an earlier run has taken, to know of them what that run knew: their rows are read as they were
     /// then, with the sacks that their SSCC name.
+    /// - Parameter errors: what rows were refused for, in their order, beginning with the first of the units'.
+    /// - Returns: how many of the errors are about the units; all of them matter only where each refused row has one.
     /// - Throws: ``SQLError``.
-    mutating func remember(_ units: [ImportUnit], in reading: Reading) throws {
-        guard !isAboutBills else { return }
+    mutating func remember(
+        _ units: [ImportUnit], refused errors: [ImportRowError], in reading: Reading
+    ) throws -> Int {
+        guard !isAboutBills else { return 0 }
         var rows = BagRowsImport(terms: terms, catalog: catalog, world: ImportWorld(), memory: memory)
         try rows.load(units, locked: false, in: reading)
+        defer { memory = rows.memory }
+        if terms.kind == .bags { return rows.remember(units, refused: errors) }
         rows.decide(units)
-        memory = rows.memory
+        return 0
     }
 
     /// Says what would become of units, after all that came before them.

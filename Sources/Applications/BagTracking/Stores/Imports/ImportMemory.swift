@@ -18,14 +18,18 @@ struct ImportMemory: Sendable {
     private let settled = Settled()
     private var fresh = Notes()
 
-    /// Notes that a bag stands under a sack.
-    /// - Returns: the other sack under which it stood before; nil where there is none.
-    mutating func note(_ child: String, under parent: String) -> String? {
-        guard let first = fresh.parents[child] ?? settled.notes.withLock({ $0.parents[child] }) else {
-            fresh.parents[child] = parent
-            return nil
-        }
-        return first == parent ? nil : first
+    /// Notes that a bag stands under a sack, unless it stood under one before.
+    mutating func note(_ child: String, under parent: String) {
+        if first(child) == nil { fresh.parents[child] = parent }
+    }
+
+    /// The sack under which a bag stood first, where that is another one.
+    func other(than parent: String, of child: String) -> String? {
+        first(child).flatMap { $0 == parent ? nil : $0 }
+    }
+
+    private func first(_ child: String) -> String? {
+        fresh.parents[child] ?? settled.notes.withLock { $0.parents[child] }
     }
 
     /// Notes that a sack is closed.

@@ -5,8 +5,7 @@ import Portico
 /// How far it is stands in the row of the import and changes in the transaction that writes the rows. A run that follows one
 /// that was killed goes over the rows that are done, to know of them, and goes on behind them.
 struct ImportRun: Sendable {
-    /// Rows of a part at the most, and to begin with.
-    private static let mostRows = 1000
+    /// Rows of the first part.
     private static let firstRows = 100
     /// A part that held the writer longer than this is followed by a smaller one, nanoseconds.
     private static let longHold: Int64 = 30_000_000
@@ -20,6 +19,7 @@ struct ImportRun: Sendable {
 
     private var store: ImportStore { ImportStore(services: services) }
     private var terms: ImportTerms { record.terms }
+    private var mostRows: Int { services.settings.importPartRows }
 
     /// Does all of it.
     /// - Returns: what came of it.
@@ -64,7 +64,7 @@ struct ImportRun: Sendable {
     private func measure() async throws -> Extent {
         var units = units()
         var extent = Extent()
-        while case let batch = try await units.take(ImportRun.mostRows), !batch.isEmpty {
+        while case let batch = try await units.take(mostRows), !batch.isEmpty {
             for unit in batch {
                 if unit.row == nil { extent.orphans.insert(extent.rows) }
                 extent.rows += unit.count
@@ -81,7 +81,7 @@ struct ImportRun: Sendable {
         var feed = units(extent.orphans)
         var judge = ImportJudge(terms, catalog, record.caller(at: run.now))
         var (counts, done) = (ImportCounts(), 0)
-        while case let units = try await feed.take(ImportRun.mostRows), !units.isEmpty {
+        while case let units = try await feed.take(mostRows), !units.isEmpty {
             let present = judge
             let (next, outcome) = try await services.database.read { reading in
                 var judge = present
@@ -104,15 +104,15 @@ struct ImportRun: Sendable {
         var feed = units(extent.orphans)
         var judge = try await recollected(&feed, start)
         var (counts, done) = (start == 0 ? ImportCounts() : record.counts, start)
-        var rows = ImportRun.firstRows
+        var rows = min(ImportRun.firstRows, mostRows)
         while case let units = try await feed.take(rows), !units.isEmpty {
             done += ImportRun.rows(units)
             let part = try await writePart(units, judge, counts, done)
             judge = part.judge
             judge.settle()
             counts = part.counts
-            if part.held > ImportRun.longHold { rows = max(20, rows / 2) }
-            if part.held < ImportRun.shortHold { rows = min(ImportRun.mostRows, rows * 3 / 2) }
+            if part.held > ImportRun.longHold { rows = min(mostRows, max(20, rows / 2)) }
+            if part.held < ImportRun.shortHold { rows = min(mostRows, rows * 3 / 2) }
             services.metrics.imported(part.outcome.counts, held: part.held)
             try await tell(done, extent.rows)
             try await rest(after: part)
@@ -123,18 +123,20 @@ struct ImportRun: Sendable {
     /// Goes over the rows that an earlier run has taken. They end where a part of it ended, which may be within a batch.
     private func recollected(_ feed: inout ImportUnits, _ start: Int) async throws -> ImportJudge {
         var judge = ImportJudge(terms, catalog, record.caller(at: run.now))
-        var done = 0
+        var (done, refused) = (0, 0)
         while done < start {
-            let units = try await feed.take(min(ImportRun.mostRows, start - done))
+            let units = try await feed.take(min(mostRows, start - done))
             guard !units.isEmpty else { break }
-            let present = judge
-            judge = try await services.database.read { reading in
+            let rows = ImportRun.rows(units)
+            let (present, before) = (judge, refused)
+            (judge, refused) = try await services.database.read { reading in
                 var judge = present
-                try judge.remember(units, in: reading)
-                return judge
+                let errors = try store.errors(of: record.jobID, after: before, limit: rows, in: reading)
+                let met = try judge.remember(units, refused: errors, in: reading)
+                return (judge, before + met)
             }
             judge.settle()
-            done += ImportRun.rows(units)
+            done += rows
             try run.checkCancellation()
         }
         return judge
@@ -215,14 +217,9 @@ struct ImportRun: Sendable {
     private func insert(_ errors: [ImportRowError], after: Int, in transaction: Transaction) throws {
         guard !errors.isEmpty else { return }
         try transaction.bulkInsert(
-            "imports.note_errors", into: "import_errors",
-            columns: ["job_id", "seq", "sheet", "row_number", "column_name", "code", "message", "value"],
+            "imports.note_errors", into: "import_errors", columns: ["job_id", "seq"] + ImportRowError.columns,
             rows: errors.enumerated().map { index, error -> [SQLValue] in
-                [
-                    .integer(record.jobID), .integer(Int64(after + index + 1)), error.sheet.sqlValue,
-                    error.row.sqlValue, error.column.sqlValue, .text(error.code), .text(error.message),
-                    error.value.map { $0.filter { $0 != "\0" } }.sqlValue,
-                ]
+                [.integer(record.jobID), .integer(Int64(after + index + 1))] + error.values
             })
     }
 

@@ -174,7 +174,7 @@ struct ImportStore: Sendable {
         try session.all(
             "imports.errors",
             """
-            SELECT sheet, row_number, column_name, code, message, value FROM import_errors
+            SELECT \(SQL(trusted: ImportRowError.columns.joined(separator: ", "))) FROM import_errors
             WHERE job_id = \(jobID) AND seq > \(after) ORDER BY seq LIMIT \(limit)
             """, ImportRowError.init)
     }
@@ -248,6 +248,17 @@ struct ImportStore: Sendable {
 }
 
 extension ImportRowError {
+    /// The columns in the order that ``init(_:)`` and ``values`` have them.
+    static let columns = ["sheet", "row_number", "column_name", "code", "message", "value"]
+
+    /// What is kept of it. The value stands in a column that takes no NUL.
+    var values: [SQLValue] {
+        [
+            sheet.sqlValue, row.sqlValue, column.sqlValue, .text(code), .text(message),
+            value.map { $0.filter { $0 != "\0" } }.sqlValue,
+        ]
+    }
+
     init(_ row: Row) throws {
         self.init(
             sheet: try row[0], row: try row[1], column: try row[2], code: try row[3], message: try row[4],

@@ -10,7 +10,7 @@ struct ImportedSack {
     var load: ParentLoad
     let isRetired: Bool
     let billID: Int64?
-    let billCode: String?
+    var billCode: String?
     let holdReason: String?
     /// How many bags were in it when it was read; nil for a new one.
     var before: Int?
@@ -100,26 +100,18 @@ struct ImportWorld {
         let rows = try session.all(
             "imports.sacks",
             """
-            SELECT b.id, b.code, b.area_code, b.product_type, b.sscc, b.child_count, b.capacity, b.unit_weight_grams,
-                CASE WHEN b.status = 'retired' THEN 1 ELSE 0 END, b.bill_id, b.hold_reason
-            FROM bags b
-            WHERE b.kind = 'parent' AND b.id IN (
+            SELECT \(BagRow.columns) FROM bags
+            WHERE kind = 'parent' AND id IN (
                 SELECT id FROM bags WHERE kind = 'parent' AND code IN (\(ImportWorld.elements(list, session.dialect)))
                 UNION SELECT id FROM bags WHERE sscc IN (\(ImportWorld.elements(list, session.dialect))))
-            ORDER BY b.id\(isLocked ? session.dialect.forUpdate : "")
-            """
-        ) { row in
-            let count: Int = try row[5]
-            return ImportedSack(
-                id: try row[0], code: try row[1], areaCode: try row[2], type: try row[3], sscc: try row[4],
-                load: ParentLoad(childCount: count, capacity: try row[6], unitWeightGrams: try row[7]),
-                isRetired: try row[8], billID: try row[9], billCode: nil, holdReason: try row[10],
-                before: count)
-        }
+            ORDER BY id\(isLocked ? session.dialect.forUpdate : "")
+            """, BagRow.init)
         // A statement of its own: one that waited for a lock still sees other tables as they were before.
         let bills = try billCodes(Set(rows.compactMap(\.billID)), session)
         for row in rows {
-            add(row.billID.flatMap { bills[$0] }.map { row.on($0) } ?? row)
+            guard var sack = ImportedSack(row) else { continue }
+            sack.billCode = sack.billID.flatMap { bills[$0] }
+            add(sack)
         }
     }
 
@@ -141,25 +133,14 @@ struct ImportWorld {
         let rows = try session.all(
             "imports.children",
             """
-            SELECT b.id, b.code, b.area_code, b.parent_id, CASE WHEN b.status = 'retired' THEN 1 ELSE 0 END, b.lot,
-                b.test_date
-            FROM bags b
-            WHERE b.kind = 'child' AND b.code IN (\(ImportWorld.elements(list, session.dialect)))
-            ORDER BY b.id\(isLocked ? session.dialect.forUpdate : "")
-            """
-        ) { row in
-            let area: String = try row[2]
-            return (
-                child: ImportedChild(
-                    id: try row[0], code: try row[1], areaCode: area, areaBefore: area,
-                    isRetired: try row[4], lot: try row[5], testDate: try row[6]),
-                parentID: try row[3] as Int64?
-            )
-        }
+            SELECT \(BagRow.columns) FROM bags
+            WHERE kind = 'child' AND code IN (\(ImportWorld.elements(list, session.dialect)))
+            ORDER BY id\(isLocked ? session.dialect.forUpdate : "")
+            """, BagRow.init)
         let parents = try places(Set(rows.compactMap(\.parentID)), session)
-        for (row, parentID) in rows {
-            var child = row
-            let place = parentID.flatMap { parents[$0] }
+        for row in rows {
+            var child = ImportedChild(row)
+            let place = row.parentID.flatMap { parents[$0] }
             child.parentCode = place?.code
             child.billCode = place?.bill
             children[child.code] = child
@@ -196,10 +177,21 @@ struct ImportWorld {
 }
 
 extension ImportedSack {
-    /// The same sack, known to be on a bill.
-    fileprivate func on(_ bill: String) -> ImportedSack {
-        ImportedSack(
-            id: id, code: code, areaCode: areaCode, type: type, sscc: sscc, load: load, isRetired: isRetired,
-            billID: billID, billCode: bill, holdReason: holdReason, before: before)
+    /// A sack that is in the database; nil for a bag.
+    fileprivate init?(_ row: BagRow) {
+        guard let load = row.load, let type = row.productType else { return nil }
+        self.init(
+            id: row.id, code: row.code, areaCode: row.areaCode, type: type, sscc: row.sscc, load: load,
+            isRetired: row.isRetired, billID: row.billID, billCode: nil, holdReason: row.hold?.reason,
+            before: load.childCount)
+    }
+}
+
+extension ImportedChild {
+    /// A bag that is in the database.
+    fileprivate init(_ row: BagRow) {
+        self.init(
+            id: row.id, code: row.code, areaCode: row.areaCode, areaBefore: row.areaCode, isRetired: row.isRetired,
+            lot: row.lot, testDate: row.testDate)
     }
 }

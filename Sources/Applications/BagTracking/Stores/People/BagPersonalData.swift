@@ -38,14 +38,8 @@ struct BagPersonalData: Sendable {
             actorID: caller.userID, userID: person.id, role: person.role, deactivates: person.isActive,
             otherActiveAdmins: admins.count { $0 != person.id }, openBills: 0)
         if let refusal = UserRules.refusal(of: change) { throw refusal }
-        let bills = try BagPersonalData.openBills(of: person.id, in: transaction)
+        let bills = try PeopleStore.openBills(of: person.id, in: transaction)
         guard bills == 0 else { throw Refusal.personHasOpenBills(bills) }
-    }
-
-    private static func openBills(of id: Int64, in transaction: Transaction) throws -> Int {
-        try transaction.scalar(
-            "personal_data.open_bills",
-            "SELECT count(*) FROM bills WHERE created_by = \(id) AND state IN ('open', 'completed')", as: Int.self) ?? 0
     }
 }
 

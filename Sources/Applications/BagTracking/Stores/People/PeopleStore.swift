@@ -155,7 +155,8 @@ struct PeopleStore: Sendable {
         return person
     }
 
-    private static func openBills(of id: Int64, in session: some SQLSession) throws -> Int {
+    /// Bills of a person that nobody else may know of.
+    static func openBills(of id: Int64, in session: some SQLSession) throws -> Int {
         try session.scalar(
             "people.open_bills",
             "SELECT count(*) FROM bills WHERE created_by = \(id) AND state IN ('open', 'completed')", as: Int.self) ?? 0

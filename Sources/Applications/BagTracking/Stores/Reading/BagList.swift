@@ -37,10 +37,10 @@ struct BagList<Session: SQLSession> {
         guard !filter.branches.isEmpty else { return [] }
         let bounds = try bounds(filter, before: before)
         let query = BagListQuery(filter: filter, bounds: bounds, limit: limit, dialect: session.dialect)
-        guard filter.lot == nil, let search = filter.search, let range = CodeRange(search) else {
-            return try list(filter.lot == nil ? query.walk(nil) : query.ofLot())
-        }
-        return try find(range, by: query)
+        if filter.lot != nil { return try list(query.ofLot()) }
+        let range = filter.search.flatMap { CodeRange($0) }
+        if filter.isOnHold == true { return try list(query.onHold(range)) }
+        return try range.map { try find($0, by: query) } ?? list(query.walk(nil))
     }
 
     /// What is found seldom is looked up; what is found often is walked in the order of ids among the codes that begin
@@ -109,7 +109,8 @@ struct BagList<Session: SQLSession> {
         func few(_ matches: SQL) -> SQL {
             "(SELECT count(*) FROM (SELECT 1 AS one FROM \(matches) LIMIT \(most + 1)) AS f)"
         }
-        let isByKind = range.isPrefix && query.filter.areaCode != nil && query.filter.kind == nil
+        let filter = query.filter
+        let isByKind = range.isPrefix && filter.areaCode != nil && filter.kind == nil && !filter.isAboutSacks
         let parts: SQL
         if isByKind {
             let (parents, children) = (query.of(.parent).matches(range), query.of(.child).matches(range))

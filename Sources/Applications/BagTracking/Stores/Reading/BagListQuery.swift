@@ -80,6 +80,17 @@ struct BagListQuery {
         return page("SELECT id FROM (\(union)) AS branches \(newest)")
     }
 
+    /// Walks the sacks on hold, newest first: they are few, and have an index of their own. The search is written so that
+    /// PostgreSQL does not take the index of codes for it, which finds a hundred times as many.
+    func onHold(_ range: CodeRange?) -> SQL {
+        let search: SQL = range.map { " AND CASE WHEN \($0.condition) THEN 1 ELSE 0 END = 1" } ?? ""
+        return page(
+            """
+            SELECT id FROM bags \(indexed("bags_hold"))
+            WHERE \(ids) \(sackConditions) \(kindConditions) \(timeConditions) \(search) \(newest)
+            """)
+    }
+
     /// The bags of a lot: some thousands at the most, in the order of ids where the engine keeps them so. The sum keeps
     /// PostgreSQL from walking the whole table in that order to find a lot that does not exist.
     func ofLot() -> SQL {
@@ -157,10 +168,15 @@ struct BagListQuery {
     /// Whether the index of codes knows all that the filter asks.
     var isAnsweredByCodes: Bool { dialect == .postgresql && isAboutCodes }
 
-    /// The rows that a search finds, for a FROM clause. Who sees one area walks the codes of that area only.
+    /// The rows that a search finds, for a FROM clause. Who sees one area walks the codes of that area only, and who asks for
+    /// sacks those of sacks.
     func matches(_ range: CodeRange) -> SQL {
+        if range.isPrefix, filter.isAboutSacks, filter.areaCode == nil {
+            return "bags \(indexed("bags_sack_code")) WHERE kind = 'parent' AND \(range.condition)"
+        }
         guard range.isPrefix, let area = filter.areaCode else { return "bags WHERE \(range.condition)" }
-        let kinds: SQL = filter.kind.map { "kind = \($0)" } ?? "kind IN (\(BagKind.parent), \(BagKind.child))"
+        let kind = filter.isAboutSacks ? .parent : filter.kind
+        let kinds: SQL = kind.map { "kind = \($0)" } ?? "kind IN (\(BagKind.parent), \(BagKind.child))"
         return "bags \(indexed("bags_area_code")) WHERE area_code = \(area) AND \(kinds) AND \(range.condition)"
     }
 

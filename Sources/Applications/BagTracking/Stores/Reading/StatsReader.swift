@@ -24,6 +24,7 @@ final class StatsReader: Sendable {
     }
 
     private let state = Mutex(State())
+    private let versions = Mutex<[String: SharedQuestion<Int64>]>([:])
     private let clock: Clock
 
     init(clock: Clock) {
@@ -61,14 +62,27 @@ final class StatsReader: Sendable {
         }
     }
 
-    /// The figures as they are now: one single statement when nothing has changed since they were read last.
+    /// The figures as they are now: one single statement when nothing has changed since they were read last, which those who
+    /// ask at once share. Each still sees what was committed before they asked.
     /// - Throws: ``SQLError``.
     func figures(area: String?, in database: Database) async throws -> Figures {
-        let version = try await database.fetchFirst("counters.version", CounterStore.versionQuery(area: area)) { row in
-            try row[0] as Int64
-        }
-        if let known = copy(area: area, version: version ?? 0) { return known }
+        let version = try await question(area: area, of: database).answer()
+        if let known = copy(area: area, version: version) { return known }
         return try await database.read { [self] in try figures(area: area, in: $0) }
+    }
+
+    /// One question for each area; there are as many as areas that exist.
+    private func question(area: String?, of database: Database) -> SharedQuestion<Int64> {
+        versions.withLock { versions in
+            if let known = versions[area ?? ""] { return known }
+            let question = SharedQuestion {
+                try await database.fetchFirst("counters.version", CounterStore.versionQuery(area: area)) { row in
+                    try row[0] as Int64
+                } ?? 0
+            }
+            versions[area ?? ""] = question
+            return question
+        }
     }
 
     private func copy(area: String?, version: Int64) -> Figures? {

@@ -81,6 +81,15 @@ extension BagSchema {
         }
     }
 
+    /// Sacks on hold, newest first: few among very many.
+    static let sacksOnHold = "CREATE INDEX bags_hold ON bags (id) WHERE hold_reason IS NOT NULL;"
+
+    /// Sacks by their codes, with what a search among them asks: one sack stands among twenty-five codes.
+    static func sackCodes(_ dialect: Dialect) -> String {
+        let further = dialect == .postgresql ? "INCLUDE (id, kind, status, area_code) " : ""
+        return "CREATE INDEX bags_sack_code ON bags (code) \(further)WHERE kind = 'parent';"
+    }
+
     /// Which sack carried which SSCC from when to when (rule R7), and the next serial of each number range.
     static func ssccAssignments(_ dialect: Dialect) -> String {
         """

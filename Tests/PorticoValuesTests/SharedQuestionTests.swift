@@ -1,27 +1,37 @@
-import PorticoSQL
+import PorticoValues
+import Synchronization
 import Testing
 
-@testable import PorticoPostgreSQL
-
-@Suite("A question that many ask")
+@Suite("A question that many ask", .timeLimit(.minutes(5)))
 struct SharedQuestionTests {
+    private struct Refusal: Error {}
+
+    /// Counts how often a question was put.
+    private final class Count: Sendable {
+        private let number = Atomic(0)
+
+        func next() -> Int { number.add(1, ordering: .relaxed).newValue }
+    }
+
     @Test("is put once for all who wait, and after the last of them has asked")
     func shared() async throws {
-        let (asked, reached, opened) = (Tally(), Signal(), Signal())
+        let asked = Count()
+        let (reached, reach) = AsyncStream<Void>.makeStream()
+        let (opened, open) = AsyncStream<Void>.makeStream()
         let question = SharedQuestion { () async throws -> Int in
-            let number = asked.add()
+            let number = asked.next()
             if number == 1 {
-                reached.give()
-                await opened.wait()
+                reach.finish()
+                for await _ in opened {}
             }
             return number
         }
         async let first = question.answer()
-        await reached.wait()
+        for await _ in reached {}
         // The first question is under way: what it brings may be older than these callers.
         let late = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<20 { group.addTask { try await question.answer() } }
-            opened.give()
+            open.finish()
             return try await group.reduce(into: [Int]()) { $0.append($1) }
         }
         #expect(try await first == 1)
@@ -30,9 +40,9 @@ struct SharedQuestionTests {
 
     @Test("fails for those who waited for it, and not for those after them")
     func failure() async throws {
-        let asked = Tally()
+        let asked = Count()
         let question = SharedQuestion { () async throws -> Int in
-            let number = asked.add()
+            let number = asked.next()
             if number == 1 { throw Refusal() }
             return number
         }

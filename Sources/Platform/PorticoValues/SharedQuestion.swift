@@ -2,7 +2,7 @@ import Synchronization
 
 /// A question that many ask at once and that is asked once for all of them: whoever asks gets an answer to a question that was
 /// put after they asked. However many ask, one question is under way.
-final class SharedQuestion<Answer: Sendable>: Sendable {
+public final class SharedQuestion<Answer: Sendable>: Sendable {
     private struct State {
         var waiting: [CheckedContinuation<Answer, any Error>] = []
         var isUnderWay = false
@@ -12,12 +12,14 @@ final class SharedQuestion<Answer: Sendable>: Sendable {
     private let put: @Sendable () async throws -> Answer
     private let state = Mutex(State())
 
-    init(_ put: @escaping @Sendable () async throws -> Answer) {
+    /// - Parameter put: asks. It runs in a task of its own, one call after the other.
+    public init(_ put: @escaping @Sendable () async throws -> Answer) {
         self.put = put
     }
 
     /// An answer to the question as of now or later.
-    func answer() async throws -> Answer {
+    /// - Throws: what the question threw.
+    public func answer() async throws -> Answer {
         try await withCheckedThrowingContinuation { caller in
             let starts = state.withLock { state in
                 state.waiting.append(caller)
@@ -29,7 +31,7 @@ final class SharedQuestion<Answer: Sendable>: Sendable {
     }
 
     /// Has the question put soon, and waits for nothing.
-    func nudge() {
+    public func nudge() {
         let starts = state.withLock { state in
             state.isNudged = true
             defer { state.isUnderWay = true }

@@ -1,0 +1,85 @@
+import PorticoJSON
+import PorticoValues
+
+/// One run of a job that did not end well: when and where it ran, how far it came, and what went wrong.
+public struct JobErrorNote: Sendable, Hashable {
+    /// When it ended.
+    public let at: Instant
+    /// The run, from 1.
+    public let attempt: Int
+    /// Stable reason, `snake_case`.
+    public let code: String
+    /// The reason for whoever follows the job.
+    public let message: String
+    /// The error's own words, for operators.
+    public let detail: String?
+    /// The error and what it says was behind it, the outermost first; for operators.
+    public var causes: [JobErrorCause] = []
+    /// When the run began; nil in notes of earlier releases.
+    public var startedAt: Instant?
+    /// The process it ran in; nil when that is not known.
+    public var node: String?
+    /// How far it was, in units of its own.
+    public var done: Int64?
+    /// How far it would have come.
+    public var total: Int64?
+    /// Name of the statement that ran last; nil when none did.
+    public var lastStatement: String?
+
+    /// How many a job keeps.
+    static let kept = 10
+
+    init(at: Instant, attempt: Int, code: String, message: String, detail: String?) {
+        self.at = at
+        self.attempt = attempt
+        self.code = code
+        self.message = message
+        self.detail = detail
+    }
+
+    /// Name of the statement that failed; nil when no statement did.
+    public var statement: String? { causes.lazy.compactMap(\.statement).first }
+}
+
+extension JobErrorNote {
+    var json: JSONValue {
+        var value: JSONValue = [
+            "at": .integer(at.milliseconds), "attempt": .integer(Int64(attempt)), "code": .string(code),
+            "message": .string(message),
+        ]
+        if let detail { value["detail"] = .string(detail) }
+        if !causes.isEmpty { value["causes"] = .array(causes.map(\.json)) }
+        if let startedAt { value["started_at"] = .integer(startedAt.milliseconds) }
+        if let node { value["node"] = .string(node) }
+        if let done { value["done"] = .integer(done) }
+        if let total { value["total"] = .integer(total) }
+        if let lastStatement { value["last_statement"] = .string(lastStatement) }
+        return value
+    }
+
+    private init?(_ value: JSONValue) {
+        guard let at = value["at"]?.int64, let attempt = value["attempt"]?.int64, let code = value["code"]?.string,
+            let message = value["message"]?.string
+        else { return nil }
+        self.init(
+            at: Instant(milliseconds: at), attempt: Int(attempt), code: code, message: message,
+            detail: value["detail"]?.string)
+        causes = (value["causes"]?.elements ?? []).compactMap { JobErrorCause($0) }
+        startedAt = (value["started_at"]?.int64).map { Instant(milliseconds: $0) }
+        node = value["node"]?.string
+        done = value["done"]?.int64
+        total = value["total"]?.int64
+        lastStatement = value["last_statement"]?.string
+    }
+
+    /// The notes of a row.
+    static func list(_ text: String) -> [JobErrorNote] {
+        ((try? JSONValue(parsing: Array(text.utf8)))?.elements ?? []).compactMap { JobErrorNote($0) }
+    }
+
+    /// The text of a row: `text` and one more note.
+    static func appending(_ note: JobErrorNote, to text: String) -> String {
+        let notes = (list(text) + [note]).suffix(kept).map(\.json)
+        return String(decoding: JSONValue.array(notes).bytes, as: UTF8.self)
+    }
+}

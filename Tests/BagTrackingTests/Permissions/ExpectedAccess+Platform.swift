@@ -1,0 +1,52 @@
+extension ExpectedAccess {
+    /// Signing in, and what everybody does with the own account.
+    static let identity = """
+        GET /openapi.json anybody *
+        GET /sw.js anybody *
+        GET /.well-known/jwks.json anybody *
+        POST /api/v1/session anybody *
+        GET /api/v1/session signed-in *
+        DELETE /api/v1/session signed-in *
+        POST /api/v1/tokens anybody *
+        POST /api/v1/tokens/refresh anybody *
+        DELETE /api/v1/tokens anybody *
+        POST /api/v1/password-reset anybody *
+        POST /api/v1/password-reset/confirm anybody *
+        POST /api/v1/invitations/accept anybody *
+        GET /api/v1/second-factor signed-in *
+        POST /api/v1/second-factor signed-in *
+        POST /api/v1/second-factor/confirm signed-in *
+        POST /api/v1/second-factor/recovery-codes signed-in *
+        POST /api/v1/second-factor/disable signed-in *
+        GET /api/v1/sessions signed-in *
+        DELETE /api/v1/sessions signed-in *
+        DELETE /api/v1/sessions/{id} signed-in *
+        POST /api/v1/password signed-in *
+        GET /api/v1/api-keys signed-in *
+        GET /api/v1/api-keys/{id} signed-in *
+        POST /api/v1/api-keys signed-in *
+        DELETE /api/v1/api-keys/{id} signed-in *
+        GET /api/v1/personal-data signed-in bulk
+        """
+
+    /// What the people who run the node look at and steer.
+    static let operations = """
+        GET /api/v1/limits operations.read *
+        GET /api/v1/limits/{name} operations.read *
+        PUT /api/v1/limits/{name} operations.write *
+        DELETE /api/v1/limits/{name} operations.write *
+        GET /api/v1/operations/queues operations.read *
+        PUT /api/v1/operations/queues/{queue} operations.write *
+        GET /api/v1/operations/jobs operations.read *
+        GET /api/v1/operations/jobs/{id} operations.read *
+        POST /api/v1/operations/jobs/{id}/replay operations.write *
+        POST /api/v1/operations/jobs/{id}/discard operations.write *
+        POST /api/v1/operations/jobs/{id}/cancel operations.write *
+        POST /api/v1/operations/jobs/replay operations.write *
+        POST /api/v1/operations/jobs/discard operations.write *
+        GET /api/v1/operations/schedules operations.read *
+        POST /api/v1/operations/schedules/{name} operations.write *
+        GET /api/v1/operations/caches operations.read *
+        POST /api/v1/operations/caches/purge operations.write *
+        """
+}
