@@ -17,7 +17,6 @@ struct BagMetrics: Sendable {
     private let runningExports: Gauge
     private let importedRows: CounterFamily
     private let importParts: Histogram
-    private let runningImports: Gauge
 
     init(_ registry: MetricsRegistry) {
         scans = registry.counter(
@@ -51,7 +50,6 @@ struct BagMetrics: Sendable {
         importParts = registry.histogram(
             "bags_import_chunk_seconds", help: "Time for which a part of an import held the writer.",
             buckets: HistogramBuckets([0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1]))
-        runningImports = registry.gauge("bags_import_queue", help: "Imports that run here.")
         runningExports = registry.gauge("bags_exports_running", help: "Exports that are being sent.")
     }
 
@@ -67,11 +65,6 @@ struct BagMetrics: Sendable {
         importedRows.with("unchanged").increment(by: counts.unchanged)
         importedRows.with("rejected").increment(by: counts.rejected)
         importParts.observe(nanoseconds: held)
-    }
-
-    /// Imports begin or end here.
-    func importsRunning(by change: Int) {
-        runningImports.add(Double(change))
     }
 
     /// Counts rows of an export.

@@ -30,7 +30,7 @@ extension BagSettings {
                 phoneKey, .integer(1...3650), default: "180",
                 "how many days after its delivery a bill keeps the driver's phone"),
             SettingDeclaration(
-                exportsKey, .integer(1...100), default: "2", "exports of one person that run at once on a node"),
+                exportsKey, .integer(1...100), default: "2", "exports of one person that run at once, over all nodes"),
             SettingDeclaration(importSizeKey, .integer(1...1024), default: "50", "the largest file to import, in MiB"),
             SettingDeclaration(
                 importRowsKey, .integer(1...10_000_000), default: "500000", "the most rows of a file to import"),

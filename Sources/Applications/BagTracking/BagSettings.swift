@@ -21,7 +21,7 @@ struct BagSettings: Sendable {
     /// `bags.summary_enabled`: whether summaries are mailed at all.
     var sendsSummaries = true
 
-    /// `bags.exports_per_user`: exports of one person that run at once on a node (rule R37).
+    /// `bags.exports_per_user`: exports of one person that run at once, over all nodes (rule R37).
     var exportsPerUser = 2
     /// `bags.import_max_mib`: the largest file that is taken, in MiB (rule R33).
     var importMostMiB = 50

@@ -8,7 +8,7 @@ struct BagTrackingParts: Sendable {
     private let identity: Identity
     private let people: PeopleStore
     private let catalog: CatalogStore
-    private let stats = StatsReader()
+    private let stats: StatsReader
     private let live: LiveUpdates
     private let denied: DeniedJournal
     private let summaries: SummaryReader
@@ -32,6 +32,7 @@ struct BagTrackingParts: Sendable {
             metrics: environment.metrics, presence: environment.presence)
         people = PeopleStore(services: services, accounts: identity.accounts)
         catalog = CatalogStore(services: services)
+        stats = StatsReader(clock: environment.clock)
         live = LiveUpdates(services: services, stats: stats)
         denied = DeniedJournal(database: environment.database)
         summaries = SummaryReader(services: services, caches: environment.caches)
@@ -39,7 +40,9 @@ struct BagTrackingParts: Sendable {
         webhooks = try BagWebhooks(environment, metrics: services.metrics)
         work = BagWork(
             services: services, summaries: summaries, watch: CounterWatch(metrics: environment.metrics))
-        exports = ExportDesk(most: settings.exportsPerUser, metrics: services.metrics)
+        exports = ExportDesk(
+            most: settings.exportsPerUser, database: environment.database, clock: environment.clock,
+            metrics: services.metrics)
     }
 
     /// Accounts and sessions of bag tracking; whoever signs in brings the area along.
@@ -100,7 +103,8 @@ extension BagTrackingParts {
     private var appearance: IdentityRoutes.Appearance {
         IdentityRoutes.Appearance(
             hint: isDemonstration ? BagTrackingParts.demonstrationHint : nil,
-            secondFactorPath: AccountAppearance.secondFactorPath
+            secondFactorPath: AccountAppearance.secondFactorPath,
+            landing: { $0.roles.lazy.compactMap { BagRole(rawValue: $0)?.landing }.first }
         ) { context in
             bagShell(title: "Sign in", assets: context.assets, nonce: context.nonce)
         }
@@ -118,7 +122,7 @@ extension BagTrackingParts {
             BillSackRoutes(services: services).routes, GateRoutes(services: services).routes,
             CorrectionRoutes(services: services).routes,
             ReadingRoutes(services: services).routes, TraceRoutes(services: services).routes,
-            StatsRoutes(services: services, stats: stats).routes,
+            StatsRoutes(services: services, stats: stats, watch: work.watch).routes,
             SummaryRoutes(services: services, summaries: summaries).routes, ReturnRoutes(services: services).routes,
             StreamRoutes(services: services, live: live) { [authenticator = identity.authenticator] head in
                 try await authenticator.principal(for: head)

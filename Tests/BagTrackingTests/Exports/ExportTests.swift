@@ -162,8 +162,49 @@ struct ExportTests {
             #expect(third.status == 429 && third.problemCode == "too_many_running")
             #expect(await (try app.client("admin")).get("/bags/api/v1/exports/bags.csv").status == 200)
             first = nil
+            while try await app.database.read({
+                try $0.scalar("test.places", "SELECT count(*) FROM export_places WHERE user_id = 4", as: Int.self)
+            }) != 1 { await Task.yield() }
             #expect(await biller.get("/bags/api/v1/exports/bags.csv").status == 200)
             _ = try await second.whole()
+        }
+    }
+
+    @Test(
+        "R37: two at once hold over all nodes, and a node that was killed frees its places",
+        arguments: TestEngine.available)
+    func overNodes(_ engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            let nodes = (1...2).map { _ in
+                ExportDesk(
+                    most: 2, database: hall.database, clock: hall.clock, metrics: BagMetrics(MetricsRegistry()))
+            }
+            let first = try await nodes[0].admit(3)
+            let second = try await nodes[1].admit(3)
+            let refused = await #expect(throws: Problem.self) { _ = try await nodes[1].admit(3) }
+            #expect(refused?.status == 429 && refused?.code == "too_many_running")
+            let other = try await nodes[1].admit(4)
+            try await second.use {}
+            let third = try await nodes[0].admit(3)
+            // Nobody renews the places of a node that is gone: they are free within a minute.
+            hall.clock.advance(by: .seconds(44))
+            await #expect(throws: Problem.self) { _ = try await nodes[0].admit(3) }
+            hall.clock.advance(by: .seconds(1))
+            let fourth = try await nodes[1].admit(3)
+            for permit in [first, third, fourth, other] { try await permit.use {} }
+            #expect(try await hall.number("SELECT count(*) FROM export_places") == 0)
+        }
+    }
+
+    @Test("R37: an export that fails makes room as well")
+    func failing() async throws {
+        struct Broken: Error {}
+        try await withHall(on: .sqlite) { hall in
+            let desk = ExportDesk(
+                most: 1, database: hall.database, clock: hall.clock, metrics: BagMetrics(MetricsRegistry()))
+            let permit = try await desk.admit(3)
+            await #expect(throws: Broken.self) { try await permit.use { throw Broken() } }
+            try await desk.admit(3).use {}
         }
     }
 

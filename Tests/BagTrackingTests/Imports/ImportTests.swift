@@ -261,6 +261,49 @@ struct ImportTests {
         }
     }
 
+    @Test("R33: a file beyond the limit comes back to the form, in one line with the limit")
+    func tooLarge() async throws {
+        try await withApp(settings: [(key: "bags.import_max_mib", value: "1")]) { app in
+            let hall = try await ImportHall(app)
+            let page = await hall.admin.get("/bags/imports")
+            let boundary = "----portico7d3f"
+            var body: [UInt8] = []
+            for (name, value) in [
+                ("_csrf", page.hiddenField("_csrf") ?? ""),
+                ("idempotency_key", page.hiddenField("idempotency_key") ?? ""), ("kind", "bags"),
+            ] {
+                body += Array(
+                    "--\(boundary)\r\ncontent-disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n".utf8)
+            }
+            let head = "content-disposition: form-data; name=\"file\"; filename=\"list.csv\""
+            body += Array("--\(boundary)\r\n\(head)\r\n\r\n".utf8)
+            body += [UInt8](repeating: 0x31, count: (1 << 20) + 1)
+            let rest = "content-disposition: form-data; name=\"area_code\"\r\n\r\nhisar"
+            body += Array("\r\n--\(boundary)\r\n\(rest)\r\n--\(boundary)--\r\n".utf8)
+            let answer = await hall.admin.send(
+                .post, "/bags/imports", ["content-type": "multipart/form-data; boundary=\(boundary)"], body: body)
+            #expect(answer.status == 413)
+            #expect(answer.text.contains("The file is larger than 1 MiB.") && answer.text.contains("id=\"f-file\""))
+            #expect(answer.text.contains("<option value=\"hisar\" selected"))
+            #expect(try await hall.number("SELECT count(*) FROM import_files") == 0)
+            let api = await hall.send([UInt8](repeating: 0x31, count: (1 << 20) + 1), ["kind": "bags"])
+            #expect(api.status == 413 && api.problemCode == "too_large")
+        }
+    }
+
+    @Test("R36: the mail about an import that failed says why in words")
+    func failureInWords() async throws {
+        try await with(.sqlite) { hall in
+            let text = "bill_code,capacity\nLKO 1,0\n"
+            let job = try await hall.imported(text, ["kind": "bills", "area_code": "lucknow", "on_error": "abort"])
+            #expect(job["state"] == "failed")
+            let mails = hall.app.environment.mails
+            let mail = try #require(
+                try await hall.app.database.read { try mails.outbox(to: "admin@bags.demo", in: $0) }.first)
+            #expect(mail.text.contains("Rows of it are wrong") && !mail.text.contains("validation_errors"))
+        }
+    }
+
     @Test("R34: errors are listed and downloaded")
     func errors() async throws {
         try await with(.sqlite) { hall in

@@ -13,7 +13,7 @@ import Testing
     func gauges(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in
             let metrics = MetricsRegistry()
-            let gauges = StockGauges(database: hall.database, stats: StatsReader(), metrics: metrics)
+            let gauges = StockGauges(database: hall.database, stats: StatsReader(clock: hall.clock), metrics: metrics)
             func text() -> String { String(decoding: metrics.openMetricsText(), as: UTF8.self) }
             #expect(!text().contains("bags_bags{"))
             try await hall.fill("SB00001", with: 2)
@@ -22,10 +22,36 @@ import Testing
             for sample in [
                 "bags_bags{kind=\"parent\",status=\"filling\"} 1", "bags_bags{kind=\"child\",status=\"linked\"} 1",
                 "bags_bags{kind=\"child\",status=\"loose\"} 1", "bags_bags{kind=\"either\",status=\"retired\"} 0",
-                "bags_bills{state=\"open\"} 0", "bags_audit_unchained_rows 1",
+                "bags_bills{state=\"open\"} 0", "bags_audit_unchained_rows 1", "bags_import_queue 0",
             ] {
                 #expect(text().contains(sample), "\(sample)")
             }
+        }
+    }
+
+    @Test("imports that wait count as much as those that run", arguments: TestEngine.available)
+    func imports(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            try await hall.database.write { transaction in
+                for _ in 1...2 { _ = try hall.services.jobs.enqueue(ImportJob(), in: transaction) }
+                _ = try hall.services.jobs.enqueue(CheckCounters(), in: transaction)
+            }
+            #expect(try await hall.database.read { try ImportStore.unfinished(in: $0) } == 2)
+            try await hall.database.write { transaction in
+                try transaction.execute(
+                    "test.run", "UPDATE jobs SET state = 'running' WHERE id = (SELECT min(id) FROM jobs)")
+            }
+            #expect(try await hall.database.read { try ImportStore.unfinished(in: $0) } == 2)
+        }
+    }
+
+    @Test("R38 comparing the counters by hand feeds the alert")
+    func verified() async throws {
+        try await withHall(on: .sqlite) { hall in
+            let desk = try await ReadingDesk(hall)
+            #expect(desk.watch.drift == nil)
+            #expect(await desk.get("stats/verify", as: .admin).status == 200)
+            #expect(desk.watch.drift == 0)
         }
     }
 

@@ -71,6 +71,29 @@ import Testing
         #expect(unloaded.text.contains("Unloaded") && !unloaded.text.contains("/gate/findings/1"))
     }
 
+    @Test("R27 a new check at the gate shows nothing of the check before", arguments: TestEngine.available)
+    func newCheck(engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            await pack("SB00001", "1234561", try await app.client("dispatcher"))
+            let (office, gate) = (try await app.client("biller"), try await app.client("gatekeeper"))
+            let opened = try await send("bills", ["code": "LKO 1", "capacity": "1", "area_code": "lucknow"], office)
+            #expect(opened.text.contains("Scan the first."))
+            #expect(await gate.get("/bags/bills/1").text.contains("The office puts its sacks on it."))
+            _ = try await send("bills/1/parents", ["code": "SB00001"], office)
+            _ = try await send("bills/1/complete", [:], office)
+            _ = try await send("bills/1/gate/start", [:], gate)
+            let seen = try await send("bills/1/gate/scans", ["code": "SB00001"], gate)
+            // Once more than in the words that the script of the page takes from it.
+            #expect(seen.text.ranges(of: "Matched").count == 2)
+            app.clock.advance(by: .minutes(1))
+            _ = try await send("bills/1/gate/abandon", ["reason": "Wrong lorry"], gate)
+            let anew = try await send("bills/1/gate/start", [:], gate)
+            #expect(anew.text.ranges(of: "Matched").count == 1 && anew.text.contains("SB00001"))
+            let again = try await send("bills/1/gate/scans", ["code": "SB00001"], gate)
+            #expect(again.text.ranges(of: "Matched").count == 2)
+        }
+    }
+
     @Test("a bill that changed meanwhile is shown in both versions")
     func bothVersions() async throws {
         try await withApp { app in

@@ -58,6 +58,11 @@ enum PageSamples {
                 frame: frame(), asOf: now, isNew: true, today: .failed,
                 stock: .ready(.init(empty: 1, filling: 2, full: 3, linked: 4, loose: 5, retired: 6)),
                 latest: .ready([scan()]),
+                watch: .ready(
+                    Watchfulness(
+                        openFindings: 1, lateDevices: 2,
+                        lastImport: .init(
+                            jobID: 7, kind: .packing, isDryRun: true, at: now, state: .failed, failure: hostile))),
                 topics: ["stats", "area:lucknow"]),
             station(), HistoryPage(frame: frame(), scans: [scan(), scan("rejected")], nextCursor: hostile),
             FindPage(frame: frame(), code: hostile, result: .unknown(suggestions: [hostile])),

@@ -28,6 +28,18 @@ import Testing
         ])
     }
 
+    @Test("R9 an invitation takes every area there can be")
+    func longArea() async throws {
+        try await withApp { app in
+            let admin = try await app.client("admin")
+            let area = "a" + String(repeating: "b", count: 29)
+            let made = await admin.post("/bags/api/v1/areas", ["code": .string(area), "name": "Long"])
+            #expect(made.status == 201)
+            let invited = await admin.post("/bags/api/v1/invitations", invitation(role: "dispatcher", area: area))
+            #expect(invited.status == 201)
+        }
+    }
+
     @Test(
         "an invited dispatcher follows the link, chooses a password and works in the area",
         arguments: TestEngine.available)

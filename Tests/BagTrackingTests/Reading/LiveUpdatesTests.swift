@@ -43,7 +43,7 @@ import Testing
     @Test("tells scans to those who watch the area or the sack, and nobody else", arguments: TestEngine.available)
     func scans(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in
-            let live = LiveUpdates(services: hall.services, stats: StatsReader())
+            let live = LiveUpdates(services: hall.services, stats: StatsReader(clock: hall.clock))
             let watched: [Set<String>] = [
                 [LiveTopics.area("lucknow")], [LiveTopics.parent("SB00001", view: "lucknow")],
                 [LiveTopics.parent("SB00001", view: nil)], [LiveTopics.parent("SB00001", view: "jaipur")],
@@ -63,7 +63,7 @@ import Testing
     @Test("tells a bill to those who watch it or its area", arguments: TestEngine.available)
     func bills(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in
-            let live = LiveUpdates(services: hall.services, stats: StatsReader())
+            let live = LiveUpdates(services: hall.services, stats: StatsReader(clock: hall.clock))
             let watched: [Set<String>] = [
                 [LiveTopics.bill("1")], [LiveTopics.area("lucknow")], [LiveTopics.bill("2")],
                 [LiveTopics.area("jaipur")],
@@ -86,7 +86,7 @@ import Testing
     @Test("tells figures once for many changes", arguments: TestEngine.available)
     func stats(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in
-            let live = LiveUpdates(services: hall.services, stats: StatsReader())
+            let live = LiveUpdates(services: hall.services, stats: StatsReader(clock: hall.clock))
             let watched: [Set<String>] = [
                 [LiveTopics.stats("lucknow")], [LiveTopics.stats(nil)], [LiveTopics.stats("jaipur")],
             ]
@@ -98,6 +98,7 @@ import Testing
             }
             #expect(told.map { $0.filter { $0.contains("event: stats") }.count } == [2, 2, 1])
             #expect(told[0].last { $0.contains("event: stats") }?.contains("\"linked\":5") == true)
+            for frame in told.flatMap(\.self) where frame.contains("event: ") { #expect(frame.hasPrefix("id: ")) }
         }
     }
 
@@ -105,7 +106,7 @@ import Testing
     func replay(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in
             try await hall.fill("SB00001", with: 3)
-            let live = LiveUpdates(services: hall.services, stats: StatsReader())
+            let live = LiveUpdates(services: hall.services, stats: StatsReader(clock: hall.clock))
             let events = try await settled(hall, count: 4)
             let missed = try #require(await live.missed(since: events[1].position))
             #expect(missed.map(\.position) == events.dropFirst(2).map { Optional($0.position) })

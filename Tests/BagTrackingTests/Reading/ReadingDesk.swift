@@ -8,7 +8,8 @@ import Testing
 /// The routes for reading, people and catalogue over the warehouse of a test.
 struct ReadingDesk: Sendable {
     let client: TestClient
-    let stats = StatsReader()
+    let stats: StatsReader
+    let watch: CounterWatch
     let people: PeopleStore
     let live: LiveUpdates
 
@@ -34,9 +35,12 @@ struct ReadingDesk: Sendable {
         let services = hall.services
         try await ReadingDesk.advanceAccounts(hall)
         people = PeopleStore(services: services, accounts: ReadingDesk.accounts(hall))
+        stats = StatsReader(clock: hall.clock)
+        watch = CounterWatch(metrics: hall.metrics)
         live = LiveUpdates(services: services, stats: stats)
         let groups: [[Route]] = [
-            ReadingRoutes(services: services).routes, StatsRoutes(services: services, stats: stats).routes,
+            ReadingRoutes(services: services).routes,
+            StatsRoutes(services: services, stats: stats, watch: watch).routes,
             CatalogueRoutes(services: services, catalog: CatalogStore(services: services)).routes,
             PeopleRoutes(
                 services: services, people: people, passwords: try await ReadingDesk.passwords.value, office: nil

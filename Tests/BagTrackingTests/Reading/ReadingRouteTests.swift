@@ -160,7 +160,8 @@ import Testing
             let desk = try await ReadingDesk(hall)
             let services = hall.services
             let routes =
-                ReadingRoutes(services: services).routes + StatsRoutes(services: services, stats: desk.stats).routes
+                ReadingRoutes(services: services).routes
+                + StatsRoutes(services: services, stats: desk.stats, watch: desk.watch).routes
                 + CatalogueRoutes(services: services, catalog: CatalogStore(services: services)).routes
             let calls = [
                 ("listScans", "scans"), ("resolve", "resolve?code=1000001"), ("resolve", "resolve?code=SB00001"),

@@ -177,6 +177,30 @@ import Testing
             try await hall.runJobs(work)
             #expect(work.watch.drift == 3)
             #expect(try await hall.mailed() == ["admin@bags.test"])
+            let mail = try #require(
+                try await hall.database.read { try hall.services.mails.outbox(to: "admin@bags.test", in: $0) }.first)
+            #expect(mail.text.contains("lucknow, parent.full: counter minus rows is 3"))
+            #expect(mail.html?.contains("<li>lucknow, parent.full: counter minus rows is 3</li>") == true)
+            // A node that has just started knows of it too.
+            let other = hall.work()
+            try await other.learn()
+            #expect(other.watch.drift == 3)
+        }
+    }
+
+    @Test("a summary that was never sent is missed from the first account on, unless none are sent")
+    func neverSent() async throws {
+        for isSent in [true, false] {
+            var settings = BagSettings(publicURL: "https://bags.test")
+            settings.sendsSummaries = isSent
+            try await withHall(on: .sqlite, settings: settings) { hall in
+                let metrics = MetricsRegistry()
+                let work = hall.work(metrics: metrics)
+                try await work.learn()
+                let text = String(decoding: metrics.openMetricsText(), as: UTF8.self)
+                let sample = "bags_summary_last_success_timestamp_seconds 1763721338"
+                #expect(text.contains(sample) == isSent)
+            }
         }
     }
 }

@@ -61,6 +61,22 @@ import Testing
     }
 
     @Test(
+        "a webhook to an address that is not public is refused when it is made",
+        arguments: [
+            "https://localhost/hook", "https://printer.localhost/hook", "https://127.0.0.1/hook", "https://nas.local/x",
+            "https://intranet/hook", "https://db.internal/hook", "https://192.168.1.7/hook", "http://example.org/hook",
+        ])
+    func notPublic(url: String) async throws {
+        try await withApp { app in
+            let admin = try await app.client("admin")
+            let answer = await admin.post(WebhookTests.path, ["url": .string(url), "events": ["*"]])
+            #expect(answer.status == 422 && answer.text.contains("url"), "\(url)")
+            let good = await admin.post(WebhookTests.path, ["url": "https://display.example.org/x", "events": ["*"]])
+            #expect(good.status == 201)
+        }
+    }
+
+    @Test(
         "what happens is delivered once, signed and in order, though several nodes turn it into deliveries",
         arguments: TestEngine.available)
     func delivers(engine: TestEngine) async throws {

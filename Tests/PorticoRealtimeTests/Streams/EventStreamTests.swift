@@ -62,6 +62,30 @@ private final class Recorder: BodyWriter {
         #expect(hub.metrics.resumedFromMemory.value == 10)
     }
 
+    @Test("every message carries an id that never goes back, and a client goes on from any of them")
+    func ids() async {
+        let hub = testHub()
+        let present = TopicMessage(position: nil, topics: ["a"], event: "stats", data: .object([]))
+        let stream = EventStream(hub: hub) { _ in
+            [present]
+        } replay: { _ in
+            nil
+        } here: {
+            EventPosition(id: 7)
+        }
+        let recorder = Recorder()
+        let task = run(stream, ["a"], to: recorder)
+        _ = await recorder.waits(for: "event: stats")
+        hub.publish([event(8, "a")])
+        _ = await recorder.waits(for: "\"id\":8")
+        hub.publish([present])
+        hub.close()
+        await task.value
+        // The figures at the beginning, an event, figures, and the reset at the end.
+        #expect(ids(recorder.text) == ["7", "8", "8", "8"])
+        #expect(recorder.text.hasSuffix("id: 8\nevent: reset\ndata: {}\n\n"))
+    }
+
     @Test("an open stream says with each write that somebody is there")
     func whileOpen() async {
         let (hub, recorder, bell) = (testHub(), Recorder(), EventBell())

@@ -109,14 +109,23 @@ struct BillPage: BagPage {
             ]
             return .init(cells + (mayRemove ? [removal(sack.code)] : []))
         }
-        let none = EmptyState(
-            "No sack yet", detail: isScanning ? "Scan the first." : "Its sacks are free.", icon: .sack)
+        let none = EmptyState(emptyWords.title, detail: emptyWords.detail, icon: .sack)
         return """
             <section class="block" id="bill-sacks" data-refresh aria-labelledby="sacks-title"><div class="section-head">\
             <h2 id="sacks-title">Sacks</h2><span class="soft">\(BagWords.count(sacks.count, "sack", "sacks"))</span>\
             </div>\(sacks.isEmpty ? none.html : DataTable(caption: "Sacks on this bill", columns: columns, rows: rows).html)\
             </section>
             """
+    }
+
+    /// Why there is no sack on the bill, and what comes next.
+    private var emptyWords: (title: String, detail: String) {
+        switch bill.state {
+        case .open: ("No sack yet", isScanning ? "Scan the first." : "The office puts its sacks on it.")
+        case .cancelled: ("No sack", "The bill was cancelled; its sacks are free.")
+        case .dispatched, .delivered: ("No sack any more", "All of its sacks came back.")
+        case .completed, .loading: ("No sack", "The office can reopen the bill.")
+        }
     }
 
     private func removal(_ code: String) -> HTML {

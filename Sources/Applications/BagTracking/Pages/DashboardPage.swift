@@ -26,14 +26,12 @@ struct DashboardPage: BagPage {
         var retired: Int
     }
 
-    /// A further number: open findings, offline devices, the last import.
-    struct Extra: Sendable {
+    /// How many bills are in a state.
+    struct Bills: Sendable {
+        var state: String
         var label: String
-        var value: Int
-        var href: String?
-        var detail: String?
+        var count: Int
         var tone: Tone
-        var liveKey: String?
     }
 
     var frame: BagFrame
@@ -51,8 +49,10 @@ struct DashboardPage: BagPage {
     var latest: PageBlock<[ScanLine]>
     /// The others who are at work.
     var company: [PresentMember] = []
-    /// Empty when there is nothing more to show.
-    var extras: [Extra] = []
+    /// Bills that are under way; empty before the first bill.
+    var bills = PageBlock<[Bills]>.ready([])
+    /// What somebody should look at.
+    var watch: PageBlock<Watchfulness>
     /// The topics of the live stream, such as `stats` and `area:lucknow`.
     var topics: [String]
 
@@ -67,7 +67,7 @@ struct DashboardPage: BagPage {
         <div class="stack" id="live" \
         data-stream="\(PageAddress("/bags/api/v1/stream", ["topics": topics.joined(separator: ",")]).text)" \
         data-zone-minutes="\(frame.zone.minutes)" data-zone="\(frame.zone.name)">
-        \(extraTiles)
+        <div class="columns even">\(billsSection)\(watchSection)</div>
         <div class="columns"><div class="stack">\(todaySection)\(stockSection)</div>\(latestSection)</div>
         </div>
         """
@@ -102,12 +102,21 @@ struct DashboardPage: BagPage {
             """
     }
 
-    private var extraTiles: HTML? {
-        guard !extras.isEmpty else { return nil }
-        let tiles = extras.map {
-            StatTile($0.label, value: $0.value, href: $0.href, detail: $0.detail, tone: $0.tone, liveKey: $0.liveKey)
+    private var billsSection: HTML? {
+        if case .ready(let bills) = bills, bills.isEmpty { return nil }
+        return bills.section("bills", title: "Bills", address: "/bags/") { bills in
+            let tiles = bills.map { bills in
+                StatTile(
+                    bills.label, value: bills.count,
+                    href: PageAddress("/bags/bills", ["state": bills.state, "area_code": areaCode]).text,
+                    tone: bills.count > 0 ? bills.tone : .neutral, liveKey: "bills.\(bills.state)")
+            }
+            return "<div class=\"tiles flat\">\(tiles)</div>"
         }
-        return "<div class=\"tiles\">\(tiles)</div>"
+    }
+
+    private var watchSection: HTML {
+        watch.section("watch", title: "To look after", address: "/bags/") { WatchTiles(frame: frame, watch: $0).html }
     }
 
     private var todaySection: HTML {

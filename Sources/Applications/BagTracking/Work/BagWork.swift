@@ -46,9 +46,19 @@ struct BagWork: Sendable {
         return schedules
     }
 
-    /// Learns when a summary was last sent, by whichever node.
+    /// Learns when a summary was last sent, and what the last check of the counters found, by whichever node.
     /// - Throws: ``SQLError``.
     func learn() async throws {
-        watch.note(summarySent: try await services.database.read { try SummaryMails.lastSent(in: $0) })
+        let (sends, now) = (services.settings.sendsSummaries, services.clock.now())
+        let (sent, drift) = try await services.database.read { reading in
+            // Before the first one the time runs from the first account on: one that never comes is missed as well.
+            let sent = try SummaryMails.lastSent(in: reading)
+            return (
+                try sent ?? (sends ? SummaryMails.beginning(in: reading) : nil),
+                try CounterChecker.lastDrift(since: now - .hours(25), in: reading)
+            )
+        }
+        watch.note(summarySent: sent)
+        watch.note(lastCheck: drift)
     }
 }

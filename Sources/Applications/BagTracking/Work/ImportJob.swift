@@ -28,8 +28,6 @@ struct ImportWorker: Sendable {
             (try store.record(run.id, in: reading), try services.catalog.catalog(in: reading))
         }
         guard let record else { throw JobFailure.permanent("import_not_found", "The import is not known.") }
-        services.metrics.importsRunning(by: 1)
-        defer { services.metrics.importsRunning(by: -1) }
         do {
             let source = try await store.file(record.fileID)
             let counts = try await ImportRun(
@@ -116,7 +114,8 @@ struct ImportWorker: Sendable {
             guard state == "failed" else { return }
             let what = record.terms.isDryRun ? "Dry run failed" : "Import failed"
             try mail(
-                record, what, ("\(record.fileName) was not imported to its end.", "Why: \(code)."), in: transaction)
+                record, what, ("\(record.fileName) was not imported to its end.", ImportWords.failure(code)),
+                in: transaction)
         }
     }
 

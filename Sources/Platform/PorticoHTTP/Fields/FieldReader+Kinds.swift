@@ -82,6 +82,14 @@ extension FieldReader {
         readChoice(name, of: type, in: place, required: false, description)
     }
 
+    /// Whether a JSON body or a form names a field at all, whatever its value: null and an empty text count.
+    public mutating func isNamed(_ name: String, _ description: String) -> Bool {
+        _ = read(
+            name, in: .body, required: false, schema: JSONSchema(.any), description, expected: "anything"
+        ) { _ in .value(true) }
+        return source?.names(name) ?? false
+    }
+
     /// A point in time, RFC 3339; nil when the field is absent.
     public mutating func optionalInstant(_ name: String, in place: FieldPlace? = nil, _ description: String) -> Instant?
     {

@@ -22,6 +22,15 @@ struct FieldSource {
         }
     }
 
+    /// Whether the body has a field of this name, even one that says nothing.
+    func names(_ name: String) -> Bool {
+        switch body {
+        case .none: false
+        case .json(let object): object[name] != nil
+        case .form(let fields): fields.contains { $0.name == name }
+        }
+    }
+
     /// Names of the fields whose text has a NUL character in it, at the top of a body or one list below it.
     var namesWithNUL: [String] {
         func has(_ text: String?) -> Bool { text?.utf8.contains(0) ?? false }

@@ -21,6 +21,8 @@ public struct RequestContext: Sendable {
     public let nonce: String
     /// The file that was sent, on routes that take one; nil where none was.
     public internal(set) var upload: UploadedFile?
+    /// Why a file that came with the form of a page was not kept: 413 `too_large`. Other routes refuse it by themselves.
+    public internal(set) var uploadProblem: Problem?
     private let form: FormBinding?
 
     /// A context. `form` is nil where nobody could send a form back.

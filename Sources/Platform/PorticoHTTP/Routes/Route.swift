@@ -106,7 +106,9 @@ extension Route {
     public func taking(_ rule: UploadRule) -> Route {
         var route = self
         route.upload = rule
-        route.bodyLimit = rule.mostBytes + 2 * UploadRule.mostFieldBytes
+        // A page shows its form again with what is wrong, so that more is read than is kept.
+        let most = route.format == .page ? UploadRule.mostRead * rule.mostBytes : rule.mostBytes
+        route.bodyLimit = most + 2 * UploadRule.mostFieldBytes
         return route
     }
 }
@@ -151,6 +153,28 @@ extension Route {
             } catch  where Route.isAboutShape(error) {
                 try await look(context, Route.inPath(reader))
                 throw error
+            }
+        }
+        return route
+    }
+
+    /// The same route, which says what only the application's data can say about a request beside what is wrong with its
+    /// shape, so that one answer names every field. Asked only where a shape is wrong: its handler finds out by itself.
+    /// - Parameter judge: what is wrong with which field; fields that are named already keep what was said of them.
+    public func judging<Named: RouteInput>(
+        _ judge: @escaping @Sendable (RequestContext, Named) async throws -> [Problem.FieldError]
+    ) -> Route {
+        guard case .deferred(let handle) = handler else { return self }
+        var route = self
+        route.handler = .deferred { context, reader in
+            do {
+                return try await handle(context, reader)
+            } catch let problem as Problem where problem.code == "validation_failed" {
+                var again = reader
+                let further = try await judge(context, Named(&again)).filter { error in
+                    !problem.errors.contains { $0.field == error.field }
+                }
+                throw further.isEmpty ? problem : Problem.validation(problem.errors + further)
             }
         }
         return route

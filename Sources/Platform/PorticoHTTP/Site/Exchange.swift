@@ -34,6 +34,8 @@ final class Exchange {
     var body: FieldSource.Body = .none
     /// The file that was sent.
     var upload: UploadedFile?
+    /// Why a file that came was not kept.
+    var uploadProblem: Problem?
     /// SHA-256 of what was sent, where that is not simply the body.
     var formDigest: [UInt8]?
     /// Cookie value that forms of an anonymous visitor are bound to, and whether it must be set.

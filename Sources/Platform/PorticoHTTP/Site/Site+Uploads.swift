@@ -32,7 +32,7 @@ extension Site {
     ///   names, is told that first.
     func takeBody(_ exchange: Exchange, of served: ServedRoute) throws -> Problem? {
         if let rule = served.route.upload {
-            try takeForm(exchange, rule)
+            try takeForm(exchange, rule, of: served)
             return nil
         }
         guard served.takesBody, !exchange.request.body.isEmpty else { return nil }
@@ -45,7 +45,7 @@ extension Site {
     }
 
     /// Reads the fields of a form with a file, and keeps the file for the handler.
-    private func takeForm(_ exchange: Exchange, _ rule: UploadRule) throws {
+    private func takeForm(_ exchange: Exchange, _ rule: UploadRule, of served: ServedRoute) throws {
         // Whoever may not send it is told so, whatever was sent.
         try requirePermission(exchange)
         let request = exchange.request
@@ -58,8 +58,10 @@ extension Site {
             request.body.withUnsafeBytes { receiver.receive($0) }
         }
         let form = try receiver.finish()
+        if let problem = form.fileProblem, served.route.format != .page { throw problem }
         exchange.body = .form(form.fields)
         exchange.upload = form.file
+        exchange.uploadProblem = form.fileProblem
         exchange.formDigest = form.digest.value
     }
 }

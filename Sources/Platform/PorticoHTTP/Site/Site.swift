@@ -358,6 +358,7 @@ extension Site {
             nonce: exchange.nonce,
             form: binding.map { FormBinding(configuration.csrf, $0) })
         context.upload = exchange.upload
+        context.uploadProblem = exchange.uploadProblem
         return context
     }
 

@@ -15,6 +15,8 @@ public struct UploadRule: Sendable, Hashable {
 
     /// Bytes of all other fields and of what frames them.
     static let mostFieldBytes = 65_536
+    /// A page reads a form whose file is too large to its end, up to so many times the largest one.
+    static let mostRead = 4
 }
 
 /// A file that came with a request, in a temporary file that is gone with the last who holds it.
@@ -36,6 +38,8 @@ final class UploadReceiver: BodyReceiver, @unchecked Sendable {
     struct Form {
         var fields: [(name: String, value: String)] = []
         var file: UploadedFile?
+        /// Why the file was not kept; nil for one that was, or where none came.
+        var fileProblem: Problem?
         /// Of the names and values, so that a retry is recognised though its boundary is another.
         var digest = RunningDigest()
     }
@@ -130,15 +134,20 @@ final class UploadReceiver: BodyReceiver, @unchecked Sendable {
             }
             value += bytes
         case .file:
-            guard fileBytes + bytes.count <= rule.mostBytes else {
-                throw Problem(413, "too_large", "The file is larger than \(rule.mostBytes >> 20) MiB.")
-            }
+            guard fileBytes + bytes.count <= rule.mostBytes else { return dropFile() }
             try bytes.withUnsafeBytes { raw in
                 try content?.write(raw, at: fileBytes)
                 form.digest.update(raw)
             }
             fileBytes += bytes.count
         }
+    }
+
+    /// Gives a file up that is too large. What else the form says still counts.
+    private func dropFile() {
+        form.fileProblem = Problem(413, "too_large", "The file is larger than \(rule.mostBytes >> 20) MiB.")
+        content = nil
+        part = .ignored
     }
 
     private func end() throws {

@@ -39,7 +39,9 @@ extension IdentityRoutes {
             access: .anonymous
         ) { (context: RequestContext, query: Query) -> PageReply in
             let next = ReturnPath.checked(query.next, mount: context.mount)
-            guard context.principal == nil else { return .redirect(to: next) }
+            if let principal = context.principal {
+                return .redirect(to: destination(of: principal, context, next))
+            }
             guard let ticket = ticket(of: context) else { return beginning(context, next) }
             return .page(page(context, ticket, next).html)
         }
@@ -53,7 +55,8 @@ extension IdentityRoutes {
         ) { (context: RequestContext, input: Submission) -> PageReply in
             let next = ReturnPath.checked(input.next, mount: context.mount)
             guard let ticket = ticket(of: context) else {
-                return context.principal == nil ? tooLate(context, next) : .redirect(to: next)
+                guard let principal = context.principal else { return tooLate(context, next) }
+                return .redirect(to: destination(of: principal, context, next))
             }
             guard !input.code.text.isEmpty else {
                 return again(context, ticket, input, next, Problem(422, "required", "Enter the code."))
@@ -70,11 +73,19 @@ extension IdentityRoutes {
         }
     }
 
-    /// Where somebody goes who has signed in: where they wanted, unless their role allows nothing before they have added an
-    /// authenticator and the application has a page for it.
+    /// Where somebody goes who has signed in: where they wanted, or to the page their work begins at, unless their role
+    /// allows nothing before they have added an authenticator and the application has a page for it.
     func arrival(_ session: Session, _ context: RequestContext, _ next: String) -> String {
-        guard let path = appearance.secondFactorPath, sessions.lacksSecondFactor(session) else { return next }
+        guard let path = appearance.secondFactorPath, sessions.lacksSecondFactor(session) else {
+            return destination(of: session.principal, context, next)
+        }
         return context.mount + path
+    }
+
+    /// The page somebody wanted. Whoever wanted the application's first page wanted none in particular.
+    func destination(of principal: Principal, _ context: RequestContext, _ next: String) -> String {
+        guard next == "\(context.mount)/", let page = appearance.landing(principal) else { return next }
+        return context.mount + page
     }
 
     private func ticket(of context: RequestContext) -> SecondStepTicket? {

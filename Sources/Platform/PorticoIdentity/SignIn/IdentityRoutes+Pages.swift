@@ -34,7 +34,9 @@ extension IdentityRoutes {
         .page(.get, IdentityRoutes.signInPath, "signInPage", "The form to sign in", access: .anonymous) {
             (context: RequestContext, input: Destination) -> PageReply in
             let next = ReturnPath.checked(input.next, mount: context.mount)
-            guard context.principal == nil else { return .redirect(to: next) }
+            if let principal = context.principal {
+                return .redirect(to: destination(of: principal, context, next))
+            }
             return .page(page(context, next, .fresh))
         }
     }

@@ -22,13 +22,18 @@ public struct IdentityRoutes: Sendable {
         /// Where people go first whose role allows nothing before they have added an authenticator, below the mount
         /// (``AccountAppearance/secondFactorPath``); nil where the application has no page for it.
         public var secondFactorPath: String?
+        /// Where somebody goes who has signed in and wanted no page in particular, below the mount; nil for the
+        /// application's first page.
+        public var landing: @Sendable (Principal) -> String?
 
         /// An appearance.
         public init(
             hint: HTML? = nil, secondFactorPath: String? = nil,
+            landing: @escaping @Sendable (Principal) -> String? = { _ in nil },
             shell: @escaping @Sendable (RequestContext) -> PageShell
         ) {
             self.shell = shell
+            self.landing = landing
             self.hint = hint
             self.secondFactorPath = secondFactorPath
         }

@@ -14,6 +14,7 @@ public struct DestinationPolicy: Sendable, Hashable {
     /// Whether only `https` may be called.
     public let wantsTLS: Bool
     private let allowed: NetworkSet
+    private let hasOwnNetworks: Bool
     private let isOpen: Bool
 
     /// Public addresses, and the networks of `allowing` besides.
@@ -25,6 +26,7 @@ public struct DestinationPolicy: Sendable, Hashable {
         self.ports = ports
         self.wantsTLS = wantsTLS
         self.allowed = NetworkSet(networks)
+        hasOwnNetworks = !networks.isEmpty
         self.isOpen = isOpen
     }
 
@@ -37,8 +39,23 @@ public struct DestinationPolicy: Sendable, Hashable {
     public func flaw(of url: OutboundURL) -> String? {
         if wantsTLS, url.scheme != "https" { return "only https is called" }
         guard ports?.contains(url.port) ?? true else { return "port \(url.port) is not called" }
-        guard let address = NetworkAddress(url.host) else { return nil }
+        guard let address = NetworkAddress(url.host) else {
+            return mayBePermitted(url.host, port: url.port) ? nil : "the address is not public"
+        }
         return permits(address, port: url.port) ? nil : "the address is not public"
+    }
+
+    /// Whether a name can lead to an address that is permitted. Names that never leave the machine or the house are known
+    /// without asking: `localhost` (RFC 6761 §6.3), `.local` (RFC 6762 §3), `.internal`, `.home.arpa` (RFC 8375), and names
+    /// of one label. What any other name resolves to is looked at when it is called.
+    private func mayBePermitted(_ name: String, port: Int) -> Bool {
+        let labels = name.lowercased().split(separator: ".")
+        if labels.last == "localhost" {
+            return ["127.0.0.1", "::1"].compactMap { NetworkAddress($0) }.contains { permits($0, port: port) }
+        }
+        guard !isOpen, !hasOwnNetworks else { return true }
+        return labels.count > 1 && !["local", "internal"].contains(labels.last)
+            && labels.suffix(2) != ["home", "arpa"]
     }
 
     /// Whether a connection may go to an address.

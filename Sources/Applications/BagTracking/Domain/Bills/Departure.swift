@@ -8,27 +8,37 @@ struct Departure: Sendable, Hashable {
 
     /// - Throws: ``Refusal`` `validation_failed` that names every field that is wrong.
     init(vehicleNumber: String, driverName: String, driverPhone: String?, sealNumber: String?) throws(Refusal) {
+        let problems = Departure.problems(
+            vehicleNumber: vehicleNumber, driverName: driverName, driverPhone: driverPhone, sealNumber: sealNumber)
+        guard problems.isEmpty, let vehicle = try? VehicleNumber(vehicleNumber) else { throw .validation(problems) }
+        self.vehicleNumber = vehicle.text
+        self.driverName = FreeText.trimmed(driverName)
+        self.driverPhone = BillHeader.tidied(driverPhone)
+        self.sealNumber = BillHeader.tidied(sealNumber)
+    }
+
+    /// Every member that breaks its rule; empty for what may be entered.
+    static func problems(
+        vehicleNumber: String, driverName: String, driverPhone: String?, sealNumber: String?
+    ) -> [FieldProblem] {
         var problems: [FieldProblem] = []
-        var vehicle = ""
         do throws(FieldProblem) {
-            vehicle = try VehicleNumber(vehicleNumber).text
+            _ = try VehicleNumber(vehicleNumber)
         } catch {
             problems.append(error)
         }
-        self.vehicleNumber = vehicle
-        self.driverName = FreeText.trimmed(driverName)
-        self.driverPhone = driverPhone.map(ScannedText.tidied).flatMap { $0.isEmpty ? nil : $0 }
-        self.sealNumber = sealNumber.map(FreeText.trimmed).flatMap { $0.isEmpty ? nil : $0 }
-        if let problem = FieldProblem.length(of: self.driverName, in: 2...100, field: "driver_name") {
+        if let problem = FieldProblem.length(of: FreeText.trimmed(driverName), in: 2...100, field: "driver_name") {
             problems.append(problem)
         }
-        if let phone = self.driverPhone, !Departure.isPhone(phone) {
+        if let phone = BillHeader.tidied(driverPhone), !Departure.isPhone(phone) {
             problems.append(.invalid("driver_phone", "Enter the number with its country, such as +919812345678."))
         }
-        if let seal = self.sealNumber, let problem = FieldProblem.length(of: seal, in: 1...40, field: "seal_number") {
+        if let seal = BillHeader.tidied(sealNumber),
+            let problem = FieldProblem.length(of: seal, in: 1...40, field: "seal_number")
+        {
             problems.append(problem)
         }
-        guard problems.isEmpty else { throw .validation(problems) }
+        return problems
     }
 
     /// Whether `text` matches `^\+[1-9][0-9]{7,14}$`.

@@ -29,5 +29,19 @@ enum ImportWords {
 
     static let billNotFound = ("bill_not_found", "There is no bill with this code.")
 
+    /// Why an import came to no good end, in a sentence for whoever asked for it.
+    static func failure(_ code: String) -> String {
+        switch code {
+        case "validation_errors":
+            "Rows of it are wrong, and nothing was to be taken then. The page of the import lists them."
+        case "too_many_rows": "It has more rows than one import takes. Send it in parts."
+        case "unsupported_file": "It is neither CSV nor Excel, or it is damaged."
+        case "missing_column": "A sheet of it lacks a column that has to be there."
+        case "file_incomplete": "The file was no longer kept in full. Send it again."
+        case "import_not_found": "The import is no longer known. Send the file again."
+        default: "The server could not finish it after several tries. Send the file again, or tell the operator."
+        }
+    }
+
     static func tooLong(_ most: Int) -> (String, String) { ("too_long", "Enter at most \(most) characters.") }
 }

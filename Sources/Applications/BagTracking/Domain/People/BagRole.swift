@@ -26,6 +26,15 @@ enum BagRole: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// The page that users of this role begin their work at, below the application's first one; nil for that one itself.
+    var landing: String? {
+        switch self {
+        case .dispatcher: "/scan"
+        case .gatekeeper: "/gate"
+        case .biller, .admin: nil
+        }
+    }
+
     /// The names of everything users of this role may do; all else is denied.
     var permissions: Set<String> {
         switch self {

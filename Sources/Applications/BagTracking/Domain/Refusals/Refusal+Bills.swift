@@ -44,7 +44,8 @@ extension Refusal {
     static func capacityBelowLinked(_ bill: BillFacts) -> Refusal {
         var refusal = Refusal.conflict(
             "capacity_below_linked",
-            "\(counted(bill.totals.linkedCount, "sack")) are on the bill. Take some off before lowering its capacity.")
+            "\(counted(bill.totals.linkedCount, "sack")) \(bill.totals.linkedCount == 1 ? "is" : "are") on the bill. "
+                + "Take some off before lowering its capacity.")
         refusal.numbers = ["linked_count": bill.totals.linkedCount]
         return refusal
     }
@@ -98,12 +99,11 @@ extension Refusal {
         return refusal
     }
 
-    /// R27: what is on the lorry and not on its bill. Where it belongs is told to those only who may know.
+    /// R27: what is on the lorry and not on its bill. Where it belongs is told to those only who may know (rule R9).
     static func notOnBill(_ sack: SackFacts, _ bill: BillFacts, userArea: String?) -> Refusal {
         guard AreaRules.sees(sack.areaCode, userArea: userArea) else {
             return .conflict(
-                "not_on_bill", "Sack \(sack.code) is not on this bill and belongs to another area. Unload it.",
-                current: nil)
+                "other_area", "This sack is not on the bill and belongs to another area. Unload it.", current: nil)
         }
         let place = sack.billCode.map { "it is on bill \($0)" } ?? "it is on no bill"
         return .conflict(

@@ -22,11 +22,12 @@ extension Refusal {
 
     static func linkedElsewhere(_ child: ChildFacts) -> Refusal {
         let parent = child.parentCode ?? "another sack"
-        let place = child.parentBillCode.map { "\(parent), which is on bill \($0)" } ?? parent
+        // A sack on a bill is sealed (rule R18): nobody at the table can put the bag back into it.
+        let advice =
+            child.parentBillCode.map { ", which is on bill \($0). Put it aside and tell the office." }
+            ?? ". Put it back there, or ask the office to move it."
         return .conflict(
-            "linked_elsewhere",
-            "Bag \(child.code) is in sack \(place). Put it back there, or ask the office to move it.",
-            current: child.current)
+            "linked_elsewhere", "Bag \(child.code) is in sack \(parent)\(advice)", current: child.current)
     }
 
     static func parentBilled(_ sack: SackFacts) -> Refusal {

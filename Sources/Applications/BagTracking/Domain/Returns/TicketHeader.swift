@@ -14,17 +14,23 @@ struct TicketHeader: Sendable, Hashable {
         notes = nil
     }
 
-    /// - Throws: the first member that breaks its rule.
-    init(location: String, consignee: String?, notes: String?) throws(FieldProblem) {
-        let place = ScannedText.tidied(location)
-        let consignee = BillHeader.tidied(consignee)
-        let notes = BillHeader.tidied(notes)
-        if let problem = FieldProblem.length(of: place, in: 2...120, field: "location") { throw problem }
-        for case (let field, let text?, let most) in [("consignee", consignee, 120), ("notes", notes, 500)] {
-            if let problem = FieldProblem.length(of: text, in: 1...most, field: field) { throw problem }
+    /// - Throws: ``Refusal`` `validation_failed` that names every member that breaks its rule.
+    init(location: String, consignee: String?, notes: String?) throws(Refusal) {
+        let problems = TicketHeader.problems(location: location, consignee: consignee, notes: notes)
+        guard problems.isEmpty else { throw .validation(problems) }
+        self.location = ScannedText.tidied(location)
+        self.consignee = BillHeader.tidied(consignee)
+        self.notes = BillHeader.tidied(notes)
+    }
+
+    /// Every member that breaks its rule; empty for a sound header.
+    static func problems(location: String, consignee: String?, notes: String?) -> [FieldProblem] {
+        let texts: [(field: String, text: String?, range: ClosedRange<Int>)] = [
+            ("location", ScannedText.tidied(location), 2...120), ("consignee", BillHeader.tidied(consignee), 1...120),
+            ("notes", BillHeader.tidied(notes), 1...500),
+        ]
+        return texts.compactMap { field, text, range in
+            text.flatMap { FieldProblem.length(of: $0, in: range, field: field) }
         }
-        self.location = place
-        self.consignee = consignee
-        self.notes = notes
     }
 }

@@ -23,7 +23,9 @@ struct BillRoutes: Sendable {
         }
     }
 
-    private var create: Route {
+    private var create: Route { services.judgingArea(plainCreate) }
+
+    private var plainCreate: Route {
         .json(
             .post, "/api/v1/bills", "createBill", "Open a bill", access: .permission("bill.write"),
             limit: BagLimits.write, statuses: [(.created, "The bill is open")], refusals: [(409, "bill_code_taken")]

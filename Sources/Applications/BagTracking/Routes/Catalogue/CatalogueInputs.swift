@@ -8,6 +8,7 @@ struct NewAreaInput: RouteInput {
         let code = fields.text("code", 0...100, example: "kota", "Short name, fixed for ever")
         let name = fields.text("name", 0...200, example: "Kota", "Name people read")
         area = Area(code: code, name: FreeText.trimmed(name))
+        fields.note(area.problems)
     }
 }
 
@@ -46,6 +47,7 @@ struct NewProductTypeInput: RouteInput {
             capacity: Int(fields.integer("capacity", 1...500, "How many bags fill a sack")),
             unitWeightGrams: Int(fields.integer("unit_weight_grams", 1...100_000, "Weight of one bag in grams")),
             isActive: fields.flag("is_active", default: true, "Whether new sacks may be registered"))
+        fields.note(type.problems)
     }
 }
 
@@ -56,12 +58,8 @@ struct ProductTypeChangeInput: RouteInput {
 
     init(_ fields: inout FieldReader) {
         change = CatalogueChangeInput(&fields)
-        let texts = ["code", "prefix"].filter {
-            fields.optionalText($0, 0...1000, in: .body, "Fixed: naming it is refused") != nil
+        fixed = ["code", "prefix", "digits", "capacity", "unit_weight_grams"].filter {
+            fields.isNamed($0, "Fixed: naming it is refused, whatever it says")
         }
-        let numbers = ["digits", "capacity", "unit_weight_grams"].filter {
-            fields.optionalInteger($0, Int64.min...Int64.max, "Fixed: naming it is refused") != nil
-        }
-        fixed = texts + numbers
     }
 }

@@ -60,7 +60,7 @@ struct EPCISExportRoutes: Sendable {
                 access: .permission("epcis.read"), limit: BagLimits.bulk, mediaType: "application/json",
                 refusals: [(429, "too_many_running")]
             ) { (context: RequestContext, input: EPCISExportInput) -> Response in
-                let permit = try desk.admit(try context.caller.accountID)
+                let permit = try await desk.admit(try context.caller.accountID)
                 try await audit(context, input)
                 return answer(input, permit, at: context.now)
             }
@@ -91,9 +91,10 @@ struct EPCISExportRoutes: Sendable {
             .ok, headers: headers,
             body: .stream { [database = services.database] writer in
                 // Ends at once when the client goes; without a beginning it ends with the closure.
-                defer { permit.giveBack() }
-                for try await piece in database.stream(.present, { try export.write($0, $1) }) {
-                    try await writer.write(piece)
+                try await permit.use {
+                    for try await piece in database.stream(.present, { try export.write($0, $1) }) {
+                        try await writer.write(piece)
+                    }
                 }
             })
     }

@@ -26,7 +26,7 @@ struct ExportRoutes: Sendable {
             let caller = try BagCaller(context)
             let query = try await input.query(for: caller, services)
             try ExportRoutes.checkStorable(query)
-            let permit = try desk.admit(caller.userID)
+            let permit = try await desk.admit(caller.userID)
             try await audit(context, caller, query, format)
             return answer(query, format, permit, at: context.now)
         }
@@ -69,9 +69,10 @@ struct ExportRoutes: Sendable {
             ],
             body: .stream { [database = services.database] writer in
                 // Ends at once when the client goes; without a beginning it ends with the closure.
-                defer { permit.giveBack() }
-                for try await piece in database.stream(.present, { try run.write($0, $1) }) {
-                    try await writer.write(piece)
+                try await permit.use {
+                    for try await piece in database.stream(.present, { try run.write($0, $1) }) {
+                        try await writer.write(piece)
+                    }
                 }
             })
     }

@@ -35,6 +35,9 @@ struct DispatchInput: RouteInput {
         driverName = fields.text("driver_name", 0...1000, example: "Ram Kumar", "2 to 100 characters")
         driverPhone = fields.optionalText("driver_phone", 0...100, example: "+919812345678", "E.164")
         sealNumber = fields.optionalText("seal_number", 0...1000, example: "S123456", "Up to 40 characters")
+        fields.note(
+            Departure.problems(
+                vehicleNumber: vehicleNumber, driverName: driverName, driverPhone: driverPhone, sealNumber: sealNumber))
     }
 
     /// What was entered.
@@ -79,7 +82,7 @@ struct GateRoutes: Sendable {
                 (.created, "The sack is on the bill and seen now"),
                 (.ok, "It was seen before, or this is the first answer again"),
             ],
-            refusals: BillSackRoutes.codeRefusals + [(409, "invalid_state"), (409, "not_on_bill")]
+            refusals: BillSackRoutes.codeRefusals + [(409, "invalid_state"), (409, "not_on_bill"), (409, "other_area")]
         ) { [services] (context: RequestContext, input: BillScanInput) -> Reply<ScanAnswer> in
             let request = input.request(.gate, at: context.now)
             return try await services.scans.scan(request, by: BagCaller(context)).reply(context)

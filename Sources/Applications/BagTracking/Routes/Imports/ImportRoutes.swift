@@ -178,7 +178,7 @@ struct ImportRoutes: Sendable {
             guard try await services.database.read({ try store.record(input.id, in: $0) }) != nil else {
                 throw ImportDesk.unknown
             }
-            let permit = try desk.admit(try context.caller.accountID)
+            let permit = try await desk.admit(try context.caller.accountID)
             let file = ImportErrorFile(store: store, jobID: input.id, format: format)
             return Response(
                 .ok,
@@ -187,9 +187,10 @@ struct ImportRoutes: Sendable {
                     "content-disposition": "attachment; filename=\"import-\(input.id)-errors.\(format.rawValue)\"",
                 ],
                 body: .stream { [database = services.database] writer in
-                    defer { permit.giveBack() }
-                    for try await piece in database.stream(.primary, { try file.write($0, $1) }) {
-                        try await writer.write(piece)
+                    try await permit.use {
+                        for try await piece in database.stream(.primary, { try file.write($0, $1) }) {
+                            try await writer.write(piece)
+                        }
                     }
                 })
         }

@@ -59,16 +59,20 @@ struct BillDesk: Sendable {
             let isShort = (check?.progress.missingCount ?? 0) > 0
             let missing =
                 isShort ? try GateReader(reading).missing(check?.row, limit: GateRules.namedMissing) : []
-            let recent =
-                check == nil
-                ? [] : try ScanLog(reading).page(ScanFilter(kind: .gate, billID: id), before: nil, limit: 20).items
+            // What an earlier check saw is not seen in this one.
+            let recent = try check.map { check in
+                let filter = ScanFilter(kind: .gate, billID: id, from: check.row.startedAt)
+                return try ScanLog(reading).page(filter, before: nil, limit: 20).items
+            }
             return GatePage(
                 frame: try BagFrame(context, catalog), userID: String(caller.userID), bill: found.bill,
                 area: catalog.areaName(found.bill.areaCode), check: check, missing: missing,
-                recent: recent.map { ScanLine($0, for: caller, catalog, window: services.settings.undoWindow) },
+                recent: (recent ?? []).map {
+                    ScanLine($0, for: caller, catalog, window: services.settings.undoWindow)
+                },
                 products: catalog.products.types.map { StationPage.Product($0) },
                 clientScanID: UUIDv7(at: context.now).description,
-                answer: recent.first { String($0.id) == scan }.map { StationPage.Answer($0) })
+                answer: recent?.first { String($0.id) == scan }.map { StationPage.Answer($0) })
         }
         page.company = await Company(presence: services.presence, caller: caller).atLorry(id)
         return page

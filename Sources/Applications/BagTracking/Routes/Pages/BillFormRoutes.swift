@@ -70,11 +70,12 @@ struct BillFormRoutes: Sendable {
             permission: "bill.deliver", field: "received_by"
         ) { services, form, by in
             let name = FreeText.trimmed(form.values["received_by"] ?? "")
-            if let problem = FieldProblem.length(of: name, in: 2...100, field: "received_by") { throw problem }
             let note = form.values["note"] ?? ""
-            if let problem = FieldProblem.length(of: note, in: 1...500, field: "note"), !note.isEmpty {
-                throw problem
-            }
+            let problems = [
+                FieldProblem.length(of: name, in: 2...100, field: "received_by"),
+                note.isEmpty ? nil : FieldProblem.length(of: note, in: 1...500, field: "note"),
+            ].compactMap(\.self)
+            guard problems.isEmpty else { throw Refusal.validation(problems) }
             _ = try await services.bills.deliver(form.id, receivedBy: name, note: note, by: by)
         },
     ]

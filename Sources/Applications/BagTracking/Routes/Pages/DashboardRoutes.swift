@@ -21,10 +21,9 @@ struct DashboardRoutes: Sendable {
     }
 
     /// Each block is read by itself: one that fails leaves the others as they are.
-    private func page(_ context: RequestContext) async throws -> DashboardPage {
+    func page(_ context: RequestContext) async throws -> DashboardPage {
         let caller = try BagCaller(context)
-        let catalog = try await services.presentCatalog()
-        let stock = await block { [stats] in try stats.stats(area: caller.areaCode, in: $0) }
+        let (catalog, stock) = try await base(caller)
         let today = await block { reading in
             let date = TimeZoneOffset.india.date(of: context.now)
             return DashboardPage.Today(try ActivityReader.hours(of: date, area: caller.areaCode, in: reading))
@@ -33,7 +32,10 @@ struct DashboardRoutes: Sendable {
             try ScanLog(reading).page(
                 ScanFilter(areaCode: caller.areaCode), before: nil, limit: DashboardRoutes.shownScans)
         }
-        let findings = await block { try GateReader($0).openFindings(area: caller.areaCode) }
+        let watch = await block { reading in
+            try Watchfulness.read(
+                area: caller.areaCode, at: context.now, showsImports: caller.may("import.run"), in: reading)
+        }
         let areas = caller.areaCode.map { [$0] } ?? catalog.areas.filter(\.isActive).map(\.code)
         let window = services.settings.undoWindow
         let company = await Company(presence: services.presence, caller: caller).atWork()
@@ -43,8 +45,28 @@ struct DashboardRoutes: Sendable {
             isNew: stock.value?.isEmpty ?? false, today: today, stock: stock.map { DashboardPage.Stock($0) },
             latest: latest.map { $0.items.map { ScanLine($0, for: caller, catalog, window: window) } },
             company: company,
-            extras: stock.value.map { DashboardPage.Extra.bills($0, findings: findings.value ?? 0) } ?? [],
+            bills: stock.map { DashboardPage.Bills.underWay($0) }, watch: watch,
             topics: ["stats"] + areas.prefix(DashboardRoutes.topics - 1).map { "area:\($0)" })
+    }
+
+    /// Areas with their names, and the figures, after one look at the versions of both.
+    private func base(_ caller: BagCaller) async throws -> (catalog: Catalog, stock: PageBlock<Stats>) {
+        do {
+            let (services, stats) = (services, stats)
+            return try await services.database.read { reading in
+                let versions = try reading.first(
+                    "dashboard.versions",
+                    "SELECT version, (\(CounterStore.versionQuery(area: caller.areaCode))) FROM catalog_version"
+                ) { (catalog: try $0[0] as Int64, figures: try $0[1] as Int64) }
+                let catalog = try services.catalog.catalog(version: versions?.catalog ?? 0, in: reading)
+                let figures = try? stats.figures(
+                    area: caller.areaCode, version: versions?.figures ?? 0, in: reading)
+                let stock: PageBlock<Stats> = if let figures { .ready(figures.stats) } else { .failed }
+                return (catalog, stock)
+            }
+        } catch {
+            return (try await services.presentCatalog(), .failed)
+        }
     }
 
     private func block<Value: Sendable>(
@@ -98,24 +120,16 @@ extension DashboardPage.Today {
     }
 }
 
-extension DashboardPage.Extra {
+extension DashboardPage.Bills {
     /// Bills that are under way, by state; none before the first bill.
-    static func bills(_ stats: Stats, findings: Int) -> [DashboardPage.Extra] {
+    static func underWay(_ stats: Stats) -> [DashboardPage.Bills] {
         guard Stats.billStates.contains(where: { stats.bills($0) > 0 }) else { return [] }
         let shown: [(state: String, label: String, tone: Tone)] = [
             ("open", "Open bills", .info), ("completed", "Completed bills", .good), ("loading", "At the gate", .warn),
             ("dispatched", "On the road", .good),
         ]
-        let byState = shown.map { state, label, tone in
-            let count = stats.bills(state)
-            return DashboardPage.Extra(
-                label: label, value: count, href: PageAddress("/bags/bills", ["state": state]).text,
-                tone: count > 0 ? tone : .neutral, liveKey: "bills.\(state)")
+        return shown.map { state, label, tone in
+            DashboardPage.Bills(state: state, label: label, count: stats.bills(state), tone: tone)
         }
-        let foreign = DashboardPage.Extra(
-            label: "Open findings", value: findings,
-            href: PageAddress("/bags/bills", ["findings": "true"]).text, detail: "Sacks at the gate not on their bill",
-            tone: findings > 0 ? .bad : .neutral)
-        return byState + [foreign]
     }
 }

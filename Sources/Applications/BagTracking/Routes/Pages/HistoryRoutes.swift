@@ -35,16 +35,18 @@ struct HistoryRoutes: Sendable {
         let caller = try BagCaller(context)
         let services = services
         let (filter, messages) = input.scans(by: caller)
-        let (catalog, scans) = try await services.database.read(.mayLag) { reading in
-            let scans = try services.page(of: filter.list, input.page, unless: messages) {
-                try ScanLog(reading).page(filter, before: $0, limit: $1)
-            }
-            return (try services.catalog.catalog(in: reading), scans)
-        }
         let window = services.settings.undoWindow
+        let (catalog, scans, undoable) = try await services.database.read(.mayLag) { reading in
+            let log = ScanLog(reading)
+            let scans = try services.page(of: filter.list, input.page, unless: messages) {
+                try log.page(filter, before: $0, limit: $1)
+            }
+            let undoable = try log.undoable(scans.items, for: caller, window: window)
+            return (try services.catalog.catalog(in: reading), scans, undoable)
+        }
         return HistoryPage(
             frame: try BagFrame(context, catalog), filter: input.filter, messages: messages,
-            scans: scans.items.map { ScanLine($0, for: caller, catalog, window: window) },
+            scans: scans.items.map { ScanLine($0, for: caller, catalog, window: window, undoable: undoable) },
             cursor: input.page.cursor, nextCursor: scans.nextCursor)
     }
 }

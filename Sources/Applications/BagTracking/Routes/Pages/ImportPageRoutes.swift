@@ -33,6 +33,7 @@ struct ImportPageRoutes: Sendable {
         ) { [desk] (context: RequestContext, form: ImportForm) -> PageReply in
             var id: Int64 = 0
             do {
+                if let problem = context.uploadProblem { throw problem }
                 id = try await desk.begin(try form.terms(), context.upload, by: BagCaller(context))
                 return .redirect(to: "\(context.mount)/imports/\(id)")
             } catch {
@@ -105,7 +106,7 @@ struct ImportPageRoutes: Sendable {
     /// The refusal that the form can show; nil for what has a page of its own.
     private static func problem(_ error: any Error) -> Problem? {
         let problem = error as? Problem ?? (error as? any ProblemConvertible)?.problem
-        guard let problem, [409, 415, 422, 429].contains(problem.status.code) else { return nil }
+        guard let problem, [409, 413, 415, 422, 429].contains(problem.status.code) else { return nil }
         return problem
     }
 }

@@ -32,6 +32,22 @@ struct ReturnPageRoutes: Sendable {
             values["notes"] = fields.typed("notes", "What there is to say")
             self.values = values
         }
+
+        /// What was typed.
+        /// - Parameter areas: those that take something new.
+        /// - Throws: ``Refusal`` that names every field that is wrong, the area among them.
+        func header(among areas: Set<String>) throws(Refusal) -> TicketHeader {
+            let (place, consignee, notes) = (values["location"] ?? "", values["consignee"], values["notes"])
+            var problems = TicketHeader.problems(location: place, consignee: consignee, notes: notes)
+            let area = values["area_code"] ?? ""
+            if area.isEmpty {
+                problems.append(.required("area_code", "Choose an area."))
+            } else if !areas.contains(area) {
+                problems.append(.unknownArea)
+            }
+            guard problems.isEmpty else { throw .validation(problems) }
+            return try TicketHeader(location: place, consignee: consignee, notes: notes)
+        }
     }
 
     // MARK: - Tickets
@@ -51,11 +67,10 @@ struct ReturnPageRoutes: Sendable {
             limit: BagLimits.write
         ) { [services] (context: RequestContext, input: Form) -> PageReply in
             try await FormRefusal.answer {
-                let header = try TicketHeader(
-                    location: input.values["location"] ?? "", consignee: input.values["consignee"],
-                    notes: input.values["notes"])
-                let made = try await services.returns.create(
-                    header, areaCode: input.values["area_code"] ?? "", by: BagCaller(context))
+                let area = input.values["area_code"] ?? ""
+                let known = try await services.presentCatalog().activeAreas
+                let header = try input.header(among: known)
+                let made = try await services.returns.create(header, areaCode: area, by: BagCaller(context))
                 return "\(context.mount)/returns/\(made.ticket.id)"
             } orShow: { refusal in
                 var page = try await page(context, ReturnsPage.Filter())

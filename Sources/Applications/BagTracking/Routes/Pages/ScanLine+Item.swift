@@ -2,21 +2,19 @@ import Portico
 
 extension ScanLine {
     /// A scan as lists of pages show it.
-    init(_ item: ScanItem, for caller: BagCaller, _ catalog: Catalog, window: Span) {
+    /// - Parameter undoable: what the reader may take back (``ScanLog/undoable(_:for:window:)``).
+    init(
+        _ item: ScanItem, for caller: BagCaller, _ catalog: Catalog, window: Span, undoable: Set<Int64> = []
+    ) {
         self.init(
             id: String(item.id), scannedAt: item.scannedAt, outcome: item.outcome.rawValue, rejectCode: item.rejectCode,
             code: item.code, hasPage: item.outcome != .rejected, parentCode: item.parentCode,
             countAfter: item.countAfter, capacity: item.capacity, area: item.areaCode.map { catalog.areaName($0) },
             user: item.user.name,
-            undoableUntil: ScanLine.mayUndo(item, caller) ? item.recordedAt + window : nil,
+            undoableUntil: undoable.contains(item.id) ? item.recordedAt + window : nil,
             undone: item.undone.map { undone in
                 Undone(by: ScanLine.name(of: undone.by, item, caller), at: undone.at, reason: undone.reason)
             })
-    }
-
-    private static func mayUndo(_ item: ScanItem, _ caller: BagCaller) -> Bool {
-        guard item.kind == .child, item.outcome == .linked, item.undone == nil else { return false }
-        return caller.may("scan.undo_any") || (caller.may("scan.undo_own") && item.user.id == caller.userID)
     }
 
     /// Nobody but the person and administrators can take a scan back.

@@ -46,10 +46,14 @@ struct ProductForm: RouteInput {
     /// The product type to be added.
     func type() throws(Refusal) -> ProductType {
         let strange = ProductForm.numbers.filter { number($0) == nil }
-        guard strange.isEmpty else { throw .validation(strange.map { .invalid($0, "Enter a whole number.") }) }
-        return ProductType(
+        let type = ProductType(
             code: text("code"), name: name, prefix: text("prefix"), digits: number("digits") ?? 0,
             capacity: number("capacity") ?? 0, unitWeightGrams: number("unit_weight_grams") ?? 0, isActive: true)
+        guard strange.isEmpty else {
+            let others = type.problems.filter { !strange.contains($0.field) }
+            throw .validation(others + strange.map { FieldProblem.invalid($0, "Enter a whole number.") })
+        }
+        return type
     }
 
     private func text(_ field: String) -> String { ScannedText.tidied(values[field] ?? "") }

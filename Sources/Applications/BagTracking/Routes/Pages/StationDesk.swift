@@ -36,16 +36,18 @@ struct StationDesk: Sendable {
     ) async throws -> StationPage {
         let caller = try BagCaller(context)
         let services = services
-        let (catalog, sack, recent) = try await services.database.read { reading in
+        let window = services.settings.undoWindow
+        let (catalog, sack, recent, undoable) = try await services.database.read { reading in
             let catalog = try services.catalog.catalog(in: reading)
+            let recent = try ScanLog.newest(
+                of: caller.userID, area: caller.areaCode, limit: StationDesk.shownScans, in: reading)
             return (
-                catalog, try StationDesk.sack(parent, catalog, caller, reading),
-                try ScanLog.newest(
-                    of: caller.userID, area: caller.areaCode, limit: StationDesk.shownScans, in: reading)
+                catalog, try StationDesk.sack(parent, catalog, caller, reading), recent,
+                try ScanLog(reading).undoable(recent, for: caller, window: window)
             )
         }
         let confirmed = recent.first { String($0.id) == scan }
-        let lines = recent.map { ScanLine($0, for: caller, catalog, window: services.settings.undoWindow) }
+        let lines = recent.map { ScanLine($0, for: caller, catalog, window: window, undoable: undoable) }
         let needsArea = caller.areaCode == nil
         return StationPage(
             frame: try BagFrame(context, catalog), userID: String(caller.userID), sack: sack?.shown,

@@ -9,7 +9,7 @@ struct InvitedProfile: RouteInput {
     }
 
     init(_ fields: inout FieldReader) {
-        areaCode = fields.optionalText("area_code", 1...20, "Area of a dispatcher or gatekeeper; none for others")
+        areaCode = fields.optionalText("area_code", 2...30, "Area of a dispatcher or gatekeeper; none for others")
     }
 }
 

@@ -4,6 +4,8 @@ import Portico
 struct StatsRoutes: Sendable {
     let services: BagTrackingServices
     let stats: StatsReader
+    /// Hears what a comparison found; alerts stand on it.
+    let watch: CounterWatch
 
     var routes: [Route] { [figures, verify, audit, verifyAudit] }
 
@@ -15,8 +17,8 @@ struct StatsRoutes: Sendable {
         ) { [services, stats] (context: RequestContext, input: AreaInput) -> Reply<StatsAnswer> in
             let caller = try BagCaller(context)
             let area = try await services.area(input.areaCode, of: caller)
-            let figures = try await stats.stats(area: area, in: services.database)
-            let answer = StatsAnswer(stats: figures, asOf: context.now)
+            let figures = try await stats.figures(area: area, in: services.database)
+            let answer = StatsAnswer(stats: figures.stats, asOf: figures.asOf)
             return Reply(answer, headers: ["etag": answer.tag])
         }
     }
@@ -25,8 +27,9 @@ struct StatsRoutes: Sendable {
         .json(
             .get, "/api/v1/stats/verify", "verifyStats", "Compares every counter with a recount of the same snapshot",
             access: .permission("audit.read"), limit: BagLimits.read
-        ) { [services] (_: RequestContext, _: NoInput) -> Reply<StatsVerificationAnswer> in
+        ) { [services, watch] (_: RequestContext, _: NoInput) -> Reply<StatsVerificationAnswer> in
             let verification = try await services.database.readAtLength(.present) { try CounterStore.verify(in: $0) }
+            watch.note(verification)
             return .ok(StatsVerificationAnswer(verification))
         }
     }
@@ -35,11 +38,8 @@ struct StatsRoutes: Sendable {
         .json(
             .get, "/api/v1/audit", "listAudit", "Who changed what, newest first", access: .permission("audit.read"),
             limit: BagLimits.read, cache: .privateRevalidated, refusals: [(422, "invalid_cursor")]
-        ) { [services] (_: RequestContext, query: AuditQuery) -> Reply<ListAnswer<AuditItem>> in
-            if let from = query.from, let to = query.to, from > to {
-                throw FieldProblem.outOfRange("to", "must not be before from")
-            }
-            return .ok(try await AuditLog.page(query, cursors: services.cursors, in: services.database))
+        ) { [services] (_: RequestContext, input: AuditListInput) -> Reply<ListAnswer<AuditItem>> in
+            .ok(try await AuditLog.page(input.query, cursors: services.cursors, in: services.database))
         }
     }
 

@@ -42,16 +42,11 @@ struct NewTicketInput: RouteInput {
         location = fields.text("location", 0...1000, example: "Depot 2, gate B", "Where, 2 to 120 characters")
         consignee = fields.optionalText("consignee", 0...120, "Who brings them")
         notes = fields.optionalText("notes", 0...500, "What there is to say")
-        guard !fields.isRecording, fields.errors.isEmpty else { return }
-        do throws(FieldProblem) {
-            _ = try header()
-        } catch {
-            fields.refuse(error.field, error.code, error.message)
-        }
+        fields.note(TicketHeader.problems(location: location, consignee: consignee, notes: notes))
     }
 
-    /// - Throws: what is wrong with a field, which reading the request has found already.
-    func header() throws(FieldProblem) -> TicketHeader {
+    /// - Throws: what is wrong with the fields, which reading the request has found already.
+    func header() throws(Refusal) -> TicketHeader {
         try TicketHeader(location: location, consignee: consignee, notes: notes)
     }
 }

@@ -23,7 +23,9 @@ struct ReturnRoutes: Sendable {
         }
     }
 
-    private var create: Route {
+    private var create: Route { services.judgingArea(plainCreate) }
+
+    private var plainCreate: Route {
         .json(
             .post, "/api/v1/returns", "createReturn", "Open a return ticket", access: .permission("return.write"),
             limit: BagLimits.write, statuses: [(.created, "The ticket is open")]

@@ -1,7 +1,7 @@
 import Portico
 
-/// What a client may watch (§9 of the interface): `area:<code>`, `parent:<code>`, `bill:<id>` and `stats`. Inside the hub the topics
-/// of sacks and figures also name whose view it is, so that nobody hears of another area.
+/// What a client may watch (§9 of the interface): `area:<code>`, `parent:<code>`, `bill:<id>`, `job:<id>` and `stats`.
+/// Inside the hub the topics of sacks and figures also name whose view it is, so that nobody hears of another area.
 enum LiveTopics {
     /// The most topics of one stream.
     static let most = 20
@@ -35,21 +35,25 @@ enum LiveTopics {
         guard (1...most).contains(names.count) else {
             throw Refusal.validation([.outOfRange("topics", "must name 1 to \(most) topics")])
         }
-        return Set(try names.map { try topic($0, for: caller, services, in: session) })
+        // One look at areas and product types for all topics.
+        let catalog = try services.catalog.catalog(in: session)
+        return Set(try names.map { try topic($0, for: caller, services, catalog, in: session) })
     }
 
     private static func topic(
-        _ name: String, for caller: BagCaller, _ services: BagTrackingServices, in session: some SQLSession
+        _ name: String, for caller: BagCaller, _ services: BagTrackingServices, _ catalog: Catalog,
+        in session: some SQLSession
     ) throws -> String {
         if name == "stats" { return stats(caller.areaCode) }
         let parts = name.split(separator: ":", maxSplits: 1).map { String($0) }
         guard parts.count == 2 else { throw unknown(name) }
         switch parts[0] {
         case "area":
-            _ = try services.area(parts[1], of: caller, in: session)
+            _ = try caller.area(asked: parts[1], among: catalog)
             return area(parts[1])
         case "parent":
-            guard let row = try services.finder(session, for: caller).bag(parts[1]), row.kind == .parent else {
+            let finder = BagFinder(session, products: catalog.products, areaCode: caller.areaCode)
+            guard let row = try finder.bag(parts[1]), row.kind == .parent else {
                 throw Refusal.parentNotFound(CodeError.quote(parts[1]))
             }
             return parent(row.code, view: caller.areaCode)
@@ -75,7 +79,8 @@ enum LiveTopics {
         .validation([
             .invalid(
                 "topics",
-                "\(CodeError.quote(name)) is no topic; there are area:<code>, parent:<code>, bill:<id> and stats")
+                "\(CodeError.quote(name)) is no topic; "
+                    + "there are area:<code>, parent:<code>, bill:<id>, job:<id> and stats")
         ])
     }
 }

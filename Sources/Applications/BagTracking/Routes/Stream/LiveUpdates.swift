@@ -37,6 +37,8 @@ final class LiveUpdates: Sendable {
             try await figures(of: topics)
         } replay: { [self] position in
             try await missed(since: position)
+        } here: { [outbox = services.outbox] in
+            outbox.delivered
         }
     }
 
@@ -91,14 +93,14 @@ final class LiveUpdates: Sendable {
         guard !views.isEmpty else { return [] }
         let stats = stats
         let figures = try await services.database.read { reading in
-            try views.map { try stats.stats(area: $0, in: reading) }
+            try views.map { try stats.figures(area: $0, in: reading) }
         }
-        let now = services.clock.now()
         // Without a position: figures are told as they are, and not once more to somebody who comes back.
         return try figures.map { figures in
             TopicMessage(
-                position: nil, topics: [LiveTopics.stats(figures.areaCode)], event: "stats",
-                data: try JSONValue(parsing: JSONWriter.encode(StatsAnswer(stats: figures, asOf: now))))
+                position: nil, topics: [LiveTopics.stats(figures.stats.areaCode)], event: "stats",
+                data: try JSONValue(
+                    parsing: JSONWriter.encode(StatsAnswer(stats: figures.stats, asOf: figures.asOf))))
         }
     }
 

@@ -8,7 +8,7 @@ struct StreamInput: RouteInput {
     init(_ fields: inout FieldReader) {
         topics = fields.text(
             "topics", 1...2000, in: .query, example: "area:lucknow,stats",
-            "Up to 20 of area:<code>, parent:<code>, bill:<id>, stats")
+            "Up to 20 of area:<code>, parent:<code>, bill:<id>, job:<id>, stats")
         lastEventID = fields.optionalText("last-event-id", 1...100, in: .header, "Id of the last message received")
     }
 }
@@ -23,9 +23,11 @@ struct StreamRoutes: Sendable {
     var routes: [Route] {
         [
             .raw(
-                .get, "/api/v1/stream", "stream", "Live updates as server-sent events: scan, bill, stats, reset",
+                .get, "/api/v1/stream", "stream", "Live updates as server-sent events: scan, bill, stats, job, reset",
                 access: .permission("stats.read"), limit: BagLimits.read, mediaType: "text/event-stream",
-                refusals: [(404, "area_not_found"), (404, "parent_not_found"), (404, "bill_not_found")]
+                refusals: [
+                    (404, "area_not_found"), (404, "parent_not_found"), (404, "bill_not_found"), (404, "job_not_found"),
+                ]
             ) { [services, live, caller = self.caller] (context: RequestContext, input: StreamInput) -> Response in
                 let watcher = try BagCaller(context)
                 let topics = try await services.database.read { reading in

@@ -57,9 +57,12 @@ struct GateCheckRow: Sendable, Hashable {
     let billID: Int64
     let state: GateCheckState
     var progress: GateProgress
+    let startedAt: Instant
 
     /// The columns in the order that ``init(_:)`` reads them.
-    static let columns: SQL = "c.id, c.bill_id, c.state, c.expected_count, c.seen_count, c.open_findings"
+    static let columns: SQL = "c.id, c.bill_id, c.state, c.expected_count, c.seen_count, c.open_findings, c.started_at"
+    /// How many there are.
+    static let columnCount = 7
 
     init(_ row: Row) throws { try self.init(row, from: 0) }
 
@@ -69,5 +72,6 @@ struct GateCheckRow: Sendable, Hashable {
         state = try row[first + 2]
         progress = GateProgress(
             expectedCount: try row[first + 3], seenCount: try row[first + 4], openFindings: try row[first + 5])
+        startedAt = try row[first + 6]
     }
 }

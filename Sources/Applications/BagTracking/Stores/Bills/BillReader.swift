@@ -74,9 +74,11 @@ struct BillReader<Session: SQLSession> {
             var answer =
                 checks[check.billID]
                 ?? GateCheckAnswer(id: check.id, state: check.state, progress: check.progress, findings: [])
-            if !row.isNull(6) {
+            let next = GateCheckRow.columnCount
+            if !row.isNull(next) {
                 answer.findings.append(
-                    GateCheckAnswer.Finding(id: try row[6], code: try row[7], resolution: try row[8]))
+                    GateCheckAnswer.Finding(
+                        id: try row[next], code: try row[next + 1], resolution: try row[next + 2]))
             }
             checks[check.billID] = answer
         }

@@ -9,7 +9,7 @@ struct BillScan {
         let bill = try BillLookup(work.transaction).bill(work.request.billID, for: work.caller, locked: true)
         let (found, row) = try SackSearch(work: work, catalog: catalog).sack(locked: bill.state == .open)
         var scan = ScanRecord(work.request, contentHash: work.contentHash, by: work.caller)
-        scan.code = found.text ?? scan.code
+        scan.code = found.text(for: work.caller) ?? scan.code
         scan.areaCode = bill.areaCode
         let facts = BillingFacts(
             userArea: work.caller.areaCode, bill: bill.facts, sack: found, isOnBill: row?.billID == bill.id)
@@ -69,12 +69,13 @@ struct SackSearch {
 }
 
 extension ParentLookup {
-    /// The code to be recorded: the sack's own where there is one; nil for what is no code.
-    var text: String? {
+    /// The code to be recorded: the sack's own where the caller sees it; nil where that of the request is to be kept as it
+    /// came, for what is no code or a sack of another area (rule R9).
+    func text(for caller: BagCaller) -> String? {
         switch self {
         case .invalid: nil
         case .missing(let reference): reference.text
-        case .found(let sack): sack.code
+        case .found(let sack): caller.sees(sack.areaCode) ? sack.code : nil
         }
     }
 }

@@ -12,7 +12,7 @@ struct BillStore: Sendable {
         return try await services.bill(by: caller) { work in
             let areas = try work.services.catalog.catalog(in: work.transaction).activeAreas
             guard areas.contains(bill.areaCode) else {
-                throw FieldProblem.invalid("area_code", "There is no such area.")
+                throw FieldProblem.unknownArea
             }
             let row = try work.open(
                 BillRow(

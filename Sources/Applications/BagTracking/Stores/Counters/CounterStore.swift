@@ -136,6 +136,9 @@ struct CounterVerification: Sendable {
     /// What the rows say.
     let recount: [CounterChanges.Key: Int64]
 
+    /// The sum of all differences, whichever way they go; 0 when all is well.
+    var totalDrift: Int64 { drift.values.reduce(0) { $0 + abs($1) } }
+
     /// Counter minus recount wherever they differ; empty when all is well.
     var drift: [CounterChanges.Key: Int64] {
         var drift: [CounterChanges.Key: Int64] = [:]

@@ -37,27 +37,16 @@ extension GateReader {
             """
         ) { row in
             var present = try check ?? GateDesk.Check(row: GateCheckRow(row), findings: [])
-            if !row.isNull(6) {
-                let area: String = try row[8]
+            let next = GateCheckRow.columnCount
+            if !row.isNull(next) {
+                let area: String = try row[next + 2]
                 present.findings.append(
                     GateDesk.Finding(
-                        id: try row[6], code: try row[7], areaCode: area, billCode: try row[9],
+                        id: try row[next], code: try row[next + 1], areaCode: area, billCode: try row[next + 3],
                         isVisible: caller.sees(area)))
             }
             check = present
         }
         return check
-    }
-
-    /// How many foreign sacks stand on lorries at the gates of an area, or of all with nil.
-    /// - Throws: ``SQLError``.
-    func openFindings(area: String?) throws -> Int {
-        let filter: SQL = area.map { "AND l.area_code = \($0)" } ?? ""
-        return try session.scalar(
-            "gate.open_findings",
-            """
-            SELECT CAST(coalesce(sum(c.open_findings), 0) AS BIGINT) FROM gate_checks c
-            JOIN bills l ON l.id = c.bill_id WHERE c.state = 'running' \(filter)
-            """, as: Int.self) ?? 0
     }
 }

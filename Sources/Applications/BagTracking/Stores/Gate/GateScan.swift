@@ -10,7 +10,7 @@ struct GateScan {
         let check = bill.state == .loading ? try BillLookup(work.transaction).runningCheck(of: bill.id) : nil
         let (found, row) = try SackSearch(work: work, catalog: catalog).sack(locked: false)
         var scan = ScanRecord(work.request, contentHash: work.contentHash, by: work.caller)
-        scan.code = found.text ?? scan.code
+        scan.code = found.text(for: work.caller) ?? scan.code
         scan.areaCode = bill.areaCode
         let isOnBill = row?.billID == bill.id
         let facts = GateScanFacts(

@@ -126,6 +126,17 @@ struct ImportStore: Sendable {
         return jobID
     }
 
+    /// How many imports wait or run, whoever asked for them. Each state has an index that holds its jobs only.
+    /// - Throws: ``SQLError``.
+    static func unfinished(in session: some SQLSession) throws -> Int {
+        let states: [SQL] = ["'queued'", "'scheduled'", "'blocked'", "'running'"]
+        let counts = states.map { state -> SQL in
+            "(SELECT count(*) FROM jobs WHERE state = \(state) AND name = \(ImportJob.name))"
+        }
+        let sum = counts.dropFirst().reduce(counts[0]) { $0 + " + " + $1 }
+        return try session.scalar("imports.unfinished", "SELECT \(sum)", as: Int.self) ?? 0
+    }
+
     private func refuseTooMany(_ caller: BagCaller, in session: some SQLSession) throws {
         let running = try session.scalar(
             "imports.running",

@@ -80,7 +80,8 @@ struct ScanLog<Session: SQLSession> {
     /// The ids between which all scans of the filter's time lie. Ids are given in the order of recording, give or take
     /// ``BagListQuery/disorder``.
     private func bounds(_ filter: ScanFilter, before: Int64) throws -> Range<Int64> {
-        guard filter.from != nil || filter.to != nil else { return 0..<before }
+        // The scans of one bill are few: its index finds them without knowing between which ids they lie.
+        guard filter.billID == nil, filter.from != nil || filter.to != nil else { return 0..<before }
         let from = (filter.from ?? Instant(milliseconds: .min / 2)) - BagListQuery.disorder
         let to = (filter.to ?? Instant(milliseconds: .max / 2)) + BagListQuery.disorder
         let found = try session.first(

@@ -8,7 +8,13 @@ import Synchronization
 final class StatsReader: Sendable {
     private struct Copy {
         let version: Int64
+        let figures: Figures
+    }
+
+    /// Figures, and when they were read. They are true until the version of the figures rises.
+    struct Figures: Sendable {
         let stats: Stats
+        let asOf: Instant
     }
 
     private struct State {
@@ -19,31 +25,50 @@ final class StatsReader: Sendable {
 
     private let state = Mutex(State())
     private let versions = Mutex<[String: SharedQuestion<Int64>]>([:])
+    private let clock: Clock
+
+    init(clock: Clock) {
+        self.clock = clock
+    }
 
     /// The figures of an area, nil for all areas, as they are in this snapshot.
     /// - Throws: ``SQLError``.
     func stats(area: String?, in session: some SQLSession) throws -> Stats {
-        let version = try CounterStore.version(area: area, in: session)
+        try figures(area: area, in: session).stats
+    }
+
+    /// The same with the time they were read at.
+    /// - Throws: ``SQLError``.
+    func figures(area: String?, in session: some SQLSession) throws -> Figures {
+        try figures(area: area, version: CounterStore.version(area: area, in: session), in: session)
+    }
+
+    /// The same for whoever has read the version of the figures in this snapshot already.
+    /// - Throws: ``SQLError``.
+    func figures(area: String?, version: Int64, in session: some SQLSession) throws -> Figures {
         if let known = copy(area: area, version: version) { return known }
         state.withLock { $0.misses += 1 }
         let key = area ?? ""
         let stats = Stats(areaCode: area, values: try CounterStore.values(area: area, in: session))
-        state.withLock { state in
-            // A reader of an older snapshot must not put its copy over a newer one.
-            if state.copies[key].map({ $0.version < version }) ?? true {
-                state.copies[key] = Copy(version: version, stats: stats)
+        let figures = Figures(stats: stats, asOf: clock.now())
+        return state.withLock { state in
+            // A reader of an older snapshot must not put its copy over a newer one. Of two who read the same, the first
+            // says when, so that the answer stays the same.
+            if let copy = state.copies[key], copy.version >= version {
+                return copy.version == version ? copy.figures : figures
             }
+            state.copies[key] = Copy(version: version, figures: figures)
+            return figures
         }
-        return stats
     }
 
     /// The figures as they are now: one single statement when nothing has changed since they were read last, which those who
     /// ask at once share. Each still sees what was committed before they asked.
     /// - Throws: ``SQLError``.
-    func stats(area: String?, in database: Database) async throws -> Stats {
+    func figures(area: String?, in database: Database) async throws -> Figures {
         let version = try await question(area: area, of: database).answer()
         if let known = copy(area: area, version: version) { return known }
-        return try await database.read { [self] in try stats(area: area, in: $0) }
+        return try await database.read { [self] in try figures(area: area, in: $0) }
     }
 
     /// One question for each area; there are as many as areas that exist.
@@ -60,11 +85,11 @@ final class StatsReader: Sendable {
         }
     }
 
-    private func copy(area: String?, version: Int64) -> Stats? {
+    private func copy(area: String?, version: Int64) -> Figures? {
         state.withLock { state in
             guard let copy = state.copies[area ?? ""], copy.version == version else { return nil }
             state.hits += 1
-            return copy.stats
+            return copy.figures
         }
     }
 

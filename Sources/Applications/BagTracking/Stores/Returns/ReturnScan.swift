@@ -18,7 +18,7 @@ struct ReturnScan {
     func run() throws -> ScanResult {
         let found = try load()
         var scan = ScanRecord(work.request, contentHash: work.contentHash, by: work.caller)
-        scan.code = found.sack.text ?? scan.code
+        scan.code = found.sack.text(for: work.caller) ?? scan.code
         scan.areaCode = found.ticket.areaCode
         let facts = ReturnFacts(
             ticketCode: found.ticket.code, ticketState: found.ticket.state, sack: found.sack,

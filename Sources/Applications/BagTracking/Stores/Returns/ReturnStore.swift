@@ -10,7 +10,7 @@ struct ReturnStore: Sendable {
         try await services.correct(by: caller) { work in
             let areas = try work.services.catalog.catalog(in: work.transaction).activeAreas
             guard areas.contains(areaCode) else {
-                throw FieldProblem.invalid("area_code", "There is no such area.")
+                throw FieldProblem.unknownArea
             }
             let code = TicketCode(
                 on: TimeZoneOffset.india.date(of: caller.now), number: UInt16.random(in: 0...UInt16.max))

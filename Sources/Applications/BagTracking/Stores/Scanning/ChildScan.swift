@@ -77,10 +77,12 @@ struct ChildScan {
         }
     }
 
-    /// The sack's own code; that of the request when no sack has it; nil when it is no code.
+    /// The sack's own code; that of the request when no sack has it, or one of another area, whose code would say which
+    /// sack an SSCC is on (rule R9); nil when it is no code.
     private func parentCode(_ found: Found) -> String? {
         switch found.parent {
-        case .found(let sack): sack.code
+        case .found(let sack) where work.caller.sees(sack.areaCode): sack.code
+        case .found: (try? ParentReference.parse(work.request.parent ?? "", catalog: catalog))?.text
         case .missing(let reference): reference.text
         case .invalid: nil
         }

@@ -2,6 +2,13 @@ import Portico
 
 /// Scans: one reading of one code by one person, never deleted.
 extension BagSchema {
+    /// Scans that came more than a minute after they were made, by area and when they came. They are few, and found without looking at
+    /// the others. The condition stands in ``Watchfulness`` word for word: an index serves no other.
+    static let lateScans = """
+        CREATE INDEX scans_late ON scans (area_code, recorded_at) WHERE recorded_at - scanned_at > 60000;
+
+        """
+
     /// `answer` holds what an exact replay needs beyond the other columns, and is null when that is nothing: see
     /// ``ScanRemainder``.
     static func scans(_ dialect: Dialect) -> String {

@@ -64,6 +64,13 @@ enum SummaryMails {
             as: Int.self) ?? 0
     }
 
+    /// When the first account was made: since then there is somebody to get summaries. Nil while there is none.
+    /// - Throws: ``SQLError``.
+    static func beginning(in session: some SQLSession) throws -> Instant? {
+        try session.first("summaries.beginning", "SELECT min(created_at) FROM accounts") { try $0[0] as Instant? }
+            ?? nil
+    }
+
     /// When a summary was sent last; nil before the first.
     /// - Throws: ``SQLError``.
     static func lastSent(in session: some SQLSession) throws -> Instant? {

@@ -28,8 +28,25 @@ struct CounterChecker: Sendable {
                     try services.mails.enqueue(CounterChecker.alarm(differences, to: admin), in: transaction)
                 }
             }
-            try run.finish(["differences": .integer(Int64(differences.count))], in: transaction)
+            try run.finish(
+                ["differences": .integer(Int64(differences.count)), "drift": .integer(verification.totalDrift)],
+                in: transaction)
         }
+    }
+
+    /// The sum of all differences that the last check since `start` found, on whichever node; nil where there was none.
+    /// - Throws: ``SQLError``.
+    static func lastDrift(since start: Instant, in session: some SQLSession) throws -> Int64? {
+        let result =
+            try session.first(
+                "counters.last_check",
+                """
+                SELECT result FROM jobs
+                WHERE finished_at >= \(start) AND name = \(CheckCounters.name) AND state = 'succeeded'
+                ORDER BY finished_at DESC, id DESC LIMIT 1
+                """
+            ) { try $0[0] as String? } ?? nil
+        return try result.flatMap { try JSONValue(parsing: Array($0.utf8))["drift"]?.int64 }
     }
 
     private static let shown = 50
@@ -37,21 +54,27 @@ struct CounterChecker: Sendable {
     private static func alarm(
         _ differences: [(key: CounterChanges.Key, value: Int64)], to admin: SummaryMails.Recipient
     ) -> Mail {
+        let opening =
+            "the nightly check found counters that are not what a recount finds. Nothing was changed. Tell the operator, "
+            + "who looks for the cause and has the counters rebuilt."
         let lines = differences.prefix(shown).map { entry -> String in
             let area = entry.key.area.isEmpty ? "no area" : entry.key.area
             return "\(area), \(entry.key.name.text): counter minus rows is \(entry.value)"
         }
         let rest = differences.count > shown ? ["… and \(differences.count - shown) more"] : []
+        let found = lines + rest
         return Mail(
             to: admin.address, subject: "Bag tracking: counters differ from the rows",
             text: """
                 Hello \(admin.name),
 
-                the nightly check found counters that are not what a recount finds. Nothing was changed. Tell the \
-                operator, who looks for the cause and has the counters rebuilt.
+                \(opening)
 
-                \((lines + rest).joined(separator: "\n"))
+                \(found.joined(separator: "\n"))
 
+                """,
+            html: """
+                <p>Hello \(admin.name),</p><p>\(opening)</p><ul>\(found.map { "<li>\($0)</li>" as HTML })</ul>
                 """)
     }
 }

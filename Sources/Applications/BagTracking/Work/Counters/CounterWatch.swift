@@ -18,7 +18,8 @@ final class CounterWatch: Sendable {
             labels: []
         ) { [weak self] in self?.sample { $0.drift.map { Double($0) } } ?? [] }
         metrics.observe(
-            gauge: "bags_summary_last_success_timestamp_seconds", help: "When a daily summary was last sent.",
+            gauge: "bags_summary_last_success_timestamp_seconds",
+            help: "When a daily summary was last sent; before the first one, when the first account was made.",
             labels: []
         ) { [weak self] in self?.sample { $0.summarySent.map { Double($0.milliseconds) / 1000 } } ?? [] }
     }
@@ -28,13 +29,20 @@ final class CounterWatch: Sendable {
 
     /// Notes what a check found.
     func note(_ verification: CounterVerification) {
-        let drift = verification.drift.values.reduce(0) { $0 + abs($1) }
+        let drift = verification.totalDrift
         state.withLock { $0.drift = drift }
     }
 
-    /// Notes when a summary was last sent.
+    /// Notes what the last check of whichever node found, unless this one has a finding of its own.
+    func note(lastCheck drift: Int64?) {
+        state.withLock { $0.drift = $0.drift ?? drift }
+    }
+
+    /// Notes when a summary was last sent. The latest counts.
     func note(summarySent: Instant?) {
-        state.withLock { $0.summarySent = summarySent ?? $0.summarySent }
+        state.withLock { state in
+            state.summarySent = [state.summarySent, summarySent].compactMap(\.self).max()
+        }
     }
 
     private func sample(_ read: (State) -> Double?) -> [(labels: [String], value: Double)] {

@@ -12,6 +12,7 @@ final class StockGauges: Sendable {
     private struct Reading: Sendable {
         let stats: Stats
         let unchained: Int
+        let imports: Int
     }
 
     private let database: Database
@@ -31,6 +32,9 @@ final class StockGauges: Sendable {
         metrics.observe(
             gauge: "bags_audit_unchained_rows", help: "Rows of the audit that are not in its chain yet.", labels: []
         ) { [weak self] in self?.last.withLock { $0 }.map { [(labels: [], value: Double($0.unchained))] } ?? [] }
+        metrics.observe(
+            gauge: "bags_import_queue", help: "Imports that wait or run, on whichever node.", labels: []
+        ) { [weak self] in self?.last.withLock { $0 }.map { [(labels: [], value: Double($0.imports))] } ?? [] }
     }
 
     /// Reads the figures as they are now.
@@ -44,7 +48,9 @@ final class StockGauges: Sendable {
                 SELECT count(*) FROM (
                     SELECT 1 FROM audit_rows WHERE hash IS NULL LIMIT \(StockGauges.mostUnchained)) AS waiting
                 """, as: Int.self)
-            return Reading(stats: try stats.stats(area: nil, in: session), unchained: unchained ?? 0)
+            return Reading(
+                stats: try stats.stats(area: nil, in: session), unchained: unchained ?? 0,
+                imports: try ImportStore.unfinished(in: session))
         }
         last.withLock { $0 = reading }
     }
