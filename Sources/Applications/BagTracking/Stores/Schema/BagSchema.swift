@@ -27,8 +27,8 @@ enum BagSchema {
             Migration(17, "returned sacks know that they were billed since") { billedSince($0) },
             Migration(18, "sacks on hold have an index of their own") { _ in sacksOnHold },
             Migration(19, "sacks have an index of codes of their own") { sackCodes($0) },
-            Migration(19, "exports that run, over all nodes") { exportPlaces($0) },
-            Migration(20, "scans that came late found at once") { _ in lateScans },
+            Migration(20, "exports that run, over all nodes") { exportPlaces($0) },
+            Migration(21, "scans that came late found at once") { _ in lateScans },
         ])
 
     /// Ends a `CREATE TABLE` whose rows are found by their key only: SQLite then keeps them inside its index.
