@@ -157,7 +157,8 @@ import Testing
     func guarded(engine: TestEngine) async throws {
         try await withOffice(on: engine, destination: DestinationPolicy(ports: nil)) { office in
             for url in [
-                "http://localhost/", "http://hooks.localhost/", "http://printer.local/", "http://127.0.0.1/", "http://[::1]/", "http://10.0.0.1/", "http://2130706433/", "ftp://a/",
+                "http://localhost/", "http://hooks.localhost/", "http://printer.local/", "http://127.0.0.1/",
+                "http://[::1]/", "http://10.0.0.1/", "http://2130706433/", "ftp://a/",
                 "https://u:p@a/",
             ] {
                 await #expect(throws: WebhookError.self, "\(url)") { try await office.subscribe(url) }
