@@ -13,7 +13,7 @@ struct Departure: Sendable, Hashable {
         guard problems.isEmpty, let vehicle = try? VehicleNumber(vehicleNumber) else { throw .validation(problems) }
         self.vehicleNumber = vehicle.text
         self.driverName = FreeText.trimmed(driverName)
-        self.driverPhone = BillHeader.tidied(driverPhone)
+        self.driverPhone = Departure.phone(driverPhone)
         self.sealNumber = BillHeader.tidied(sealNumber)
     }
 
@@ -30,7 +30,7 @@ struct Departure: Sendable, Hashable {
         if let problem = FieldProblem.length(of: FreeText.trimmed(driverName), in: 2...100, field: "driver_name") {
             problems.append(problem)
         }
-        if let phone = BillHeader.tidied(driverPhone), !Departure.isPhone(phone) {
+        if let phone = Departure.phone(driverPhone), !Departure.isPhone(phone) {
             problems.append(.invalid("driver_phone", "Enter the number with its country, such as +919812345678."))
         }
         if let seal = BillHeader.tidied(sealNumber),
@@ -39,6 +39,11 @@ struct Departure: Sendable, Hashable {
             problems.append(problem)
         }
         return problems
+    }
+
+    /// A number as it was read, nil for none: a code and no free text.
+    private static func phone(_ text: String?) -> String? {
+        text.map(ScannedText.tidied).flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// Whether `text` matches `^\+[1-9][0-9]{7,14}$`.
