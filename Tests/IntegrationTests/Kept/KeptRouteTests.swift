@@ -9,6 +9,9 @@ import Testing
     .enabled(if: Program.isThereWithServer && RedisServer.path != nil, Program.missingServer),
     .timeLimit(.minutes(20)))
 struct KeptRouteTests {
+    /// Answers hold links; nodes behind one address tell the same ones.
+    private static let address = ["--set", "public_url=https://warehouse.example"]
+
     /// What three nodes share.
     private struct House {
         let premises: Premises
@@ -24,8 +27,12 @@ struct KeptRouteTests {
         try await Premises.open(.postgresql) { premises in
             let redis = try RedisServer()
             let server = try await redis.start()
-            var nodes = [try await RunningPortico.start(premises, redis.arguments)]
-            for _ in 0..<2 { nodes.append(try await RunningPortico.start(premises, demo: false, redis.arguments)) }
+            var nodes = [try await RunningPortico.start(premises, KeptRouteTests.address + redis.arguments)]
+            for _ in 0..<2 {
+                nodes.append(
+                    try await RunningPortico.start(
+                        premises, demo: false, KeptRouteTests.address + redis.arguments))
+            }
             let scene = try await KeptScene(at: nodes[0])
             let house = House(
                 premises: premises, nodes: nodes, redis: redis, server: server, routes: routes, scene: scene)
@@ -113,7 +120,8 @@ struct KeptRouteTests {
                 let server = try await house.redis.start()
                 try await victim.kill()
                 try await changeAll(house, at: survivors, from: 1)
-                let another = try await RunningPortico.start(house.premises, demo: false, house.redis.arguments)
+                let another = try await RunningPortico.start(
+                    house.premises, demo: false, KeptRouteTests.address + house.redis.arguments)
                 try await changeAll(house, at: survivors + [another], from: 2)
                 try await another.stop()
                 #expect(!server.isOver)
