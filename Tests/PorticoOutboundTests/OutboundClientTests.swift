@@ -66,9 +66,9 @@ import Testing
     func guarded() async throws {
         let server = try LocalServer()
         defer { server.stop() }
-        let calls = try Calls()
-        // A name, so that only the connection tells.
-        let url = try OutboundURL("http://localhost:\(server.port)/")
+        // A name that looks like any other, so that only the connection tells.
+        let calls = try Calls { $0.addresses = ["hooks.example.com": ["127.0.0.1"]] }
+        let url = try OutboundURL("http://hooks.example.com:\(server.port)/")
         let strict = calls.local { $0.policy = DestinationPolicy(ports: nil) }
         let error = await failure { try await calls.client.send(OutboundRequest("GET", url), to: strict) }
         #expect(error?.code == .refusedDestination)
@@ -83,13 +83,17 @@ import Testing
     func redirects() async throws {
         let target = try LocalServer()
         defer { target.stop() }
-        let away = "http://localhost:\(target.port)/there"
+        let away = "http://inside.example.com:\(target.port)/there"
+        let beside = "http://beside.example.com:\(target.port)/there"
         let server = try LocalServer {
             $0.target == "/loop"
-                ? .answer(302, headers: [("Location", "/loop")]) : .answer(303, headers: [("Location", away)])
+                ? .answer(302, headers: [("Location", "/loop")])
+                : .answer(303, headers: [("Location", $0.target == "/beside" ? beside : away)])
         }
         defer { server.stop() }
-        let calls = try Calls()
+        let calls = try Calls {
+            $0.addresses = ["inside.example.com": ["127.0.0.1"], "beside.example.com": ["127.0.0.2"]]
+        }
         var request = try request(server, "POST")
         request.headers = [("Authorization", "Bearer geheim"), ("Content-Type", "text/plain")]
         request.body = [1]
@@ -103,6 +107,11 @@ import Testing
         let onlyHere = calls.local { $0.policy = DestinationPolicy(ports: [server.port], allowing: [network]) }
         let error = await failure { try await calls.client.send(request, to: onlyHere) }
         #expect(error?.code == .refusedDestination && target.received.count == 1)
+        let notBeside = calls.local { $0.policy = DestinationPolicy(ports: nil, allowing: [network]) }
+        #expect(try await calls.client.send(request, to: notBeside).status == 200 && target.received.count == 2)
+        request.url = try OutboundURL(server.url + "/beside")
+        let refusal = await failure { try await calls.client.send(request, to: notBeside) }
+        #expect(refusal?.code == .refusedDestination && target.received.count == 2)
         request.url = try OutboundURL(server.url + "/loop")
         #expect(await failure { try await calls.client.send(request, to: calls.local()) }?.code == .tooManyRedirects)
         await calls.client.shutdown()

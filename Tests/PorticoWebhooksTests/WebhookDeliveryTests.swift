@@ -153,8 +153,27 @@ import Testing
         }
     }
 
-    @Test("addresses and names that lead to this machine or this house are not taken", arguments: TestEngine.available)
+    @Test("a name that leads to this machine is not called", arguments: TestEngine.available)
     func guarded(engine: TestEngine) async throws {
+        let server = try LocalServer()
+        defer { server.stop() }
+        try await withOffice(on: engine, destination: DestinationPolicy(ports: nil)) { office in
+            let (id, _) = try await office.subscribe("http://hooks.example.com:\(server.port)/")
+            try await office.tell(("bag.created", "a", 1))
+            try await office.work()
+            #expect(try await office.deliveries(id).first?.error == "refused_destination" && server.received.isEmpty)
+        }
+        // Where anything may be called it does get there: what kept it away was its address.
+        try await withOffice(on: engine) { office in
+            _ = try await office.subscribe("http://hooks.example.com:\(server.port)/")
+            try await office.tell(("bag.created", "a", 1))
+            try await office.work()
+            #expect(server.received.count == 1)
+        }
+    }
+
+    @Test("addresses and names that lead to this machine or this house are not taken", arguments: TestEngine.available)
+    func refused(engine: TestEngine) async throws {
         try await withOffice(on: engine, destination: DestinationPolicy(ports: nil)) { office in
             for url in [
                 "http://localhost/", "http://hooks.localhost/", "http://printer.local/", "http://127.0.0.1/",

@@ -23,6 +23,9 @@ public final class OutboundClient: Sendable {
         public var connections = 256
         /// Connections to one host; calls beyond wait.
         public var connectionsPerHost = 32
+        /// Addresses of names that the resolver is not asked for, as a hosts file has them. A destination's policy judges
+        /// them like any others.
+        public var addresses: [String: [String]] = [:]
         /// File with the certificates that are trusted instead of the system's.
         public var authorities: String?
         /// What the client calls itself.
@@ -150,7 +153,8 @@ public final class OutboundClient: Sendable {
         let settings = TransferSettings(
             policy: destination.settings.policy, connectTimeout: configuration.connectTimeout,
             readTimeout: configuration.readTimeout, authorities: configuration.authorities,
-            userAgent: configuration.userAgent, milliseconds: max(1, (end - started) / 1_000_000))
+            userAgent: configuration.userAgent, addresses: configuration.addresses[request.url.host] ?? [],
+            milliseconds: max(1, (end - started) / 1_000_000))
         guard let transfer = Transfer(traced(request), settings) else {
             return refuse(OutboundError(.closed, detail: "no memory for a call"), destination)
         }

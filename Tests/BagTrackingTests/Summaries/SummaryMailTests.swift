@@ -198,8 +198,8 @@ import Testing
                 let work = hall.work(metrics: metrics)
                 try await work.learn()
                 let text = String(decoding: metrics.openMetricsText(), as: UTF8.self)
-                let sample = "bags_summary_last_success_timestamp_seconds 1763721338"
-                #expect(text.contains(sample) == isSent)
+                #expect(text.contains("bags_summaries_due_since_timestamp_seconds 1763721338") == isSent)
+                #expect(!text.contains("\nbags_summary_last_success_timestamp_seconds "))
             }
         }
     }

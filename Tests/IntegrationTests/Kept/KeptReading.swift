@@ -46,17 +46,20 @@ extension KeptReading {
     /// Asks at every node, and again with the tag that came.
     /// - Returns: the tags.
     private func keep(_ visitor: Visitor, _ nodes: [RunningPortico], isValidated: Bool) async throws -> [String?] {
-        var tags: [String?] = []
+        var kept: [Answer] = []
         for node in nodes {
             let first = try await visitor.at(node).read(target)
             guard first.status == 200 else { throw NotKept(self, "not there", first) }
-            tags.append(first.header("etag"))
+            kept.append(first)
         }
+        let tags = kept.map { $0.header("etag") }
         guard isValidated, isSteady else { return tags }
         // Every node knows the tags of the others: a client may come back to any of them.
-        for (node, tag) in zip(nodes, tags.dropFirst() + tags.prefix(1)) {
-            let again = try await visitor.at(node).read(target, holding: tag)
-            guard again.status == 304 else { throw NotKept(self, "not known again", again) }
+        for (node, first) in zip(nodes, kept.dropFirst() + kept.prefix(1)) {
+            let again = try await visitor.at(node).read(target, holding: first.header("etag"))
+            guard again.status == 304 else {
+                throw NotKept(self, "not known again, was \(first.headers) \(first.text.prefix(600))", again)
+            }
         }
         return tags
     }

@@ -38,11 +38,8 @@ final class HTTPConnection {
                 connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard status == 0 else {
-            let reason = String(cString: strerror(errno))
-            close(socket)
-            throw Disconnected(description: "no connection: \(reason)")
-        }
+        // `deinit` closes what was opened, after an error as well. Closed twice, the number may be another thread's by then.
+        guard status == 0 else { throw Disconnected(description: "no connection: \(String(cString: strerror(errno)))") }
     }
 
     deinit {

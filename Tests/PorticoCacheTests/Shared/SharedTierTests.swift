@@ -201,6 +201,46 @@ struct TwoTierTests {
         #expect(try await read(caches[1]) == "k=1")
     }
 
+    @Test("a change that commits while tier 2 is told of an earlier one is not taken as told")
+    func changeWhileTelling() async throws {
+        let word = Gate()
+        let (one, two) = (TestNode(shared: FaultyStore(store.inner, word: word)), TestNode(shared: store))
+        let caches = [one.cache(exact()), two.cache(exact())]
+        let telling = Task { await one.registry.invalidate(["rows"]) }
+        await until { word.arrived == 1 }
+        _ = try await read(caches[1])
+        await shared(caches[1], 1)
+        source.write("k")
+        one.registry.invalidateHere(["rows"])
+        word.open()
+        #expect(await telling.value)
+        #expect(try await read(caches[0]) == "k=1", "tier 2 has the one from between the two changes")
+        #expect(await one.registry.settle())
+        #expect(try await read(TestNode(shared: store).cache(exact())) == "k=1")
+    }
+
+    @Test("a value that tier 2 gave before it was told of a change is not believed when it arrives after")
+    func valueOvertaken() async throws {
+        let finding = Gate()
+        let one = TestNode(shared: FaultyStore(store.inner, finding: finding))
+        let (here, there) = (one.cache(exact()), TestNode(shared: store).cache(exact()))
+        _ = try await read(there)
+        await shared(there, 1)
+        source.write("k")
+        one.registry.invalidateHere(["rows"])
+        let source = source
+        let reading = Task {
+            try await here.value(for: "k") { load in
+                load.tags = ["rows"]
+                return try await source.load("k")
+            }
+        }
+        await until { finding.arrived == 1 }
+        #expect(await one.registry.invalidate(["rows"]))
+        finding.open()
+        #expect(try await reading.value == "k=1")
+    }
+
     @Test("a hanging tier 2 costs the hard timeout, or the soft one where something stale is there")
     func slowness() async throws {
         let hanging = FaultyStore(store.inner, hang: Gate())

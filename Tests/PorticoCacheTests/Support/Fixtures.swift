@@ -65,10 +65,16 @@ final class FaultyStore: SharedCacheStore {
     private let down = Atomic<Bool>(false)
     private let calls = Tally()
     let hang: Gate?
+    /// What holds up the word that tags were invalidated, when they are already.
+    let word: Gate?
+    /// What holds up a value that was found.
+    let finding: Gate?
 
-    init(_ inner: any SharedCacheStore, hang: Gate? = nil) {
+    init(_ inner: any SharedCacheStore, hang: Gate? = nil, word: Gate? = nil, finding: Gate? = nil) {
         self.inner = inner
         self.hang = hang
+        self.word = word
+        self.finding = finding
     }
 
     var isDown: Bool {
@@ -86,7 +92,9 @@ final class FaultyStore: SharedCacheStore {
 
     func read(_ key: String, claim: SharedClaim?) async throws -> SharedReading {
         try await check()
-        return try await inner.read(key, claim: claim)
+        let reading = try await inner.read(key, claim: claim)
+        await finding?.pass()
+        return reading
     }
 
     func write(_ entry: SharedEntry, for key: String, releasing token: String?) async throws -> Bool {
@@ -101,7 +109,9 @@ final class FaultyStore: SharedCacheStore {
 
     func invalidate(_ tags: Set<CacheTag>) async throws -> Int64 {
         try await check()
-        return try await inner.invalidate(tags)
+        let stamp = try await inner.invalidate(tags)
+        await word?.pass()
+        return stamp
     }
 
     func changes(since stamp: Int64?) async throws -> SharedChanges {

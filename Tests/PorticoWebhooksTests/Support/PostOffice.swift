@@ -35,7 +35,9 @@ final class PostOffice: Sendable {
     ) throws {
         self.test = test
         jobs = JobQueue(clock: clock)
-        client = try OutboundClient(clock: clock, metrics: metrics)
+        var calls = OutboundClient.Configuration()
+        calls.addresses = ["hooks.example.com": ["127.0.0.1"]]
+        client = try OutboundClient(calls, clock: clock, metrics: metrics)
         let told = Told()
         var configuration = WebhookDesk.Configuration(
             kinds: [WebhookKind("bag.created", "A bag was made"), WebhookKind("scan.accepted", "A bag was seen")],

@@ -20,7 +20,7 @@ extension CacheRegistry {
     /// nothing that it says about these tags.
     public func invalidateHere(_ tags: Set<CacheTag>) {
         guard !tags.isEmpty else { return }
-        if shared != nil { state.withLock { $0.untold.owe(shared: tags) } }
+        if shared != nil { _ = state.withLock { $0.untold.owe(shared: tags) } }
         self.tags.invalidate(tags)
     }
 
@@ -36,9 +36,9 @@ extension CacheRegistry {
     func tellShared(_ tags: Set<CacheTag>) async -> Int64? {
         guard let shared else { return nil }
         // While tier 2 does not know, this node must not believe what it says about these tags.
-        state.withLock { $0.untold.owe(shared: tags) }
+        let debt = state.withLock { $0.untold.owe(shared: tags) }
         guard let stamp = await shared.invalidate(tags) else { return nil }
-        state.withLock { $0.untold.settle(shared: tags) }
+        state.withLock { $0.untold.settle(shared: tags, upTo: debt) }
         return stamp
     }
 
@@ -68,10 +68,6 @@ extension CacheRegistry {
         }
     }
 
-    /// Whether tier 2 has not heard yet that one of the tags is outdated.
-    func isAwaited(_ tags: [CacheTag]) -> Bool {
-        state.withLock { state in
-            !state.untold.shared.isEmpty && tags.contains { state.untold.shared.contains($0) }
-        }
-    }
+    /// What tier 2 and the other nodes have not been told at present.
+    var untold: UntoldTags { state.withLock { $0.untold } }
 }

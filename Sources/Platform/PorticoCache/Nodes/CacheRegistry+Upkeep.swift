@@ -75,7 +75,7 @@ extension CacheRegistry {
 
     private func settleNodes(_ tags: Set<CacheTag>) async {
         state.withLock { $0.untold.settle(nodes: tags) }
-        let isSharedTold = shared == nil || !isAwaited(Array(tags))
+        let isSharedTold = shared == nil || !untold.isAwaited(Array(tags))
         _ = await tellNodes(tags, isSharedTold: isSharedTold)
     }
 }

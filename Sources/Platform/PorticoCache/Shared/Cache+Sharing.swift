@@ -25,6 +25,8 @@ extension Cache {
         var patience = (policy.lease?.milliseconds ?? 0) * 2
         var pause = Span.milliseconds(5)
         while true {
+            // Asked for before the reading: tier 2 may be told while its answer, from before that, is on the way.
+            let untold = registry.untold
             let answer = await shared.read(key, claim: claim, isHurried: errand.prior != nil)
             guard let reading = answer else {
                 counters.add(.sharedMiss)
@@ -32,7 +34,7 @@ extension Cache {
             }
             let permit = SharedPermit(
                 key: key, stamp: reading.stamp, token: reading.lease == .granted ? claim?.token : nil)
-            let entry = entry(reading, errand)
+            let entry = entry(reading, errand, untold)
             if let entry, isFreshEnough(entry, errand) {
                 counters.add(.sharedHit)
                 await shared.release(permit)
@@ -62,10 +64,12 @@ extension Cache {
     }
 
     /// The value behind a reading, with its times in process; nil when there is none that may be used.
-    private func entry(_ reading: SharedReading, _ errand: CacheErrand<Key, Value>) -> CacheEntry<Value>? {
+    /// - Parameter untold: what tier 2 had not been told when it was asked.
+    private func entry(
+        _ reading: SharedReading, _ errand: CacheErrand<Key, Value>, _ untold: UntoldTags
+    ) -> CacheEntry<Value>? {
         guard let found = reading.entry, let codec else { return nil }
-        // Tier 2 has not heard of these invalidations yet.
-        guard !registry.isAwaited(found.tags) else { return nil }
+        guard !untold.isAwaited(found.tags) else { return nil }
         guard let frame = SharedFrame(found.payload), frame.codecVersion == codec.version,
             let value = try? codec.decode(frame.body)
         else {

@@ -18,6 +18,8 @@ struct TransferSettings: Sendable {
     let readTimeout: Span
     let authorities: String?
     let userAgent: String
+    /// Where the request's host is, when the resolver is not asked.
+    let addresses: [String]
     /// How long it may take: milliseconds, at least one.
     let milliseconds: Int64
 }
@@ -39,6 +41,7 @@ final class Transfer: @unchecked Sendable {
     private var isTooLarge = false
     private var isRefused = false
     private var list: UnsafeMutablePointer<curl_slist>?
+    private var resolved: UnsafeMutablePointer<curl_slist>?
 
     private static let library = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
     /// The most bytes of header fields.
@@ -59,6 +62,7 @@ final class Transfer: @unchecked Sendable {
     deinit {
         curl_easy_cleanup(handle)
         curl_slist_free_all(list)
+        curl_slist_free_all(resolved)
     }
 
     /// What came of it, after the handle has ended with a code.
@@ -113,6 +117,11 @@ final class Transfer: @unchecked Sendable {
         portico_curl_number(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         portico_curl_number(handle, CURLOPT_HTTP09_ALLOWED, 0)
         if let file = settings.authorities { portico_curl_text(handle, CURLOPT_CAINFO, file) }
+        if !settings.addresses.isEmpty {
+            let place = "\(request.url.host):\(request.url.port):\(settings.addresses.joined(separator: ","))"
+            resolved = curl_slist_append(nil, place)
+            portico_curl_list(handle, CURLOPT_RESOLVE, resolved)
+        }
         let most = settings.milliseconds
         portico_curl_number(handle, CURLOPT_TIMEOUT_MS, Int(most))
         portico_curl_number(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(min(most, settings.connectTimeout.milliseconds)))

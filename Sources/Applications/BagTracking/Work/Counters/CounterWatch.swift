@@ -7,6 +7,7 @@ final class CounterWatch: Sendable {
     private struct State {
         var drift: Int64?
         var summarySent: Instant?
+        var summariesDue: Instant?
     }
 
     private let state = Mutex(State())
@@ -18,10 +19,13 @@ final class CounterWatch: Sendable {
             labels: []
         ) { [weak self] in self?.sample { $0.drift.map { Double($0) } } ?? [] }
         metrics.observe(
-            gauge: "bags_summary_last_success_timestamp_seconds",
-            help: "When a daily summary was last sent; before the first one, when the first account was made.",
+            gauge: "bags_summary_last_success_timestamp_seconds", help: "When a daily summary was last sent.",
             labels: []
         ) { [weak self] in self?.sample { $0.summarySent.map { Double($0.milliseconds) / 1000 } } ?? [] }
+        metrics.observe(
+            gauge: "bags_summaries_due_since_timestamp_seconds",
+            help: "Since when there is somebody to get daily summaries: when the first account was made.", labels: []
+        ) { [weak self] in self?.sample { $0.summariesDue.map { Double($0.milliseconds) / 1000 } } ?? [] }
     }
 
     /// The sum of all differences at the last check; nil before the first.
@@ -43,6 +47,11 @@ final class CounterWatch: Sendable {
         state.withLock { state in
             state.summarySent = [state.summarySent, summarySent].compactMap(\.self).max()
         }
+    }
+
+    /// Notes since when somebody waits for summaries.
+    func note(summariesDue: Instant?) {
+        state.withLock { $0.summariesDue = summariesDue ?? $0.summariesDue }
     }
 
     private func sample(_ read: (State) -> Double?) -> [(labels: [String], value: Double)] {
