@@ -21,6 +21,17 @@ import Testing
         #expect(measure.summary.repeated.allSatisfy { $0.name == "item.by_id" && $0.count == runs })
     }
 
+    @Test("judges repetition in each of many equal parts by itself")
+    func parts() {
+        let measure = RequestMeasure()
+        for part in 0..<10 {
+            measure.beginPart()
+            for _ in 0..<(part == 4 ? 7 : 3) { measure.record(statement: "item.by_id", nanoseconds: 1, rows: 1) }
+        }
+        #expect(measure.summary.statements == 34)
+        #expect(measure.summary.repeated.map(\.name) == ["item.by_id"] && measure.summary.repeated[0].count == 7)
+    }
+
     @Test("puts the most frequent repetition first")
     func ordered() {
         let measure = RequestMeasure()

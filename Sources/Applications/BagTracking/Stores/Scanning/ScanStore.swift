@@ -52,10 +52,13 @@ struct ScanStore: Sendable {
 
     private func take(_ requests: [ScanRequest], by caller: BagCaller) async throws -> [Result<ScanResult, Refusal>] {
         let started = monotonicNanoseconds()
-        let services = services
+        let (services, measure) = (services, RequestMeasure.current)
         do {
             let results = try await services.database.write { transaction in
-                try requests.map { request in try ScanStore.attempt(request, by: caller, services, in: transaction) }
+                try requests.map { request in
+                    measure?.beginPart()
+                    return try ScanStore.attempt(request, by: caller, services, in: transaction)
+                }
             }
             let each = (monotonicNanoseconds() - started) / Int64(max(1, requests.count))
             for case .success(let result) in results { services.metrics.scanned(result, nanoseconds: each) }
