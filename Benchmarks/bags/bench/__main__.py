@@ -125,6 +125,8 @@ def main():
             rows += files.rows
         if held:
             held.renew(machine.database_files(data, database))
+        if options.only is None:
+            time.sleep(70)  # the first figure is that of a server that has had nothing to do for a minute
         if options.only in (None, "figures"):
             measures = Measures(office, wrk, options.seconds, options.postgresql)
             measures.all()

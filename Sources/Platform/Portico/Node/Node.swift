@@ -101,6 +101,7 @@ public final class Node: Sendable {
             state.server = server
             state.workers.append(Task { await doors.watch() })
             state.workers.append(Task { await parts.caches.run() })
+            state.workers.append(Task { await HeapUpkeep.run() })
         }
         defer { withExtendedLifetime(reserved) {} }
         return try await server.start()

@@ -1,0 +1,15 @@
+/// Gives free memory back to the system, once a minute.
+///
+/// Pages, lists and imports leave free pieces all over the heap, which the allocator keeps for the next ones; without this a node
+/// that serves for hours holds what its busiest minute needed.
+enum HeapUpkeep {
+    private static let pause = Span.seconds(60)
+
+    /// Runs until its task is cancelled.
+    static func run() async {
+        while (try? await Task.sleep(for: .milliseconds(pause.milliseconds))) != nil {
+            // It takes milliseconds, which tasks must not wait for. Without a thread the next minute comes.
+            try? OwnThread.start { Heap.trim() }
+        }
+    }
+}

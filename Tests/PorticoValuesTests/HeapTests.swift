@@ -1,0 +1,17 @@
+import PorticoValues
+import Testing
+
+@Suite("Heap")
+struct HeapTests {
+    @Test("gives back what was used and is free")
+    func trims() {
+        var kept: [[UInt8]] = []
+        for number in 0..<20_000 {
+            let value = [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 3000)
+            // Some stay, so that what is free lies between them.
+            if number.isMultiple(of: 100) { kept.append(value) }
+        }
+        #expect(Heap.trim())
+        #expect(kept.count == 200)
+    }
+}
