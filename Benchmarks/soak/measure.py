@@ -105,21 +105,21 @@ class Load:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def watch(self, seconds, samples, tasks):
-        """Takes samples and tells every minute, or every quarter of a short run, how things are."""
+        """Takes samples and tells every minute how things are."""
         pause = min(SAMPLE_SECONDS, seconds / 24)
         print(HEADING, flush=True)
         began = samples.began = time.monotonic()
-        told = samples.take()
-        minute = 1
+        told, minute, since = samples.take(), 1, []
         while time.monotonic() - began < seconds - 0.01:
             await asyncio.sleep(max(0, len(samples.all) * pause - (time.monotonic() - began)))
             for task in tasks:
                 if task.done():
                     raise task.exception() or SystemExit("a part of the load ended")
             now = await asyncio.to_thread(samples.take)
+            since.append(now)
             if now.at >= minute * 60 - pause / 2 or now.at >= seconds - 0.01:
-                print(row(minute, told, now), flush=True)
-                told, minute = now, minute + 1
+                print(row(minute, told, since), flush=True)
+                told, minute, since = now, minute + 1, []
 
 
 async def recount(office):

@@ -11,13 +11,18 @@ HEADING = (
     f"{'sockets':>7} {'SQL':>4} {'streams':>7} {'caches':>7} {'database':>8} {'CPU':>5} {'lag':>8}")
 
 
-def row(minute, before, now):
-    """A line of the table: what happened since the sample before, and how things are now."""
+def row(minute, before, samples):
+    """A line of the table: what happened between a sample and the last of those that followed.
+
+    Memory is the median of these, because a sign-in at the moment of a sample takes a lot of it for a moment.
+    """
+    now = samples[-1]
     seconds = max(now.at - before.at, 0.001)
     runs = max(now.lag_count - before.lag_count, 1)
+    rss, anon = (statistics.median(getattr(each, name) for each in samples) / MIB for name in ("rss", "rss_anon"))
     return (
         f"{minute:>6} {now.requests - before.requests:>9} {(now.requests - before.requests) / seconds:>6.0f} "
-        f"{now.unexpected - before.unexpected:>6} {now.rss / MIB:>7.1f} {now.rss_anon / MIB:>8.1f} {now.descriptors:>6} "
+        f"{now.unexpected - before.unexpected:>6} {rss:>7.1f} {anon:>8.1f} {now.descriptors:>6} "
         f"{now.threads:>7} {now.sockets:>7} {now.connections:>4} {now.listening:>7} {now.caches / MIB:>7.1f} "
         f"{now.database / MIB:>8.1f} {(now.cpu_seconds - before.cpu_seconds) / seconds:>5.0%} "
         f"{(now.lag_sum - before.lag_sum) / runs * 1000:>5.2f} ms")
