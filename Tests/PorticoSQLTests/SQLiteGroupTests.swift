@@ -140,14 +140,58 @@ struct SQLiteGroupTests {
     @Test("lets a checkpoint be due again only when the log has grown")
     func checkpointPlan() {
         var plan = CheckpointPlan()
-        #expect(plan.due(5, pages: 10) == nil)
-        #expect(plan.due(10, pages: 10) == .passive)
-        #expect(plan.due(15, pages: 10) == nil)
-        #expect(plan.due(20, pages: 10) == .passive)
-        #expect(plan.due(85, pages: 10) == .restart)
-        #expect(plan.due(120, pages: 10) == nil)
-        #expect(plan.due(3, pages: 10) == nil)
-        #expect(plan.due(12, pages: 10) == .passive)
+        #expect(plan.due(5, pages: 10, copied: nil) == nil)
+        #expect(plan.due(10, pages: 10, copied: nil) == .ask)
+        #expect(plan.due(15, pages: 10, copied: nil) == nil)
+        #expect(plan.due(20, pages: 10, copied: nil) == .ask)
+        #expect(plan.due(85, pages: 10, copied: nil) == .restart)
+        #expect(plan.due(120, pages: 10, copied: nil) == nil)
+        #expect(plan.due(3, pages: 10, copied: nil) == nil)
+        #expect(plan.due(12, pages: 10, copied: nil) == .ask)
+    }
+
+    @Test("has the writer copy the little that came while the log was copied beside it, or all when it falls behind")
+    func checkpointEnd() {
+        var plan = CheckpointPlan()
+        #expect(plan.due(100, pages: 100, copied: nil) == .ask)
+        #expect(plan.due(150, pages: 100, copied: 100) == .ask)
+        #expect(plan.due(160, pages: 100, copied: nil) == nil)
+        #expect(plan.due(162, pages: 100, copied: 150) == .finish)
+        #expect(plan.due(300, pages: 100, copied: nil) == .ask)
+        #expect(plan.due(399, pages: 100, copied: nil) == nil)
+        #expect(plan.due(400, pages: 100, copied: nil) == .finish)
+        #expect(plan.due(450, pages: 100, copied: 1) == .ask)
+        // What was told too late is no part of a log that has started anew.
+        #expect(plan.due(20, pages: 100, copied: 400) == nil)
+    }
+
+    @Test("copies the log beside the writer, and is gone when the engine is closed")
+    func checkpointer() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let configuration = SQLiteEngine.Configuration(path: folder.file("a.sqlite"))
+        let engine = try await SQLiteEngine.open(configuration)
+        let database = Database(engine: engine, queries: .silent)
+        try await database.write { try $0.execute("make", "CREATE TABLE t (a TEXT)") }
+        try await database.write { transaction in
+            for _ in 0..<200 {
+                try transaction.execute("add", "INSERT INTO t VALUES (\(String(repeating: "x", count: 3000)))")
+            }
+        }
+        let checkpointer = Checkpointer { try configuration.writingConnection() }
+        checkpointer.ask()
+        var copied: Int?
+        while copied == nil {
+            copied = checkpointer.takeCopied()
+            await Task.yield()
+        }
+        #expect(copied ?? 0 >= 200)
+        #expect(checkpointer.takeCopied() == nil)
+        checkpointer.close()
+        checkpointer.ask()
+        #expect(checkpointer.takeCopied() == nil)
+        #expect(try await database.read { try $0.scalar("n", "SELECT count(*) FROM t", as: Int.self) } == 200)
+        await engine.close()
     }
 }
 

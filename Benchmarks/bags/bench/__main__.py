@@ -32,6 +32,7 @@ def arguments():
     parser.add_argument("--postgresql", action="store_true", help="Portico on PostgreSQL; only exports are compared then")
     parser.add_argument("--only", choices=["figures", "papers", "files", "overload", "comparison"], help="one part")
     parser.add_argument("--data", help="folder for Portico's data, kept and used again; default: a temporary one")
+    parser.add_argument("--cold", action="store_true", help="do not hold the database's files in memory")
     parser.add_argument("--json", metavar="FILE", help="all figures as JSON")
     parser.add_argument("--binary", default=os.environ.get("PORTICO_BIN", f"{ROOT}/.build/release/portico"))
     return parser.parse_args()
@@ -60,6 +61,12 @@ def disk_row(data):
     return Row("8 KiB made durable on this disk", figure, "", None, {"p50": half, "p99": most})
 
 
+def held_row(held):
+    figure = f"{held.bytes / MIB:.0f} MiB" + ("" if held.is_locked else ", not all of it")
+    return Row("database's files held in memory", f"{figure}; {100 * held.share:.0f} % were there", "", None,
+               {"bytes": held.bytes, "share": held.share})
+
+
 def compare(office, wrk, options, data, folder, log):
     """Requests beside Flask on SQLite; the export beside Flask, and beside PostgreSQL's own where that is used."""
     if options.postgresql:
@@ -84,7 +91,7 @@ def main():
     data = os.path.abspath(options.data) if options.data else os.path.join(folder, "data")
     log = os.path.join(folder, "servers.log")
     database = os.environ["PORTICO_TEST_POSTGRES"] if options.postgresql else None
-    server = None
+    server = held = None
     try:
         print(f"Portico on {'PostgreSQL' if database else 'SQLite'}, {options.scale} demonstration data, "
               f"{platform.machine()}, {os.cpu_count()} cores shared with the load", flush=True)
@@ -99,6 +106,10 @@ def main():
         rows = loading_rows(first, server, data, options.scale, options) + [disk_row(data)]
         for row in rows:
             row.say()
+        if not options.cold:
+            held = machine.Held(machine.database_files(data, database))
+            rows.append(held_row(held))
+            rows[-1].say()
         office, wrk = Office(server), Wrk(folder)
         if not is_fresh:
             office.skip_used_serials()
@@ -112,6 +123,8 @@ def main():
             files = Files(office, wrk, options.seconds, options.postgresql)
             files.all()
             rows += files.rows
+        if held:
+            held.renew(machine.database_files(data, database))
         if options.only in (None, "figures"):
             measures = Measures(office, wrk, options.seconds, options.postgresql)
             measures.all()
@@ -132,6 +145,8 @@ def main():
     finally:
         if server:
             server.stop()
+        if held:
+            held.let_go()
         shutil.rmtree(folder, ignore_errors=True)
 
 

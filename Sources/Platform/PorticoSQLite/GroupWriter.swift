@@ -60,6 +60,8 @@ struct GroupWriter: Sendable {
     let observe: @Sendable (_ writes: Int, _ logPages: Int) -> Void
     /// Pages in the log from which on it is copied into the file.
     let checkpointPages: Int
+    /// Copies it.
+    let checkpointer: Checkpointer
 
     func submit(_ member: some GroupMember & Sendable) {
         pool.submit { connection in
@@ -78,7 +80,7 @@ struct GroupWriter: Sendable {
         repeat {
             commitGroup(on: connection)
         } while !connection.joined.isEmpty
-        connection.checkpoints.afterCommit(on: connection, pages: checkpointPages)
+        connection.checkpoints.afterCommit(on: connection, pages: checkpointPages, beside: checkpointer)
     }
 
     /// Begins, runs members, commits and settles them. Those that must be run again are left in `joined`.

@@ -145,6 +145,16 @@ extension SQLiteConnection {
         if mode == .truncate { logPages = 0 }
     }
 
+    /// Copies pages from the log into the file, as far as readers allow, waiting for nobody.
+    /// - Returns: how many pages of the log are in the file now.
+    /// - Throws: ``SQLError``, `.busy` while somebody else copies.
+    func copyLog() throws -> Int {
+        var (log, copied): (Int32, Int32) = (0, 0)
+        let status = sqlite3_wal_checkpoint_v2(handle, nil, CheckpointMode.passive.rawValue, &log, &copied)
+        guard status == SQLITE_OK else { throw SQLError(sqlite: handle, status: status) }
+        return Int(copied)
+    }
+
     /// How long a statement waits for a lock of another process, in milliseconds.
     static let busyTimeout: Int32 = 5000
 

@@ -21,7 +21,7 @@ extension SQLiteEngine {
         /// After how long a group takes no more writes.
         public var groupHold: Span = .milliseconds(50)
         /// Size of the write-ahead log, in pages of 4 KiB, from which on it is copied into the file.
-        public var checkpointPages: Int = 2000
+        public var checkpointPages: Int = 4000
         /// The most prepared statements a connection keeps.
         public var statementCapacity: Int = 200
         /// Page cache of the writer, in KiB.

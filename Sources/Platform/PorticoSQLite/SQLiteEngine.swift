@@ -16,6 +16,7 @@ public final class SQLiteEngine: DatabaseEngine {
     let writers: WorkerPool<SQLiteConnection>
     let figures: EngineFigures
     private let writer: GroupWriter
+    private let checkpointer: Checkpointer
     private let keeper: StatementKeeper
 
     /// Opens the file, makes it where it is missing, and sets it to write-ahead logging. Takes some milliseconds.
@@ -48,10 +49,13 @@ public final class SQLiteEngine: DatabaseEngine {
             acquireTimeout: configuration.writeTimeout, observeWait: { figures.pools.waited($0, for: "long") },
             isUsable: { !$0.isInTransaction },
             open: { keeper.keep(try configuration.readingConnection(isLimited: false)) })
+        let checkpointer = Checkpointer { try configuration.writingConnection() }
+        self.checkpointer = checkpointer
         writer = GroupWriter(
             pool: writers, limit: configuration.groupLimit,
             holdNanoseconds: configuration.groupHold.milliseconds * 1_000_000,
-            observe: { figures.committed($0, logPages: $1) }, checkpointPages: configuration.checkpointPages)
+            observe: { figures.committed($0, logPages: $1) }, checkpointPages: configuration.checkpointPages,
+            checkpointer: checkpointer)
     }
 
     /// SQLite's.
@@ -103,9 +107,10 @@ public final class SQLiteEngine: DatabaseEngine {
 
     /// Finishes what is under way, copies the log into the file, and closes it.
     public func close() async {
-        try? await onOwnThread("sqlite-close") { [readers, longReaders, writers, keeper] in
+        try? await onOwnThread("sqlite-close") { [readers, longReaders, writers, keeper, checkpointer] in
             readers.close()
             longReaders.close()
+            checkpointer.close()
             writers.submit { connection in
                 guard case .success(let connection) = connection else { return }
                 connection.tidy()

@@ -61,11 +61,18 @@ public final class RequestMeasure: Sendable {
         }
     }
 
+    /// Says that another of many equal parts begins, as the next scan of a batch: from here on repetition is judged anew.
+    public func beginPart() {
+        state.withLock { state in
+            state.kept = state.repeated
+            state.counts.removeAll(keepingCapacity: true)
+        }
+    }
+
     /// What was collected so far; may be read while the request still runs.
     public var summary: RequestSummary {
         let state = self.state.withLock { $0 }
-        let repeated = state.counts.filter { $0.value > RequestMeasure.repetitionThreshold }
-            .map { RepeatedStatement(name: $0.key, count: $0.value) }
+        let repeated = state.repeated.map { RepeatedStatement(name: $0.key, count: $0.value) }
             .sorted { ($1.count, $0.name) < ($0.count, $1.name) }
         return RequestSummary(
             statements: state.statements, rows: state.rows, databaseNanoseconds: state.nanoseconds,
@@ -77,7 +84,13 @@ public final class RequestMeasure: Sendable {
         var rows = 0
         var nanoseconds: Int64 = 0
         var counts: [String: Int] = [:]
+        /// What was repeated in parts before this one, each with its greatest count.
+        var kept: [String: Int] = [:]
         var last: String?
+
+        var repeated: [String: Int] {
+            kept.merging(counts.filter { $0.value > RequestMeasure.repetitionThreshold }) { max($0, $1) }
+        }
     }
 }
 

@@ -16,6 +16,12 @@ import Testing
         #expect(TicketCode(on: date, number: number).text == text)
         #expect(TicketCode(" \(text.lowercased()) ")?.text == text)
         #expect(TicketCode("RTN-2025112-0F3A") == nil && TicketCode("RTN-20251121-0G3A") == nil)
+        for other in [
+            "", "RTN-", "RTN-20251121-0F3", "RTN-20251121-0F3AA", "RTX-20251121-0F3A", "RTN-2025112A-0F3A",
+            "RTN-20251121_0F3A",
+        ] {
+            #expect(TicketCode(other) == nil, "\(other)")
+        }
     }
 
     @Test("R29: a ticket is committed with a sack, and fixed afterwards", arguments: TestEngine.available)

@@ -78,6 +78,7 @@ public final class Node: Sendable {
         let reserved = try settings.integer("server.port") == 0 ? ReservedPort(host: settings.text("server.host")) : nil
         let parts = try SharedParts(
             configuration, clock: clock, metrics: metrics, redis: shared, port: reserved?.number)
+        if let doubt = parts.address.doubt { logger.warning("\(doubt)") }
         var mounts: [Mount] = []
         var checks: [HealthCheck] = shared.map { [$0.check] } ?? []
         for application in configuration.applications {

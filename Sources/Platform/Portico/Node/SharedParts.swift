@@ -14,7 +14,7 @@ struct SharedParts {
     let proxies: TrustedProxies
     /// Where the server listens, or will.
     let port: Int
-    let publicURL: String
+    let address: PublicAddress
     let limits: RateRuleBook
     let mail: NodeMail
     let caches: CacheRegistry
@@ -22,6 +22,7 @@ struct SharedParts {
     private let redis: SharedCounters?
 
     var settings: Settings { configuration.settings }
+    var publicURL: String { address.text }
     var isSecure: Bool { settings.flag("server.secure") }
     var isTesting: Bool { settings.text("environment") == "testing" }
 
@@ -57,9 +58,7 @@ struct SharedParts {
         mail = try NodeMail(settings, clock: clock)
         caches = NodeCaches.registry(settings, clock: clock, metrics: metrics, redis: redis)
         self.port = port ?? settings.integer("server.port")
-        let host = settings.text("server.host")
-        let place = host.contains(":") ? "[\(host)]" : host
-        publicURL = settings.text("public_url").isEmpty ? "http://\(place):\(self.port)" : settings.text("public_url")
+        address = PublicAddress(settings, port: self.port)
     }
 
     func environment(_ application: any Application, _ database: Database, logger: Logger) -> ApplicationEnvironment {

@@ -14,8 +14,16 @@ struct TicketCode: Sendable, Hashable {
     /// Nil when `text` is no code of a ticket, in whatever case.
     init?(_ text: String) {
         let code = ASCII.upperCased(ScannedText.tidied(text))
-        guard code.wholeMatch(of: /RTN-[0-9]{8}-[0-9A-F]{4}/) != nil else { return nil }
+        guard TicketCode.isOne(Array(code.utf8)) else { return nil }
         self.text = code
+    }
+
+    /// `RTN-`, eight digits, `-`, four hexadecimal ones. Every code that is looked up comes by here.
+    private static func isOne(_ code: [UInt8]) -> Bool {
+        guard code.count == 17, code.starts(with: "RTN-".utf8), code[12] == 0x2D else { return false }
+        let digits: ClosedRange<UInt8> = 0x30...0x39
+        return code[4..<12].allSatisfy { digits.contains($0) }
+            && code[13...].allSatisfy { digits.contains($0) || (0x41...0x46).contains($0) }
     }
 }
 
