@@ -25,4 +25,27 @@ struct StopSignal {
         await bell.wait(atMost: .days(36_500))
         for source in sources { source.cancel() }
     }
+
+    /// Cancels `body` at the first signal; a second one ends the program at once, with exit code 130.
+    /// - Parameter hear: hears of the first signal.
+    /// - Throws: what `body` throws.
+    func interrupting<Value: Sendable>(
+        saying hear: @escaping @Sendable () -> Void, _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let working = Task { try await body() }
+        let watching = Task { [bell] in
+            await bell.wait(atMost: .days(36_500))
+            guard !Task.isCancelled else { return }
+            hear()
+            working.cancel()
+            await bell.wait(atMost: .days(36_500))
+            guard !Task.isCancelled else { return }
+            _exit(130)
+        }
+        defer {
+            watching.cancel()
+            withExtendedLifetime(sources) {}
+        }
+        return try await working.value
+    }
 }

@@ -46,6 +46,11 @@ struct Premises: Sendable {
     /// Reads what the application has stored, beside a running node. On SQLite a node must be running: the last one to
     /// close the file tidies it up, which is the node's own task.
     func read<Value: Sendable>(_ body: @escaping @Sendable (Reading) throws -> Value) async throws -> Value {
+        try await withDatabase { try await $0.read(body) }
+    }
+
+    /// Opens the database for `body`.
+    func withDatabase<Value: Sendable>(_ body: (Database) async throws -> Value) async throws -> Value {
         let opened: any DatabaseEngine
         switch engine {
         case .sqlite:
@@ -56,7 +61,7 @@ struct Premises: Sendable {
                 PostgreSQLEngine.Configuration(url: url, schema: "bags", base: 1, overflow: 0))
         }
         do {
-            let value = try await Database(engine: opened, queries: .silent).read(body)
+            let value = try await body(Database(engine: opened, queries: .silent))
             await opened.close()
             return value
         } catch {
@@ -77,7 +82,8 @@ struct Premises: Sendable {
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '\(name)'")
     }
 
-    private var url: String {
+    /// Where the database is; empty on SQLite.
+    var url: String {
         guard let server = TestEngine.postgreSQLServer, let name, let slash = server.lastIndex(of: "/") else {
             return ""
         }

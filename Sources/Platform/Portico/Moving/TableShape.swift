@@ -17,7 +17,20 @@ struct TableShape: Sendable, Hashable {
         "\"\(name.replacing("\"", with: "\"\""))\""
     }
 
-    /// All tables of a database but the ledger, by name.
+    /// The condition that compares the key with one that is known.
+    func whereKey(_ comparison: String, _ values: [SQLValue]) -> SQL {
+        var condition = SQL(trusted: " WHERE (\(quotedKey)) \(comparison) (")
+        for (place, value) in values.enumerated() { condition += place == 0 ? "\(value)" : ", \(value)" }
+        return condition + ")"
+    }
+
+    /// How many rows it has.
+    /// - Throws: ``SQLError``.
+    func count(in session: some SQLSession) throws -> Int {
+        try session.scalar("move.count", SQL(trusted: "SELECT count(*) FROM \(quotedName)"), as: Int.self) ?? 0
+    }
+
+    /// All tables of a database but the ledger of migrations and what a move remembers, by name.
     /// - Throws: ``SQLError``.
     static func all(in session: some SQLSession) throws -> [TableShape] {
         try names(in: session).map { name in
@@ -37,7 +50,8 @@ struct TableShape: Sendable, Hashable {
                 WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'
                 """
             }
-        return try session.all("move.tables", names) { try $0[0] as String }.filter { $0 != ledger }.sorted()
+        let hidden = session.dialect == .postgresql ? MoveLedger.tables.union([ledger]) : [ledger]
+        return try session.all("move.tables", names) { try $0[0] as String }.filter { !hidden.contains($0) }.sorted()
     }
 
     /// The columns with their places in the primary key, from 1; 0 for those outside of it.

@@ -41,36 +41,52 @@ extension Node {
         return steps
     }
 
-    /// Moves an application's rows from an embedded database to where the settings say.
+    /// Moves an application's rows from an embedded database to PostgreSQL, or what an earlier run has left of them.
     /// - Parameters:
     ///   - from: `sqlite:` and a folder or file.
-    ///   - tell: hears of each table once it has been compared.
+    ///   - to: `postgres://…`; where the settings say when it is nil.
+    ///   - tell: hears how it goes, on whatever thread; it must be quick.
     /// - Returns: what became of each table.
-    /// - Throws: ``Settings/Mistake``, ``DataMoveRefusal``, ``SQLError``.
+    /// - Throws: ``Settings/Mistake``, ``DataMoveRefusal``, ``SQLError``; `CancellationError` when the task is cancelled.
     public static func move(
-        _ application: any Application, from: String, settings: Settings, logger: Logger,
-        telling tell: @Sendable (DataMove.Table) -> Void
+        _ application: any Application, from: String, to: String? = nil, settings: Settings, logger: Logger,
+        telling tell: @escaping @Sendable (DataMoveNews) -> Void
     ) async throws -> [DataMove.Table] {
         let place = try DatabaseAddress(url: from, settings, application: application.id)
         guard case .sqlite(let path) = place.engine, access(path, R_OK) == 0 else {
             throw DataMoveRefusal(description: "\(from): there is no database of \(application.id)")
         }
-        let source = try await place.open(
+        let goal =
+            try to.map { url throws(Settings.Mistake) in
+                try DatabaseAddress(url: url, settings, application: application.id, named: "--to")
+            } ?? DatabaseAddress(settings, application: application.id)
+        guard case .postgresql = goal.engine else {
+            throw DataMoveRefusal(description: "rows move to PostgreSQL; say where with --to postgres://…")
+        }
+        // Statements of a move are slow by nature.
+        var quiet = logger
+        quiet.logLevel = .error
+        return try await withOpen(place, application, settings, quiet) { source in
+            try await withOpen(goal, application, settings, quiet) { target in
+                try await DataMove(from: source, to: target, named: path).run(
+                    schema(of: application), at: Clock().now(), telling: tell)
+            }
+        }
+    }
+
+    /// Opens a database for `body` and closes it, whatever comes of it.
+    private static func withOpen<Value: Sendable>(
+        _ address: DatabaseAddress, _ application: any Application, _ settings: Settings, _ logger: Logger,
+        _ body: (Database) async throws -> Value
+    ) async throws -> Value {
+        let database = try await address.open(
             settings, application: application.id, metrics: MetricsRegistry(), logger: logger)
         do {
-            let target = try await open(application, settings: settings, logger: logger)
-            do {
-                let tables = try await DataMove(from: source, to: target).run(
-                    schema(of: application), at: Clock().now(), telling: tell)
-                await target.engine.close()
-                await source.engine.close()
-                return tables
-            } catch {
-                await target.engine.close()
-                throw error
-            }
+            let value = try await body(database)
+            await database.engine.close()
+            return value
         } catch {
-            await source.engine.close()
+            await database.engine.close()
             throw error
         }
     }
@@ -81,6 +97,7 @@ extension Node {
     ) async throws {
         let database = try await open(application, settings: settings, logger: logger)
         do {
+            try await MoveLedger.refuseUnfinished(database, of: application.id)
             _ = try await database.migrate(schema(of: application), at: Clock().now())
             let parts = try SharedParts(
                 Configuration(applications: [application], settings: settings), clock: Clock(),

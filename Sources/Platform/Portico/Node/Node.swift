@@ -117,6 +117,7 @@ public final class Node: Sendable {
         let database = try await address.open(
             settings, application: application.id, metrics: metrics, logger: logger, isServing: true)
         state.withLock { $0.databases.append(database) }
+        try await MoveLedger.refuseUnfinished(database, of: application.id)
         for step in try await database.migrate(Node.schema(of: application), at: clock.now()) {
             logger.notice("schema step applied", metadata: ["step": "\(step)"])
         }
