@@ -6,5 +6,10 @@ public enum Heap {
     /// some milliseconds, on the thread that calls.
     /// - Returns: whether there was anything to give back.
     @discardableResult
-    public static func trim() -> Bool { malloc_trim(0) == 1 }
+    public static func trim() -> Bool { give?(0) == 1 }
+
+    /// glibc's `malloc_trim`, which its module does not declare; other libraries may have none.
+    private static let give = dlsym(nil, "malloc_trim").map {
+        unsafeBitCast($0, to: (@convention(c) (_ kept: Int) -> Int32).self)
+    }
 }
