@@ -152,7 +152,9 @@ let package = Package(
         tests("PorticoLimitsTests", of: ["PorticoLimits", "PorticoValues"]),
         tests(
             "PorticoOutboundTests",
-            of: ["PorticoOutbound", "PorticoLimits", "PorticoTelemetry", "PorticoValues", "PorticoSQL"]),
+            of: [
+                "PorticoOutbound", "PorticoLimits", "PorticoTelemetry", "PorticoValues", "PorticoSQL", "PorticoTesting",
+            ]),
         tests("PorticoCacheTests", of: ["PorticoCache", "PorticoTelemetry", "PorticoValues"]),
         tests(
             "PorticoRedisTests",

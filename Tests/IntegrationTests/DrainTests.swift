@@ -52,7 +52,7 @@ struct DrainTests {
                 return try connection.answer()
             }
             #expect(stream.status == 200)
-            #expect(stream.header("content-type") == "text/event-stream")
+            #expect(stream.header("content-type") == "text/event-stream; charset=utf-8")
             #expect(try await node.ended() == .status(0))
         }
     }

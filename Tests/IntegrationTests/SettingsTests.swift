@@ -44,6 +44,22 @@ struct SettingsTests {
         #expect(child.errors.contains("PORTICO_DEMO_PASSWORD"))
     }
 
+    @Test("keeps a database off the network that was filled with them earlier", arguments: TestEngine.available)
+    func filledDatabaseStaysAtHome(engine: TestEngine) async throws {
+        try await Premises.open(engine) { premises in
+            try await RunningPortico.start(premises).stop()
+            let network = [
+                "serve", "bags", "--port", "0", "--host", "0.0.0.0", "--set", "server.secure=true", "--set",
+                "public_url=https://portico.example",
+            ]
+            let child = try Program.start(network + premises.arguments)
+            #expect(try await child.ended() != .status(0))
+            #expect(child.errors.contains("demonstration accounts with the built-in password"), "\(child.errors)")
+            // On this machine it goes on as before.
+            try await RunningPortico.start(premises, demo: false).stop()
+        }
+    }
+
     @Test("keeps the clock that can be moved off the network")
     func testingStaysAtHome() async throws {
         let folder = try TemporaryFolder()

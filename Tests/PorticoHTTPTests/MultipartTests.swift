@@ -41,6 +41,18 @@ struct MultipartTests {
         #expect(file.count == bytes.count)
     }
 
+    @Test(
+        "what the client calls a file is a name without a path",
+        arguments: [
+            ("../../x", "x"), ("/etc/passwd", "passwd"), ("..\\..\\x.csv", "x.csv"), ("a/b\\c.csv", "c.csv"),
+            ("../", ".."), ("//", ""), ("list.csv", "list.csv"),
+        ])
+    func names(sent: String, kept: String) throws {
+        let form = try form(MultipartTests.part("file", "a,b", file: sent) + "--xyz--", parts: 7)
+        #expect(form.file?.name == kept)
+        #expect(form.file?.count == 3)
+    }
+
     @Test("a body that ends early, or has no form, is malformed")
     func malformed() {
         for body in ["", "--xyz\r\n", MultipartTests.part("kind", "bags"), "--xyz\r\nX: y\r\n\r\nz\r\n--xyz--"] {

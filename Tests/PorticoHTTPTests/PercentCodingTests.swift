@@ -9,7 +9,8 @@ import Testing
         "pairs are split at bytes, whatever stands beside them",
         arguments: [
             ("a=1&b=2", ["a|1", "b|2"]), ("a", ["a|"]), ("&&a=1&", ["a|1"]), ("a=b=c", ["a|b=c"]),
-            ("a=1&\u{301}b=2", ["a|1", "\u{301}b|2"]), ("a=+%2B", ["a| +"]), ("", []),
+            ("a=1&\u{301}b=2", ["a|1", "\u{301}b|2"]), ("a=+%2B", ["a| +"]), ("", []), ("a=%2541", ["a|%41"]),
+            ("%2561=%252526", ["%61|%2526"]),
         ])
     func split(text: String, expected: [String]) {
         #expect(pairs(text) == expected)

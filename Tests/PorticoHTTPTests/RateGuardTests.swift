@@ -48,6 +48,22 @@ import Testing
         #expect(await attempt().status == 429)
     }
 
+    @Test("who guesses is counted by address, whoever else the requests say it is")
+    func failuresOfThePeople() async throws {
+        let sample = try SampleSite(isLimited: true)
+        func attempt(as role: String, from peer: String = "192.0.2.1") async -> Response {
+            let headers: Headers = [
+                "cookie": "who=\(role)", "content-type": "application/json",
+                "x-csrf-token": sample.csrf.token(for: "session-\(role)").value,
+            ]
+            return await sample.send(.post, "/shop/api/v1/session", headers, peer: peer)
+        }
+        for _ in 0..<30 { #expect(await attempt(as: "reader").status == 401) }
+        #expect(await attempt(as: "reader").status == 429)
+        #expect(await attempt(as: "writer").status == 429)
+        #expect(await attempt(as: "writer", from: "192.0.2.2").status == 401)
+    }
+
     @Test("a right password that lacks a second factor counts once")
     func secondFactor() async throws {
         let sample = try SampleSite(isLimited: true)

@@ -156,6 +156,29 @@ import Testing
         #expect(await sample.send(.get, "/shop/api/v1/items/5", ["if-none-match": tag]).status == .ok)
     }
 
+    @Test("what stands in a path is decoded once")
+    func decodedOnce() async throws {
+        let sample = try SampleSite()
+        let once = await sample.send(.get, "/shop/api/v1/items/%34")
+        #expect(once.status == .ok)
+        #expect(try once.json()["id"] == "4")
+        for target in ["items/%2534", "items/%252534", "items/4%252F", "items%252F4"] {
+            #expect(await sample.send(.get, "/shop/api/v1/\(target)").status == 404, "\(target)")
+        }
+    }
+
+    @Test("a request has the id that a trusted proxy gave it, and none that a stranger names")
+    func requestIDs() async throws {
+        let sample = try SampleSite(trusted: ["10.0.0.0/8"])
+        func id(from peer: String) async -> String? {
+            await sample.send(.get, "/shop/api/v1/items/1", ["x-request-id": "chosen-by-somebody"], peer: peer)
+                .headers["x-request-id"]
+        }
+        #expect(await id(from: "10.0.0.7") == "chosen-by-somebody")
+        let own = try #require(await id(from: "192.0.2.1"))
+        #expect(own.utf8.count == 32 && own.allSatisfy(\.isHexDigit))
+    }
+
     @Test("an id that is no number is an unknown resource", arguments: ["abc", "-1", "1.0", "99999999999999999999"])
     func unknownID(id: String) async throws {
         #expect(try await SampleSite().send(.get, "/shop/api/v1/items/\(id)").status == 404)

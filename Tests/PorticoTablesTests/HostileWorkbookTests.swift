@@ -1,3 +1,4 @@
+import PorticoValues
 import Testing
 
 @testable import PorticoTables
@@ -10,14 +11,15 @@ struct HostileWorkbookTests {
     private static func workbook(
         sheets: String = "<sheet name=\"a\" id=\"r1\"/>",
         relations: String = relation("r1", "worksheet", "s.xml") + relation("r2", "sharedStrings", "t.xml"),
-        sheet: String = "<worksheet/>", strings: String = "<sst/>"
+        sheet: String = "<worksheet/>", strings: String = "<sst/>", doctype: String = "", further: Int = 0
     ) throws -> [UInt8] {
         let zip = try ZipWriter()
-        for (name, text) in [
+        let parts: [(String, String)] = [
             ("_rels/.rels", relationships(relation("r", "officeDocument", "xl/workbook.xml"))),
-            ("xl/workbook.xml", "<workbook><sheets>\(sheets)</sheets></workbook>"),
+            ("xl/workbook.xml", "\(doctype)<workbook><sheets>\(sheets)</sheets></workbook>"),
             ("xl/_rels/workbook.xml.rels", relationships(relations)), ("xl/s.xml", sheet), ("xl/t.xml", strings),
-        ] {
+        ]
+        for (name, text) in parts + (0..<further).map({ ("x/\($0)", "") }) {
             zip.begin(name)
             try zip.append { $0 += Array(text.utf8) }
             try zip.end()
@@ -78,6 +80,71 @@ struct HostileWorkbookTests {
                 #expect(error?.detail.contains("nested") == true)
             }
         }
+    }
+
+    @Test(
+        "a document type is refused in every part, with what it declares",
+        arguments: [
+            "<!DOCTYPE x>", "<!DOCTYPE x [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>",
+            "<!DOCTYPE x SYSTEM \"http://127.0.0.1/x.dtd\">", "<!DOCTYPE x [<!ENTITY % a \"b\"> %a;]>",
+            "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\">\(laughs)]>",
+        ])
+    func documentTypes(doctype: String) throws {
+        let entity = doctype.contains("ENTITY a ") ? "&a;" : "x"
+        let sheet = HostileWorkbookTests.row("<c t=\"inlineStr\"><is><t>\(entity)</t></is></c>")
+        let strings = "<sst><si><t>\(entity)</t></si></sst>"
+        for bytes in [
+            try HostileWorkbookTests.workbook(sheet: doctype + sheet),
+            try HostileWorkbookTests.workbook(
+                sheet: HostileWorkbookTests.row("<c t=\"s\"><v>0</v></c>"), strings: doctype + strings),
+            try HostileWorkbookTests.workbook(doctype: doctype),
+        ] {
+            let error = #expect(throws: TableError.self) { _ = try HostileWorkbookTests.rows(bytes) }
+            #expect(error?.code == .damaged)
+        }
+    }
+
+    /// Ten entities, each of ten of the one before.
+    private static let laughs = zip("abcdefghi", "bcdefghij").map { before, next in
+        "<!ENTITY \(next) \"\(String(repeating: "&\(before);", count: 10))\">"
+    }.joined()
+
+    @Test("an entity that is declared nowhere is refused")
+    func undeclared() throws {
+        let bytes = try HostileWorkbookTests.workbook(sheet: HostileWorkbookTests.row("<c><v>&a;</v></c>"))
+        let error = #expect(throws: TableError.self) { _ = try HostileWorkbookTests.rows(bytes) }
+        #expect(error?.code == .damaged)
+    }
+
+    @Test("more than 10,000 entries of an archive are refused")
+    func entries() throws {
+        // Five of them are the workbook.
+        #expect(try HostileWorkbookTests.rows(HostileWorkbookTests.workbook(further: 9995)).isEmpty)
+        let bytes = try HostileWorkbookTests.workbook(further: 9996)
+        let error = #expect(throws: TableError.self) { _ = try HostileWorkbookTests.rows(bytes) }
+        #expect(error?.code == .damaged)
+    }
+
+    @Test("an archive that says it would become more than 1 GiB is refused, however large it is")
+    func unpackedSize() throws {
+        let zip = try ZipWriter()
+        zip.begin("noise")
+        // So large that 200 times its size is more than 1 GiB.
+        let noise = randomBytes(6 << 20)
+        try zip.append { $0 += noise }
+        try zip.end()
+        try zip.finish()
+        var bytes = zip.take()
+        // The end record names the place of the directory, whose entry has the size after 24 bytes.
+        let place = (0..<4).reduce(0) { $0 | Int(bytes[bytes.count - 6 + $1]) << (8 * $1) }
+        func say(_ size: Int) {
+            for byte in 0..<4 { bytes[place + 24 + byte] = UInt8(truncatingIfNeeded: size >> (8 * byte)) }
+        }
+        say(1 << 30)
+        #expect(try ZipDirectory(MemorySource(bytes)).entries.map(\.unpacked) == [1 << 30])
+        say((1 << 30) + 1)
+        let error = #expect(throws: TableError.self) { _ = try ZipDirectory(MemorySource(bytes)) }
+        #expect(error?.code == .tooDense)
     }
 
     @Test("a tag without an end is refused after a mebibyte")

@@ -66,7 +66,12 @@ import Testing
         #expect(try await get(port, "/").body.contains("Keeps notes"))
         #expect(try await get(port, "/metrics").body.contains("http_server_request_duration_seconds"))
         #expect(try await get(port, "/nothing").status == 404)
-        #expect(try await get(port, "/__test/clock").status == 404)
+        for target in [
+            "/__test/clock", "/__test/notice", "/notes/__test/outbox", "/__test/outbox", "/__bench/plaintext",
+            "/__bench/json", "/__bench/task", "/__bench/page",
+        ] {
+            #expect(try await get(port, target).status == 404, "\(target)")
+        }
         await node.stop()
         await #expect(throws: (any Error).self) { _ = try await get(port, "/livez") }
     }

@@ -55,6 +55,7 @@ struct BagTrackingParts: Sendable {
             roles: RoleCatalog(roles), isSecure: environment.isSecure)
         configuration.previousKeys = environment.previousKeys
         configuration.secondFactors = secondFactors
+        configuration.lockout = PeopleSettings.lockout(of: "bags", in: environment.settings)
         configuration.mail = environment.accountMail(title: "Bag tracking")
         return Identity(
             configuration, hasher: environment.passwords, attributes: UserProfile.attributes)

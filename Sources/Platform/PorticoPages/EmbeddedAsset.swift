@@ -15,7 +15,7 @@ public struct EmbeddedAsset: Sendable {
     public var contentType: String {
         if name.hasSuffix(".css") { return "text/css; charset=utf-8" }
         if name.hasSuffix(".js") { return "text/javascript; charset=utf-8" }
-        if name.hasSuffix(".svg") { return "image/svg+xml" }
+        if name.hasSuffix(".svg") { return "image/svg+xml; charset=utf-8" }
         return "text/plain; charset=utf-8"
     }
 

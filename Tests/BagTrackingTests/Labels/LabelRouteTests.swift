@@ -13,7 +13,7 @@ import Testing
         try await withApp { app in
             let table = try await app.client("dispatcher")
             let answer = await table.get("/bags/api/v1/labels/SB00001.svg?size_mm=25")
-            #expect(answer.status == 200 && answer[header: "content-type"] == "image/svg+xml")
+            #expect(answer.status == 200 && answer[header: "content-type"] == "image/svg+xml; charset=utf-8")
             #expect(answer[header: "cache-control"] == "private, max-age=86400")
             #expect(answer.text.contains("width=\"25mm\"") && answer.text.contains("viewBox=\"0 0 29 29\""))
             #expect(answer.text.components(separatedBy: "<path") == 2)

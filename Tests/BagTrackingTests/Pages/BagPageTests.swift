@@ -1,9 +1,25 @@
+import Foundation
 import Portico
 import Testing
 
 @testable import BagTracking
 
 @Suite struct BagPageTests {
+    @Test("every page is among the samples")
+    func samples() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..")
+        let folder = root.appending(path: "Sources/Applications/BagTracking/Pages")
+        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        let pages = try files.flatMap { file in
+            try String(contentsOf: file, encoding: .utf8).matches(of: /struct ([A-Za-z]+): BagPage\b/).map {
+                String($0.1)
+            }
+        }
+        #expect(pages.count >= 24)
+        let sampled = Set(PageSamples.pages.map { String(describing: type(of: $0)) })
+        #expect(Set(pages).subtracting(sampled).isEmpty)
+    }
+
     @Test("escapes whatever a person typed, on every page")
     func escapes() {
         for page in PageSamples.pages {
@@ -41,6 +57,14 @@ import Testing
                 #expect(id.map { html.contains("for=\"\($0)\"") } == true, "\(page.title): \(field)")
             }
         }
+    }
+
+    @Test("masks what a password is typed into")
+    func masked() {
+        let fields = PageSamples.pages.flatMap {
+            $0.body.text.matches(of: /<input\b[^>]*>/).map { String($0.0) }.filter { $0.contains("password\"") }
+        }
+        #expect(!fields.isEmpty && fields.allSatisfy { $0.contains("type=\"password\"") }, "\(fields)")
     }
 
     @Test("guards every form that changes something")

@@ -52,7 +52,10 @@ enum PageSamples {
     }
 
     /// One of every page.
-    static var pages: [any BagPage] {
+    static var pages: [any BagPage] { floorPages + officePages }
+
+    /// One of every page of sacks, scans and people.
+    private static var floorPages: [any BagPage] {
         [
             DashboardPage(
                 frame: frame(), asOf: now, isNew: true, today: .failed,

@@ -76,6 +76,25 @@ import Testing
         }
     }
 
+    @Test("what somebody calls a webhook, and its address, are shown as text")
+    func escaped() async throws {
+        try await withApp { app in
+            let admin = try await app.client("admin")
+            let made = await admin.post(
+                WebhookTests.path,
+                [
+                    "url": "https://display.example.org/x?a=%3Cscript%3E&b='1'", "events": ["*"],
+                    "name": "<script>alert('1')</script>\"&",
+                ])
+            let id = try #require(made.json["id"]?.string, "\(made.text)")
+            for page in ["/bags/settings/webhooks/\(id)", "/bags/settings"] {
+                let answer = await admin.get(page)
+                #expect(answer.status == 200 && answer.text.contains("&lt;script&gt;alert("), "\(page)")
+                #expect(!answer.text.contains("<script>alert") && !answer.text.contains("alert('1')"), "\(page)")
+            }
+        }
+    }
+
     @Test(
         "what happens is delivered once, signed and in order, though several nodes turn it into deliveries",
         arguments: TestEngine.available)

@@ -9,7 +9,26 @@ public enum PeopleSettings {
             SettingDeclaration(
                 mailed(application), .list, default: "",
                 "roles whose owners, without an authenticator, get a code by mail at every sign-in"),
+            SettingDeclaration(
+                failures(application), .integer(3...100), default: "5",
+                "failures to sign in after which an address is locked"),
+            SettingDeclaration(
+                networkFailures(application), .integer(10...10_000), default: "50",
+                "failures to sign in after which a client's network is locked"),
+            SettingDeclaration(
+                lockMinutes(application), .integer(1...1440), default: "15",
+                "how long locks last, and the time in which failures of a network count"),
         ]
+    }
+
+    /// When somebody who keeps failing to sign in must wait, and for how long.
+    public static func lockout(of application: String, in settings: Settings) -> LockoutSettings {
+        var lockout = LockoutSettings()
+        lockout.failures = settings.integer(failures(application))
+        lockout.addressFailures = settings.integer(networkFailures(application))
+        lockout.duration = .minutes(Int64(settings.integer(lockMinutes(application))))
+        lockout.addressWindow = lockout.duration
+        return lockout
     }
 
     /// What each role asks for beside the password.
@@ -31,5 +50,8 @@ public enum PeopleSettings {
     }
 
     private static func required(_ application: String) -> String { "\(application).second_factor_required" }
+    private static func failures(_ application: String) -> String { "\(application).lock_failures" }
+    private static func networkFailures(_ application: String) -> String { "\(application).lock_network_failures" }
+    private static func lockMinutes(_ application: String) -> String { "\(application).lock_minutes" }
     private static func mailed(_ application: String) -> String { "\(application).second_factor_by_mail" }
 }

@@ -2,7 +2,7 @@ import PorticoLimits
 import PorticoValues
 
 /// Counts requests by the limit class of their route: by account where somebody is signed in, else by the network of the
-/// client's address.
+/// client's address. Signing in is counted by address always: whoever guesses may be signed in as somebody else.
 struct RateGuard {
     /// A sign-in that fails counts as so many.
     private static let failureCost = 10
@@ -42,9 +42,8 @@ struct RateGuard {
     }
 
     private func claim(of exchange: Exchange) -> RateClaim? {
-        guard let name = exchange.served?.ruleName else { return nil }
-        let subject: RateSubject =
-            exchange.principal.map { .account($0.accountID) } ?? .address(of: exchange.clientAddress)
-        return RateClaim(name, by: subject)
+        guard let served = exchange.served, let name = served.ruleName else { return nil }
+        let person = served.route.limit == .signIn ? nil : exchange.principal
+        return RateClaim(name, by: person.map { .account($0.accountID) } ?? .address(of: exchange.clientAddress))
     }
 }

@@ -19,8 +19,9 @@ struct CodeFields: PageComponent {
 
     var html: HTML {
         let recovery = TextField(
-            "recovery_code", label: "Recovery code", hint: "Four groups of four letters and digits. Each is good once.",
-            error: isRecoveryCode ? error : nil, presence: .free, maxLength: 64, width: 24, isCode: true, scope: scope)
+            "recovery_code", label: "Recovery code",
+            hint: "Seven groups of four letters and digits; older ones have four groups. Each is good once.",
+            error: isRecoveryCode ? error : nil, presence: .free, maxLength: 64, width: 38, isCode: true, scope: scope)
         return """
             \(CodeFields.digits(error: isRecoveryCode ? nil : error, scope: scope))\
             <details class="fold"\(HTML.flag("open", isRecoveryCode))><summary>\(Icon.help)\

@@ -43,7 +43,10 @@ public struct EventStream: Sendable {
     ) -> Response {
         Response(
             .ok,
-            headers: ["content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no"],
+            headers: [
+                "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store",
+                "x-accel-buffering": "no",
+            ],
             body: .stream { writer in
                 let mailbox = hub.mailbox()
                 hub.metrics.streams.connections.add(1)

@@ -18,7 +18,8 @@ struct LabelRoutes: Sendable {
                     "unknown_code", "\(CodeError.quote(input.code)) is no code that a label can carry.")
             }
             return Response(
-                .ok, headers: ["content-type": "image/svg+xml"], body: .bytes(square.svgFile(side: input.size)))
+                .ok, headers: ["content-type": "image/svg+xml; charset=utf-8"],
+                body: .bytes(square.svgFile(side: input.size)))
         }
     }
 

@@ -63,7 +63,9 @@ struct GateCheckRow: Sendable, Hashable {
     static let columns: SQL = "c.id, c.bill_id, c.state, c.expected_count, c.seen_count, c.open_findings, c.started_at"
     /// How many there are.
     static let columnCount = 7
+}
 
+extension GateCheckRow {
     init(_ row: Row) throws { try self.init(row, from: 0) }
 
     init(_ row: Row, from first: Int) throws {

@@ -75,7 +75,9 @@ struct TicketItem: Sendable, Hashable {
         i.weight_grams, i.condition, i.earlier_hold_reason, i.earlier_hold_since, i.scan_id, i.restored,
         i.restore_reason
         """
+}
 
+extension TicketItem {
     init(_ row: Row) throws { try self.init(row, from: 0) }
 
     init(_ row: Row, from first: Int) throws {
