@@ -44,6 +44,8 @@ struct MigrateDataCommand: AsyncParsableCommand {
         print("\(application.id)")
         let terminal = MoveTerminal(of: application.id)
         let started = monotonicNanoseconds()
+        let watching = Task { await terminal.watch() }
+        defer { watching.cancel() }
         do {
             let tables = try await stop.interrupting(saying: terminal.announceEnd) {
                 try await Node.move(

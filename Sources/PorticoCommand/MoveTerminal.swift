@@ -31,6 +31,13 @@ final class MoveTerminal: Sendable {
         }
     }
 
+    /// Shows how far it is also while there are no news, until it is cancelled.
+    func watch() async {
+        while (try? await Task.sleep(for: .milliseconds(200))) != nil {
+            report.withLock { write($0.tick(at: monotonicNanoseconds())) }
+        }
+    }
+
     /// Prints a line of the result.
     func say(_ line: String) {
         report.withLock { report in

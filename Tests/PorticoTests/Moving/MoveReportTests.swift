@@ -45,6 +45,20 @@ struct MoveReportTests {
         #expect(drawn.allSatisfy { $0.hasPrefix("\r\u{1B}[K") && $0.dropFirst(4).count <= 39 })
     }
 
+    @Test("what came too soon is drawn a moment later, once, also after the line was taken off")
+    func drawnLater() {
+        var report = MoveReport(of: "bags", .terminal(columns: 200))
+        #expect(report.tick(at: 0) == nil)
+        #expect(report.text(for: progress(1), at: 0) != nil)
+        #expect(report.tick(at: MoveReportTests.second) == nil)
+        #expect(report.text(for: progress(2), at: MoveReportTests.second) != nil)
+        #expect(report.cleared() != nil)
+        #expect(report.text(for: progress(3), at: MoveReportTests.second + 1) == nil)
+        #expect(report.tick(at: MoveReportTests.second + 100_000_000) == nil)
+        #expect(report.tick(at: MoveReportTests.second + 200_000_000)?.contains("  3 of 40,000 rows") == true)
+        #expect(report.tick(at: 9 * MoveReportTests.second) == nil)
+    }
+
     @Test("without a terminal there is a line for each stage, each table that is copied, and every ten seconds")
     func lines() {
         var report = MoveReport(of: "bags", .lines)
@@ -63,6 +77,10 @@ struct MoveReportTests {
         #expect(
             report.text(for: progress(5, of: 80_000, .comparing, in: "areas", 1), at: 12 * MoveReportTests.second)
                 == nil)
+        #expect(report.tick(at: 20 * MoveReportTests.second) == nil)
+        #expect(
+            report.tick(at: 21 * MoveReportTests.second)
+                == "bags: comparing, table 1 of 9 areas, 5 of 80,000 rows, 0 rows/s, 44 h 26 min left\n")
         #expect(report.cleared() == nil)
     }
 

@@ -50,9 +50,10 @@ extension DataMove {
     private func refuseChangedSource(
         _ tables: [TableShape], _ entries: [MoveLedger.Entry], _ teller: MoveTeller
     ) async throws {
-        teller.begin(.checking, tables: tables.count, done: 0, of: entries.reduce(0) { $0 + $1.digest.rows })
+        let rows = entries.reduce(0) { $0 + $1.digest.rows }
+        if rows > 0 { teller.begin(.checking, tables: tables.count, done: 0, of: rows) }
         for (place, (table, entry)) in zip(tables, entries).enumerated() where entry.isDone || entry.digest.rows > 0 {
-            teller.enter(table.name, place: place + 1)
+            if rows > 0 { teller.enter(table.name, place: place + 1) }
             let digest = try await source.readAtLength { reading in
                 try TableDigest.of(table, upTo: entry.isDone ? nil : entry.lastKey, in: reading) { teller.add($0) }
             }

@@ -22,6 +22,8 @@ public struct MoveReport: Sendable {
     private var start: (progress: DataMoveProgress, nanoseconds: Int64)?
     private var last: DataMoveProgress?
     private var wroteAt: Int64?
+    /// Whether the last progress has been told.
+    private var isShown = true
     private var isDrawn = false
 
     /// A report of the move of an application.
@@ -33,18 +35,35 @@ public struct MoveReport: Sendable {
     /// What to write to the standard error stream for a piece of progress; nil for nothing.
     /// - Parameter now: on the monotonic clock.
     public mutating func text(for progress: DataMoveProgress, at now: Int64) -> String? {
-        defer { last = progress }
-        let isNewStage = last?.stage != progress.stage
-        if isNewStage { start = (progress, now) }
-        guard isDue(progress, isNewStage: isNewStage, at: now) else { return nil }
+        let isDue = isDue(progress, at: now)
+        if last?.stage != progress.stage { start = (progress, now) }
+        last = progress
+        isShown = false
+        return isDue ? text(at: now) : nil
+    }
+
+    /// What to write when a moment has passed: what came too soon after something else, or another line after a long
+    /// silence.
+    /// - Parameter now: on the monotonic clock.
+    public mutating func tick(at now: Int64) -> String? {
+        let silence = wroteAt.map { now - $0 } ?? .max
+        switch style {
+        case .terminal: return !isShown && silence >= MoveReport.redrawNanoseconds ? text(at: now) : nil
+        case .lines: return wroteAt != nil && silence >= MoveReport.silenceNanoseconds ? text(at: now) : nil
+        }
+    }
+
+    private mutating func text(at now: Int64) -> String? {
+        guard let last else { return nil }
         wroteAt = now
+        isShown = true
         switch style {
         case .terminal(let columns):
             isDrawn = true
-            let bar = [MoveReport.bar(progress)] + words(of: progress, at: now)
-            return MoveReport.clear + bar.joined(separator: "  ").prefix(max(20, columns - 1))
+            let words = [MoveReport.bar(last)] + words(of: last, at: now)
+            return MoveReport.clear + words.joined(separator: "  ").prefix(max(20, columns - 1))
         case .lines:
-            return "\(name): " + words(of: progress, at: now).joined(separator: ", ") + "\n"
+            return "\(name): " + words(of: last, at: now).joined(separator: ", ") + "\n"
         }
     }
 
@@ -52,19 +71,18 @@ public struct MoveReport: Sendable {
     public mutating func cleared() -> String? {
         guard isDrawn else { return nil }
         isDrawn = false
-        wroteAt = nil
         return MoveReport.clear
     }
 
-    private func isDue(_ progress: DataMoveProgress, isNewStage: Bool, at now: Int64) -> Bool {
+    private func isDue(_ progress: DataMoveProgress, at now: Int64) -> Bool {
         let silence = wroteAt.map { now - $0 } ?? .max
         switch style {
         case .terminal: return silence >= MoveReport.redrawNanoseconds
         case .lines:
-            let isNewTable = progress.stage == .copying && progress.table != last?.table && !progress.table.isEmpty
             // The first table follows the stage at once.
             if progress.stage == .copying, progress.table.isEmpty { return false }
-            return isNewStage || isNewTable || silence >= MoveReport.silenceNanoseconds
+            let isNewTable = progress.stage == .copying && progress.table != last?.table
+            return progress.stage != last?.stage || isNewTable || silence >= MoveReport.silenceNanoseconds
         }
     }
 
