@@ -71,7 +71,7 @@ struct ImportsPage: BagPage {
             <div class="field\(error == nil ? "" : " has-error")"><label for="f-file">File</label>\
             <p class="hint" id="f-file-hint">CSV or Excel, at most \(mostMiB) MiB.</p>\(error)\
             <input type="file" id="f-file" name="file" aria-describedby="\(described)" \
-            accept=".csv,.tsv,.txt,.xlsx,.xlsm,text/csv"></div>
+            accept=".csv,.xlsx,.xlsm,text/csv"></div>
             """
     }
 

@@ -38,14 +38,8 @@ struct ImportDesk: Sendable {
         let source = FileSource(upload.content, count: upload.count)
         do {
             try await store.refuseTooMany(caller)
-            let (most, name) = (services.settings.importMostRows, upload.name)
-            try await OwnThread.run {
-                let table = try TableFile(WatchedSource(source, $0))
-                if let complaint = FileEnding.complaint(name, table.kind) {
-                    throw Problem(415, "file_name_mismatch", complaint)
-                }
-                try ImportDesk.check(table, terms.kind, most: most)
-            }
+            let most = services.settings.importMostRows
+            try await OwnThread.run { try ImportDesk.check(WatchedSource(source, $0), terms.kind, most: most) }
             let file = try await store.keep(source, name: upload.name, at: caller.now)
             do {
                 return try await store.begin(terms, file: file, by: caller)
@@ -75,8 +69,8 @@ struct ImportDesk: Sendable {
     static var unknown: Refusal { .notFound("job_not_found", "There is no such import.") }
 
     /// Refuses what no job could take: the file is read to its end, every sheet of it.
-    private static func check(_ table: TableFile, _ kind: ImportKind, most: Int) throws {
-        let feed = ImportFeed(try table.reader(), kind, mostRows: most) { _ in false }
+    private static func check(_ source: any ByteSource, _ kind: ImportKind, most: Int) throws {
+        let feed = ImportFeed(try TableFile(source).reader(), kind, mostRows: most) { _ in false }
         do {
             while try feed.next() != nil {}
         } catch is TooManyRows {
@@ -142,9 +136,7 @@ struct ImportRoutes: Sendable {
             access: .permission("import.run"), limit: BagLimits.bulk,
             statuses: [(.accepted, "It will be imported; follow the job")],
             refusals: [
-                (415, "unsupported_file"), (415, "file_name_mismatch"), (422, "file_too_dense"),
-                (422, "missing_column"),
-                (429, "too_many_running"),
+                (415, "unsupported_file"), (422, "file_too_dense"), (422, "missing_column"), (429, "too_many_running"),
             ]
         ) { [services] (context: RequestContext, input: ImportInput) -> Reply<ImportTicket> in
             let id = try await ImportDesk(services: services).begin(
