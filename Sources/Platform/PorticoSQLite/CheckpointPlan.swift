@@ -30,8 +30,14 @@ struct CheckpointPlan {
     }
 
     /// Copies the log when it is time. A checkpoint that readers prevent is tried again when the log has grown.
-    mutating func afterCommit(on connection: SQLiteConnection, pages: Int) {
-        guard let mode = due(connection.logPages, pages: pages) else { return }
-        try? connection.checkpoint(mode, patience: Self.patience)
+    /// - Returns: whether it was time and readers did not prevent it.
+    mutating func afterCommit(on connection: SQLiteConnection, pages: Int) -> Bool {
+        guard let mode = due(connection.logPages, pages: pages) else { return false }
+        do {
+            try connection.checkpoint(mode, patience: Self.patience)
+            return true
+        } catch {
+            return false
+        }
     }
 }
