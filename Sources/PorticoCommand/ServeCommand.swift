@@ -31,6 +31,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var options: SettingOptions
 
     func run() async throws {
+        Heap.keepLittle()
         let applications = try PorticoCommand.applications(named: applications)
         let settings = try options.settings(
             of: applications,

@@ -2,6 +2,7 @@ import Logging
 import PorticoSQL
 import PorticoTelemetry
 import PorticoTesting
+import PorticoValues
 import Synchronization
 import Testing
 
@@ -74,6 +75,44 @@ struct QueryLogTests {
         #expect(line.contains("things.slow"))
         #expect(line.uppercased().contains("SCAN"))
         #expect(!line.contains("sesame"))
+    }
+
+    @Test("keeps slow statements with the plan of their slowest run", arguments: TestEngine.available)
+    func keptSlow(engine: TestEngine) async throws {
+        let clock = Clock(standingAt: Instant(seconds: 1_795_240_800))
+        let log = QueryLog(
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, slowMilliseconds: 0, clock: clock)
+        try await withDatabase(on: engine, components: [thingSchema], queries: log) { database in
+            for _ in 0..<2 {
+                clock.advance(by: .seconds(1))
+                _ = try await database.read {
+                    try $0.all("things.slow", "SELECT id FROM things WHERE kind = \("sesame")") { try $0[0] as Int64 }
+                }
+            }
+            let slow = try #require(log.slow.snapshot().first { $0.name == "things.slow" })
+            #expect(slow.count == 2 && slow.nanoseconds > 0)
+            #expect(slow.lastAt == clock.now())
+            let plan = slow.plan.joined()
+            #expect(plan.uppercased().contains("SCAN") && !plan.contains("sesame"))
+        }
+    }
+
+    @Test("keeps a bounded number of slow statements, the latest")
+    func boundedSlow() async throws {
+        let clock = Clock(standingAt: Instant(seconds: 1_795_240_800))
+        let log = QueryLog(
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, slowMilliseconds: 0, clock: clock)
+        try await withDatabase(on: .sqlite, components: [thingSchema], queries: log) { database in
+            try await database.read { reading in
+                for number in 0...SlowStatements.capacity {
+                    clock.advance(by: .seconds(1))
+                    _ = try reading.scalar("things.\(number)", "SELECT count(*) FROM things", as: Int.self)
+                }
+            }
+            let names = Set(log.slow.snapshot().map(\.name))
+            #expect(names.count == SlowStatements.capacity)
+            #expect(names.contains("things.\(SlowStatements.capacity)") && !names.contains("things.0"))
+        }
     }
 
     @Test("writes nothing about statements that are quick enough")

@@ -16,6 +16,7 @@ VARIATIONS = {
     "/bags/bags": ["?q=ZZZZ", "?kind=child"],
     "/bags/bills": ["?q=ZZZZ"],
     "/bags/audit": ["?action=no.such"],
+    "/bags/ops/sql": ["?sort=p99&all=true"],
 }
 # Pages that lead elsewhere for somebody who comes out of the blue.
 LEADING = {"/bags/sign-in/code", "/bags/id/{kind}/{key}"}

@@ -184,11 +184,16 @@ extension BagTrackingParts {
     private var operations: [Route] {
         let jobs = JobConsole(queue: environment.jobs, database: environment.database, cursors: identity.cursors)
         let caches = CacheConsole(caches: environment.caches, database: environment.database)
+        let database = DatabaseConsole(database: environment.database, queue: environment.jobs)
         let appearance = ConsoleAppearance(zone: .india, limit: BagLimits.admin) { [services] context in
             try BagFrame(context, try await services.presentCatalog()).shell(title: "Operations", place: .settings)
         }
-        return jobs.routes(limit: BagLimits.admin) + caches.routes(limit: BagLimits.admin) + jobs.pages(appearance)
-            + caches.pages(appearance)
+        let routes = [
+            jobs.routes(limit: BagLimits.admin), caches.routes(limit: BagLimits.admin),
+            database.routes(limit: BagLimits.admin), jobs.pages(appearance), caches.pages(appearance),
+            database.pages(appearance),
+        ]
+        return routes.flatMap(\.self)
     }
 
     private static var demonstrationHint: HTML {

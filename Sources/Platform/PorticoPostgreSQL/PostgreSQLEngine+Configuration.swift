@@ -38,6 +38,9 @@ extension PostgreSQLEngine {
         public var replicas: [ReplicaAddress] = []
         /// When they may.
         public var replicaRules = ReplicaRules()
+        /// Hears when so many connections of a pool are at work that it is worth telling: once for each level that is
+        /// passed upward.
+        public var onPoolLevel: @Sendable (_ pool: String, PoolLevel) -> Void = { _, _ in }
         /// Hears what becomes of a copy, named by host and port.
         public var onReplicaChange: @Sendable (_ replica: String, ReplicaChange) -> Void = { _, _ in }
 

@@ -38,25 +38,29 @@ public final class PostgreSQLEngine: SingleStatementEngine {
     /// - Throws: ``SQLError`` `.other` for copies whose addresses can't be read.
     init(_ configuration: Configuration, _ settings: ConnectionSettings) throws {
         self.configuration = configuration
-        let metrics = PoolMetrics()
+        let metrics = PoolMetrics(pools: ["session", "read", "long", "single"])
+        let tell = configuration.onPoolLevel
         self.metrics = metrics
         waits = WaitCounter()
         sessions = WorkerPool(
             name: "pg", base: configuration.base, capacity: configuration.base + configuration.overflow,
             acquireTimeout: configuration.acquireTimeout, idleTimeout: configuration.idleTimeout,
-            observeWait: { metrics.waited($0, for: "session") }, isUsable: { $0.isUsable },
+            observeWait: { metrics.waited($0, for: "session") }, observeLevel: { tell("session", $0) },
+            isUsable: { $0.isUsable },
             open: { try PostgreSQLConnection(settings) })
         localReaders =
             settings.isOnThisMachine
             ? WorkerPool(
                 name: "pg-read", base: configuration.localReaders, capacity: configuration.localReaders,
                 acquireTimeout: configuration.acquireTimeout, idleTimeout: configuration.idleTimeout,
-                observeWait: { metrics.waited($0, for: "read") }, isUsable: { $0.isUsable },
+                observeWait: { metrics.waited($0, for: "read") }, observeLevel: { tell("read", $0) },
+                isUsable: { $0.isUsable },
                 open: { try PostgreSQLConnection(settings) }) : nil
         longSessions = WorkerPool(
             name: "pg-long", base: 0, capacity: configuration.longReaders,
             acquireTimeout: configuration.acquireTimeout, idleTimeout: configuration.idleTimeout,
-            observeWait: { metrics.waited($0, for: "long") }, isUsable: { $0.isUsable },
+            observeWait: { metrics.waited($0, for: "long") }, observeLevel: { tell("long", $0) },
+            isUsable: { $0.isUsable },
             open: { try PostgreSQLConnection(settings) })
         let singles = Multiplexer(
             settings, lanes: configuration.lanes, acquireTimeout: configuration.acquireTimeout,
@@ -138,6 +142,24 @@ public final class PostgreSQLEngine: SingleStatementEngine {
     public var pools: [(name: String, status: PoolStatus)] {
         let reading = localReaders.map { [("read", $0.status)] } ?? []
         return [("session", sessions.status)] + reading + [("long", longSessions.status), ("single", singles.status)]
+    }
+
+    /// The same with how long work waited, and what they did lately. Those of copies follow, named after them.
+    public var standings: [PoolStanding] {
+        let loads: [String: PoolLoad?] = [
+            "session": sessions.load, "read": localReaders?.load, "long": longSessions.load,
+        ]
+        let own = pools.map { name, status in
+            PoolStanding(name: name, status: status, waits: metrics.waits(of: name), load: loads[name] ?? nil)
+        }
+        let others = (copies?.replicas ?? []).flatMap { replica in
+            replica.engine.standings.map { standing in
+                var standing = standing
+                standing.name += " of \(replica.name)"
+                return standing
+            }
+        }
+        return own + others
     }
 
     /// How often a thread has waited for the server inside transactions and reads: the trips that statements cost.

@@ -63,11 +63,24 @@ public protocol DatabaseEngine: Sendable {
     /// How the pool stands.
     var pool: PoolStatus { get }
 
+    /// How each of its pools stands, with what it did lately.
+    var standings: [PoolStanding] { get }
+
+    /// Looks at the database for what is worth an operator's while. Runs a few statements each time: for somebody who asks.
+    /// - Throws: ``SQLError``.
+    func examine(_ reading: Reading) throws -> DatabaseExamination
+
     /// Ends all connections after the work under way. Later work throws `.unavailable`.
     func close() async
 }
 
 extension DatabaseEngine {
+    /// All connections as one pool, for engines that do not tell them apart.
+    public var standings: [PoolStanding] { [PoolStanding(name: "all", status: pool)] }
+
+    /// Nothing, for engines that know nothing of their database.
+    public func examine(_ reading: Reading) throws -> DatabaseExamination { DatabaseExamination() }
+
     /// A plain read, for engines without places of their own for long ones.
     public func readAtLength<Value: Sendable>(
         _ measure: StatementObserver, _ body: @escaping @Sendable (Reading) throws -> Value

@@ -1,22 +1,33 @@
 import PorticoTelemetry
 import Synchronization
 
-/// The figures that every engine shows of its pools, under the same names.
+/// How long work waited for the connections of an engine, and the figures that every engine shows of its pools under
+/// the same names.
 ///
 /// - `portico_sql_pool_connections{application,pool,state}`: gauge; state is `in_use`, `idle`, `waiting` (callers) or
 ///   `capacity`.
 /// - `portico_sql_pool_wait_seconds{application,pool}`: histogram of how long work waited for a connection.
 ///
-/// Until it is registered it counts nothing.
+/// It counts for ``waits(of:)`` from the beginning, and for a registry once it is registered.
 public final class PoolMetrics: Sendable {
-    private let waits = AtomicLazyReference<Waits>()
+    private let figures: [String: Figures]
+    private let isRegistered = Atomic<Bool>(false)
 
-    /// Metrics of the pools of one engine.
-    public init() {}
+    /// Metrics of the pools of one engine, by their names.
+    public init(pools: [String]) {
+        figures = Dictionary(pools.map { ($0, Figures()) }) { first, _ in first }
+    }
 
     /// Notes how long a piece of work waited for a connection of `pool`.
     public func waited(_ nanoseconds: Int64, for pool: String) {
-        waits.load()?.histograms[pool]?.observe(nanoseconds: nanoseconds)
+        guard let figures = figures[pool] else { return }
+        figures.waits.record(nanoseconds: nanoseconds)
+        figures.shown.load()?.observe(nanoseconds: nanoseconds)
+    }
+
+    /// How long work waited for the connections of `pool` so far.
+    public func waits(of pool: String) -> LatencySnapshot {
+        figures[pool]?.waits.snapshot() ?? .empty
     }
 
     /// Shows the pools of `application` in a registry. Only the first call has an effect.
@@ -25,12 +36,11 @@ public final class PoolMetrics: Sendable {
         in registry: MetricsRegistry, application: String,
         pools: @escaping @Sendable () -> [(name: String, status: PoolStatus)]
     ) {
+        guard !isRegistered.exchange(true, ordering: .relaxed) else { return }
         let family = registry.histogram(
             "portico_sql_pool_wait_seconds", help: "Time that work waited for a database connection.",
             labels: ["application", "pool"], buckets: HistogramBuckets([0.0001, 0.001, 0.005, 0.025, 0.1, 0.5, 2, 10]))
-        let histograms = pools().map { ($0.name, family.with(application, $0.name)) }
-        let mine = Waits(Dictionary(histograms, uniquingKeysWith: { first, _ in first }))
-        guard waits.storeIfNil(mine) === mine else { return }
+        for (name, _) in pools() { _ = figures[name]?.shown.storeIfNil(family.with(application, name)) }
         registry.observe(
             gauge: "portico_sql_pool_connections", help: "Database connections by state, and callers waiting for one.",
             labels: ["application", "pool", "state"]
@@ -44,11 +54,8 @@ public final class PoolMetrics: Sendable {
         }
     }
 
-    private final class Waits: Sendable {
-        let histograms: [String: Histogram]
-
-        init(_ histograms: [String: Histogram]) {
-            self.histograms = histograms
-        }
+    private final class Figures: Sendable {
+        let waits = LatencyHistogram()
+        let shown = AtomicLazyReference<Histogram>()
     }
 }

@@ -24,12 +24,14 @@ public final class WorkerPool<Connection>: @unchecked Sendable {
     private let open: @Sendable () throws -> Connection
     private let isUsable: @Sendable (Connection) -> Bool
     private let observeWait: @Sendable (_ nanoseconds: Int64) -> Void
+    private let observeLevel: (@Sendable (PoolLevel) -> Void)?
     private let lock = ThreadLock()
     private let closing = ThreadLock()
     private var queue = ItemQueue<Item>()
     private var threads = 0
     private var busy = 0
     private var leaving = 0
+    private var use: PoolUse
     private var isClosed = false
     private var hasSweeper = false
 
@@ -42,9 +44,12 @@ public final class WorkerPool<Connection>: @unchecked Sendable {
     ///   - open: makes a connection, on the thread that will own it.
     ///   - isUsable: asked after each piece of work; a connection that is not is dropped and opened anew.
     ///   - observeWait: hears how long each piece of work has waited.
+    ///   - observeLevel: hears when so many connections are at work that it is worth telling, once for each level that is
+    ///     passed upward; without it nobody watches.
     public init(
         name: String, base: Int, capacity: Int, acquireTimeout: Span = .seconds(2), idleTimeout: Span = .seconds(60),
         observeWait: @escaping @Sendable (_ nanoseconds: Int64) -> Void = { _ in },
+        observeLevel: (@Sendable (PoolLevel) -> Void)? = nil,
         isUsable: @escaping @Sendable (Connection) -> Bool = { _ in true },
         open: @escaping @Sendable () throws -> Connection
     ) {
@@ -56,6 +61,8 @@ public final class WorkerPool<Connection>: @unchecked Sendable {
         self.open = open
         self.isUsable = isUsable
         self.observeWait = observeWait
+        self.observeLevel = observeLevel
+        use = PoolUse(capacity: max(base, capacity), isWatched: observeLevel != nil, at: monotonicNanoseconds())
     }
 
     /// Queues work. It runs on a pool thread, or gets an error when none is free in time.
@@ -66,6 +73,8 @@ public final class WorkerPool<Connection>: @unchecked Sendable {
             lock.unlock()
             return work(.failure(SQLError(.unavailable, message: "\(name) is closed")))
         }
+        use.advance(to: now)
+        let news = use.takeNews()
         queue.append(Item(work: work, deadline: now + acquireNanoseconds, queuedAt: now))
         let mustWait = queue.count > threads - leaving - busy
         let needsThread = mustWait && threads - leaving < capacity
@@ -76,19 +85,31 @@ public final class WorkerPool<Connection>: @unchecked Sendable {
         lock.unlock()
         if needsThread { startWorker() }
         if needsSweeper { startSweeper() }
+        if let news { observeLevel?(news) }
     }
 
     /// Takes the next waiting piece of work, for a thread of the pool that is at work and does more in one go.
     /// - Returns: nil when nothing waits. What is returned must be run on the connection at hand.
     public func takeWaiting() -> Work? {
-        guard let item = lock.withLock({ queue.popFirst() }) else { return nil }
-        observeWait(monotonicNanoseconds() - item.queuedAt)
-        return item.work
+        let now = monotonicNanoseconds()
+        let next = lock.withLock { () -> Item? in
+            guard let item = queue.popFirst() else { return nil }
+            use.join(at: now)
+            return item
+        }
+        guard let next else { return nil }
+        observeWait(max(0, now - next.queuedAt))
+        return next.work
     }
 
     /// How the pool stands.
     public var status: PoolStatus {
         lock.withLock { PoolStatus(inUse: busy, idle: threads - busy, waiting: queue.count, capacity: capacity) }
+    }
+
+    /// What the pool did in the last minutes.
+    public var load: PoolLoad {
+        lock.withLock { use.load(at: monotonicNanoseconds()) }
     }
 
     /// Refuses new work, finishes what is queued, and returns when every connection is closed. Blocks.
@@ -116,8 +137,8 @@ public final class WorkerPool<Connection>: @unchecked Sendable {
 
     private func work() {
         var connection: Connection?
-        while let item = take() {
-            observeWait(monotonicNanoseconds() - item.queuedAt)
+        while let (item, waited) = take() {
+            observeWait(waited)
             do {
                 let usable = try connection ?? open()
                 connection = usable
@@ -126,7 +147,11 @@ public final class WorkerPool<Connection>: @unchecked Sendable {
             } catch {
                 item.work(.failure(error))
             }
-            lock.withLock { busy -= 1 }
+            let now = monotonicNanoseconds()
+            lock.withLock {
+                busy -= 1
+                use.end(at: now)
+            }
         }
         connection = nil
         lock.withLock {
@@ -136,26 +161,30 @@ public final class WorkerPool<Connection>: @unchecked Sendable {
         closing.withLock { closing.broadcast() }
     }
 
-    /// The next piece of work, or nil when this thread is to end.
-    private func take() -> Item? {
+    /// The next piece of work and how long it has waited, or nil when this thread is to end.
+    private func take() -> (item: Item, waited: Int64)? {
         lock.lock()
         defer { lock.unlock() }
-        var idleUntil = monotonicNanoseconds() + idleNanoseconds
+        var now = monotonicNanoseconds()
+        var idleUntil = now + idleNanoseconds
         while true {
             if let item = queue.popFirst() {
                 busy += 1
-                return item
+                use.begin(at: now)
+                return (item, max(0, now - item.queuedAt))
             }
             if isClosed {
                 leaving += 1
                 return nil
             }
-            if !lock.wait(until: idleUntil), queue.isEmpty {
+            let isWoken = lock.wait(until: idleUntil)
+            now = monotonicNanoseconds()
+            if !isWoken, queue.isEmpty {
                 if threads - leaving > base {
                     leaving += 1
                     return nil
                 }
-                idleUntil = monotonicNanoseconds() + idleNanoseconds
+                idleUntil = now + idleNanoseconds
             }
         }
     }

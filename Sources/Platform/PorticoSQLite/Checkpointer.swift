@@ -8,6 +8,7 @@ import PorticoValues
 ///
 /// `@unchecked Sendable`: what is mutable is guarded by `bell`; the connection stays on the thread.
 final class Checkpointer: @unchecked Sendable {
+    private let observe: @Sendable () -> Void
     private let open: @Sendable () throws -> SQLiteConnection
     private let bell = ThreadLock()
     private var isAsked = false
@@ -16,8 +17,13 @@ final class Checkpointer: @unchecked Sendable {
     private var isClosed = false
     private var copied: Int?
 
-    /// - Parameter open: makes the connection, on the thread that uses it.
-    init(open: @escaping @Sendable () throws -> SQLiteConnection) {
+    /// - Parameters:
+    ///   - observe: hears whenever the log was copied.
+    ///   - open: makes the connection, on the thread that uses it.
+    init(
+        observe: @escaping @Sendable () -> Void = {}, open: @escaping @Sendable () throws -> SQLiteConnection
+    ) {
+        self.observe = observe
         self.open = open
     }
 
@@ -62,6 +68,7 @@ final class Checkpointer: @unchecked Sendable {
             if let usable = try? connection ?? open() {
                 connection = usable
                 count = try? usable.copyLog()
+                if count != nil { observe() }
             }
             bell.withLock {
                 isAtWork = false
@@ -91,12 +98,18 @@ final class Checkpointer: @unchecked Sendable {
 extension CheckpointPlan {
     /// Copies the log when it is time, or has it copied. A checkpoint that readers prevent is tried again when the log has
     /// grown.
-    mutating func afterCommit(on connection: SQLiteConnection, pages: Int, beside checkpointer: Checkpointer) {
-        switch due(connection.logPages, pages: pages, copied: checkpointer.takeCopied()) {
-        case .ask: checkpointer.ask()
-        case .finish: try? connection.checkpoint(.passive)
-        case .restart: try? connection.checkpoint(.restart, patience: Self.patience)
-        case nil: break
+    /// - Returns: whether the writer has copied it.
+    mutating func afterCommit(
+        on connection: SQLiteConnection, pages: Int, beside checkpointer: Checkpointer
+    ) -> Bool {
+        let step = due(connection.logPages, pages: pages, copied: checkpointer.takeCopied())
+        if step == .ask { checkpointer.ask() }
+        guard step == .finish || step == .restart else { return false }
+        do {
+            try connection.checkpoint(step == .restart ? .restart : .passive, patience: Self.patience)
+            return true
+        } catch {
+            return false
         }
     }
 }

@@ -58,6 +58,8 @@ struct GroupWriter: Sendable {
     let holdNanoseconds: Int64
     /// Hears of every commit: its number of writes and the pages in the log.
     let observe: @Sendable (_ writes: Int, _ logPages: Int) -> Void
+    /// Hears when the log was copied into the file.
+    let observeCheckpoint: @Sendable () -> Void
     /// Pages in the log from which on it is copied into the file.
     let checkpointPages: Int
     /// Copies it.
@@ -80,7 +82,9 @@ struct GroupWriter: Sendable {
         repeat {
             commitGroup(on: connection)
         } while !connection.joined.isEmpty
-        connection.checkpoints.afterCommit(on: connection, pages: checkpointPages, beside: checkpointer)
+        let hasCopied = connection.checkpoints.afterCommit(
+            on: connection, pages: checkpointPages, beside: checkpointer)
+        if hasCopied { observeCheckpoint() }
     }
 
     /// Begins, runs members, commits and settles them. Those that must be run again are left in `joined`.

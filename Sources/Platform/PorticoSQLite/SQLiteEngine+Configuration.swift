@@ -30,6 +30,8 @@ extension SQLiteEngine {
         public var readerCacheKiB: Int = 8192
         /// How much of the file is read through the memory map, in bytes; 0 for none.
         public var mapBytes: Int64 = 0
+        /// Hears when so many readers are at work that it is worth telling: once for each level passed upward.
+        public var onPoolLevel: @Sendable (_ pool: String, PoolLevel) -> Void = { _, _ in }
 
         /// Settings for a file, the others as they are usual.
         public init(path: String, readers: Int = 4) {

@@ -1,5 +1,6 @@
 import PorticoSQL
 import PorticoTelemetry
+import PorticoValues
 import Synchronization
 
 extension SQLiteEngine {
@@ -40,8 +41,10 @@ extension SQLiteEngine {
 
 /// What an engine counts of itself.
 final class EngineFigures: Sendable {
-    let pools = PoolMetrics()
+    let pools = PoolMetrics(pools: ["write", "read", "long"])
     private let logPages = Atomic<Int>(0)
+    /// On the monotonic clock; 0 while there was none.
+    private let copied = Atomic<Int64>(0)
     private let groups = AtomicLazyReference<Histogram>()
     private let watcher = AtomicLazyReference<Watcher>()
 
@@ -54,6 +57,16 @@ final class EngineFigures: Sendable {
         logPages.store(pages, ordering: .relaxed)
         groups.load()?.observe(Double(writes))
         watcher.load()?.hear(writes, pages)
+    }
+
+    func copiedLog() {
+        copied.store(monotonicNanoseconds(), ordering: .relaxed)
+    }
+
+    /// For how long the log was not copied into the file; nil when it never was.
+    var secondsSinceCopy: Int64? {
+        let copied = copied.load(ordering: .relaxed)
+        return copied == 0 ? nil : (monotonicNanoseconds() - copied) / 1_000_000_000
     }
 
     /// Tells `hear` of every commit from now on. Only the first call has an effect.

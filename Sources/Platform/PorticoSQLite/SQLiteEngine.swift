@@ -42,20 +42,20 @@ public final class SQLiteEngine: DatabaseEngine {
         readers = WorkerPool(
             name: "sqlite-read", base: configuration.readers, capacity: configuration.readers,
             acquireTimeout: configuration.readTimeout, observeWait: { figures.pools.waited($0, for: "read") },
-            isUsable: { !$0.isInTransaction },
+            observeLevel: { configuration.onPoolLevel("read", $0) }, isUsable: { !$0.isInTransaction },
             open: { keeper.keep(try configuration.readingConnection(isLimited: true)) })
         longReaders = WorkerPool(
             name: "sqlite-long", base: 0, capacity: configuration.longReaders,
             acquireTimeout: configuration.writeTimeout, observeWait: { figures.pools.waited($0, for: "long") },
-            isUsable: { !$0.isInTransaction },
+            observeLevel: { configuration.onPoolLevel("long", $0) }, isUsable: { !$0.isInTransaction },
             open: { keeper.keep(try configuration.readingConnection(isLimited: false)) })
-        let checkpointer = Checkpointer { try configuration.writingConnection() }
+        let checkpointer = Checkpointer(observe: { figures.copiedLog() }) { try configuration.writingConnection() }
         self.checkpointer = checkpointer
         writer = GroupWriter(
             pool: writers, limit: configuration.groupLimit,
             holdNanoseconds: configuration.groupHold.milliseconds * 1_000_000,
-            observe: { figures.committed($0, logPages: $1) }, checkpointPages: configuration.checkpointPages,
-            checkpointer: checkpointer)
+            observe: { figures.committed($0, logPages: $1) }, observeCheckpoint: { figures.copiedLog() },
+            checkpointPages: configuration.checkpointPages, checkpointer: checkpointer)
     }
 
     /// SQLite's.
@@ -103,6 +103,14 @@ public final class SQLiteEngine: DatabaseEngine {
     /// How the writer (`write`), the readers (`read`) and the readers for long reads (`long`) stand.
     public var pools: [(name: String, status: PoolStatus)] {
         [("write", writers.status), ("read", readers.status), ("long", longReaders.status)]
+    }
+
+    /// The same with how long work waited, and what they did lately. The writer has no level: it is one connection that
+    /// is meant to be at work, and the more callers there are, the more of them share a commit.
+    public var standings: [PoolStanding] {
+        [("write", writers), ("read", readers), ("long", longReaders)].map { name, pool in
+            PoolStanding(name: name, status: pool.status, waits: figures.pools.waits(of: name), load: pool.load)
+        }
     }
 
     /// Finishes what is under way, copies the log into the file, and closes it.

@@ -49,13 +49,13 @@ import Testing
     @Test("nobody but operators sees them or does anything")
     func isForOperators() async throws {
         try await withApp(on: .sqlite) { app async throws in
-            let pages = ["/bags/ops/queues", "/bags/ops/jobs", "/bags/ops/schedules", "/bags/ops/caches"]
+            let pages = ["queues", "jobs", "schedules", "caches", "sql"].map { "/bags/ops/\($0)" }
             let dispatcher = try await app.client("dispatcher")
             for path in pages {
                 #expect(await dispatcher.get(path).status == 403)
                 #expect(await app.stranger().get(path).status == 303)
             }
-            for path in ["queues", "jobs", "schedules", "caches"] {
+            for path in ["queues", "jobs", "schedules", "caches", "statements", "pools", "database"] {
                 #expect(await dispatcher.get("\(Self.api)/\(path)").status == 403)
                 #expect(await app.stranger().get("\(Self.api)/\(path)").status == 401)
             }

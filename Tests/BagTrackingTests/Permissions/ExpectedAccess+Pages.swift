@@ -128,5 +128,6 @@ extension ExpectedAccess {
         POST /ops/schedules/{name}/resume operations.write *
         GET /ops/caches operations.read *
         POST /ops/caches/purge operations.write *
+        GET /ops/sql operations.read *
         """
 }

@@ -48,5 +48,8 @@ extension ExpectedAccess {
         POST /api/v1/operations/schedules/{name} operations.write *
         GET /api/v1/operations/caches operations.read *
         POST /api/v1/operations/caches/purge operations.write *
+        GET /api/v1/operations/statements operations.read *
+        GET /api/v1/operations/pools operations.read *
+        GET /api/v1/operations/database operations.read *
         """
 }

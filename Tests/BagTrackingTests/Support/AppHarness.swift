@@ -142,11 +142,11 @@ func chainAudit(of database: Database) async throws {
 
 /// Gives the application on a fresh database to `body`.
 func withApp(
-    on engine: TestEngine = .sqlite, settings: [(key: String, value: String)] = [],
+    on engine: TestEngine = .sqlite, settings: [(key: String, value: String)] = [], queries: QueryLog = .silent,
     _ body: (AppHarness) async throws -> Void
 ) async throws {
     let components = Node.schema(of: BagTrackingApplication())
-    try await withDatabase(on: engine, components: components) { database in
+    try await withDatabase(on: engine, components: components, queries: queries) { database in
         try await body(try await AppHarness(database, settings: settings))
     }
 }

@@ -59,6 +59,7 @@ struct DatabaseAddress {
         case .sqlite(let path):
             var configuration = SQLiteEngine.Configuration(path: path, readers: settings.integer("database.readers"))
             configuration.statementTimeout = limit
+            configuration.onPoolLevel = DatabaseAddress.tell(logger)
             let engine = try await SQLiteEngine.open(configuration)
             engine.register(in: metrics, application: application)
             return Database(engine: engine, queries: log)
@@ -68,10 +69,20 @@ struct DatabaseAddress {
             configuration.overflow = settings.integer("database.pool_overflow")
             configuration.localReaders = settings.integer("database.readers")
             configuration.createsSchema = !leavesNoTrace
+            configuration.onPoolLevel = DatabaseAddress.tell(logger)
             if isServing { follow(&configuration, settings, logger) }
             let engine = try await PostgreSQLEngine.open(configuration)
             engine.register(in: metrics, application: application)
             return Database(engine: engine, queries: log)
+        }
+    }
+
+    /// Says when connections become scarce; the pool says so once for each level.
+    private static func tell(_ logger: Logger) -> @Sendable (String, PoolLevel) -> Void {
+        { pool, level in
+            logger.log(
+                level: level == .full ? .error : .warning, "database connections are becoming scarce",
+                metadata: ["pool": "\(pool)", "at_work_percent": "\(level.rawValue)"])
         }
     }
 

@@ -66,7 +66,7 @@ protocol ConsolePage: Sendable {
 
 /// The operators' pages.
 enum ConsolePart: String, CaseIterable {
-    case queues, jobs, schedules, caches
+    case queues, jobs, schedules, caches, sql
 
     var label: String {
         switch self {
@@ -74,6 +74,7 @@ enum ConsolePart: String, CaseIterable {
         case .jobs: "Jobs"
         case .schedules: "Schedules"
         case .caches: "Caches"
+        case .sql: "Database"
         }
     }
 }
@@ -118,6 +119,35 @@ struct ConsoleQuery: RouteInput {
         "purging": "Outdated here; other nodes hear of it as soon as they can be reached",
         "many_replayed": "Tried again",
     ]
+}
+
+/// A short length of time, as statements take it: `< 0.01 ms`, `0.04 ms`, `12 ms`, `3.4 s`.
+struct LatencyText: PageComponent {
+    let nanoseconds: Int64
+
+    init(_ nanoseconds: Int64) {
+        self.nanoseconds = nanoseconds
+    }
+
+    var text: String {
+        guard nanoseconds < 10_000_000 else { return SpanText(.milliseconds(nanoseconds / 1_000_000)).text }
+        let hundredths = nanoseconds / 10_000
+        guard hundredths > 0 else { return "< 0.01 ms" }
+        return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10) ms"
+    }
+
+    var html: HTML { "<span class=\"nowrap\">\(text)</span>" }
+}
+
+/// How short lengths of time are spread: the half, 95 and 99 of 100 of them are at most so long.
+struct LatencySpread: PageComponent {
+    private let lengths: [LatencyText]
+
+    init(_ nanoseconds: Int64...) {
+        lengths = nanoseconds.map { LatencyText($0) }
+    }
+
+    var html: HTML { HTML(trusted: lengths.map(\.html.text).joined(separator: " · ")) }
 }
 
 /// A length of time in as few words as say it: `12 ms`, `3.4 s`, `5 min`, `2 h`, `3 days`.

@@ -23,8 +23,11 @@ final class Replica: Sendable {
         // The primary is there for what a busy copy has no connection for.
         own.acquireTimeout = min(own.acquireTimeout, .milliseconds(250))
         let settings = try ConnectionSettings(own)
-        name = settings.name
+        let name = settings.name
+        self.name = name
         weight = address.weight
+        let tell = configuration.onPoolLevel
+        own.onPoolLevel = { tell("\($0) of \(name)", $1) }
         engine = try PostgreSQLEngine(own, settings)
     }
 
