@@ -46,7 +46,8 @@ final class StockGauges: Sendable {
                 "audit.unchained",
                 """
                 SELECT count(*) FROM (
-                    SELECT 1 FROM audit_rows WHERE hash IS NULL LIMIT \(StockGauges.mostUnchained)) AS waiting
+                    SELECT 1 FROM audit_rows WHERE seq > (SELECT last_seq FROM audit_chain)
+                    LIMIT \(StockGauges.mostUnchained)) AS waiting
                 """, as: Int.self)
             return Reading(
                 stats: try stats.stats(area: nil, in: session), unchained: unchained ?? 0,
