@@ -10,8 +10,8 @@ public enum Heap {
 
     /// Has the allocator keep little of what is free, for the start of a program that runs for long.
     ///
-    /// Of its own accord glibc keeps twice the size of the largest block that was ever freed at the end of each of its heaps, one for
-    /// each thread or so (mallopt(3), `M_TRIM_THRESHOLD`); after the first password that is 38 MiB each.
+    /// Of its own accord glibc raises both limits as blocks of up to 32 MiB are freed, and keeps as much at the end of each of its
+    /// heaps, of which there is one for each thread or so (mallopt(3), `M_MMAP_THRESHOLD` and `M_TRIM_THRESHOLD`).
     public static func keepLittle() {
         guard let set = dlsym(nil, "mallopt") else { return }
         let option = unsafeBitCast(set, to: (@convention(c) (_ name: Int32, _ value: Int32) -> Int32).self)
