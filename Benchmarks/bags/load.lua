@@ -4,7 +4,7 @@
 --   paths     { path… }                                   what is read, in turn
 --   scan_path where scans go
 --   scans     share of scans among all requests, 0 … 1
---   run       two digits, different in every run, so that codes of bags are new
+--   run       three digits, different in every run, so that codes of bags are new
 --   pause     milliseconds that a connection rests between two requests on average; nil for none
 -- It prints one line that begins with RESULT and holds JSON.
 
@@ -57,7 +57,7 @@ local function scan()
   slot.count = slot.count + 1
   bags = bags + 1
   local body = string.format(
-    '{"parent":"%s","code":"9%s%d%08d","client_scan_id":"bench-%s-%d-%08d"}', slot.sack, plan.run, number, bags,
+    '{"parent":"%s","code":"9%s%d%07d","client_scan_id":"bench-%s-%d-%08d"}', slot.sack, plan.run, number, bags,
     plan.run, number, bags)
   return slot.head .. #body .. "\r\n\r\n" .. body
 end

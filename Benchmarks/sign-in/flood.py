@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import statistics
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ from distribution import quantile
 
 CONNECTIONS = 64
 RATE = 200
+ROUNDS = 5
 
 
 def pour(port, counts, stop):
@@ -65,28 +67,39 @@ def read(caller, cookie, seconds):
 
 
 def measure(port, password, seconds):
-    """Latencies without and during a flood, and the answers the flood got."""
+    """Latencies without and during a flood and beside other programs, in turn, and the answers the flood got."""
     caller = Caller(port)
     cookie = sign_in(caller, password)
     read(caller, cookie, min(2, seconds))
-    calm, calm_bad = read(caller, cookie, seconds)
-    context = multiprocessing.get_context("fork")
-    begun, stop, results = context.Event(), context.Event(), context.Queue()
-    process = context.Process(target=flood, args=(port, begun, stop, results))
-    process.start()
-    begun.wait()
-    time.sleep(2)
-    began = time.perf_counter()
-    flooded, flooded_bad = read(caller, cookie, seconds)
-    took = time.perf_counter() - began
-    stop.set()
-    answers = results.get()
-    process.join()
-    busy, busy_bad = beside_others(caller, cookie, seconds)
-    return {
-        "busy": busy,
-        "calm": calm, "flooded": flooded, "bad": calm_bad + flooded_bad + busy_bad, "answers": answers, "seconds": took,
-    }
+    result = {"calm": [], "flooded": [], "busy": [], "bad": 0, "answers": {}}
+    for _ in range(ROUNDS):
+        for name, look in (("calm", read), ("flooded", during_flood(port, result["answers"])), ("busy", beside_others)):
+            times, bad = look(caller, cookie, seconds)
+            result[name].append(times)
+            result["bad"] += bad
+            time.sleep(2)
+    return result
+
+
+def during_flood(port, answers):
+    """How to read while somebody signs in wrongly over many connections; what they are answered is added to `answers`."""
+
+    def look(caller, cookie, seconds):
+        context = multiprocessing.get_context("fork")
+        begun, stop, results = context.Event(), context.Event(), context.Queue()
+        process = context.Process(target=flood, args=(port, begun, stop, results))
+        process.start()
+        begun.wait()
+        time.sleep(2)
+        try:
+            return read(caller, cookie, seconds)
+        finally:
+            stop.set()
+            for status, count in results.get().items():
+                answers[status] = answers.get(status, 0) + count
+            process.join()
+
+    return look
 
 
 def beside_others(caller, cookie, seconds):
@@ -103,19 +116,23 @@ def beside_others(caller, cookie, seconds):
             other.wait()
 
 
+def spread(values):
+    return f"{statistics.median(values):6.2f} ({min(values):.2f} to {max(values):.2f})"
+
+
 def show(result):
     rows = [
         ("without the flood", result["calm"]), ("during the flood", result["flooded"]),
         ("beside other programs", result["busy"])]
-    print(f"GET {API}/stats, signed in, one connection, {RATE} requests/s due, milliseconds")
-    for title, times in rows:
-        print(
-            f"  {title:<22} p50 {quantile(times, 0.5):8.2f}   p99 {quantile(times, 0.99):8.2f}   "
-            f"most {max(times):8.2f}")
+    print(f"GET {API}/stats, signed in, one connection, {RATE} requests/s due, milliseconds; {ROUNDS} rounds in turn: median, "
+          "and from least to most")
+    for title, rounds in rows:
+        parts = [f"p{share * 100:g} {spread([quantile(times, share) for times in rounds])}" for share in (0.5, 0.99)]
+        print(f"  {title:<22} {'   '.join(parts)}   most {max(map(max, rounds)):6.2f}")
     for share in (0.5, 0.99):
-        ratio = quantile(result["flooded"], share) / quantile(result["calm"], share)
-        others = quantile(result["flooded"], share) / quantile(result["busy"], share)
-        print(f"  ratio at p{share * 100:g}: {ratio:.2f}; to that beside other programs: {others:.2f}")
+        flooded, calm, others = (
+            statistics.median(quantile(times, share) for times in result[name]) for name in ("flooded", "calm", "busy"))
+        print(f"  ratio at p{share * 100:g}: {flooded / calm:.2f}; to that beside other programs: {flooded / others:.2f}")
     total = sum(result["answers"].values())
     told = ", ".join(f"{status}: {count}" for status, count in sorted(result["answers"].items()))
     print(f"  the flood over {CONNECTIONS} connections got {total} answers ({told})")

@@ -86,7 +86,7 @@ def main():
     parser = argparse.ArgumentParser(prog="Benchmarks/sign-in/run", description=__doc__)
     parser.add_argument("--samples", type=int, default=1000, help="of each kind")
     parser.add_argument("--flood", action="store_true", help="a reader's latency without and during a flood")
-    parser.add_argument("--seconds", type=float, default=15, help="of reading, with --flood")
+    parser.add_argument("--seconds", type=float, default=6, help="of reading in each part of a round, with --flood")
     parser.add_argument("--json", help="a file for every sample")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="portico-sign-in-") as folder:

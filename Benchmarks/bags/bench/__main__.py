@@ -110,10 +110,10 @@ def main():
             held = machine.Held(machine.database_files(data, database))
             rows.append(held_row(held))
             rows[-1].say()
-        office, wrk = Office(server), Wrk(folder)
+        office = Office(server)
         if not is_fresh:
             office.skip_used_serials()
-            wrk.run_number = int(time.time()) % 60
+        wrk = Wrk(folder, 0 if is_fresh else office.runs_before())
         results = []
         if options.only in (None, "papers"):
             papers = Papers(office, options.scale == "full")

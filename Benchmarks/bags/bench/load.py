@@ -51,16 +51,16 @@ def written(plan, run):
         "{cookie=%s,csrf=%s,sacks={%s}}" % (quoted(cookie), quoted(csrf), ",".join(map(quoted, sacks)))
         for cookie, csrf, sacks in plan.sessions)
     return "return {run=%s,scans=%s,pause=%s,scan_path=%s,\nreader={%s},\npaths={%s},\nsessions={%s}}\n" % (
-        quoted(f"{run:02d}"), plan.scans, plan.pause or "nil", quoted(plan.scan_path),
+        quoted(f"{run:03d}"), plan.scans, plan.pause or "nil", quoted(plan.scan_path),
         ",".join(map(quoted, plan.reader)), ",".join(map(quoted, plan.paths)), sessions)
 
 
 class Wrk:
-    """Runs of wrk, each with codes of its own."""
+    """Runs of wrk, each with codes of its own: `run_number` is the last one used on these data."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, run_number=0):
         self.folder = folder
-        self.run_number = 0
+        self.run_number = run_number
 
     def run(self, plan, server, connections, seconds):
         self.run_number += 1

@@ -74,6 +74,16 @@ class Office:
                 self.serial = serial
                 return
 
+    def runs_before(self):
+        """The number of the last run on the same data that scanned bags, or one shortly after it."""
+        for run in range(999, 0, -1):
+            answer = self.admin.get(f"{API}/bags?q=9{run:03d}&limit=1")
+            if answer.status != 200:
+                raise SystemExit(f"looking for bags of earlier runs gave {answer.status}: {answer.body[:300]!r}")
+            if answer.json["items"]:
+                return run
+        return 0
+
     def resident_bytes(self):
         """What the process says of itself."""
         text = self.admin.get("/metrics").body.decode()

@@ -1,17 +1,26 @@
 import PorticoSQL
 
 extension PostgreSQLEngine {
-    /// What the server's own statistics say of the database and of the application's schema. Two statements.
+    /// What the server's own statistics say of the database and of the application's schema. One statement.
     public func examine(_ reading: Reading) throws -> DatabaseExamination {
-        let server = try reading.first("database.server", ServerState.question) { try ServerState($0) }
-        guard let server else { return DatabaseExamination() }
-        let relations = try reading.all("database.relations", RelationState.question) { try RelationState($0) }
+        let rows = try reading.all("database.state", Self.stateQuestion) { row in
+            (try ServerState(row), try RelationState(row))
+        }
+        guard let server = rows.first?.0 else { return DatabaseExamination() }
+        let relations = rows.compactMap(\.1)
         let hasReplicas = !configuration.replicas.isEmpty
         return DatabaseExamination(
             connections: ServerConnections(limit: server.limit, open: server.open, perNode: mostConnections),
             findings: server.findings
                 + relations.map { $0.finding(since: server.countedSeconds, hasReplicas: hasReplicas) })
     }
+
+    /// The server beside each relation worth telling of, or beside none.
+    private static let stateQuestion: SQL = """
+        SELECT server.*, relation.* FROM (\(ServerState.question)) AS server
+        LEFT JOIN (\(RelationState.question)) AS relation (kind, name, owner, bytes, live, dead, rested) ON true
+        ORDER BY relation.kind, relation.bytes DESC, relation.name
+        """
 
     /// The most connections to this server that the engine has open at once; the last one hears notifications.
     var mostConnections: Int {
@@ -30,6 +39,9 @@ private struct ServerState {
     let longWaits: Int
     /// For how long the server has been counting; nil when it does not say.
     let countedSeconds: Int64?
+
+    /// How many columns the question has.
+    static let columns = 8
 
     /// `reserved_connections` is there from version 16 on.
     static let question: SQL = """
@@ -117,14 +129,17 @@ private struct RelationState {
         ORDER BY pg_relation_size(s.indexrelid) DESC, s.indexrelname LIMIT 5)
         """
 
-    init(_ row: Row) throws {
-        isIndex = try row[0] as Int == 1
-        name = try row[1]
-        table = try row[2]
-        bytes = try row[3]
-        live = try row[4]
-        dead = try row[5]
-        restedSeconds = try row[6]
+    /// From the columns after those of the server; nil where there is no relation.
+    init?(_ row: Row) throws {
+        let first = ServerState.columns
+        guard !row.isNull(first) else { return nil }
+        isIndex = try row[first] as Int == 1
+        name = try row[first + 1]
+        table = try row[first + 2]
+        bytes = try row[first + 3]
+        live = try row[first + 4]
+        dead = try row[first + 5]
+        restedSeconds = try row[first + 6]
     }
 
     func finding(since counted: Int64?, hasReplicas: Bool) -> DatabaseFinding {

@@ -15,6 +15,8 @@ public final class SQLiteEngine: DatabaseEngine {
     let longReaders: WorkerPool<SQLiteConnection>
     let writers: WorkerPool<SQLiteConnection>
     let figures: EngineFigures
+    /// Of the thread that writes; see decision 0025.
+    static let writerNiceness: CInt = -5
     private let writer: GroupWriter
     private let checkpointer: Checkpointer
     private let keeper: StatementKeeper
@@ -38,7 +40,11 @@ public final class SQLiteEngine: DatabaseEngine {
         writers = WorkerPool(
             name: "sqlite-write", base: 1, capacity: 1, acquireTimeout: configuration.writeTimeout,
             observeWait: { figures.pools.waited($0, for: "write") }, isUsable: { !$0.isInTransaction },
-            open: { keeper.keep(try first.take() ?? configuration.writingConnection()) })
+            open: {
+                // Everybody who writes waits for this one thread, while readers are many.
+                OwnThread.setNiceness(Self.writerNiceness)
+                return keeper.keep(try first.take() ?? configuration.writingConnection())
+            })
         readers = WorkerPool(
             name: "sqlite-read", base: configuration.readers, capacity: configuration.readers,
             acquireTimeout: configuration.readTimeout, observeWait: { figures.pools.waited($0, for: "read") },

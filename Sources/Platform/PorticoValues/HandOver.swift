@@ -111,7 +111,7 @@ public struct HandedOver<Element: Sendable>: AsyncSequence, Sendable {
     public init(capacity: Int, _ make: @escaping @Sendable (HandOver<Element>) throws -> Void) {
         let queue = HandOver<Element>(capacity: capacity)
         do throws(ThreadRefused) {
-            try OwnThread.start {
+            try OwnThread.start("hand-over") {
                 do {
                     try make(queue)
                     queue.finish()

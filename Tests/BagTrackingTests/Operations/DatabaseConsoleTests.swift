@@ -109,12 +109,12 @@ import Testing
     }
 
     /// The application's frame around it takes three: the session, the area of the person, the age of the catalogue.
-    @Test("looking at the page takes three statements besides those of its frame", arguments: TestEngine.available)
+    @Test("looking at the page takes two statements besides those of its frame", arguments: TestEngine.available)
     func budget(engine: TestEngine) async throws {
         try await withApp(on: engine) { app async throws in
             let admin = try await app.client("admin")
             _ = await admin.get("/bags/ops/sql")
-            let page = try await app.database.budget(6) { await admin.get("/bags/ops/sql") }
+            let page = try await app.database.budget(5) { await admin.get("/bags/ops/sql") }
             #expect(page.status == 200)
         }
     }

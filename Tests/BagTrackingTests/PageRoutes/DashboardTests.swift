@@ -37,6 +37,46 @@ import Testing
         }
     }
 
+    @Test("late scans are found without looking at the others of a busy hour", arguments: TestEngine.available)
+    func planOfLateScans(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            let now = hall.clock.now()
+            // A long quiet time of which the database has taken statistics, and then a busy hour.
+            try await fill(hall.database, 1...20_000, from: now - .hours(2000), every: .minutes(5))
+            _ = try await hall.database.write { try $0.execute("test.analyze", "ANALYZE scans") }
+            try await fill(hall.database, 20_001...25_000, from: now - .minutes(50), every: .milliseconds(500))
+            for area in ["lucknow", nil] {
+                let late = Watchfulness.lateScans(area, since: now - Watchfulness.lateness, hall.database.dialect)
+                let explain: SQL = hall.database.dialect == .sqlite ? "EXPLAIN QUERY PLAN" : "EXPLAIN"
+                let plan = try await hall.database.read { reading in
+                    try reading.all("test.explain", "\(explain) SELECT device_id FROM \(late)") { row in
+                        try row[hall.database.dialect == .sqlite ? 3 : 0] as String
+                    }
+                }.joined(separator: "\n")
+                #expect(plan.contains("scans_late"), "\(plan)")
+                #expect(!plan.contains("scans_recorded") && !plan.contains("scans_area"), "\(plan)")
+            }
+        }
+    }
+
+    /// Scans that came as soon as they were made, by the thousand.
+    private func fill(
+        _ database: Database, _ numbers: ClosedRange<Int>, from start: Instant, every pause: Span
+    ) async throws {
+        let (first, last, step) = (numbers.lowerBound, numbers.upperBound, pause.milliseconds)
+        _ = try await database.write { transaction in
+            try transaction.execute(
+                "test.fill",
+                """
+                INSERT INTO scans (user_id, client_scan_id, content_hash, kind, outcome, code, area_code, scanned_at,
+                    recorded_at, request_id)
+                WITH RECURSIVE n (i) AS (SELECT \(first) UNION ALL SELECT i + 1 FROM n WHERE i < \(last))
+                SELECT 1, 'fill-' || i, '', 'parent', 'found', 'SB' || i, 'lucknow', \(start) + (i - \(first)) * \(step),
+                    \(start) + (i - \(first)) * \(step), '' FROM n
+                """)
+        }
+    }
+
     @Test("the last import is told to those who may run imports", arguments: TestEngine.available)
     func lastImport(engine: TestEngine) async throws {
         try await withApp(on: engine) { app in

@@ -9,7 +9,7 @@ enum HeapUpkeep {
     static func run() async {
         while (try? await Task.sleep(for: .milliseconds(pause.milliseconds))) != nil {
             // It takes milliseconds, which tasks must not wait for. Without a thread the next minute comes.
-            try? OwnThread.start { Heap.trim() }
+            try? OwnThread.start("heap-trim") { Heap.trim() }
         }
     }
 }

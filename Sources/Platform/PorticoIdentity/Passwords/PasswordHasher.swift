@@ -74,7 +74,7 @@ public final class PasswordHasher: Sendable {
     /// Gives the calling thread a tenth of the usual weight: on Linux niceness belongs to threads. With less, nobody would
     /// get in while the machine is full of work.
     private static func standBack() {
-        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+        OwnThread.setNiceness(10)
     }
 
     static let busy = Problem(

@@ -27,7 +27,7 @@ final class TransferLoop: @unchecked Sendable {
         portico_curl_multi_number(multi, CURLMOPT_MAX_HOST_CONNECTIONS, perHost)
         portico_curl_multi_number(multi, CURLMOPT_MAXCONNECTS, connections)
         do throws(ThreadRefused) {
-            try OwnThread.start { [self] in run() }
+            try OwnThread.start("transfers") { [self] in run() }
         } catch {
             curl_multi_cleanup(multi)
             throw OutboundError(.closed, detail: "\(error)")

@@ -24,7 +24,7 @@ struct Watchfulness: Sendable {
 
     /// For how long a device that came late is told of.
     static let lateness = Span.hours(1)
-    /// The most late scans that are looked at, the newest of them: an hour of many tables has more.
+    /// The most late scans that are looked at, the newest of them, or of each area: an hour of many tables has more.
     private static let mostLate = 5000
 
     /// As it is now, in one statement.
@@ -65,15 +65,29 @@ struct Watchfulness: Sendable {
     }
 
     private static func devices(_ area: String?, since start: Instant, _ dialect: Dialect) -> SQL {
+        "(SELECT count(DISTINCT coalesce(device_id, 'user ' || user_id)) FROM \(lateScans(area, since: start, dialect)))"
+    }
+
+    /// The newest scans that came late, read from ``BagSchema/lateScansByExpression`` and nowhere else.
+    static func lateScans(_ area: String?, since start: Instant, _ dialect: Dialect) -> SQL {
+        switch (area, dialect) {
+        case (let area?, .postgresql): "(\(lateScans("= \(area)", since: start))) AS late"
+        // One after the other: over several areas at once PostgreSQL starts helpers to sort what is a handful.
+        case (nil, .postgresql): "areas a CROSS JOIN LATERAL (\(lateScans("= a.code", since: start))) AS late"
         // The planner of SQLite would rather read all scans of an area.
-        let index: SQL = dialect == .sqlite ? "INDEXED BY scans_late" : ""
-        let areas: SQL = area.map { "area_code = \($0)" } ?? "area_code IN (SELECT code FROM areas)"
-        return """
-            (SELECT count(DISTINCT coalesce(device_id, 'user ' || user_id)) FROM (
-                SELECT device_id, user_id FROM scans \(index)
-                WHERE \(areas) AND recorded_at >= \(start) AND recorded_at - scanned_at > 60000
-                ORDER BY recorded_at DESC LIMIT \(mostLate)) AS late)
-            """
+        case (let area?, .sqlite): "(\(lateScans("= \(area)", since: start, in: "INDEXED BY scans_late"))) AS late"
+        case (nil, .sqlite):
+            "(\(lateScans("IN (SELECT code FROM areas)", since: start, in: "INDEXED BY scans_late"))) AS late"
+        }
+    }
+
+    private static func lateScans(_ areas: SQL, since start: Instant, in index: SQL = "") -> SQL {
+        """
+        SELECT device_id, user_id FROM scans \(index)
+        WHERE area_code \(areas) AND recorded_at - scanned_at > 60000
+            AND CASE WHEN recorded_at - scanned_at > 60000 THEN recorded_at END >= \(start)
+        ORDER BY CASE WHEN recorded_at - scanned_at > 60000 THEN recorded_at END DESC LIMIT \(mostLate)
+        """
     }
 
     private static func newestImport(_ isShown: Bool) -> SQL {

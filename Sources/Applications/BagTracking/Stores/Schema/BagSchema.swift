@@ -29,6 +29,7 @@ enum BagSchema {
             Migration(19, "sacks have an index of codes of their own") { sackCodes($0) },
             Migration(20, "exports that run, over all nodes") { exportPlaces($0) },
             Migration(21, "scans that came late found at once") { _ in lateScans },
+            Migration(22, "scans that came late found by their own index only") { _ in lateScansByExpression },
         ])
 
     /// Ends a `CREATE TABLE` whose rows are found by their key only: SQLite then keeps them inside its index.
