@@ -63,10 +63,11 @@ class Doors:
                 answer = await self.office.ask(
                     wire, "tokens issued", {201}, "POST", f"{API}/tokens", body=family.person.credentials)
             family.refresh = answer.json["refresh_token"] if answer and answer.status < 300 else None
-            access = answer.json["access_token"] if family.refresh else None
-        if access:
-            await self.office.ask(
-                wire, "stats by token", {200}, "GET", f"{API}/stats", fields={"Authorization": f"Bearer {access}"})
+            if family.refresh:
+                # In the same turn, or somebody else may have revoked the family meanwhile.
+                await self.office.ask(
+                    wire, "stats by token", {200}, "GET", f"{API}/stats",
+                    fields={"Authorization": f"Bearer {answer.json['access_token']}"})
 
     async def bill(self, wire):
         """A bill, sent twice under one key: the second answer is the first."""

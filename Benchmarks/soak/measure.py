@@ -35,7 +35,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="Benchmarks/soak/run", description=__doc__)
     parser.add_argument("--minutes", type=float, default=20, help="length of the run")
     parser.add_argument("--rate", type=float, default=200, help="requests a second, all together")
-    parser.add_argument("--scale", choices=["small", "medium", "full"], default="small", help="size of the data")
+    parser.add_argument("--scale", choices=["small", "medium", "full"], default="medium", help="size of the data")
     parser.add_argument("--postgresql", action="store_true", help="on a throw-away PostgreSQL and Redis")
     parser.add_argument("--seed", type=int, default=1, help="of the order of requests")
     parser.add_argument("--json", metavar="FILE", help="every sample as JSON")

@@ -14,7 +14,7 @@ HEADING = (
 def row(minute, before, samples):
     """A line of the table: what happened between a sample and the last of those that followed.
 
-    Memory is the median of these, because a sign-in at the moment of a sample takes a lot of it for a moment.
+    Memory is the median of these.
     """
     now = samples[-1]
     seconds = max(now.at - before.at, 0.001)

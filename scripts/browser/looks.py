@@ -10,6 +10,12 @@ from station import sign_in
 # The narrowest phone that must do, and a desk.
 SIZES = {"phone": (320, 640), "desk": (1280, 800)}
 SCHEMES = ["light", "dark"]
+# Tablets and zoomed windows, where tables have the least room for their columns.
+BETWEEN = [(768, 1024), (1024, 768)]
+# What lies beyond an edge and can't be scrolled to.
+CUT = """() => [...document.querySelectorAll("main *")].filter((each) =>
+  ["clip", "hidden"].includes(getComputedStyle(each).overflowX) && each.clientWidth > 1 && each.querySelector("table")
+    && each.scrollWidth > each.clientWidth + 1).map((each) => `${each.className} by ${each.scrollWidth - each.clientWidth} px`)"""
 
 
 class Looks:
@@ -29,6 +35,8 @@ class Looks:
             for size in sizes:
                 for scheme in SCHEMES:
                     self.look(role, served, size, scheme)
+            for size in BETWEEN if len(sizes) > 1 else []:
+                self.fit(role, served, size)
             self.weigh(role, served)
 
     def context(self, role, size=(1280, 800), scheme="light", **more):
@@ -64,6 +72,19 @@ class Looks:
             self.judge(page, f"{path} as {role or 'nobody'}, {size}, {scheme}")
         self.findings.check(
             f"pages of {role or 'nobody'} need no sideways scrolling, {size}, {scheme}", not wide, ", ".join(wide))
+        context.close()
+
+    def fit(self, role, paths, size):
+        """Whether everything has room, or can be scrolled to in its own frame."""
+        context, page = self.context(role, size)
+        tight = []
+        for path in paths:
+            page.goto(self.url + path)
+            page.wait_for_load_state("load")
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                tight.append(f"{path} scrolls sideways")
+            tight += [f"{path}: {cut}" for cut in page.evaluate(CUT)]
+        self.findings.check(f"pages of {role or 'nobody'} have room, {size[0]} px wide", not tight, "; ".join(tight))
         context.close()
 
     def judge(self, page, name):

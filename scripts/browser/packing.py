@@ -103,7 +103,7 @@ class Packing:
         self.ledger.undone += 1
         window.picture("dispatcher-undone")
         label = self.codes.bag()
-        window.scanner.pull(f"LABEL NO: {label} LOT NO: {self.day.lot} DOT: 01/02/2026")
+        window.scanner.pull_label(label, self.day.lot, "01/02/2026")
         self.day.check("a whole printed label is read", window.scanner.answered("linked", label) is not None, window.scanner.kind)
         self.ledger.linked(1)
         self.same(self.c, [*bags, label])
@@ -117,9 +117,10 @@ class Packing:
         rest = [self.codes.bag() for _ in range(10)]
         for code in rest[:5]:
             window.pull(code, "saved")
+        window.picture("dispatcher-offline", guide=True)
         window.pull(rest[2], "duplicate")
         window.pull(self.a[:4], "refused")
-        window.picture("dispatcher-offline", guide=True)
+        window.picture("dispatcher-offline-refused")
         self.day.check("the band says how many wait", "5 scans" in window.scanner.text("band"), window.scanner.text("band"))
         if window.reload_offline():
             if window.scanner.text("sack-code") != self.d:

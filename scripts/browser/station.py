@@ -41,6 +41,17 @@ class Scanner:
             keys += [{"type": "keyDown", **words}, {"type": "keyUp", **words}]
         # All at once: one by one a busy machine would put pauses between the keys that no wedge makes.
         self.wedge._sync(self.dispatch(keys))
+        # The next pull comes after this one: no wedge sends a key before the time of the last.
+        time.sleep(max(0, at - time.time()))
+
+    def pull_label(self, code, lot, tested):
+        """One pull over a whole printed label, and the time a hand takes to the next one.
+
+        The text of a label has no end of its own: it ends with 100 ms of silence, and what comes within 300 ms after that
+        counts as its rest.
+        """
+        self.pull(f"LABEL NO: {code} LOT NO: {lot} DOT: {tested}")
+        self.page.wait_for_timeout(500)
 
     async def dispatch(self, keys):
         driver = self.wedge._impl_obj
@@ -93,6 +104,11 @@ class StationWalk:
         self.findings.check("no script error and no blocked content", not self.problems, "; ".join(self.problems[:3]))
         context.close()
         self.without_script()
+
+    @staticmethod
+    def told(scanner):
+        """What the station says, for a check that failed."""
+        return " ".join([scanner.kind, *(scanner.text(f"answer-{part}") for part in ("code", "title", "detail"))])
 
     def listen(self, message):
         # Refusals and an outage are expected answers, and the browser reports each.
@@ -150,7 +166,7 @@ class StationWalk:
         check("the focus is still in the box", scanner.focus == "code", scanner.focus)
 
     def page_label(self, scanner, code):
-        scanner.pull(f"LABEL NO: {code} LOT NO: MUS/2025/001 DOT: 01/02/2025")
+        scanner.pull_label(code, "MUS/2025/001", "01/02/2025")
         self.findings.check("a whole printed label is read", scanner.answered("linked", code) is not None, scanner.kind)
         child = self.person.get(f"/bags/{code}")
         self.findings.check("with its lot", child.get("lot") == "MUS/2025/001", str(child.get("lot")))
@@ -160,12 +176,13 @@ class StationWalk:
         first, second = self.codes.bag(), self.codes.bag()
         for code in (first, second):
             scanner.pull(code)
-            scanner.answered("linked", code)
+            check("a bag to undo is packed", scanner.answered("linked", code) is not None, self.told(scanner))
         scanner.page.keyboard.press("Control+z")
         check("Ctrl+Z undoes the last scan", scanner.answered("undone", second) is not None, scanner.kind)
         check("that bag is loose again", self.person.get(f"/bags/{second}")["parent_code"] is None)
         scanner.pull("CMD:UNDO")
-        check("the undo card takes the one before", scanner.answered("undone", first) is not None, scanner.kind)
+        check("the undo card takes the one before", scanner.answered("undone", first) is not None,
+              self.told(scanner))
         check("the sack has neither", not {first, second} & set(self.person.children(self.open)))
 
     def stray_focus(self, scanner):
@@ -203,6 +220,8 @@ class StationWalk:
         check("nor where no field has the focus", scanner.answered("linked", code) is not None,
               f"{scanner.kind} {scanner.text('answer-code')}")
         code = self.codes.bag()
+        # For 300 ms after a scan an Enter counts as its second one; no hand is at another field so soon.
+        page.wait_for_timeout(500)
         page.focus("header [data-slash]")
         with page.expect_navigation():
             scanner.pull(code, pauses={1: 60})
@@ -252,7 +271,7 @@ class StationWalk:
             " (await (await caches.open(name)).keys()).length))).reduce((a, b) => a + b, 0) > 0)")))
         for code in [sack, *bags[:10]]:
             scanner.pull(code)
-        scanner.answered("linked", bags[9])
+        check("ten are answered before the outage", scanner.answered("linked", bags[9]) is not None, self.told(scanner))
         context.set_offline(True)
         for code in bags[10:20]:
             scanner.pull(code)
@@ -289,7 +308,8 @@ class StationWalk:
         settle(lambda: page.is_visible("#band"))
         listed = page.locator("#recent li[data-outcome=saved]")
         check("what waits stands among the last scans, each with an undo",
-              settle(lambda: listed.count() == 10 and listed.locator("button").count() == 10), str(listed.count()))
+              settle(lambda: listed.count() == 10 and listed.locator("button").count() == 10),
+              ", ".join(listed.locator(".line-code").all_inner_texts()) + f"; the ten before {bags[0]} are expected")
         if scanner.text("sack-code") != sack:
             scanner.pull(sack)
         for code in bags:

@@ -178,6 +178,31 @@ describe("scanner", () => {
     assert.deepEqual(scanner.quiet(99999), { scan: "LABEL NO: 2586401\nLOT NO: MUS/1" });
   });
 
+  it("takes two labels that follow each other at once for two", () => {
+    const scanner = new station.ScannerRecogniser();
+    typeAt(scanner, box(""), [..."LABEL NO: 2586401", "Enter", ..."LOT NO: MUS/1"], 5, 1000);
+    const end = 1000 + 5 * 31;
+    assert.deepEqual(scanner.quiet(end + 110), { scan: "LABEL NO: 2586401\nLOT NO: MUS/1" });
+    const answers = typeAt(scanner, box(""), [..."LABEL NO: 2586402", "Enter", ..."LOT NO: MUS/1", "Enter"], 5, end + 150);
+    assert.ok(answers.every(({ scan, torn }) => !scan && !torn));
+    assert.deepEqual(scanner.quiet(99999), { scan: "LABEL NO: 2586402\nLOT NO: MUS/1" });
+  });
+
+  it("still knows the rest of a label whose head the silence has taken", () => {
+    const scanner = new station.ScannerRecogniser();
+    typeAt(scanner, box(""), [..."LABEL NO: 25"], 5, 1000);
+    scanner.quiet(1170);
+    assert.deepEqual(typeAt(scanner, box(""), [..."86401", "Enter"], 5, 1250).at(-1).torn, ["LABEL NO: 25", "86401"]);
+  });
+
+  it("leaves the Enter to what was typed soon after a scan", () => {
+    const scanner = new station.ScannerRecogniser();
+    type(scanner, [..."SB00012"], 5);
+    scanner.quiet(1200);
+    scanner.key("7", 1250, elsewhere);
+    assert.deepEqual(scanner.key("Enter", 1450, elsewhere), { swallow: false });
+  });
+
   it("drops the same code within 800 ms only", () => {
     const bounce = new station.BounceFilter();
     const times = [["A", 0], ["A", 799], ["A", 800], ["B", 801], ["A", 802]];

@@ -46,6 +46,9 @@ export function read(code, products) {
 
 /* ── Scanner ───────────────────────────────────────────────────────────────────────────────────────────────────── */
 
+/** Whether a text begins like that of a printed label, which has several lines. */
+const isLabel = (text) => /^LABEL/i.test(text);
+
 /** Where keys mean nothing by themselves. */
 const NOWHERE = { field: null, kind: "page", before: "", after: "" };
 
@@ -88,13 +91,17 @@ export class ScannerRecogniser {
     }
     if (key !== "Enter" && key !== "Tab") return {};
     const isLate = time - this.ended <= this.late;
+    // A label begins with its own word: a second one, soon after the first, is not the first one's rest.
+    if (isLabel(this.head + this.text)) this.torn = null;
     if (this.text && this.torn && since <= this.silence) return { swallow: true, ...this.finish(time) };
     if (!this.isScanning || since > this.patience) {
+      // The late end of a scan comes by itself; after other keys it ends what they wrote.
+      const isAlone = this.text === "";
       this.text = "";
       this.field = null;
-      return { swallow: isLate };
+      return { swallow: isLate && isAlone };
     }
-    if (key === "Enter" && /^LABEL/i.test(this.head + this.text)) {
+    if (key === "Enter" && isLabel(this.head + this.text)) {
       this.text += "\n";
       this.last = time;
       return { swallow: true };
@@ -503,6 +510,8 @@ class View {
   }
 
   answer({ kind, title, detail, code }) {
+    // What the page said of an earlier deed would stand beside it as if it were true still.
+    if (kind !== "idle") for (const each of document.querySelectorAll("main .notices")) each.remove();
     at("station").dataset.answer = kind;
     at("answer").dataset.kind = kind;
     at("answer").removeAttribute("role");

@@ -57,7 +57,7 @@ struct BillPage: BagPage {
         }
         return PageHeading(
             "\(bill.code) \(BagWords.billState(bill.state.rawValue))",
-            subtitle: "\(area), opened by \(createdBy) \(frame.time(bill.createdAt))", actions: actions,
+            subtitle: "\(area), opened by \(createdBy), \(frame.time(bill.createdAt))", actions: actions,
             back: ("Bills", "/bags/bills"))
     }
 

@@ -45,6 +45,8 @@ struct ImportPage: BagPage {
             notice(
                 "\(BagWords.count(row.counts.rejected, "row", "rows")) would be refused", .warn,
                 "Correct the file and send it again, or take the other rows.")
+        case "succeeded" where row.counts.rejected > 0 && row.counts.ok + row.counts.unchanged == 0:
+            notice("Nothing was imported", .warn, "Every row was refused. The reasons are below.")
         case "succeeded" where row.counts.rejected > 0:
             notice("Imported, without \(BagWords.count(row.counts.rejected, "refused row", "refused rows"))", .warn, "")
         case "succeeded": notice("Imported", .good, "")

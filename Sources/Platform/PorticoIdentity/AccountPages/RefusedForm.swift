@@ -42,7 +42,7 @@ struct RefusedForm: Sendable {
         switch error.code {
         case "wrong_password": "That is not your password."
         case "wrong_code":
-            "The code is wrong or was used before. Wait until your authenticator shows the next one."
+            "The code is wrong or was used before. Use the next one your authenticator shows, or another recovery code."
         case "required" where error.field == "new_password": "Enter a new password."
         case "required" where error.field == "code": "Enter the code."
         case "required" where error.field == "name": "Enter a name for the key."

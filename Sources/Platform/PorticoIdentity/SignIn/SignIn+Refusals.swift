@@ -8,7 +8,8 @@ extension SignIn {
         401, "second_factor_required", "Enter the code your authenticator shows, or a recovery code.")
     /// The answer to a right password with a wrong code.
     static let codeRefusal = Problem(
-        401, "invalid_second_factor", "The code is wrong or was used before. Wait for the next one and try again.")
+        401, "invalid_second_factor",
+        "The code is wrong or was used before. Use the next one your authenticator shows, or another recovery code.")
 
     /// Codes of the refusals that the form shows, and whether it then asks for a code.
     static let formCodes = [

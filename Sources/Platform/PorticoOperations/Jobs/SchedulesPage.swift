@@ -46,6 +46,6 @@ struct SchedulesPage: ConsolePage {
 
     private func badge(_ schedule: ScheduleStanding) -> Badge {
         if schedule.askedAt != nil { return Badge("About to run", tone: .info, icon: .clock) }
-        return schedule.isPaused ? Badge("Held", tone: .warn, icon: .stop) : Badge("Fires", tone: .good, icon: .check)
+        return schedule.isPaused ? Badge("Held", tone: .warn, icon: .stop) : Badge("On", tone: .good, icon: .check)
     }
 }

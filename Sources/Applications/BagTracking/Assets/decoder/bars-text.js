@@ -51,10 +51,10 @@ function characterAt(runs, at, from, to) {
 const isStop = (runs, at) => misfitOf(runs, at, STOP, total(runs, at, 7) / 13) < FARTHEST;
 
 /** The characters from a start on, with where they end; null when there is no right end. */
-function charactersFrom(runs, at, first) {
+function charactersFrom(runs, count, at, first) {
   const values = [first];
   let module = total(runs, at, 6) / 11;
-  for (let place = at + 6; place + 7 <= runs.length; place += 6) {
+  for (let place = at + 6; place + 7 <= count; place += 6) {
     const here = total(runs, place, 6) / 11;
     if (here > 1.25 * module || here < 0.8 * module) return null;
     module = here;
@@ -94,15 +94,16 @@ function textOfValues(values) {
 /** Gaps of this many modules belong before and after a code (ten, but labels are narrow). */
 const QUIET = 5;
 
-/** The codes in runs that begin with a light one: {text, from, to}, places of runs. */
-export function barTexts(runs) {
+/** The codes in the first `count` runs, of which the first is light: {text, from, to}, places of runs. */
+export function barTexts(runs, count) {
   const found = [];
-  for (let at = 1; at + 19 < runs.length; at += 2) {
+  for (let at = 1; at + 19 < count; at += 2) {
     const module = total(runs, at, 6) / 11;
     if (runs[at - 1] < QUIET * module) continue;
     const first = characterAt(runs, at, START_A, START_C);
-    const read = first < 0 ? null : charactersFrom(runs, at, first);
-    if (!read || !hasRightCheck(read.values) || (runs[read.end] ?? Infinity) < QUIET * read.module) continue;
+    const read = first < 0 ? null : charactersFrom(runs, count, at, first);
+    if (!read || !hasRightCheck(read.values)) continue;
+    if (read.end < count && runs[read.end] < QUIET * read.module) continue;
     const text = textOfValues(read.values);
     if (text) found.push({ text, from: at, to: read.end });
   }

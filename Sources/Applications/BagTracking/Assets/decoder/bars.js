@@ -4,68 +4,71 @@ import { barTexts } from "./bars-text.js";
 
 const SLOPES = [0, -8, 8, -16, 16].map((degrees) => Math.tan(degrees * Math.PI / 180));
 const SPACING = 9;
+// What rises less from dark to light is noise.
+const LEAST_RISE = 16;
 
-/** Grey values along a line, each the mean of three pixels one above the other. */
-function profile(picture, start, slope, values) {
-  const { grey, width, height } = picture;
-  let [first, count] = [-1, 0];
-  for (let x = 0; x < width; x += 1) {
+/** Grey values along a line, each the mean of three pixels one above the other: where they begin, how many, and their span. */
+function profile({ grey, width, height }, start, slope, values) {
+  const isInside = (y) => y >= 1 && y < height - 2;
+  let first = 0;
+  while (first < width && !isInside(start + slope * first)) first += 1;
+  let [count, low, high] = [0, 255, 0];
+  for (let x = first; x < width; x += 1) {
     const y = start + slope * x;
-    const row = Math.floor(y);
-    if (row < 1 || row + 2 >= height) continue;
-    if (first < 0) first = x;
+    if (!isInside(y)) break;
+    const row = y | 0;
     const share = y - row;
     const at = row * width + x;
-    values[count] = (grey[at - width] * (1 - share) + grey[at] + grey[at + width] + grey[at + 2 * width] * share) / 3;
+    const value = (grey[at - width] * (1 - share) + grey[at] + grey[at + width] + grey[at + 2 * width] * share) / 3;
+    values[count] = value;
     count += 1;
+    if (value < low) low = value;
+    if (value > high) high = value;
   }
-  return { first, count };
+  return { first, count, span: high - low };
+}
+
+/** Hills and valleys in turn, by place; each is further from the last than a share of what the line spans. */
+function turnsOf(values, count, span, turns) {
+  const rise = Math.max(LEAST_RISE, 0.14 * span);
+  // Until the first fall the line climbs: its highest value is the first hill.
+  let [found, isFalling, extreme, place] = [0, false, values[0], 0];
+  for (let i = 1; i < count; i += 1) {
+    const value = values[i];
+    if (isFalling ? value > extreme : value < extreme) {
+      if (Math.abs(value - extreme) < rise) continue;
+      turns[found] = place;
+      found += 1;
+      isFalling = !isFalling;
+    }
+    extreme = value;
+    place = i;
+  }
+  turns[found] = place;
+  return found + 1;
 }
 
 /** Where dark and light change: halfway between neighbouring hills and valleys, the first change to dark. */
-function edgesOf(values, count, edges) {
-  let [low, high] = [255, 0];
-  for (let i = 0; i < count; i += 1) {
-    if (values[i] < low) low = values[i];
-    if (values[i] > high) high = values[i];
+function edgesOf(values, turns, last, edges) {
+  for (let i = 0; i < last; i += 1) {
+    const [from, to] = [values[turns[i]], values[turns[i + 1]]];
+    const half = (from + to) / 2;
+    let at = turns[i];
+    while (at < turns[i + 1] && (values[at + 1] > half) === (from > half)) at += 1;
+    const step = values[at + 1] - values[at];
+    edges[i] = at + 0.5 + (step ? Math.max(0, Math.min(1, (half - values[at]) / step)) : 0.5);
   }
-  const rise = Math.max(16, 0.14 * (high - low));
-  let [found, isFalling, extreme, place] = [0, true, values[0], 0];
-  let [lastExtreme, lastPlace] = [null, 0];
-  const settle = () => {
-    if (lastExtreme !== null) {
-      const half = (lastExtreme + extreme) / 2;
-      let at = lastPlace;
-      while (at < place && (values[at + 1] > half) === (lastExtreme > half)) at += 1;
-      const step = values[at + 1] - values[at];
-      edges[found] = at + 0.5 + (step ? Math.max(0, Math.min(1, (half - values[at]) / step)) : 0.5);
-      found += 1;
-    }
-    [lastExtreme, lastPlace] = [extreme, place];
-  };
-  // Until the first fall the line climbs: its highest value is the first hill.
-  isFalling = false;
-  for (let i = 1; i < count; i += 1) {
-    const value = values[i];
-    if (isFalling ? value <= extreme : value >= extreme) { [extreme, place] = [value, i]; continue; }
-    if (Math.abs(value - extreme) < rise) continue;
-    settle();
-    isFalling = !isFalling;
-    [extreme, place] = [value, i];
-  }
-  settle();
-  return found;
 }
 
 /** Codes on one line: {text, ends}, the ends as [x, x] in the order they are read. */
-function readLine(edges, found, length) {
-  const places = [0, ...edges.subarray(0, found), length];
-  const runs = places.slice(1).map((each, index) => each - places[index]);
-  const codes = barTexts(runs).map(({ text, from, to }) => ({ text, ends: [places[from], places[to]] }));
+function readLine(edges, found, length, runs) {
+  const place = (index) => (index === 0 ? 0 : index > found ? length : edges[index - 1]);
+  for (let i = 0; i <= found; i += 1) runs[i] = place(i + 1) - place(i);
+  const codes = barTexts(runs, found + 1).map(({ text, from, to }) => ({ text, ends: [place(from), place(to)] }));
   // Read from the other end, the line has to begin with light again.
-  const back = runs.slice(0, runs.length & 1 ? runs.length : runs.length - 1).reverse();
-  const last = back.length;
-  for (const { text, from, to } of barTexts(back)) codes.push({ text, ends: [places[last - from], places[last - to]] });
+  const last = found & 1 ? found : found + 1;
+  for (let i = 0, j = last - 1; i < j; i += 1, j -= 1) [runs[i], runs[j]] = [runs[j], runs[i]];
+  for (const { text, from, to } of barTexts(runs, last)) codes.push({ text, ends: [place(last - from), place(last - to)] });
   return codes;
 }
 
@@ -96,16 +99,19 @@ export function readBars(picture) {
   const { width, height } = picture;
   const values = new Float32Array(width);
   const edges = new Float32Array(width);
+  const turns = new Int32Array(width);
+  const runs = new Float64Array(width + 1);
   const codes = [];
   for (const slope of SLOPES) {
     const [from, to] = [Math.min(0, -slope * width), Math.max(height, height - slope * width)];
     for (let start = from + SPACING / 2; start < to; start += SPACING) {
-      const { first, count } = profile(picture, start, slope, values);
-      if (count < 80) continue;
-      const found = edgesOf(values, count, edges);
+      const { first, count, span } = profile(picture, start, slope, values);
+      if (count < 80 || span < LEAST_RISE) continue;
+      const found = turnsOf(values, count, span, turns) - 1;
       if (found < 24) continue;
+      edgesOf(values, turns, found, edges);
       const point = (x) => ({ x: first + x, y: start + slope * (first + x) + 0.5 });
-      for (const code of readLine(edges, found, count)) gather(codes, code, point);
+      for (const code of readLine(edges, found, count, runs)) gather(codes, code, point);
     }
   }
   return codes.filter((code) => code.lines > 1 && !codes.some((other) => {

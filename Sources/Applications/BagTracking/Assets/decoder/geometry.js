@@ -3,7 +3,8 @@
 export const minus = (a, b) => ({ x: a.x - b.x, y: a.y - b.y });
 export const along = (a, b, share) => ({ x: a.x + (b.x - a.x) * share, y: a.y + (b.y - a.y) * share });
 export const cross = (a, b) => a.x * b.y - a.y * b.x;
-export const distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
+// Math.hypot is ten times as slow, and guards against sizes no picture has.
+export const distance = (a, b) => Math.sqrt((a.x - b.x) ** 2 + (a.y - b.y) ** 2);
 
 /** Solves a square system of equations, each row with its right side last; null when it has no single solution. */
 function solve(rows) {

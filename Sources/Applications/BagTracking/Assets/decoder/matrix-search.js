@@ -6,57 +6,98 @@ import { cross, distance, meeting, minus } from "./geometry.js";
 const SMALLEST = 14;
 const MOST = 24;
 
-/** Shapes of dark pixels that touch, as runs of rows: {runs: [y, from, to, …], left, right, top, bottom, area}. */
-function shapes(picture) {
-  const { dark, width, height } = picture;
-  const parents = [];
-  const rows = [];
-  const root = (index) => {
-    let at = index;
-    while (parents[at] !== at) { parents[at] = parents[parents[at]]; at = parents[at]; }
-    return at;
-  };
-  let above = [];
-  for (let y = 0; y < height; y += 1) {
-    const row = [];
-    let next = 0;
-    for (let x = 0, at = y * width; x < width; x += 1) {
-      if (!dark[at + x]) continue;
-      const from = x;
-      while (x < width && dark[at + x]) x += 1;
-      const run = { y, from, to: x, label: parents.length };
-      parents.push(run.label);
-      while (next < above.length && above[next].to < from) next += 1;
-      for (let i = next; i < above.length && above[i].from <= x; i += 1) parents[root(above[i].label)] = root(run.label);
-      row.push(run);
-    }
-    rows.push(row);
-    above = row;
-  }
-  const found = new Map();
-  for (const row of rows) {
-    for (const run of row) {
-      const label = root(run.label);
-      let shape = found.get(label);
-      if (!shape) {
-        shape = { runs: [], left: run.from, right: run.to, top: run.y, bottom: run.y + 1, area: 0 };
-        found.set(label, shape);
-      }
-      shape.runs.push(run);
-      shape.left = Math.min(shape.left, run.from);
-      shape.right = Math.max(shape.right, run.to);
-      shape.bottom = run.y + 1;
-      shape.area += run.to - run.from;
-    }
-  }
-  return [...found.values()];
+// For each dark run of the picture at hand the first run of what it hangs together with; there, the box and area of all.
+// Kept from picture to picture, since a frame of noise has a hundred thousand runs.
+let joined = { most: 0 };
+
+function roomFor(most) {
+  if (joined.most >= most) return;
+  joined = { most };
+  for (const each of ["first", "left", "right", "bottom", "area"]) joined[each] = new Int32Array(most);
 }
 
-/** The smallest polygon without dents around a shape, clockwise on the screen. */
-function hull(runs) {
-  const points = runs.flatMap(({ y, from, to }) => [
-    { x: from, y }, { x: from, y: y + 1 }, { x: to, y }, { x: to, y: y + 1 },
-  ]).sort((a, b) => a.x - b.x || a.y - b.y);
+function firstOf(first, run) {
+  let at = run;
+  while (first[at] !== at) { first[at] = first[first[at]]; at = first[at]; }
+  return at;
+}
+
+/** Joins the runs of a row to those above that they touch. */
+function joinRow({ runs, firstRuns }, y) {
+  const { first } = joined;
+  const [begin, end] = [firstRuns[y], firstRuns[y + 1]];
+  let next = y ? firstRuns[y - 1] : begin;
+  for (let run = begin; run < end; run += 1) {
+    const [from, to] = [runs[2 * run], runs[2 * run + 1]];
+    first[run] = run;
+    while (next < begin && runs[2 * next + 1] < from) next += 1;
+    for (let i = next; i < begin && runs[2 * i] <= to; i += 1) {
+      const [one, other] = [firstOf(first, i), firstOf(first, run)];
+      if (one < other) first[other] = one;
+      else first[one] = other;
+    }
+  }
+}
+
+/** Adds up what the runs of a row are to the whole they belong to. */
+function measureRow({ runs, firstRuns }, y) {
+  const { first, left, right, bottom, area } = joined;
+  for (let run = firstRuns[y]; run < firstRuns[y + 1]; run += 1) {
+    const [from, to] = [runs[2 * run], runs[2 * run + 1]];
+    // The run it hangs on came before it and is done.
+    const at = first[first[run]];
+    first[run] = at;
+    if (at === run) { left[at] = from; right[at] = 0; area[at] = 0; }
+    left[at] = Math.min(left[at], from);
+    right[at] = Math.max(right[at], to);
+    bottom[at] = y + 1;
+    area[at] += to - from;
+  }
+}
+
+/** The shape that begins with a run, {first, left, right, top, bottom, area}; null when it cannot be a code. */
+function shapeAt(run, left, top) {
+  const [right, bottom, area] = [joined.right[run], joined.bottom[run], joined.area[run]];
+  const [width, height] = [right - left, bottom - top];
+  if (Math.min(width, height) < SMALLEST || Math.max(width, height) > 3 * Math.min(width, height)) return null;
+  if (area >= 0.93 * width * height || area <= 0.06 * width * height) return null;
+  return { first: run, left, right, top, bottom, area };
+}
+
+/** Shapes of dark pixels that touch, the largest first. */
+function shapes(picture) {
+  const { firstRuns, height } = picture;
+  roomFor(firstRuns[height]);
+  for (let y = 0; y < height; y += 1) joinRow(picture, y);
+  for (let y = 0; y < height; y += 1) measureRow(picture, y);
+  const found = [];
+  for (let y = 0; y < height; y += 1) {
+    for (let run = firstRuns[y]; run < firstRuns[y + 1]; run += 1) {
+      const shape = joined.first[run] === run ? shapeAt(run, joined.left[run], y) : null;
+      if (shape) found.push(shape);
+    }
+  }
+  return found.sort((a, b) => b.area - a.area).slice(0, MOST);
+}
+
+/** The corners of the outermost pixels of each row of a shape. */
+function outermost({ runs, firstRuns }, shape) {
+  const points = [];
+  for (let y = shape.top; y < shape.bottom; y += 1) {
+    let [left, right] = [-1, -1];
+    for (let run = firstRuns[y]; run < firstRuns[y + 1]; run += 1) {
+      if (joined.first[run] !== shape.first) continue;
+      if (left < 0) left = runs[2 * run];
+      right = runs[2 * run + 1];
+    }
+    if (left >= 0) points.push({ x: left, y }, { x: left, y: y + 1 }, { x: right, y }, { x: right, y: y + 1 });
+  }
+  return points;
+}
+
+/** The smallest polygon without dents around points, clockwise on the screen. */
+function hull(points) {
+  points.sort((a, b) => a.x - b.x || a.y - b.y);
   const half = (some) => {
     const chain = [];
     for (const point of some) {
@@ -112,7 +153,7 @@ const line = (from, to) => {
 /** Corners of a shape's outline where an L may lie: {corner, top, end}; the arms lead to `top` and `end`. */
 function corners(picture, shape) {
   const diagonal = Math.hypot(shape.right - shape.left, shape.bottom - shape.top);
-  const polygon = simplified(hull(shape.runs), Math.max(1.6, 0.025 * diagonal));
+  const polygon = simplified(hull(outermost(picture, shape)), Math.max(1.6, 0.025 * diagonal));
   const sides = polygon.map((from, i) => ({ from, to: polygon[(i + 1) % polygon.length] }))
     .filter(({ from, to }) => distance(from, to) >= 0.3 * diagonal)
     .map(({ from, to }) => ({ from, to, length: distance(from, to), solid: solidity(picture, from, to) >= 0.75 }));
@@ -134,10 +175,5 @@ function corners(picture, shape) {
 
 /** Every place where the L of a code may be, the largest first. */
 export function lShapes(picture) {
-  const candidates = shapes(picture).filter((shape) => {
-    const [width, height] = [shape.right - shape.left, shape.bottom - shape.top];
-    return Math.min(width, height) >= SMALLEST && Math.max(width, height) <= 3 * Math.min(width, height)
-      && shape.area < 0.93 * width * height && shape.area > 0.06 * width * height;
-  }).sort((a, b) => b.area - a.area).slice(0, MOST);
-  return candidates.flatMap((shape) => corners(picture, shape));
+  return shapes(picture).flatMap((shape) => corners(picture, shape));
 }

@@ -3,48 +3,66 @@
 const BLOCK = 8;
 // A neighbourhood with less contrast than this has nothing to read in it.
 const FLAT = 20;
+// One with less than this is a single shade, and what changes in it the noise of the sensor.
+const NOISE = 12;
+// Levels are whole numbers with this many binary places.
+const FINE = 6;
+
+// Kept from frame to frame, since new arrays of this size cost as much as to fill them.
+const kept = new Map();
+
+function room(Type, name, size) {
+  if (kept.get(name)?.length !== size) kept.set(name, new Type(size));
+  return kept.get(name);
+}
 
 /** Smallest (`sign` -1) or largest (1) value within `radius` cells, along rows and then columns. */
 function extremes(cells, columns, rows, radius, sign) {
-  const sweep = (from, step, limit, placeOf) => {
-    const to = new Float32Array(from.length);
-    for (let at = 0; at < from.length; at += 1) {
-      const place = placeOf(at);
-      const first = at - Math.min(place, radius) * step;
-      const last = at + Math.min(limit - 1 - place, radius) * step;
-      let value = from[at];
-      for (let i = first; i <= last; i += step) if (sign * from[i] > sign * value) value = from[i];
-      to[at] = value;
-    }
-    return to;
-  };
-  const across = sweep(cells, 1, columns, (at) => at % columns);
-  return sweep(across, columns, rows, (at) => Math.floor(at / columns));
+  const across = new Float32Array(cells.length);
+  for (let y = 0; y < rows; y += 1) extremesAlong(cells, across, { start: y * columns, step: 1, limit: columns }, radius, sign);
+  const found = new Float32Array(cells.length);
+  for (let x = 0; x < columns; x += 1) extremesAlong(across, found, { start: x, step: columns, limit: rows }, radius, sign);
+  return found;
+}
+
+function extremesAlong(from, to, { start, step, limit }, radius, sign) {
+  for (let place = 0; place < limit; place += 1) {
+    const last = Math.min(limit - 1, place + radius);
+    let most = -Infinity;
+    for (let i = Math.max(0, place - radius); i <= last; i += 1) most = Math.max(most, sign * from[start + i * step]);
+    to[start + place * step] = sign * most;
+  }
 }
 
 /** The mean of each cell and its neighbours. */
 function smoothed(cells, columns, rows) {
-  return cells.map((_, index) => {
-    const [x, y] = [index % columns, Math.floor(index / columns)];
-    let [sum, count] = [0, 0];
-    for (let j = Math.max(0, y - 1); j <= Math.min(rows - 1, y + 1); j += 1) {
-      for (let i = Math.max(0, x - 1); i <= Math.min(columns - 1, x + 1); i += 1) {
-        sum += cells[j * columns + i];
-        count += 1;
-      }
+  const means = new Float32Array(cells.length);
+  for (let y = 0; y < rows; y += 1) {
+    const [top, bottom] = [Math.max(0, y - 1), Math.min(rows - 1, y + 1)];
+    for (let x = 0; x < columns; x += 1) {
+      const [left, right] = [Math.max(0, x - 1), Math.min(columns - 1, x + 1)];
+      let sum = 0;
+      for (let j = top; j <= bottom; j += 1) for (let i = left; i <= right; i += 1) sum += cells[j * columns + i];
+      means[y * columns + x] = sum / ((bottom - top + 1) * (right - left + 1));
     }
-    return sum / count;
-  });
+  }
+  return means;
 }
 
-/** A grey picture with thresholds for its parts, each halfway between dark and light in its neighbourhood. */
+/**
+ * A grey picture with thresholds for its parts, each halfway between dark and light in its neighbourhood. It lasts until
+ * there is another of the same `name` and size.
+ */
 export class Picture {
-  constructor(grey, width, height) {
+  constructor(grey, width, height, name = "whole") {
     Object.assign(this, { grey, width, height });
     this.columns = Math.ceil(width / BLOCK);
     this.rows = Math.ceil(height / BLOCK);
-    this.relief = new Float32Array(width * height);
-    this.dark = new Uint8Array(width * height);
+    this.relief = room(Int16Array, `relief, ${name}`, width * height);
+    this.dark = room(Uint8Array, `dark, ${name}`, width * height);
+    // Where dark runs begin and end, in turn, and which run is the first of each row.
+    this.runs = room(Int32Array, `runs, ${name}`, (width + 2) * height);
+    this.firstRuns = room(Int32Array, `first runs, ${name}`, height + 1);
     this.#compare(this.#thresholds());
   }
 
@@ -74,19 +92,26 @@ export class Picture {
     const lightest = sorted.high[Math.floor(high.length * 0.97)];
     const flat = Math.max(FLAT, 0.15 * (lightest - darkest));
     const near = { low: extremes(low, columns, rows, 2, -1), high: extremes(high, columns, rows, 2, 1) };
-    const wide = { low: extremes(low, columns, rows, 5, -1), high: extremes(high, columns, rows, 5, 1) };
+    // The extremes of extremes: five cells to each side.
+    const wide = { low: extremes(near.low, columns, rows, 3, -1), high: extremes(near.high, columns, rows, 3, 1) };
+    const middle = (darkest + lightest) / 2;
     const cells = low.map((_, index) => {
       if (near.high[index] - near.low[index] >= flat) return (near.high[index] + near.low[index]) / 2;
-      if (wide.high[index] - wide.low[index] >= flat) return (wide.high[index] + wide.low[index]) / 2;
-      return (darkest + lightest) / 2;
+      const [least, most] = [wide.low[index], wide.high[index]];
+      if (most - least >= flat) return (most + least) / 2;
+      if (most - least >= NOISE) return middle;
+      // A single shade that is not clearly dark is light: else each speck in it would be looked at.
+      return most + NOISE < middle ? middle : Math.min(middle, least - NOISE);
     });
     return smoothed(cells, columns, rows);
   }
 
-  /** Notes for each pixel how much lighter than its threshold it is, and whether it is dark. */
+  /** Notes for each pixel how much lighter than its threshold it is, and whether it is dark; for each row, its dark runs. */
   #compare(thresholds) {
-    const { grey, width, height, columns, rows, relief, dark } = this;
+    const { grey, width, height, columns, rows, relief, dark, runs, firstRuns } = this;
     const line = new Float32Array(columns);
+    const limits = new Int32Array(width);
+    let edges = 0;
     for (let y = 0; y < height; y += 1) {
       const place = Math.min(rows - 1, Math.max(0, (y + 0.5) / BLOCK - 0.5));
       const row = Math.min(place | 0, Math.max(0, rows - 2));
@@ -95,16 +120,34 @@ export class Picture {
       for (let i = 0; i < columns; i += 1) {
         line[i] = thresholds[row * columns + i] * (1 - share) + thresholds[row * columns + below + i] * share;
       }
-      for (let i = 0; i < columns; i += 1) {
-        const before = line[Math.max(0, i - 1)];
-        const after = line[Math.min(columns - 1, i + 1)];
-        const end = Math.min(width, (i + 1) * BLOCK);
-        for (let x = i * BLOCK; x < end; x += 1) {
-          const offset = (x - i * BLOCK + 0.5) / BLOCK - 0.5;
-          const limit = line[i] + (offset < 0 ? (line[i] - before) * offset : (after - line[i]) * offset);
-          relief[y * width + x] = grey[y * width + x] - limit;
-          dark[y * width + x] = grey[y * width + x] < limit ? 1 : 0;
-        }
+      this.#limitsAlong(line, limits);
+      let was = 0;
+      for (let x = 0, at = y * width; x < width; x += 1, at += 1) {
+        const level = (grey[at] << FINE) - limits[x];
+        const isDark = level >>> 31;
+        relief[at] = level;
+        dark[at] = isDark;
+        // Written always and kept where there is an edge: with noise a branch would be guessed wrong half of the time.
+        runs[edges] = x;
+        edges += isDark ^ was;
+        was = isDark;
+      }
+      if (was) { runs[edges] = width; edges += 1; }
+      firstRuns[y + 1] = edges >> 1;
+    }
+  }
+
+  /** From the thresholds in the middle of each block of a line to those of its pixels. */
+  #limitsAlong(line, limits) {
+    const { width, columns } = this;
+    for (let i = 0; i < columns; i += 1) {
+      const here = line[i];
+      const rise = here - line[Math.max(0, i - 1)];
+      const fall = line[Math.min(columns - 1, i + 1)] - here;
+      const end = Math.min(width, (i + 1) * BLOCK);
+      for (let x = i * BLOCK; x < end; x += 1) {
+        const offset = (x - i * BLOCK + 0.5) / BLOCK - 0.5;
+        limits[x] = Math.ceil((here + (offset < 0 ? rise : fall) * offset) * (1 << FINE));
       }
     }
   }
@@ -126,7 +169,7 @@ export class Picture {
     const index = row * width + column;
     const upper = relief[index] + (relief[index + 1] - relief[index]) * right;
     const lower = relief[index + width] + (relief[index + width + 1] - relief[index + width]) * right;
-    return upper + (lower - upper) * below;
+    return (upper + (lower - upper) * below) / (1 << FINE);
   }
 
   contains(x, y) { return x >= 0 && y >= 0 && x < this.width && y < this.height; }
@@ -134,7 +177,7 @@ export class Picture {
   /** The same in half the size, which takes noise away. */
   get half() {
     const [width, height] = [this.width >> 1, this.height >> 1];
-    const grey = new Uint8Array(width * height);
+    const grey = room(Uint8Array, "grey, half", width * height);
     for (let y = 0; y < height; y += 1) {
       for (let x = 0; x < width; x += 1) {
         const at = 2 * y * this.width + 2 * x;
@@ -142,13 +185,14 @@ export class Picture {
         grey[y * width + x] = (sum + 2) >> 2;
       }
     }
-    return new Picture(grey, width, height);
+    return new Picture(grey, width, height, "half");
   }
 
   /** The same with each pixel the mean of nine. */
   get soft() {
     const { grey, width, height } = this;
-    const result = grey.slice();
+    const result = room(Uint8Array, "grey, soft", width * height);
+    result.set(grey);
     for (let y = 1; y + 1 < height; y += 1) {
       for (let x = 1; x + 1 < width; x += 1) {
         const at = y * width + x;
@@ -157,6 +201,6 @@ export class Picture {
         result[at] = (4 * grey[at] + 2 * beside + corners + 8) >> 4;
       }
     }
-    return new Picture(result, width, height);
+    return new Picture(result, width, height, "soft");
   }
 }

@@ -1,5 +1,7 @@
 // Looks for the three finder patterns of QR codes: squares in squares, along any line 1:1:3:1:1.
 
+import { distance } from "./geometry.js";
+
 /** How far five runs are from 1:1:3:1:1, in modules; Infinity when they are nothing like it. */
 function misfit(a, b, c, d, e) {
   const module = (a + b + c + d + e) / 7;
@@ -11,22 +13,31 @@ function misfit(a, b, c, d, e) {
   return worst <= slack ? worst : Infinity;
 }
 
+/** Puts into `rings` how long core, light ring and dark ring are on one side of a point in the core; false without such rings. */
+function ringsBeside(picture, x, y, stepX, stepY, longest, rings) {
+  const { dark, width, height } = picture;
+  rings.fill(0);
+  let ring = 0;
+  for (let i = 0; ring < 3; i += 1) {
+    if (i > longest) return false;
+    const [column, row] = [x + i * stepX, y + i * stepY];
+    if (column < 0 || row < 0 || column >= width || row >= height) break;
+    if ((dark[(row | 0) * width + (column | 0)] === 1) !== (ring !== 1)) ring += 1;
+    if (ring < 3) rings[ring] += 1;
+  }
+  return ring >= 2 && rings[2] > 0;
+}
+
+const [BEFORE, AFTER] = [new Int32Array(3), new Int32Array(3)];
+
 /** The length of the five runs through a point along a step; null when they are no finder. */
 function lengthThrough(picture, x, y, stepX, stepY, longest) {
-  const runs = [0, 0, 0, 0, 0];
-  for (const side of [-1, 1]) {
-    let ring = 0;
-    for (let i = side < 0 ? 0 : 1; ring < 3; i += 1) {
-      if (i > longest) return null;
-      const [column, row] = [x + side * i * stepX, y + side * i * stepY];
-      if (!picture.contains(column, row)) break;
-      const isDark = picture.isDark(column, row);
-      if (isDark !== (ring !== 1)) ring += 1;
-      if (ring < 3) runs[2 + side * ring] += 1;
-    }
-    if (ring < 2 || !runs[2 + side * 2]) return null;
-  }
-  return misfit(...runs) === Infinity ? null : runs.reduce((sum, each) => sum + each, 0);
+  if (!ringsBeside(picture, x, y, -stepX, -stepY, longest, BEFORE)) return null;
+  if (!ringsBeside(picture, x, y, stepX, stepY, longest, AFTER)) return null;
+  // The point itself was counted on both sides.
+  const core = BEFORE[0] + AFTER[0] - 1;
+  if (misfit(BEFORE[2], BEFORE[1], core, AFTER[1], AFTER[2]) === Infinity) return null;
+  return BEFORE[2] + BEFORE[1] + core + AFTER[1] + AFTER[2];
 }
 
 /** Where the middle of a finder is along a step from a point inside its core, and how long the finder is there. */
@@ -38,20 +49,6 @@ function middleAlong(picture, x, y, stepX, stepY, longest) {
   while (picture.isDark(x + (forth + 1) * stepX, y + (forth + 1) * stepY)) forth += 1;
   const shift = (forth - back) / 2;
   return { x: x + shift * stepX, y: y + shift * stepY, length };
-}
-
-/** Where dark and light change in a row, dark first. */
-function changesIn(picture, y, changes) {
-  const { dark, width } = picture;
-  let [count, was] = [0, 0];
-  for (let x = 0, at = y * width; x < width; x += 1, at += 1) {
-    if (dark[at] === was) continue;
-    was = dark[at];
-    changes[count] = x;
-    count += 1;
-  }
-  changes[count] = width;
-  return count + 1;
 }
 
 /** A finder around a place in a row that looks like one; null when columns and diagonals do not agree. */
@@ -67,7 +64,8 @@ function confirm(picture, x, y, length) {
 
 function remember(finders, found) {
   for (const each of finders) {
-    if (Math.hypot(each.x - found.x, each.y - found.y) > 2 * each.module) continue;
+    const reach = 2 * each.module;
+    if (Math.abs(each.y - found.y) > reach || distance(each, found) > reach) continue;
     each.x = (each.x * each.seen + found.x) / (each.seen + 1);
     each.y = (each.y * each.seen + found.y) / (each.seen + 1);
     each.module = (each.module * each.seen + found.module) / (each.seen + 1);
@@ -80,15 +78,15 @@ function remember(finders, found) {
 /** All finder patterns, those seen in most rows first: {x, y, module, seen}. */
 export function finderPatterns(picture, most = 14) {
   const finders = [];
-  const changes = new Int32Array(picture.width + 2);
-  for (let y = 0; y < picture.height; y += 1) {
-    const count = changesIn(picture, y, changes);
-    for (let i = 0; i + 5 < count; i += 2) {
-      const [a, b, c] = [changes[i + 1] - changes[i], changes[i + 2] - changes[i + 1], changes[i + 3] - changes[i + 2]];
+  const { runs, firstRuns, height } = picture;
+  for (let y = 0; y < height; y += 1) {
+    const end = 2 * firstRuns[y + 1];
+    for (let i = 2 * firstRuns[y]; i + 5 < end; i += 2) {
+      const [a, b, c] = [runs[i + 1] - runs[i], runs[i + 2] - runs[i + 1], runs[i + 3] - runs[i + 2]];
       if (c < a || c < b) continue;
-      if (misfit(a, b, c, changes[i + 4] - changes[i + 3], changes[i + 5] - changes[i + 4]) === Infinity) continue;
-      const middle = (changes[i + 2] + changes[i + 3]) / 2;
-      const found = confirm(picture, Math.floor(middle) + 0.5, y + 0.5, changes[i + 5] - changes[i]);
+      if (misfit(a, b, c, runs[i + 4] - runs[i + 3], runs[i + 5] - runs[i + 4]) === Infinity) continue;
+      const middle = (runs[i + 2] + runs[i + 3]) / 2;
+      const found = confirm(picture, Math.floor(middle) + 0.5, y + 0.5, runs[i + 5] - runs[i]);
       if (found) remember(finders, found);
     }
   }
