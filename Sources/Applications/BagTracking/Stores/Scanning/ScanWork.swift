@@ -57,10 +57,13 @@ struct ScanWork {
     ///
     /// Ids are taken beforehand so that everything the scan writes can travel with its commit.
     private func find() throws -> Start {
+        // The limit tells the planner of SQLite that there is one version. It takes a table without statistics for a million rows, and
+        // would read all scans to make a filter for as many look-ups.
         let found = try transaction.first(
             "scans.find",
             """
-            SELECT c.version, \(nextID("scans")), \(nextID("bags")), \(ScanRecord.columns("s")) FROM catalog_version c
+            SELECT c.version, \(nextID("scans")), \(nextID("bags")), \(ScanRecord.columns("s"))
+            FROM (SELECT version FROM catalog_version LIMIT 1) AS c
             LEFT JOIN scans s ON s.user_id = \(caller.userID) AND s.client_scan_id = \(request.clientScanID.text)
             """
         ) { row in
