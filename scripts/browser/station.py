@@ -48,7 +48,7 @@ class Scanner:
         """One pull over a whole printed label, and the time a hand takes to the next one.
 
         The text of a label has no end of its own: it ends with 100 ms of silence, and what comes within 300 ms after that
-        counts as its rest.
+        counts as its rest, unless it is another label.
         """
         self.pull(f"LABEL NO: {code} LOT NO: {lot} DOT: {tested}")
         self.page.wait_for_timeout(500)

@@ -42,9 +42,9 @@ import Testing
         try await withHall(on: engine) { hall in
             let now = hall.clock.now()
             // A long quiet time of which the database has taken statistics, and then a busy hour.
-            try await fill(hall.database, 1...20_000, from: now - .hours(2000), every: .minutes(5))
-            _ = try await hall.database.write { try $0.execute("test.analyze", "ANALYZE scans") }
-            try await fill(hall.database, 20_001...25_000, from: now - .minutes(50), every: .milliseconds(500))
+            try await addScans(1...20_000, from: now - .hours(2000), every: .minutes(5), to: hall.database)
+            try await analyzeScans(of: hall.database)
+            try await addScans(20_001...25_000, from: now - .minutes(50), every: .milliseconds(500), to: hall.database)
             for area in ["lucknow", nil] {
                 let late = Watchfulness.lateScans(area, since: now - Watchfulness.lateness, hall.database.dialect)
                 let explain: SQL = hall.database.dialect == .sqlite ? "EXPLAIN QUERY PLAN" : "EXPLAIN"
@@ -56,24 +56,6 @@ import Testing
                 #expect(plan.contains("scans_late"), "\(plan)")
                 #expect(!plan.contains("scans_recorded") && !plan.contains("scans_area"), "\(plan)")
             }
-        }
-    }
-
-    /// Scans that came as soon as they were made, by the thousand.
-    private func fill(
-        _ database: Database, _ numbers: ClosedRange<Int>, from start: Instant, every pause: Span
-    ) async throws {
-        let (first, last, step) = (numbers.lowerBound, numbers.upperBound, pause.milliseconds)
-        _ = try await database.write { transaction in
-            try transaction.execute(
-                "test.fill",
-                """
-                INSERT INTO scans (user_id, client_scan_id, content_hash, kind, outcome, code, area_code, scanned_at,
-                    recorded_at, request_id)
-                WITH RECURSIVE n (i) AS (SELECT \(first) UNION ALL SELECT i + 1 FROM n WHERE i < \(last))
-                SELECT 1, 'fill-' || i, '', 'parent', 'found', 'SB' || i, 'lucknow', \(start) + (i - \(first)) * \(step),
-                    \(start) + (i - \(first)) * \(step), '' FROM n
-                """)
         }
     }
 

@@ -14,7 +14,8 @@ import Testing
         let log = QueryLog(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, slowMilliseconds: 0)
         try await withApp(on: .sqlite, queries: log) { app async throws in
             let dispatcher = try await app.client("dispatcher")
-            try await fill(app.database, 3000)
+            try await addScans(1...3000, from: Instant(milliseconds: 0), every: .seconds(1), to: app.database)
+            try await analyzeScans(of: app.database)
             func post(_ path: String, _ body: JSONValue) async -> Int {
                 await dispatcher.post("/bags/api/v1/scans/\(path)", body).status
             }
@@ -28,21 +29,6 @@ import Testing
                 #expect(!plan.contains("BLOOM FILTER"), "\(statement.name): \(plan)")
                 #expect(!plan.contains("SCAN scans"), "\(statement.name): \(plan)")
             }
-        }
-    }
-
-    /// Scans of earlier days, and what a shutdown leaves behind: statistics of the large tables.
-    private func fill(_ database: Database, _ count: Int) async throws {
-        try await database.write { transaction in
-            _ = try transaction.execute(
-                "test.fill",
-                """
-                INSERT INTO scans (user_id, client_scan_id, content_hash, kind, outcome, code, area_code, scanned_at,
-                    recorded_at, request_id)
-                WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(count))
-                SELECT 1, 'fill-' || i, '', 'parent', 'found', 'SB' || i, 'lucknow', i, i, '' FROM n
-                """)
-            _ = try transaction.execute("test.analyze", "ANALYZE scans")
         }
     }
 }
