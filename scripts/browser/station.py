@@ -220,8 +220,6 @@ class StationWalk:
         check("nor where no field has the focus", scanner.answered("linked", code) is not None,
               f"{scanner.kind} {scanner.text('answer-code')}")
         code = self.codes.bag()
-        # For 300 ms after a scan an Enter counts as its second one; no hand is at another field so soon.
-        page.wait_for_timeout(500)
         page.focus("header [data-slash]")
         with page.expect_navigation():
             scanner.pull(code, pauses={1: 60})
