@@ -11,18 +11,42 @@ enum Topology: String, CaseIterable, Sendable {
     var hasBackplane: Bool { self == .bothWithBackplane }
 }
 
+/// Tier 2 whose writes take a while, so that whoever does not wait for them meets their leases.
+struct LingeringStore: SharedCacheStore {
+    let inner: LocalSharedCache
+
+    init(_ inner: LocalSharedCache) { self.inner = inner }
+
+    func read(_ key: String, claim: SharedClaim?) async throws -> SharedReading {
+        try await inner.read(key, claim: claim)
+    }
+
+    func write(_ entry: SharedEntry, for key: String, releasing token: String?) async throws -> Bool {
+        for _ in 0..<100 { await Task.yield() }
+        return try await inner.write(entry, for: key, releasing: token)
+    }
+
+    func release(_ key: String, token: String) async throws { try await inner.release(key, token: token) }
+
+    func invalidate(_ tags: Set<CacheTag>) async throws -> Int64 { try await inner.invalidate(tags) }
+
+    func changes(since stamp: Int64?) async throws -> SharedChanges { try await inner.changes(since: stamp) }
+}
+
 /// Nodes of one topology over one source; a node can be started again.
 final class House {
     let topology: Topology
     let source = Source()
-    let store = LocalSharedCache(clock: .standing())
+    let store = LingeringStore(LocalSharedCache(clock: .standing()))
     let exchange: TestExchange
     var nodes: [TestNode] = []
     var caches: [Cache<String, String>] = []
+    private var sets: [Int]
 
     init(_ topology: Topology, nodes count: Int) async {
         self.topology = topology
         exchange = TestExchange(nodes: count)
+        sets = Array(repeating: 0, count: count)
         for number in 0..<count {
             let node = node(number)
             nodes.append(node)
@@ -46,7 +70,13 @@ final class House {
     func restart(_ number: Int) async {
         nodes[number] = node(number)
         caches[number] = nodes[number].cache(policy)
+        sets[number] = 0
         await nodes[number].registry.hear(.gap)
+    }
+
+    func set(_ value: String, for key: String, on number: Int) async {
+        await caches[number].set(value, for: key)
+        sets[number] += 1
     }
 
     func read(_ key: String, on number: Int) async throws -> String {
@@ -56,10 +86,12 @@ final class House {
             return try await source.load(key)
         }
         await until { cache.statistics.loading == 0 }
-        // What was loaded is on its way to tier 2 behind the answer.
+        // What was loaded is on its way to tier 2 behind the answer, and its lease is held until it is there.
         if topology.hasShared {
+            let sets = sets[number]
             await until {
-                cache.statistics.sharedWrites + cache.statistics.refusedSharedWrites >= cache.statistics.loads
+                let statistics = cache.statistics
+                return statistics.sharedWrites + statistics.refusedSharedWrites >= statistics.loads + sets
             }
         }
         return value
@@ -117,7 +149,7 @@ struct TopologyTests {
         await house.caches[0].remove("a")
         #expect(try await everywhere("a") == ["a=1"])
         house.source.write("a")
-        await house.caches[0].set("a=2", for: "a")
+        await house.set("a=2", for: "a", on: 0)
         #expect(try await everywhere("a") == ["a=2"])
         house.source.write("a")
         await house.caches[0].clear()
