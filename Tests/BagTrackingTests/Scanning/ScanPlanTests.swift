@@ -31,4 +31,32 @@ import Testing
             }
         }
     }
+
+    /// SQLite without statistics takes a kind for ten rows, whatever else is known.
+    @Test("neither a list of scans nor an import walks all bags of a kind", arguments: [false, true])
+    func kinds(isAnalyzed: Bool) async throws {
+        let log = QueryLog(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, slowMilliseconds: 0)
+        try await withApp(on: .sqlite, queries: log) { app async throws in
+            let hall = try await ImportHall(app)
+            let dispatcher = try await app.client("dispatcher")
+            for (path, body) in [
+                ("parent", ["code": "SB00001"]), ("child", ["parent": "SB00001", "code": "7654321"]),
+            ] as [(String, JSONValue)] {
+                #expect(await dispatcher.post("/bags/api/v1/scans/\(path)", body).status == 201)
+            }
+            if isAnalyzed { _ = try await app.database.write { try $0.execute("test.analyze", "ANALYZE") } }
+            #expect(await dispatcher.get("/bags/scans").text.contains("Undo 7654321"))
+            let file = "code\n7654322\n7654323\nSB00002"
+            let job = try await hall.imported(file, ["kind": "packing", "area_code": "lucknow"])
+            #expect(job["state"] == "succeeded")
+            let plans = log.slow.snapshot()
+            for name in ["scans.undoable", "imports.sacks", "imports.children"] {
+                #expect(plans.contains { $0.name == name && !$0.plan.isEmpty }, "\(name) was not run")
+            }
+            for statement in plans {
+                let plan = statement.plan.joined(separator: "\n")
+                #expect(!plan.contains("INDEX bags_kind_status (kind=?)"), "\(statement.name): \(plan)")
+            }
+        }
+    }
 }

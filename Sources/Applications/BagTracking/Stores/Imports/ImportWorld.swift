@@ -96,13 +96,14 @@ struct ImportWorld {
 
     private mutating func loadSacks(_ codes: Set<String>, _ isLocked: Bool, _ session: some SQLSession) throws {
         let list = ImportWorld.list(codes)
-        // Two walks of two indexes: with both in one condition PostgreSQL reads the whole table.
+        // Two walks of two indexes: with both in one condition PostgreSQL reads the whole table. The kind is asked in words
+        // that no index answers: without statistics SQLite would rather walk all of a kind than look for each code.
         let rows = try session.all(
             "imports.sacks",
             """
             SELECT \(BagRow.columns) FROM bags
-            WHERE kind = 'parent' AND id IN (
-                SELECT id FROM bags WHERE kind = 'parent' AND code IN (\(ImportWorld.elements(list, session.dialect)))
+            WHERE kind <> 'child' AND id IN (
+                SELECT id FROM bags WHERE kind <> 'child' AND code IN (\(ImportWorld.elements(list, session.dialect)))
                 UNION SELECT id FROM bags WHERE sscc IN (\(ImportWorld.elements(list, session.dialect))))
             ORDER BY id\(isLocked ? session.dialect.forUpdate : "")
             """, BagRow.init)
@@ -134,7 +135,7 @@ struct ImportWorld {
             "imports.children",
             """
             SELECT \(BagRow.columns) FROM bags
-            WHERE kind = 'child' AND code IN (\(ImportWorld.elements(list, session.dialect)))
+            WHERE kind <> 'parent' AND code IN (\(ImportWorld.elements(list, session.dialect)))
             ORDER BY id\(isLocked ? session.dialect.forUpdate : "")
             """, BagRow.init)
         let parents = try places(Set(rows.compactMap(\.parentID)), session)

@@ -9,11 +9,12 @@ extension ScanLog {
         let candidates = items.filter { ScanLog.mayTakeBack($0, caller, window) }
         guard let first = candidates.first else { return [] }
         let codes = candidates.dropFirst().reduce("\(first.code)" as SQL) { $0 + ", \($1.code)" }
+        // No word about the kind: a code is one bag's, and without statistics SQLite would rather walk all of a kind.
         let linking = try session.all(
             "scans.undoable",
             """
             SELECT c.link_scan_id FROM bags c JOIN bags p ON p.id = c.parent_id
-            WHERE c.kind = 'child' AND c.code IN (\(codes)) AND c.link_scan_id IS NOT NULL AND p.bill_id IS NULL
+            WHERE c.code IN (\(codes)) AND c.link_scan_id IS NOT NULL AND p.bill_id IS NULL
             """
         ) { try $0[0] as Int64 }
         return Set(candidates.map(\.id)).intersection(linking)
