@@ -97,6 +97,18 @@ struct QueryLogTests {
         }
     }
 
+    @Test("keeps slow bulk inserts, which have no plan", arguments: TestEngine.available)
+    func slowBulk(engine: TestEngine) async throws {
+        let log = QueryLog(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, slowMilliseconds: 0)
+        try await withDatabase(on: engine, components: [thingSchema], queries: log) { database in
+            try await database.write {
+                try $0.bulkInsert("things.load", into: "things", columns: ["code"], rows: [[.text("n1")]])
+            }
+            let slow = try #require(log.slow.snapshot().first { $0.name == "things.load" })
+            #expect(slow.count == 1 && slow.plan.isEmpty)
+        }
+    }
+
     @Test("keeps a bounded number of slow statements, the latest")
     func boundedSlow() async throws {
         let clock = Clock(standingAt: Instant(seconds: 1_795_240_800))

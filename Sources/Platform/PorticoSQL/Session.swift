@@ -154,7 +154,10 @@ public final class SessionChannel {
         let started = monotonicNanoseconds()
         do {
             let (value, rows) = try work(connection)
-            observer.record(name, nanoseconds: monotonicNanoseconds() - started, rows: rows)
+            let elapsed = monotonicNanoseconds() - started
+            observer.record(name, nanoseconds: elapsed, rows: rows)
+            // There is no plan to be asked for: what was sent is not one statement of the reader's.
+            if observer.isSlow(elapsed) { observer.recordSlow(name, nanoseconds: elapsed, plan: []) }
             return value
         } catch var error as SQLError {
             observer.recordFailure(name, nanoseconds: monotonicNanoseconds() - started)
