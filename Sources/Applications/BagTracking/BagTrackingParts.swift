@@ -91,7 +91,8 @@ extension BagTrackingParts {
     private var accountPages: [Route] {
         identity.accountPages(
             AccountAppearance(
-                zone: .india, exportPath: "/api/v1/personal-data", roleName: { BagWords.role($0) }
+                zone: .india, exportPath: "/api/v1/personal-data", roleName: { BagWords.role($0) },
+                permissionName: { BagWords.permission($0) }
             ) { [services] context in
                 try BagFrame(context, try await services.presentCatalog()).shell(title: "Your account")
             })

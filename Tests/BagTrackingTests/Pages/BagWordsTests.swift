@@ -12,6 +12,14 @@ import Testing
         #expect(words != code.replacing("_", with: " "))
     }
 
+    @Test("every permission of every role has words", arguments: BagRole.allCases)
+    func permissions(role: BagRole) {
+        for permission in role.permissions {
+            let words = BagWords.permission(permission)
+            #expect(words != permission && words.first?.isUppercase == true, "\(permission)")
+        }
+    }
+
     @Test("advice fits where the bag is, and numbers fit their nouns")
     func advice() {
         func child(_ bill: String?) -> ChildFacts {

@@ -34,6 +34,12 @@ import Testing
         #expect(html.contains("This sack is on hold."))
     }
 
+    @Test("does not spread few places over the whole width")
+    func fewPlaces() {
+        #expect(SackGauge(count: 1, capacity: 4).html.text.contains("class=\"gauge few\""))
+        #expect(SackGauge(count: 1, capacity: 30).html.text.contains("class=\"gauge\""))
+    }
+
     @Test("asks for a sack when there is none")
     func noSack() {
         let html = PageSamples.station().body.text

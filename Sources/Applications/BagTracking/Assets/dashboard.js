@@ -43,7 +43,7 @@ function takeScan(scan) {
   const line = document.createElement("li");
   const badge = document.querySelector(`#feed-badges [data-badge="${CSS.escape(scan.outcome)}"]`);
   if (badge) line.append(...badge.cloneNode(true).childNodes);
-  const note = [scan.parent_code, scan.user_name].filter(Boolean).join(" ");
+  const note = [scan.parent_code, scan.user_name].filter(Boolean).join(" · ");
   for (const [className, text] of [["code", scan.code], ["note", clock(scan.recorded_at)], ["note who", note]]) {
     line.append(Object.assign(document.createElement("span"), { className, textContent: text }));
   }

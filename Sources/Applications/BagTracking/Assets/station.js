@@ -27,7 +27,8 @@ const isSSCC = (code) => /^(?:\(00\)|00)?[0-9]{18}$/.test(code);
 const matches = (code, { prefix, digits }) =>
   code.startsWith(prefix) && new RegExp(`^[0-9]{${digits}}$`).test(code.slice(prefix.length));
 
-/** What a normalised code is: `{kind: "command" | "parent" | "child" | "invalid", code, product?, why?}`. */
+/** What a normalised code is: `{kind: "command" | "parent" | "child", code, shown?, product?, why?}`; `why`
+ *  is the refusal that the server would give: `{code, detail}`. */
 export function read(code, products) {
   if (/^CMD:(UNDO|DONE|REPEAT)$/.test(code)) return { kind: "command", code };
   const product = products.find((each) => matches(code, each));
@@ -39,8 +40,13 @@ export function read(code, products) {
     const start = prefix.replaceAll("-", "");
     return plain.startsWith(start) && /^[0-9]+$/.test(plain.slice(start.length));
   });
-  if (damaged) return { kind: "child", code, shown: code, why: "It looks like a damaged sack label." };
-  if (!/^[A-Z0-9]{4,20}$/.test(code)) return { kind: "child", code, shown: code, why: "It is not a bag's code." };
+  if (damaged) {
+    const why = { code: "looks_like_parent", detail: "It looks like a damaged sack label." };
+    return { kind: "child", code, shown: code, why };
+  }
+  if (!/^[A-Z0-9]{4,20}$/.test(code)) {
+    return { kind: "child", code, shown: code, why: { code: "invalid_child_code", detail: "It is not a bag's code." } };
+  }
   return { kind: "child", code, shown: code };
 }
 
@@ -563,6 +569,7 @@ class View {
       return cell;
     }));
     at("gauge").toggleAttribute("hidden", capacity === 0);
+    at("gauge").classList.toggle("few", capacity <= 12);
     at("gauge").setAttribute("viewBox", `0 0 ${isBoxes ? capacity * 10 : 1000} 10`);
     at("gauge").setAttribute("aria-label", `${count} of ${capacity}`);
   }
@@ -800,7 +807,7 @@ class Station {
 
   /** Without network the page itself looks at the pattern and at the scans kept here. */
   refuseHere({ code, shown, why }) {
-    if (why) return this.refuse("Refused", why, shown);
+    if (why) return this.refuse(titleOf(why.code) ?? "Refused", why.detail, shown);
     const twin = foundHere(this.entries, code, this.sack.entered);
     if (!twin) return false;
     if (twin !== "same") return this.refuse("In another sack", `Scanned into ${twin} on this device.`, shown);

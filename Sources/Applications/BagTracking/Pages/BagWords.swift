@@ -12,6 +12,41 @@ enum BagWords {
         }
     }
 
+    /// What somebody with a permission may do.
+    static func permission(_ permission: String) -> String {
+        switch permission {
+        case "audit.read": "Read the audit log"
+        case "bag.correct": "Move bags and take them out"
+        case "bag.hold": "Put bags on hold and release them"
+        case "bag.read": "Find and read bags"
+        case "bag.restore": "Bring retired bags back"
+        case "bag.retire": "Retire bags"
+        case "bill.cancel": "Cancel bills"
+        case "bill.deliver": "Say that bills were delivered"
+        case "bill.read": "Read bills"
+        case "bill.write": "Write bills and put sacks on them"
+        case "config.manage": "Change settings"
+        case "epcis.read": "Read EPCIS events"
+        case "export.read": "Export data"
+        case "gate.check": "Check lorries at the gate"
+        case "import.run": "Import files"
+        case "label.print": "Print labels"
+        case "operations.read": "Look at operations"
+        case "operations.write": "Operate: queues, caches, limits"
+        case "return.write": "Take returns"
+        case "scan.pack": "Scan sacks and bags"
+        case "scan.undo_any": "Undo anybody's scans"
+        case "scan.undo_own": "Undo own scans"
+        case "stats.read": "Read figures"
+        case "summary.read_all": "Read everybody's daily summary"
+        case "summary.read_own": "Read the own daily summary"
+        case "summary.send": "Send the daily summary"
+        case "trace.read": "Trace lots"
+        case "user.manage": "Manage people"
+        default: permission
+        }
+    }
+
     static let roles = ["dispatcher", "gatekeeper", "biller", "admin"].map { Choice($0, role($0)) }
 
     /// The state of a sack or bag as a badge.

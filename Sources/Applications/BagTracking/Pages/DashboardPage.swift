@@ -182,7 +182,7 @@ struct DashboardPage: BagPage {
                 """
                 <li>\(scan.badge)<span class="code">\(scan.code)</span><span class="note">\
                 \(frame.time(scan.scannedAt, .time))</span>\
-                <span class="note who">\(scan.parentCode) \(scan.user)</span></li>
+                <span class="note who">\(scan.parentCode.map { "\($0) · " })\(scan.user)</span></li>
                 """
             }
             let badges = [

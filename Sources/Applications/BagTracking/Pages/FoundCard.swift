@@ -95,10 +95,13 @@ struct HistoryLine: PageComponent {
         guard !steps.isEmpty else { return EmptyState("Nothing yet", icon: .history).html }
         let items = steps.map { step -> HTML in
             let (word, icon) = HistoryLine.word(step.what)
-            let place: HTML = """
-                \(step.parentCode.map { " \(CodeLink($0))" as HTML })\(step.billCode.map { " \($0)" as HTML })\
-                \(step.ticketCode.map { " \($0)" as HTML })
-                """
+            let places: [HTML?] = [
+                step.parentCode.map { CodeLink($0).html }, step.billCode.map { "\($0)" },
+                step.ticketCode.map { "\($0)" },
+            ]
+            let place = places.compactMap(\.self).enumerated().map { index, place -> HTML in
+                index == 0 ? " \(place)" : " · \(place)"
+            }
             let who: HTML? = step.user.map { "\($0) · " }
             return """
                 <li\(step.undone ? " class=\"undone\"" as HTML : .empty)>\(icon)<p><span class="what">\(word)</span>\

@@ -90,6 +90,7 @@ struct GatePage: BagPage {
             figures: BigCount(
                 label: "Seen at the gate", count: progress.seenCount, of: progress.expectedCount, note: state
             ).html,
+            isDone: progress.missingCount == 0 && progress.openFindings == 0,
             alarm: findings(check), answer: answer, typed: typed, clientScanID: clientScanID, recent: recent,
             products: products,
             beside: "\(missingSection(progress))\(dispatchSection(progress))\(abandoning)")

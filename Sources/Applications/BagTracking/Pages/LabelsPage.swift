@@ -50,7 +50,7 @@ struct LabelsPage: BagPage {
         let codes = TextField(
             "codes", label: "Or these codes", value: typed.codes,
             hint: "One a line: sacks, bags, SSCCs. When there are any, the numbers above do not count.",
-            error: message("codes"), presence: .optional, maxLength: 40_000, lines: 4, isCode: true)
+            error: message("codes"), presence: .free, maxLength: 40_000, lines: 4, isCode: true)
         let layout = SelectField(
             "layout", label: "Paper", value: typed.layout, choices: LabelsPage.layouts, error: message("layout"))
         let buttons: HTML = """
@@ -110,7 +110,7 @@ struct LabelsPage: BagPage {
 
     private func number(_ name: String, _ label: String, _ value: String, _ range: ClosedRange<Int>) -> TextField {
         TextField(
-            name, label: label, value: value, kind: .number, error: message(name), presence: .optional, range: range)
+            name, label: label, value: value, kind: .number, error: message(name), presence: .free, range: range)
     }
 
     private func message(_ field: String) -> String? {

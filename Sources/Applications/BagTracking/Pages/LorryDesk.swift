@@ -16,6 +16,8 @@ struct LorryDesk: PageComponent {
     var action: String
     /// What stands above the answer, in large figures.
     var figures: HTML
+    /// Whether nothing is left to be scanned.
+    var isDone = false
     /// What is wrong on the lorry, below the answer.
     var alarm: HTML = .empty
     var answer: StationPage.Answer?
@@ -54,6 +56,7 @@ struct LorryDesk: PageComponent {
 
     private var idle: (title: String, detail: String) {
         switch kind {
+        case "gate" where isDone: ("All seen", "A sack that does not belong here is still told at once.")
         case "gate": ("Scan the sacks", "Every sack on the lorry, one after the other.")
         case "return": ("Scan a sack", "Choose its condition first.")
         default: ("Scan a sack", "Each goes onto this bill.")

@@ -140,7 +140,8 @@ struct StationPage: BagPage {
     }
 }
 
-/// The places of a sack, one box each, filled from the left; a plain bar when there are more than 60.
+/// The places of a sack, one box each, filled from the left; a plain bar when there are more than 60. Few boxes do not
+/// spread over the whole width.
 struct SackGauge: PageComponent {
     var count: Int
     var capacity: Int
@@ -157,7 +158,7 @@ struct SackGauge: PageComponent {
             " height="10"/>
             """
         return """
-            <svg class="gauge" id="gauge" viewBox="0 0 \(width) 10" preserveAspectRatio="none" role="img" \
+            <svg class="\(capacity > 12 ? "gauge" : "gauge few")" id="gauge" viewBox="0 0 \(width) 10" preserveAspectRatio="none" role="img" \
             aria-label="\(count) of \(capacity)"\(HTML.flag("hidden", capacity == 0))>\
             \(isBoxes ? HTML(joining: boxes) : bar)</svg>
             """

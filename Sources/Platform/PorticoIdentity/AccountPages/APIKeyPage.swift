@@ -45,7 +45,7 @@ struct APIKeyPage: AccountPageContent {
             "Revoke", weight: .quiet, icon: .cross, spoken: "Revoke the key \(key.name)",
             confirm: "Revoke \(key.name)? What uses it stops working.")
         return DataTable.Row([
-            "\(key.name)", "<span class=\"note\">\(key.scopes.joined(separator: ", "))</span>",
+            "\(key.name)", "<span class=\"note\">\(frame.names(of: key.scopes))</span>",
             frame.time(key.createdAt, .dateAndTime).html, key.lastUsedAt.map { frame.time($0).html } ?? "Never",
             key.expiresAt.map { frame.time($0, .dateAndTime).html } ?? "When revoked",
             frame.form("/keys/\(key.id)/revoke", buttons: "\(revoke)", arrangement: "bare").html,
@@ -71,9 +71,10 @@ struct APIKeyPage: AccountPageContent {
 
     private var permissions: HTML {
         let boxes = frame.principal.permissions.sorted().enumerated().map { index, permission in
-            Checkbox(
-                "scope", label: permission, value: permission, isTicked: ticked.contains(permission),
-                scope: index == 0 ? "key" : "key-\(index)"
+            let name = frame.permissionName(permission)
+            return Checkbox(
+                "scope", label: name, value: permission, isTicked: ticked.contains(permission),
+                hint: name == permission ? nil : permission, scope: index == 0 ? "key" : "key-\(index)"
             ).html
         }
         let error: HTML? = message("scope").map { "<p class=\"field-error\">\(Icon.stop)\($0)</p>" }
@@ -115,7 +116,7 @@ struct NewAPIKeyPage: AccountPageContent {
 
     var content: HTML {
         let facts = DefinitionList([
-            "Name": "\(made.key.name)", "May do": "\(made.key.scopes.joined(separator: ", "))",
+            "Name": "\(made.key.name)", "May do": "\(frame.names(of: made.key.scopes))",
             "Ends": made.key.expiresAt.map { frame.time($0, .dateAndTime).html } ?? "When revoked",
         ])
         let field = TextField(

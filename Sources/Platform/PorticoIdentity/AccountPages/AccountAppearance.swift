@@ -20,6 +20,8 @@ public struct AccountAppearance: Sendable {
     public var exportPath: String?
     /// A role as people call it.
     public var roleName: @Sendable (String) -> String
+    /// A permission as people call it.
+    public var permissionName: @Sendable (String) -> String
     /// The surroundings of a page for whoever is signed in: navigation, person and form token. The pages put in their
     /// titles and messages.
     public var shell: @Sendable (RequestContext) async throws -> PageShell
@@ -28,11 +30,13 @@ public struct AccountAppearance: Sendable {
     public init(
         zone: TimeZoneOffset = .utc, exportPath: String? = nil,
         roleName: @escaping @Sendable (String) -> String = { $0 },
+        permissionName: @escaping @Sendable (String) -> String = { $0 },
         shell: @escaping @Sendable (RequestContext) async throws -> PageShell
     ) {
         self.zone = zone
         self.exportPath = exportPath
         self.roleName = roleName
+        self.permissionName = permissionName
         self.shell = shell
     }
 }

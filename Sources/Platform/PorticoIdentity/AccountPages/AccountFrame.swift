@@ -10,6 +10,8 @@ struct AccountFrame: Sendable {
     let principal: Principal
     /// The role as people call it.
     let role: String
+    /// A permission as people call it.
+    let permissionName: @Sendable (String) -> String
     /// Where the application is mounted.
     let mount: String
     /// Where the person gets a file of everything that is kept about them; nil where there is none.
@@ -23,10 +25,16 @@ struct AccountFrame: Sendable {
         principal = try context.caller
         shell = try await appearance.shell(context)
         role = principal.roles.map(appearance.roleName).joined(separator: ", ")
+        permissionName = appearance.permissionName
         mount = context.mount
         exportAddress = appearance.exportPath.map { "\(context.mount)\($0)" }
         zone = appearance.zone
         guarding = FormGuard(csrfToken: context.csrf.value, idempotencyKey: randomBytes(18).base64URL)
+    }
+
+    /// Permissions as people call them, in a line.
+    func names(of permissions: [String]) -> String {
+        permissions.map(permissionName).joined(separator: ", ")
     }
 
     /// The address of the account page, or of one below it.
