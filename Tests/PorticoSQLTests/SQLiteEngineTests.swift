@@ -36,6 +36,29 @@ struct SQLiteEngineTests {
         }
     }
 
+    @Test("reads no large table to make a filter for a small one without statistics")
+    func noBloomFilters() async throws {
+        try await withSQLite { _, database in
+            try await database.write { transaction in
+                try transaction.execute("one", "CREATE TABLE one (version INTEGER)")
+                try transaction.execute("many", "CREATE TABLE many (id INTEGER PRIMARY KEY, kind INTEGER)")
+                try transaction.execute("one.insert", "INSERT INTO one VALUES (1)")
+                try transaction.execute(
+                    "many.insert",
+                    """
+                    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+                    INSERT INTO many SELECT i, i % 7 FROM n
+                    """)
+                try transaction.execute("many.analyze", "ANALYZE many")
+            }
+            let question: SQL = """
+                EXPLAIN QUERY PLAN SELECT many.id FROM one LEFT JOIN many ON many.id = one.version AND many.kind = 3
+                """
+            let plan = try await database.read { try $0.all("plan", question) { try $0[3] as String } }
+            #expect(plan == ["SCAN one", "SEARCH many USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN"])
+        }
+    }
+
     @Test("leaves nothing but the file when it is closed, and finds everything again")
     func reopen() async throws {
         try await withFolder { folder in

@@ -19,6 +19,7 @@ from .papers import Papers
 from .portico import Office, Sample
 from .side_by_side import Rival, SideBySide
 from .table import MIB, Row
+from .weights import Weights
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
@@ -27,10 +28,11 @@ def arguments():
     parser = argparse.ArgumentParser(prog="Benchmarks/bags/run", description=__doc__)
     parser.add_argument("--scale", choices=["small", "medium", "full"], default="full", help="size of the data")
     parser.add_argument("--seconds", type=int, default=10, help="length of a measured run")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds of the comparison")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of what is compared")
     parser.add_argument("--round-seconds", type=int, default=5, help="length of a run in the comparison")
     parser.add_argument("--postgresql", action="store_true", help="Portico on PostgreSQL; only exports are compared then")
-    parser.add_argument("--only", choices=["figures", "papers", "files", "overload", "comparison"], help="one part")
+    parser.add_argument("--only", choices=["figures", "papers", "files", "overload", "comparison", "weights"],
+                        help="one part; weights, on SQLite and as root, is only made when asked for")
     parser.add_argument("--data", help="folder for Portico's data, kept and used again; default: a temporary one")
     parser.add_argument("--cold", action="store_true", help="do not hold the database's files in memory")
     parser.add_argument("--json", metavar="FILE", help="all figures as JSON")
@@ -135,6 +137,10 @@ def main():
             overload = Overload(office, wrk, options.seconds)
             overload.all()
             rows += overload.rows
+        if options.only == "weights":
+            weights = Weights(Measures(office, wrk, options.seconds, options.postgresql), options.rounds)
+            weights.all(Sample(office).codes)
+            rows += weights.rows
         if options.only in (None, "comparison"):
             results = compare(office, wrk, options, data, folder, log)
         verify(office)

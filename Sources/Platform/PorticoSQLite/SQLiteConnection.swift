@@ -29,6 +29,9 @@ final class SQLiteConnection: EngineConnection {
             throw error
         }
         handle = opened
+        // A table without statistics is taken for a million rows, for which reading all of another one to make a filter
+        // would pay. Small tables have none: a look-up beside one of them read a million scans.
+        _ = portico_sqlite_without_bloom_filters(opened)
         watch = StatementWatch(opened, isLimited: isLimited)
         statements = StatementCache(opened, capacity: statementCapacity)
     }

@@ -18,6 +18,12 @@ import Testing
         ("a kind", ScanFilter(kind: .parent), ["M444-00001", "SB1", "SB00001"]),
         ("an outcome", ScanFilter(outcome: .rejected), ["SB1"]),
         ("duplicates", ScanFilter(outcome: .duplicate), ["1000001", "1000001"]),
+        ("an outcome of an area", ScanFilter(outcome: .created, areaCode: "jaipur"), ["M444-00001"]),
+        ("an outcome of a kind", ScanFilter(kind: .parent, outcome: .rejected), ["SB1"]),
+        ("an outcome of another kind", ScanFilter(kind: .child, outcome: .rejected), []),
+        ("an outcome since", ScanFilter(outcome: .duplicate, from: hour), ["1000001"]),
+        ("bags put into sacks", ScanFilter(kind: .child, outcome: .linked), ["5550001", "1000002", "1000001"]),
+        ("a kind of an area", ScanFilter(kind: .parent, areaCode: "lucknow"), ["SB1", "SB00001"]),
         ("a code", ScanFilter(code: "1000001"), ["1000001", "1000001", "1000001"]),
         ("a code of a person", ScanFilter(userID: 2, code: "1000001"), ["1000001"]),
         ("a sack", ScanFilter(parentCode: "SB00001"), ["1000001", "1000002", "1000001", "1000001"]),
@@ -98,6 +104,24 @@ import Testing
                 let scans = try await QueryPlan.of(statement, in: hall.database).fullScans
                 #expect(scans.isEmpty, "\(search.name): \(scans)")
             }
+        }
+    }
+
+    @Test(
+        "uncommon outcomes and kinds are walked by themselves",
+        arguments: [
+            (ScanFilter(outcome: .found), "scans_outcome"), (ScanFilter(kind: .gate), "scans_kind"),
+            (ScanFilter(kind: .gate, outcome: .rejected, areaCode: "lucknow"), "scans_outcome"),
+            (ScanFilter(kind: .bill, areaCode: "lucknow"), "scans_kind"),
+            (ScanFilter(kind: .child, areaCode: "lucknow"), "scans_area"),
+        ])
+    func uncommon(filter: ScanFilter, index: String) async throws {
+        try await withHall(on: .sqlite) { hall in
+            let statement = try await hall.database.read { reading in
+                ScanLog(reading).statement(filter, bounds: 0..<Int64.max, limit: 51)
+            }
+            let plan = try await QueryPlan.of(statement, in: hall.database)
+            #expect(plan.lines.contains { $0.contains("SEARCH scans USING INDEX \(index) (") }, "\(plan.lines)")
         }
     }
 

@@ -40,7 +40,10 @@ struct BagList<Session: SQLSession> {
         if filter.lot != nil { return try list(query.ofLot()) }
         let range = filter.search.flatMap { CodeRange($0) }
         if filter.isOnHold == true { return try list(query.onHold(range)) }
-        return try range.map { try find($0, by: query) } ?? list(query.walk(nil))
+        guard let range else {
+            return try list(filter.isBilled == true && filter.areaCode == nil ? query.onBills() : query.walk(nil))
+        }
+        return try find(range, by: query)
     }
 
     /// What is found seldom is looked up; what is found often is walked in the order of ids among the codes that begin

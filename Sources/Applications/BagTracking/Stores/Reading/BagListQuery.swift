@@ -91,6 +91,15 @@ struct BagListQuery {
             """)
     }
 
+    /// Walks the sacks on bills, newest first, which lie behind all those that are packed today.
+    func onBills() -> SQL {
+        page(
+            """
+            SELECT id FROM bags \(indexed("bags_billed"))
+            WHERE \(ids) \(sackConditions) \(kindConditions) \(timeConditions) \(newest)
+            """)
+    }
+
     /// The bags of a lot: some thousands at the most, in the order of ids where the engine keeps them so. The sum keeps
     /// PostgreSQL from walking the whole table in that order to find a lot that does not exist.
     func ofLot() -> SQL {

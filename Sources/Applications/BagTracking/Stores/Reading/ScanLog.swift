@@ -105,8 +105,10 @@ struct ScanLog<Session: SQLSession> {
         if let ticketID = filter.ticketID { sql += " AND ticket_id = \(ticketID)" }
         if let userID = filter.userID { sql += " AND user_id = \(userID)" }
         if let areaCode = filter.areaCode { sql += " AND area_code = \(areaCode)" }
-        if let kind = filter.kind { sql += " AND kind = \(kind)" }
-        if let outcome = filter.outcome { sql += " AND outcome = \(outcome)" }
+        if let kind = filter.kind { sql += kind == .child ? " AND kind = 'child'" : " AND kind = \(kind) AND kind <> 'child'" }
+        if let outcome = filter.outcome {
+            sql += outcome == .linked ? " AND outcome = 'linked'" : " AND outcome = \(outcome) AND outcome <> 'linked'"
+        }
         if filter.isStanding { sql += " AND undone_at IS NULL" }
         if let from = filter.from { sql += " AND recorded_at >= \(from)" }
         if let to = filter.to { sql += " AND recorded_at < \(to)" }
@@ -120,6 +122,8 @@ struct ScanLog<Session: SQLSession> {
         if filter.billID != nil { return "INDEXED BY scans_bill" }
         if filter.ticketID != nil { return "INDEXED BY scans_ticket" }
         if filter.userID != nil { return "INDEXED BY scans_user" }
+        if let outcome = filter.outcome, outcome != .linked { return "INDEXED BY scans_outcome" }
+        if let kind = filter.kind, kind != .child { return "INDEXED BY scans_kind" }
         if filter.areaCode != nil { return "INDEXED BY scans_area" }
         return "NOT INDEXED"
     }

@@ -84,6 +84,9 @@ extension BagSchema {
     /// Sacks on hold, newest first: few among very many.
     static let sacksOnHold = "CREATE INDEX bags_hold ON bags (id) WHERE hold_reason IS NOT NULL;"
 
+    /// Sacks on bills, newest first. They lie behind all those that are packed today.
+    static let sacksOnBills = "CREATE INDEX bags_billed ON bags (id) WHERE bill_id IS NOT NULL;"
+
     /// Sacks by their codes, with what a search among them asks: one sack stands among twenty-five codes.
     static func sackCodes(_ dialect: Dialect) -> String {
         let further = dialect == .postgresql ? "INCLUDE (id, kind, status, area_code) " : ""

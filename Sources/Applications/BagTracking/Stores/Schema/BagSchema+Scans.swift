@@ -18,6 +18,14 @@ extension BagSchema {
 
         """
 
+    /// Scans of uncommon outcomes and kinds: few among very many, which are bags put into sacks. The conditions stand in
+    /// ``ScanLog`` word for word.
+    static let uncommonScans = """
+        CREATE INDEX scans_outcome ON scans (outcome, id) WHERE outcome <> 'linked';
+        CREATE INDEX scans_kind ON scans (kind, id) WHERE kind <> 'child';
+
+        """
+
     /// `answer` holds what an exact replay needs beyond the other columns, and is null when that is nothing: see
     /// ``ScanRemainder``.
     static func scans(_ dialect: Dialect) -> String {
