@@ -27,7 +27,7 @@ from wire import Wire
 
 WORKERS = 24
 SAMPLE_SECONDS = 10
-# Page cache of SQLite's writer, which keeps what it wrote until this is full; those of the readers are half as large.
+# Page cache of SQLite's writer, which keeps what it wrote until this is full; those of the readers are small.
 PAGE_CACHE = 16 * MIB
 
 

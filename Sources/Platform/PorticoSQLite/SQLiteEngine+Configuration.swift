@@ -26,8 +26,9 @@ extension SQLiteEngine {
         public var statementCapacity: Int = 200
         /// Page cache of the writer, in KiB.
         public var writerCacheKiB: Int = 16_384
-        /// Page cache of each reader, in KiB.
-        public var readerCacheKiB: Int = 8192
+        /// Page cache of each reader, in KiB. It is emptied whenever something was written since the reader's last
+        /// snapshot, so that more of it only holds what one long read has passed by.
+        public var readerCacheKiB: Int = 2048
         /// How much of the file is read through the memory map, in bytes; 0 for none.
         public var mapBytes: Int64 = 0
         /// Hears when so many readers are at work that it is worth telling: once for each level passed upward.

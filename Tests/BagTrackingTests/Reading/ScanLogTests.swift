@@ -18,6 +18,7 @@ import Testing
         ("a kind", ScanFilter(kind: .parent), ["M444-00001", "SB1", "SB00001"]),
         ("an outcome", ScanFilter(outcome: .rejected), ["SB1"]),
         ("duplicates", ScanFilter(outcome: .duplicate), ["1000001", "1000001"]),
+        ("an outcome of a person", ScanFilter(userID: 1, outcome: .duplicate), ["1000001"]),
         ("an outcome of an area", ScanFilter(outcome: .created, areaCode: "jaipur"), ["M444-00001"]),
         ("an outcome of a kind", ScanFilter(kind: .parent, outcome: .rejected), ["SB1"]),
         ("an outcome of another kind", ScanFilter(kind: .child, outcome: .rejected), []),
@@ -110,7 +111,10 @@ import Testing
     @Test(
         "uncommon outcomes and kinds are walked by themselves",
         arguments: [
-            (ScanFilter(outcome: .found), "scans_outcome"), (ScanFilter(kind: .gate), "scans_kind"),
+            (ScanFilter(outcome: .found), "scans_outcome"),
+            (ScanFilter(userID: 1, outcome: .duplicate), "scans_user_outcome"),
+            (ScanFilter(userID: 1, outcome: .linked), "scans_user"),
+            (ScanFilter(kind: .gate), "scans_kind"),
             (ScanFilter(kind: .gate, outcome: .rejected, areaCode: "lucknow"), "scans_outcome"),
             (ScanFilter(kind: .bill, areaCode: "lucknow"), "scans_kind"),
             (ScanFilter(kind: .child, areaCode: "lucknow"), "scans_area"),

@@ -105,7 +105,9 @@ struct ScanLog<Session: SQLSession> {
         if let ticketID = filter.ticketID { sql += " AND ticket_id = \(ticketID)" }
         if let userID = filter.userID { sql += " AND user_id = \(userID)" }
         if let areaCode = filter.areaCode { sql += " AND area_code = \(areaCode)" }
-        if let kind = filter.kind { sql += kind == .child ? " AND kind = 'child'" : " AND kind = \(kind) AND kind <> 'child'" }
+        if let kind = filter.kind {
+            sql += kind == .child ? " AND kind = 'child'" : " AND kind = \(kind) AND kind <> 'child'"
+        }
         if let outcome = filter.outcome {
             sql += outcome == .linked ? " AND outcome = 'linked'" : " AND outcome = \(outcome) AND outcome <> 'linked'"
         }
@@ -121,8 +123,9 @@ struct ScanLog<Session: SQLSession> {
         if filter.parentCode != nil { return "INDEXED BY scans_parent" }
         if filter.billID != nil { return "INDEXED BY scans_bill" }
         if filter.ticketID != nil { return "INDEXED BY scans_ticket" }
-        if filter.userID != nil { return "INDEXED BY scans_user" }
-        if let outcome = filter.outcome, outcome != .linked { return "INDEXED BY scans_outcome" }
+        let isUncommon = filter.outcome.map { $0 != .linked } ?? false
+        if filter.userID != nil { return isUncommon ? "INDEXED BY scans_user_outcome" : "INDEXED BY scans_user" }
+        if isUncommon { return "INDEXED BY scans_outcome" }
         if let kind = filter.kind, kind != .child { return "INDEXED BY scans_kind" }
         if filter.areaCode != nil { return "INDEXED BY scans_area" }
         return "NOT INDEXED"

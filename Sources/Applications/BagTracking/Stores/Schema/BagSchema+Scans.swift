@@ -22,6 +22,7 @@ extension BagSchema {
     /// ``ScanLog`` word for word.
     static let uncommonScans = """
         CREATE INDEX scans_outcome ON scans (outcome, id) WHERE outcome <> 'linked';
+        CREATE INDEX scans_user_outcome ON scans (user_id, outcome, id) WHERE outcome <> 'linked';
         CREATE INDEX scans_kind ON scans (kind, id) WHERE kind <> 'child';
 
         """
