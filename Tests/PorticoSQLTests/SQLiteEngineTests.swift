@@ -36,6 +36,24 @@ struct SQLiteEngineTests {
         }
     }
 
+    @Test("gives the one thread that writes more weight than those that read, where the system allows it")
+    func weights() async throws {
+        @Sendable func weight() -> Int32 { getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) }
+        let granted = try await withCheckedThrowingContinuation { caller in
+            do {
+                try OwnThread.start("weight") {
+                    caller.resume(returning: OwnThread.setNiceness(SQLiteEngine.writerNiceness))
+                }
+            } catch { caller.resume(throwing: error) }
+        }
+        try await withSQLite { _, database in
+            let usual = try await database.read { _ in weight() }
+            let own = try await database.write { _ in weight() }
+            #expect(own == (granted ? SQLiteEngine.writerNiceness : usual))
+            #expect(usual > SQLiteEngine.writerNiceness)
+        }
+    }
+
     @Test("reads no large table to make a filter for a small one without statistics")
     func noBloomFilters() async throws {
         try await withSQLite { _, database in
