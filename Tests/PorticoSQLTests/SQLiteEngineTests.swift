@@ -36,6 +36,11 @@ struct SQLiteEngineTests {
         }
     }
 
+    @Test("takes the memory of page caches in blocks")
+    func blocks() {
+        #expect(SQLiteConnection.takesPagesInBlocks)
+    }
+
     @Test("gives the one thread that writes more weight than those that read, where the system allows it")
     func weights() async throws {
         @Sendable func weight() -> Int32 { getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) }
