@@ -65,6 +65,8 @@ let package = Package(
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         system("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        // Only the thread sanitizer has a use for it.
+        .target(name: "CMutexEdges", path: "Sources/C/CMutexEdges"),
 
         platform("PorticoValues", ["CSodium"]),
         platform("PorticoJSON", ["PorticoValues"]),
@@ -136,7 +138,7 @@ let package = Package(
             "PorticoTesting",
             [
                 "Portico", "PorticoSQLite", "PorticoPostgreSQL", "PorticoHTTP", "PorticoJSON", "PorticoSQL",
-                "PorticoValues", logging,
+                "PorticoValues", "CMutexEdges", logging,
             ]),
 
         application("BagTracking"),
