@@ -54,7 +54,8 @@ final class SQLiteConnection: EngineConnection {
     }
 
     /// Whether connections have the memory of their page caches in one block. A reader empties its cache whenever somebody
-    /// has written; page by page that left holes all over the heap, which grew by more than a MiB a minute under a steady load.
+    /// has written. Page by page, a steady load made the heap grow by more than a MiB a minute, in blocks by half of one
+    /// (`Benchmarks/soak/run`).
     static let takesPagesInBlocks = portico_sqlite_pages_in_blocks(largestBlockKiB) == SQLITE_OK
 
     /// A whole cache of a reader; what the writer keeps beyond it comes page by page, and stays.

@@ -41,7 +41,7 @@ export function read(code, products) {
     return plain.startsWith(start) && /^[0-9]+$/.test(plain.slice(start.length));
   });
   if (damaged) {
-    const why = { code: "looks_like_parent", detail: "It looks like a damaged sack label." };
+    const why = { code: "looks_like_parent", detail: "It was not read completely. Scan it again." };
     return { kind: "child", code, shown: code, why };
   }
   if (!/^[A-Z0-9]{4,20}$/.test(code)) {
