@@ -94,4 +94,63 @@ import Testing
             #expect(statements == [5, 3])
         }
     }
+
+    @Test(
+        "R39: what is settled of a day that goes on is kept for ten minutes, and only what came after it is read",
+        arguments: TestEngine.available)
+    func keepsPart(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            let reader = SummaryReader(services: hall.services, caches: CacheRegistry())
+            let subject = SummarySubject(day: hall.today, scope: .all)
+            func linked() async throws -> Int {
+                try await reader.find(subject, at: hall.clock.now()).summary.acts.childrenLinked
+            }
+            try await hall.fill("SB00001", with: 3)
+            hall.clock.advance(by: .minutes(16))
+            try await hall.scanChild("2000001", into: "SB00001")
+            #expect(try await linked() == 4)
+            // Never happens; shows what is read again.
+            try await hall.database.write { transaction in
+                try transaction.execute("test.tamper", "UPDATE scans SET outcome = 'duplicate'")
+            }
+            #expect(try await linked() == 3)
+            try await hall.scanChild("2000002", into: "SB00001")
+            hall.clock.advance(by: .minutes(9))
+            #expect(try await linked() == 4)
+            hall.clock.advance(by: .minutes(1))
+            #expect(try await linked() == 1)
+        }
+    }
+
+    @Test(
+        "R39: what is kept and what came after it are the same as all of it, at any time of the day",
+        arguments: TestEngine.available)
+    func partsAddUp(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            let reader = SummaryReader(services: hall.services, caches: CacheRegistry())
+            let first = hall.today
+            hall.wait(until: first.to - .minutes(300))
+            var scans: [Int64] = []
+            for step in 0..<60 {
+                let now = hall.clock.now()
+                let link = try await hall.scanChild(
+                    "20001\(step + 10)", into: "SB0000\(step / 10)", by: step % 2 == 0 ? .asha : .ravi)
+                scans.append(link.scanID)
+                if step % 7 == 3 {
+                    let undone = scans[step / 2]
+                    _ = try? await hall.services.undo.undo(scan: undone, reason: nil, by: hall.caller(.admin))
+                }
+                for day in [first, hall.today] {
+                    for scope in [SummaryScope.all, .own(DailySummaryTests.ravi)] {
+                        let subject = SummarySubject(day: day, scope: scope)
+                        let found = try await reader.find(subject, comparing: true, at: now)
+                        #expect(try await found.summary.acts == hall.summary(day, scope).acts)
+                        #expect(try await found.before == hall.summary(day.before, scope).acts)
+                    }
+                }
+                hall.clock.advance(by: .minutes(Int64(step * step % 23)))
+            }
+            #expect(hall.today != first)
+        }
+    }
 }

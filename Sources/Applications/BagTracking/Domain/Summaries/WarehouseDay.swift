@@ -2,8 +2,10 @@ import Portico
 
 /// One day of the warehouses, from midnight to midnight of India Standard Time (rule R39).
 struct WarehouseDay: Sendable, Hashable {
-    /// How long after a day's end an act that was begun in it may still be written.
+    /// How long after it was begun an act may still be written.
     private static let settling = Span.minutes(10)
+    /// How far what is settled goes on at a time.
+    static let step = Span.minutes(5)
 
     let date: CalendarDate
 
@@ -26,6 +28,11 @@ struct WarehouseDay: Sendable, Hashable {
     /// Whether nothing more can be recorded in the day.
     func isOver(at now: Instant) -> Bool { now >= to }
 
-    /// Whether everything that was recorded in the day has been written by now, so that it can be kept.
-    func isSettled(at now: Instant) -> Bool { now >= to + WarehouseDay.settling }
+    /// Until when everything that was recorded in the day has been written by now, so that it can be kept: a moment of
+    /// the day that is a multiple of ``step``, or one of its ends.
+    func settled(at now: Instant) -> Instant {
+        let safe = (now - WarehouseDay.settling).milliseconds
+        let step = WarehouseDay.step.milliseconds
+        return min(to, max(from, Instant(milliseconds: safe - safe % step)))
+    }
 }

@@ -1,26 +1,31 @@
 import Portico
 
-/// Reads daily summaries. What was done in a day that is over is kept for a while, as it never changes; the bills of the
-/// day are shown as they are now and read each time.
+/// Reads daily summaries. What was done is kept for a while as far as nothing can be added to it, so that a summary costs
+/// what was done since the last one and not what was done in the day; the bills of the day are shown as they are now and
+/// read each time.
 struct SummaryReader: Sendable {
+    /// After how long everything is read again.
+    private static let keeping = Span.minutes(10)
+
     let services: BagTrackingServices
-    private let closed: Cache<ClosedDay, DayActs>
+    private let parts: Cache<Part, SettledActs>
 
     /// What is kept of a day: who asks only matters where it narrows the answer.
-    private struct ClosedDay: CacheKey {
+    private struct Part: CacheKey {
         let subject: SummarySubject
+        let until: Instant
 
         var cacheText: String {
             let user = subject.scope.userID.map { String($0) } ?? "all"
-            return "\(subject.day.date.text)/\(user)/\(subject.areaCode ?? "")"
+            return "\(until.milliseconds)/\(subject.day.date.text)/\(user)/\(subject.areaCode ?? "")"
         }
     }
 
     init(services: BagTrackingServices, caches: CacheRegistry) {
         self.services = services
-        var policy = CachePolicy("bags.daily_summary", ttl: .minutes(10))
+        var policy = CachePolicy("bags.daily_summary", ttl: SummaryReader.keeping)
         policy.capacity = CacheCapacity(entries: 2000)
-        closed = Cache(policy, in: caches)
+        parts = Cache(policy, in: caches)
     }
 
     /// A day, the acts of the day before where they were asked for, and the catalog of the same snapshot.
@@ -35,44 +40,63 @@ struct SummaryReader: Sendable {
     func find(
         _ subject: SummarySubject, comparing isCompared: Bool = false, at now: Instant
     ) async throws -> Found {
-        let (known, knownBefore) = (kept(subject), isCompared ? kept(subject.before) : nil)
+        let (known, knownBefore) = (known(subject, at: now), isCompared ? known(subject.before, at: now) : nil)
         let services = services
-        let found = try await services.database.read(.present) { reading in
+        let (found, news) = try await services.database.read(.present) { reading in
             let catalog = try services.catalog.catalog(in: reading)
             let reader = DayActsReader(session: reading, catalog: catalog.products)
-            let acts = try known ?? reader.acts(of: subject)
-            let before = isCompared ? try knownBefore ?? reader.acts(of: subject.before) : nil
+            let acts = try SummaryReader.count(subject, after: known, at: now, reader)
+            let before = try knownBefore.map { try SummaryReader.count(subject.before, after: $0, at: now, reader) }
             let summary = DailySummary(
-                subject: subject, isFinal: subject.day.isOver(at: now), acts: acts,
+                subject: subject, isFinal: subject.day.isOver(at: now), acts: acts.all,
                 bills: try SummaryReader.bills(of: subject, in: reading),
-                names: try SummaryReader.names(acts.byUser.map(\.id), in: reading))
-            return Found(summary: summary, before: before, catalog: catalog)
+                names: try SummaryReader.names(acts.all.byUser.map(\.id), in: reading))
+            let found = Found(summary: summary, before: before?.all, catalog: catalog)
+            return (found, (day: acts.settled, before: before?.settled))
         }
-        try await keep(found.summary.acts, of: subject, at: now)
-        if let before = found.before { try await keep(before, of: subject.before, at: now) }
+        try await keep(news.day, of: subject)
+        try await keep(news.before, of: subject.before)
         return found
     }
 
     /// What was done in a day.
     /// - Throws: ``SQLError``.
     func acts(of subject: SummarySubject, at now: Instant) async throws -> DayActs {
-        if let known = kept(subject) { return known }
+        let known = known(subject, at: now)
         let acts = try await services.database.read(.present) { [services] reading in
             let products = try services.catalog.catalog(in: reading).products
-            return try DayActsReader(session: reading, catalog: products).acts(of: subject)
+            let reader = DayActsReader(session: reading, catalog: products)
+            return try SummaryReader.count(subject, after: known, at: now, reader)
         }
-        try await keep(acts, of: subject, at: now)
-        return acts
+        try await keep(acts.settled, of: subject)
+        return acts.all
     }
 
-    private func kept(_ subject: SummarySubject) -> DayActs? {
-        closed.value(for: ClosedDay(subject: subject))
+    /// The latest part of a day that is kept; nothing of it where there is none.
+    private func known(_ subject: SummarySubject, at now: Instant) -> SettledActs {
+        var until = subject.day.settled(at: now)
+        let earliest = until - SummaryReader.keeping
+        while until >= earliest {
+            let part = parts.glance(at: Part(subject: subject, until: until))
+            if let part, part.begun <= now, now - part.begun < SummaryReader.keeping { return part }
+            until = until - WarehouseDay.step
+        }
+        return SettledActs(until: subject.day.from, begun: now)
     }
 
-    /// Keeps the acts of a day to which nothing can be added any more.
-    private func keep(_ acts: DayActs, of subject: SummarySubject, at now: Instant) async throws {
-        guard subject.day.isSettled(at: now) else { return }
-        _ = try await closed.value(for: ClosedDay(subject: subject)) { _ in acts }
+    /// What was done in a day, and the part of it that can be kept, if there is more of it than before.
+    private static func count(
+        _ subject: SummarySubject, after known: SettledActs, at now: Instant, _ reader: DayActsReader<Reading>
+    ) throws -> (all: DayActs, settled: SettledActs?) {
+        guard known.until < subject.day.to else { return (known.acts, nil) }
+        let counted = try reader.acts(of: subject, after: known, settled: subject.day.settled(at: now))
+        return (counted.all, counted.settled.until > known.until ? counted.settled : nil)
+    }
+
+    /// Keeps the acts of a part of a day to which nothing can be added any more.
+    private func keep(_ acts: SettledActs?, of subject: SummarySubject) async throws {
+        guard let acts else { return }
+        _ = try await parts.value(for: Part(subject: subject, until: acts.until)) { _ in acts }
     }
 
     private static func bills(of subject: SummarySubject, in reading: Reading) throws -> [DailySummary.Bill] {
