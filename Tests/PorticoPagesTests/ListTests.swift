@@ -34,6 +34,15 @@ import Testing
         #expect(table.html.text.contains("<table class=\"\(classes)\" role=\"table\">"))
     }
 
+    @Test("a frame that is scrolled can be reached with the keyboard, and says what it holds")
+    func framed() {
+        let html = table.framed.text
+        #expect(
+            html.hasPrefix(
+                "<div class=\"table-frame\" role=\"group\" aria-label=\"Sacks &amp; bags\" tabindex=\"0\"><table"))
+        #expect(html.hasSuffix("</table></div>"))
+    }
+
     @Test("leaves out terms without a value")
     func definitions() {
         let html = DefinitionList(["Lot": "A", "SSCC": nil]).html.text

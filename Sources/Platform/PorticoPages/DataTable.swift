@@ -70,6 +70,13 @@ public struct DataTable: PageComponent {
         self.showsCaption = showsCaption
     }
 
+    /// The table in a frame of its own, in which it is scrolled where it is wider than the window; with the keyboard too.
+    public var framed: HTML {
+        """
+        <div class="table-frame" role="group" aria-label="\(caption)" tabindex="0">\(self)</div>
+        """
+    }
+
     /// The finished markup.
     public var html: HTML {
         let heads = columns.map { column -> HTML in

@@ -98,6 +98,19 @@ import Testing
         }
     }
 
+    @Test("nobody sets their own password without the present one", arguments: TestEngine.available)
+    func ownPassword(engine: TestEngine) async throws {
+        try await withPeople(on: engine) { hall, people in
+            let no = try await refusal {
+                _ = try await people.change(
+                    id: 4, BagUserChange(name: "Boss", passwordHash: "$argon2id$"), by: hall.caller(.admin))
+            }
+            #expect(no?.code == "own_account")
+            let kept = try await hall.database.read { try PeopleStore.person(id: 4, in: $0) }
+            #expect(kept.name != "Boss")
+        }
+    }
+
     @Test("a biller with open bills keeps the role", arguments: TestEngine.available)
     func openBills(engine: TestEngine) async throws {
         try await withPeople(on: engine) { hall, people in

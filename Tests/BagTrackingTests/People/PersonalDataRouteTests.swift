@@ -127,6 +127,30 @@ import Testing
         }
     }
 
+    @Test("an erasure leaves no mail to the person, and neither name nor address beside imports", arguments: TestEngine.available)
+    func erasesTraces(engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            let id = try await id(of: "biller", in: app)
+            _ = await app.stranger().post("\(Self.api)/password-reset", ["email": "biller@bags.demo"])
+            #expect(try await number("SELECT count(*) FROM mails WHERE recipient = 'biller@bags.demo'", in: app) == 1)
+            try await app.database.write { transaction in
+                try transaction.execute(
+                    "test.import",
+                    """
+                    INSERT INTO imports (job_id, file_id, file_name, kind, dry_run, on_error, user_id, user_name,
+                        request_id, ip, created_at)
+                    VALUES (900, 1, 'a.csv', 'packing', 0, 'skip', \(id), 'Bill', 'r', '192.0.2.7', 0)
+                    """)
+            }
+            let admin = try await app.client("admin")
+            let answer = await admin.post("\(Self.api)/users/\(id)/erase")
+            #expect(answer.status == 200 && answer.json["rows"]?["bag_tracking"] == 3)
+            #expect(try await number("SELECT count(*) FROM mails", in: app) == 0)
+            let named = "user_name <> 'Erased person \(id)' OR ip <> ''"
+            #expect(try await number("SELECT count(*) FROM imports WHERE \(SQL(trusted: named))", in: app) == 0)
+        }
+    }
+
     @Test("nobody erases the own account, somebody unknown, or what has changed since", arguments: TestEngine.available)
     func refusals(engine: TestEngine) async throws {
         try await withApp(on: engine) { app in

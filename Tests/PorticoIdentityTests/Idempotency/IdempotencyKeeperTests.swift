@@ -162,4 +162,17 @@ import Testing
             #expect(try await problem { _ = try await renewed.begin(request()) }?.code == "idempotency_answer_lost")
         }
     }
+
+    @Test("keeps no hash of a body that could be compared with a guess", arguments: TestEngine.available)
+    func keyed(engine: TestEngine) async throws {
+        try await withKeeper(on: engine) { keeper, office in
+            let request = request()
+            try await keeper.finish(try await claim(keeper, request), answer)
+            let stored = try await office.database.read {
+                try $0.scalar("test.hash", "SELECT content_hash FROM idempotency_keys", as: [UInt8].self)
+            }
+            #expect(stored?.count == 32 && stored != request.contentHash)
+            #expect(stored != Digest.sha256(request.contentHash))
+        }
+    }
 }

@@ -195,6 +195,51 @@ private final class ScriptedTransport: MailTransport {
         }
     }
 
+    @Test(
+        "what a mail said is forgotten once a server has it, and kept as long as it may be sent again",
+        arguments: TestEngine.available)
+    func forgetsText(engine: TestEngine) async throws {
+        let refused = Result<MailDelivery, any Error>.failure(MailTrouble(.refused, reply: "554 no"))
+        try await withPost(on: engine, ScriptedTransport([.success(.sent(reply: "250 ok")), refused])) { post in
+            _ = try await post.enqueue()
+            try await post.worker.runUntilIdle()
+            let sent = try await post.newest().mail
+            #expect(sent.state == .sent && sent.text.isEmpty && sent.html == nil && sent.subject == "Hello")
+            func files() async throws -> Int? {
+                try await post.shop.database.read {
+                    try $0.scalar("test.files", "SELECT count(*) FROM mail_attachments", as: Int.self)
+                }
+            }
+            #expect(try await files() == 0)
+            _ = try await post.enqueue()
+            try await post.worker.runUntilIdle()
+            let failed = try await post.newest().mail
+            #expect(failed.state == .failed && failed.text == "Hi" && failed.html == "<p>Hi</p>")
+            #expect(try await files() == 1)
+        }
+    }
+
+    @Test("mails to an address are forgotten together, however it is spelt", arguments: TestEngine.available)
+    func forgetsAddress(engine: TestEngine) async throws {
+        try await withPost(on: engine, OutboxTransport()) { post in
+            _ = try await post.enqueue("asha@example.org")
+            try await post.worker.runUntilIdle()
+            _ = try await post.enqueue("Asha@example.org")
+            _ = try await post.enqueue("ben@example.org")
+            let removed = try await post.shop.database.write { transaction in
+                try post.mails.suppress("asha@example.org", reason: "550", in: transaction)
+                return try post.mails.forget("ASHA@example.org", in: transaction)
+            }
+            #expect(removed == 2)
+            try await post.worker.runUntilIdle()
+            #expect(try await post.outbox().map(\.to) == ["ben@example.org"])
+            let reason = try await post.shop.database.read {
+                try post.mails.suppression(of: "asha@example.org", in: $0)
+            }
+            #expect(reason == nil)
+        }
+    }
+
     @Test("old mails are removed by a schedule, with their files", arguments: TestEngine.available)
     func purges(engine: TestEngine) async throws {
         try await withWorkshop(on: engine) { shop in

@@ -127,7 +127,7 @@ struct AuditPage: BagPage {
             .init("Request", .code),
         ]
         let table = DataTable(caption: "Audit rows", columns: columns, rows: rows.map(line))
-        return "<div class=\"table-frame\">\(table)</div>"
+        return table.framed
     }
 
     private func line(_ row: Row) -> DataTable.Row {

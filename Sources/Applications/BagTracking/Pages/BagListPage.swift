@@ -104,7 +104,7 @@ struct BagListPage: BagPage {
             .init("Area"), .init("Changed"),
         ]
         let table = DataTable(caption: "Sacks and bags", columns: columns, rows: rows.map(line))
-        return "<div class=\"table-frame\">\(table)</div>"
+        return table.framed
     }
 
     private func line(_ row: Row) -> DataTable.Row {

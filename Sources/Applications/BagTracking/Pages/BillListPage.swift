@@ -92,7 +92,7 @@ struct BillListPage: BagPage {
             .init("Area"), .init("Opened"),
         ]
         return """
-            <div class="table-frame">\(DataTable(caption: "Bills", columns: columns, rows: rows.map(line)))</div>
+            \(DataTable(caption: "Bills", columns: columns, rows: rows.map(line)).framed)
             """
     }
 

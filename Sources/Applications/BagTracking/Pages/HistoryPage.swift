@@ -100,7 +100,7 @@ struct HistoryPage: BagPage {
             + [.init("Scanned"), .init("Undo", .actions)]
         let next = filter.address.setting("cursor", cursor).text
         let table = DataTable(caption: "Scans, newest first", columns: columns, rows: scans.map { row($0, next: next) })
-        return "<div class=\"table-frame\">\(table)</div>"
+        return table.framed
     }
 
     private func row(_ scan: ScanLine, next: String) -> DataTable.Row {

@@ -139,7 +139,7 @@ struct ImportPage: BagPage {
             : nil
         return """
             <section class="block" aria-labelledby="import-errors"><h2 id="import-errors">Rows with errors</h2>\(more)\
-            <div class="table-frame">\(table)</div><div class="buttons">\(files)</div></section>
+            \(table.framed)<div class="buttons">\(files)</div></section>
             """
     }
 

@@ -110,7 +110,7 @@ struct ImportsPage: BagPage {
             .init("Refused", .number), .init("By"), .init("When"),
         ]
         let table = DataTable(caption: "Imports so far", columns: columns, rows: rows.map(line))
-        return "<div class=\"table-frame\">\(table)</div>"
+        return table.framed
     }
 
     private func line(_ row: Row) -> DataTable.Row {

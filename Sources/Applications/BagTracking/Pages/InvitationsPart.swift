@@ -55,7 +55,7 @@ struct InvitationsPart: PageComponent {
         let more: HTML? = hasMore ? "<p class=\"note\">There are more than are shown here.</p>" : nil
         return """
             <section class="block" aria-labelledby="waiting-title"><h2 id="waiting-title">Invited, not yet here</h2>\
-            <div class="table-frame">\(table)</div>\(more)</section>
+            \(table.framed)\(more)</section>
             """
     }
 

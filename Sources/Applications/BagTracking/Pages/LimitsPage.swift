@@ -22,7 +22,7 @@ struct LimitsPage: BagPage {
         """
         \(PageHeading("Limits", subtitle: "How often one person or address may ask.", back: back))\
         \(ErrorSummary(form.messages, scope: openForm.map(LimitsPage.scope) ?? "f"))
-        <div class="stack">\(help)<div class="table-frame">\(table)</div>
+        <div class="stack">\(help)\(table.framed)
         <section class="block" aria-labelledby="limits-change"><h2 id="limits-change">\
         \(mayChange ? "Change a limit" : "What counts under it")</h2>\
         <div class="folds">\(limits.map(fold))</div></section></div>

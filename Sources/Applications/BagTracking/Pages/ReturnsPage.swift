@@ -95,7 +95,7 @@ struct ReturnsPage: BagPage {
             .init("Where"), .init("Consignee"), .init("Opened"),
         ]
         let table = DataTable(caption: "Return tickets", columns: columns, rows: tickets.map(line))
-        return "<div class=\"table-frame\">\(table)</div>"
+        return table.framed
     }
 
     private func line(_ answer: TicketAnswer) -> DataTable.Row {

@@ -32,7 +32,7 @@ struct UsersPage: BagPage {
         return """
             \(PageHeading("People", actions: [add]))\
             \(ErrorSummary(invitations?.form.messages ?? [], scope: InvitationsPart.scope))
-            <div class="table-frame">\(table)</div>
+            \(table.framed)
             \(CursorPager(address: PageAddress("/bags/users"), cursor: cursor, next: nextCursor))
             \(invitations)
             """
@@ -76,7 +76,7 @@ struct UserFormPage: BagPage {
 
     var content: HTML {
         let action = user.map { "/bags/users/\(PageAddress.encode($0.id))" } ?? "/bags/users"
-        let fields: HTML = "\(user == nil ? email : nil)\(name)\(role)\(area)\(password)"
+        let fields: HTML = "\(user == nil ? email : nil)\(name)\(role)\(area)\(isOwn ? nil : password)"
         let save = PageForm(
             action: action, guarding: frame.guarding(), fields: fields,
             buttons: "\(Button(user == nil ? "Add" : "Save"))\(Button("Cancel", href: "/bags/users", weight: .quiet))")

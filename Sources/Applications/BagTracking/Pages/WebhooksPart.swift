@@ -31,7 +31,7 @@ struct WebhooksPart: PageComponent {
                 "\(subscription.kinds.joined(separator: ", "))", "\(WebhooksPart.badge(subscription))",
             ])
         }
-        return "<div class=\"table-frame\">\(DataTable(caption: "Webhooks", columns: columns, rows: rows))</div>"
+        return DataTable(caption: "Webhooks", columns: columns, rows: rows).framed
     }
 
     private var adding: HTML {

@@ -16,12 +16,14 @@ public struct IdempotencyKeeper: IdempotencyKeeping {
     private let database: Database
     private let clock: Clock
     private let seal: AnswerSeal
+    private let contentKey: Secret<[UInt8]>
 
     /// A keeper in a database; `key` has 32 bytes and is the same on every node.
     public init(database: Database, clock: Clock, key: [UInt8]) {
         self.database = database
         self.clock = clock
         self.seal = AnswerSeal(key: key)
+        contentKey = Secret(Digest.hmacSHA256(Array("idempotency content".utf8), key: key))
     }
 
     /// Claims a key, or finds the answer it has.
@@ -31,14 +33,20 @@ public struct IdempotencyKeeper: IdempotencyKeeping {
         let scope = IdempotencyKeeper.scope(of: request)
         let token = IdempotencyToken(scope + randomBytes(16))
         let now = clock.now()
+        // A body may hold a password beside what can be guessed: without the key its hash tells nothing.
+        let content = Digest.hmacSHA256(request.contentHash, key: contentKey.reveal())
         let (isClaimed, first) = try await database.write { transaction -> (Bool, Kept?) in
-            if try claim(token, request.contentHash, at: now, in: transaction) { return (true, nil) }
+            if try claim(token, content, at: now, in: transaction) { return (true, nil) }
             return (false, try kept(scope, in: transaction))
         }
         if isClaimed { return .fresh(token) }
-        if let first, first.contentHash != request.contentHash { throw IdempotencyKeeper.reused }
-        guard let answer = first?.answer else { throw IdempotencyKeeper.inProgress }
+        let isSame = first.map { $0.contentHash == content } ?? true
+        guard let answer = first?.answer else {
+            throw isSame ? IdempotencyKeeper.inProgress : IdempotencyKeeper.reused
+        }
+        // After a change of the secret neither can be read, and whether the body is the same is not known.
         guard let response = seal.open(answer, scope: scope) else { throw IdempotencyKeeper.lost }
+        guard isSame else { throw IdempotencyKeeper.reused }
         return .replay(response)
     }
 

@@ -14,7 +14,13 @@ struct InvitationAcceptance: Sendable {
     let appearance: IdentityRoutes.Appearance
     let extras: IdentityRoutes.Extras
 
-    var routes: [Route] { [accept, form, submission] }
+    var routes: [Route] {
+        [accept, form, submission].map { route in
+            var route = route
+            route.keepsIdempotencyKeys = false
+            return route
+        }
+    }
 
     /// The answer to a link that no longer holds, whatever the reason.
     static let refusal = Problem(

@@ -66,13 +66,18 @@ struct MailDeliverer: Sendable {
             sender: mails.sender.address, recipient: waiting.mail.to.address, message: message.bytes)
     }
 
+    /// What a mail said is forgotten once it has left: codes and links of people are not to lie in the table.
     private func settle(_ id: Int64, _ state: MailState, reply: String?, _ run: JobRun) async throws {
         try await database.write { transaction in
+            let forgotten: SQL = state == .kept ? "" : ", text = '', html = NULL"
             try transaction.execute(
                 "mails.settle",
                 """
-                UPDATE mails SET state = \(state), reply = \(reply), sent_at = \(run.now) WHERE id = \(id)
+                UPDATE mails SET state = \(state), reply = \(reply), sent_at = \(run.now)\(forgotten) WHERE id = \(id)
                 """)
+            if state != .kept {
+                try transaction.execute("mails.detach", "DELETE FROM mail_attachments WHERE mail_id = \(id)")
+            }
             try run.finish(in: transaction)
         }
     }

@@ -10,7 +10,7 @@ public struct OutboxItem: Sendable, Hashable {
     public let to: String
     /// Its subject.
     public let subject: String
-    /// What it says.
+    /// What it says; empty once it has left.
     public let text: String
     /// The same in markup.
     public let html: String?
@@ -43,6 +43,16 @@ extension MailQueue {
                 id: row[0], to: row[1], subject: row[2], text: row[3], html: row[4], state: row[5], reply: row[6],
                 sentAt: row[7])
         }
+    }
+
+    /// Removes all mails to an address, those that wait too, and what is known of it.
+    /// - Returns: number of mails removed.
+    /// - Throws: ``SQLError``.
+    @discardableResult
+    public func forget(_ address: String, in transaction: Transaction) throws -> Int {
+        let key = MailAddress.key(address)
+        try transaction.execute("mails.forget_address", "DELETE FROM mail_suppressions WHERE recipient_key = \(key)")
+        return try transaction.execute("mails.forget", "DELETE FROM mails WHERE recipient_key = \(key)")
     }
 
     /// Sends nothing more to an address.

@@ -27,6 +27,13 @@ public enum MailSchema {
                         recipient_key \(text) NOT NULL PRIMARY KEY, reason \(text) NOT NULL,
                         since \(integer) NOT NULL) \(dialect.strict)
                     """
-            }
+            },
+            Migration(2, "what was sent is forgotten") { _ in
+                """
+                UPDATE mails SET text = '', html = NULL WHERE state IN ('sent', 'suppressed');
+                DELETE FROM mail_attachments WHERE mail_id IN (
+                    SELECT id FROM mails WHERE state IN ('sent', 'suppressed'))
+                """
+            },
         ])
 }

@@ -25,7 +25,7 @@ struct JobListPage: ConsolePage {
         """
         \(PageHeading("Jobs", subtitle: "The newest first."))\
         \(ErrorSummary(messages, title: "Nothing was done"))\
-        \(filters)<div class="stack">\(chosen)<div class="table-frame">\(list)</div>\(bulk)</div>\
+        \(filters)<div class="stack">\(chosen)\(list)\(bulk)</div>\
         \(CursorPager(address: address, cursor: cursor, next: nextCursor))
         """
     }
@@ -106,7 +106,7 @@ struct JobListPage: ConsolePage {
             .init("What was wrong"),
             .init("Do", .actions),
         ]
-        return DataTable(caption: "Jobs", columns: columns, rows: jobs.map(line)).html
+        return DataTable(caption: "Jobs", columns: columns, rows: jobs.map(line)).framed
     }
 
     private func line(_ job: JobRecord) -> DataTable.Row {

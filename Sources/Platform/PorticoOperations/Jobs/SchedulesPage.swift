@@ -12,7 +12,7 @@ struct SchedulesPage: ConsolePage {
     var content: HTML {
         """
         \(PageHeading("Schedules", subtitle: "What comes by the clock, once on all nodes together."))\
-        <div class="table-frame">\(list)</div>
+        \(list)
         """
     }
 
@@ -26,7 +26,7 @@ struct SchedulesPage: ConsolePage {
         let columns: [DataTable.Column] = [
             .init("Schedule"), .init("When"), .init("Next"), .init("Last"), .init("State"), .init("Do", .actions),
         ]
-        return DataTable(caption: "Schedules", columns: columns, rows: schedules.map(line)).html
+        return DataTable(caption: "Schedules", columns: columns, rows: schedules.map(line)).framed
     }
 
     private func line(_ schedule: ScheduleStanding) -> DataTable.Row {

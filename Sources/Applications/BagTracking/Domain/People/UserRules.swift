@@ -8,6 +8,7 @@ struct UserChange: Sendable {
     /// The role wanted; nil when the role stays.
     var newRole: BagRole?
     var deactivates = false
+    var setsPassword = false
     /// Active administrators apart from the user, counted in the transaction that makes the change.
     let otherActiveAdmins: Int
     /// The user's own bills in `open` or `completed`.
@@ -31,6 +32,7 @@ enum UserRules {
 
     /// Why a change may not be made; nil when it may.
     static func refusal(of change: UserChange) -> Refusal? {
+        if change.setsPassword, change.actorID == change.userID { return .ownPassword() }
         guard change.changesRole || change.deactivates else { return nil }
         if change.actorID == change.userID { return .ownAccount() }
         if change.role == .admin, change.otherActiveAdmins == 0 { return .lastAdmin() }

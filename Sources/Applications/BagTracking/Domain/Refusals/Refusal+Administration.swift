@@ -26,6 +26,11 @@ extension Refusal {
             "own_account", "You cannot change your own role or deactivate yourself. Ask another administrator.")
     }
 
+    static func ownPassword() -> Refusal {
+        .conflict(
+            "own_account", "Choose your own password on the page of your account, which asks for the present one.")
+    }
+
     static func lastAdmin() -> Refusal {
         .conflict("last_admin", "This is the last active administrator. Make somebody else administrator first.")
     }

@@ -3,6 +3,7 @@ import Portico
 /// What people are owed about their data: to be told what is kept, and to be forgotten.
 struct PersonalDataRoutes: Sendable {
     let identity: Identity
+    let mails: MailQueue
 
     var routes: [Route] { [ownExport, export, erase] }
 
@@ -50,14 +51,15 @@ struct PersonalDataRoutes: Sendable {
     func forget(
         _ id: Int64, _ context: RequestContext, expecting check: @escaping @Sendable (BagUser) throws -> Void
     ) async throws -> ErasureAnswer {
-        let part = try BagPersonalData(accounts: identity.accounts).part(for: BagCaller(context), expecting: check)
+        let part = try BagPersonalData(accounts: identity.accounts, mails: mails)
+            .part(for: BagCaller(context), expecting: check)
         let erased = try await identity.personalData([part]).erase(id, by: AuditEntry.Cause(context))
         guard let erased else { throw PeopleStore.unknown }
         return ErasureAnswer(id: id, rows: erased.rows)
     }
 
     private func document(of id: Int64, _ context: RequestContext) async throws -> Response {
-        let part = BagPersonalData(accounts: identity.accounts).part(for: try BagCaller(context))
+        let part = BagPersonalData(accounts: identity.accounts, mails: mails).part(for: try BagCaller(context))
         let told = try await identity.personalData([part]).export(of: id, by: AuditEntry.Cause(context))
         guard let told else { throw PeopleStore.unknown }
         var response = Response.json(told.bytes)

@@ -6,6 +6,7 @@ import Portico
 /// has to be traced years later, and after an erasure the id leads to nobody's name any more.
 struct BagPersonalData: Sendable {
     let accounts: AccountStore
+    let mails: MailQueue
 
     /// Name of the part in exports and in the counts of an erasure.
     static let name = "bag_tracking"
@@ -22,9 +23,19 @@ struct BagPersonalData: Sendable {
         } erase: { account, transaction in
             try check(PeopleStore.person(id: account.id, in: transaction))
             try refuse(account, by: caller, in: transaction)
-            return try transaction.execute(
-                "profiles.erase", "DELETE FROM user_profiles WHERE user_id = \(account.id)")
+            return try erase(account, in: transaction)
         }
+    }
+
+    /// Removes the profile and all mails to the person, and takes name and address off the imports.
+    /// - Returns: rows removed or changed.
+    private func erase(_ account: Account, in transaction: Transaction) throws -> Int {
+        let profiles = try transaction.execute(
+            "profiles.erase", "DELETE FROM user_profiles WHERE user_id = \(account.id)")
+        let imports = try transaction.execute(
+            "imports.erase_person",
+            "UPDATE imports SET user_name = \("Erased person \(account.id)"), ip = '' WHERE user_id = \(account.id)")
+        return try profiles + imports + mails.forget(account.email, in: transaction)
     }
 
     /// The rules of a deactivation (rule R45), and nobody leaves bills behind that only they were working on.

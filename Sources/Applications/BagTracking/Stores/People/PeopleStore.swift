@@ -149,7 +149,8 @@ struct PeopleStore: Sendable {
         let refusal = UserRules.refusal(
             of: UserChange(
                 actorID: caller.userID, userID: id, role: person.role, newRole: change.role,
-                deactivates: deactivates && person.isActive, otherActiveAdmins: admins.count { $0 != id },
+                deactivates: deactivates && person.isActive, setsPassword: change.passwordHash != nil,
+                otherActiveAdmins: admins.count { $0 != id },
                 openBills: change.role == nil ? 0 : try openBills(of: id, in: transaction)))
         if let refusal { throw refusal }
         return person
