@@ -80,10 +80,12 @@ extension BagTrackingParts {
         return mount
     }
 
+    private var privacy: PersonalDataRoutes { PersonalDataRoutes(identity: identity, mails: services.mails) }
+
     /// Signing in, tokens, and what people do with their own account.
     private var accounts: [Route] {
         signingIn + identity.tokenRoutes + identity.ownerRoutes + accountPages + identity.apiKeyRoutes
-            + PersonalDataRoutes(identity: identity, mails: services.mails).routes + identity.passwordResetRoutes(appearance: appearance)
+            + privacy.routes + identity.passwordResetRoutes(appearance: appearance)
             + identity.invitationRoutes(
                 InvitationDesk<InvitedProfile>.bags, csrf: environment.csrf, appearance: appearance, extras: area)
     }
@@ -168,7 +170,7 @@ extension BagTrackingParts {
             IdentifierRoutes(services: services).routes, LabelPageRoutes(services: services).routes,
             userPages.routes,
             UserFarewellRoutes(
-                people: people, privacy: PersonalDataRoutes(identity: identity, mails: services.mails), page: userPages.page
+                people: people, privacy: privacy, page: userPages.page
             ).routes,
             SettingsPageRoutes(services: services, catalog: catalog, webhooks: webhooks.desk).routes,
             WebhookPageRoutes(services: services, desk: webhooks.desk).routes,

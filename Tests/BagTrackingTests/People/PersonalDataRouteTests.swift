@@ -127,7 +127,9 @@ import Testing
         }
     }
 
-    @Test("an erasure leaves no mail to the person, and neither name nor address beside imports", arguments: TestEngine.available)
+    @Test(
+        "an erasure leaves no mail to the person, and neither name nor address beside imports",
+        arguments: TestEngine.available)
     func erasesTraces(engine: TestEngine) async throws {
         try await withApp(on: engine) { app in
             let id = try await id(of: "biller", in: app)
