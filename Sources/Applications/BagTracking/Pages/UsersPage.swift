@@ -82,13 +82,17 @@ struct UserFormPage: BagPage {
             buttons: "\(Button(user == nil ? "Add" : "Save"))\(Button("Cancel", href: "/bags/users", weight: .quiet))")
         return """
             \(PageHeading("\(title)", subtitle: user.map { "\($0.email)" }, back: ("People", "/bags/users")))
-            \(ErrorSummary(form.messages))\(ErrorSummary(erasure.messages, scope: UserFormPage.erasureScope))\(isOwn ? ownNotice : nil)<section class="panel">\(save)</section>\
+            \(ErrorSummary(form.messages))\(ErrorSummary(erasure.messages, scope: UserFormPage.erasureScope))\
+            <section class="panel">\(isOwn ? ownNotice : nil)\(save)</section>\
             <div class="after-panel stack">\(lostPhone(action))\(deactivation(action))\(personalData(action))</div>
             """
     }
 
     private var ownNotice: HTML {
-        "<p class=\"note\">This is your own account: another administrator has to change your role.</p>"
+        """
+        <p class="note">This is your own account: another administrator has to change your role, and your password you
+        change <a href="/bags/account">on its own page</a>.</p>
+        """
     }
 
     private var email: TextField {
