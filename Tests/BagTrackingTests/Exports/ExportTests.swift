@@ -92,6 +92,54 @@ struct ExportTests {
         }
     }
 
+    /// A value for each filter of exports; where a name means two things, for each route.
+    private static let filters: [String: String] = [
+        "kind": "parent", "status": "filling", "area_code": "lucknow", "product_type": "mustard", "billed": "true",
+        "hold": "true", "lot": "MUS/1", "q": "sb", "created_from": "2025-01-01T00:00:00Z",
+        "created_to": "2030-01-01T00:00:00Z", "from": "2025-01-01T00:00:00Z", "to": "2030-01-01T00:00:00Z",
+        "state": "open", "created_by": "1", "user_id": "1", "outcome": "created", "code": "SB61001", "mine": "true",
+        "parent_code": "SB61001",
+    ]
+
+    @Test("R37: every filter of every export leads to a whole file", arguments: TestEngine.available)
+    func everyFilter(_ engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            try await fill(app)
+            let biller = try await app.client("biller")
+            let bill = await biller.post(
+                "/bags/api/v1/bills", ["code": "SB 1", "capacity": 5, "area_code": "lucknow"])
+            #expect(bill.status == 201)
+            let routes = app.mount.routes.filter {
+                $0.path.hasPrefix("/api/v1/exports/") && $0.path.hasSuffix(".csv")
+            }
+            #expect(routes.count == 3)
+            for route in routes {
+                for field in route.fields {
+                    let value = try #require(ExportTests.filters[field.name], "\(route.name) \(field.name)")
+                    let answer = await biller.get("/bags\(route.path)?\(field.name)=\(value)")
+                    #expect(answer.status == 200, "\(route.name) \(field.name): \(answer.text.prefix(300))")
+                    let lines = try? rows(try await answer.whole())
+                    #expect(lines?.isEmpty == false, "\(route.name) \(field.name)")
+                }
+            }
+        }
+    }
+
+    @Test("R37: bills are narrowed to how their codes begin, whatever the case", arguments: TestEngine.available)
+    func beginnings(_ engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            let biller = try await app.client("biller")
+            for code in ["LKO 1", "LKO 2", "JAI 1"] {
+                let wish: JSONValue = ["code": .string(code), "capacity": 5, "area_code": "lucknow"]
+                #expect(await biller.post("/bags/api/v1/bills", wish).status == 201)
+            }
+            for (beginning, count) in [("lko", 2), ("LKO%202", 1), ("L%25", 0), ("", 3)] {
+                let answer = await biller.get("/bags/api/v1/exports/bills.csv?q=\(beginning)")
+                #expect(try rows(try await answer.whole()).count == count + 1, "\(beginning)")
+            }
+        }
+    }
+
     @Test(
         "R37: the history of scans leaves in small pieces over many windows",
         arguments: TestEngine.available)

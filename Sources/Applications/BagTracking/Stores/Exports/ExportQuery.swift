@@ -192,7 +192,7 @@ struct BillExport: ExportQuery {
         if let area = filter.areaCode { sql += " AND area_code = \(area)" }
         if let prefix = filter.prefix {
             let key = prefix.lowercased()
-            sql += " AND substr(code_key, 1, \(key.unicodeScalars.count)) = \(key)"
+            sql += " AND substr(code_key, 1, CAST(\(key.unicodeScalars.count) AS INTEGER)) = \(key)"
         }
         if let user = filter.createdBy { sql += " AND created_by = \(user)" }
         if let from = filter.from { sql += " AND created_at >= \(from)" }
