@@ -2,9 +2,8 @@ import Portico
 
 /// One day of the warehouses, from midnight to midnight of India Standard Time (rule R39).
 struct WarehouseDay: Sendable, Hashable {
-    /// How long after it was begun an act may still be written: longer than any transaction waits or lasts, and than the
-    /// clocks of two nodes are apart.
-    private static let settling = Span.minutes(2)
+    /// How long after it was begun an act may still be written.
+    private static let settling = Span.minutes(10)
     /// How far what is settled goes on at a time.
     static let step = Span.minutes(1)
 
