@@ -94,9 +94,11 @@ struct SampleSite {
     ///   - trusted: networks of proxies.
     ///   - isLimited: whether requests are counted.
     ///   - doors: who may come in.
+    ///   - logger: told of requests.
     init(
         isSecure: Bool = false, keeper: (any IdempotencyKeeping)? = nil, trusted: [String] = [],
         isLimited: Bool = false, doors: Doors = Doors(),
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         onDenied: (@Sendable (RequestContext, Route) -> Void)? = nil
     ) throws {
         var mount = Mount(
@@ -198,7 +200,7 @@ struct SampleSite {
         mount.errorPage = { problem, context in "<h1>\(problem.detail)</h1><p>\(context.requestID)</p>" }
         var configuration = Site.Configuration(
             mounts: [mount, SampleSite.root], csrf: csrf, clock: Clock(standingAt: Instant(seconds: 1_790_000_000)),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: metrics,
+            logger: logger, metrics: metrics,
             assets: AssetLinks { "/assets/\($0)" })
         configuration.isSecure = isSecure
         configuration.doors = doors

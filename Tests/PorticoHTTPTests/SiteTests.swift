@@ -127,10 +127,13 @@ import Testing
         let wrong = await sample.send(.delete, "/shop/api/v1/items/1")
         #expect(wrong.status == 405)
         #expect(wrong.headers["allow"] == "GET, HEAD, PATCH")
+        let trace = await sample.send(HTTPMethod("TRACE"), "/shop/api/v1/items/1", ["cookie": "who=writer"])
+        #expect(trace.status == 405)
+        #expect(!trace.bodyText.contains("writer"))
         let broken = await sample.send(.get, "/shop/api/v1/broken")
         #expect(broken.status == 500)
         #expect(!broken.bodyText.contains("Teapot"))
-        for response in [missing, wrong, broken] {
+        for response in [missing, wrong, trace, broken] {
             #expect(response.headers["x-request-id"] != nil)
             #expect(response.headers["x-content-type-options"] == "nosniff")
             #expect(response.headers["cache-control"] == "no-store")

@@ -225,7 +225,7 @@ struct PostgreSQLSessionTests {
             $0.base = 1
             $0.overflow = 0
             $0.localReaders = 1
-            $0.acquireTimeout = .milliseconds(20)
+            $0.acquireTimeout = .milliseconds(500)
         } _: { _, database in
             let (held, isHeld) = AsyncStream.makeStream(of: Void.self)
             let mayEnd = MeetingPoint(1)

@@ -31,7 +31,7 @@ struct SQLiteEngineTests {
                     try transaction.first("pragma", SQL(trusted: "PRAGMA \(name)")) { try $0.value(0) }
                 }
             }
-            #expect(settings == [.text("wal"), .integer(2), .integer(1), .integer(5000), .integer(2)])
+            #expect(settings == [.text("wal"), .integer(2), .integer(1), .integer(30_000), .integer(2)])
             #expect(engine.dialect == .sqlite)
         }
     }

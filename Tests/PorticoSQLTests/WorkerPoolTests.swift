@@ -17,7 +17,7 @@ struct WorkerPoolTests {
 
     @Test("fail work that no thread takes in time, and run it never")
     func timeout() async throws {
-        let pool = WorkerPool<Int>(name: "test", base: 1, capacity: 1, acquireTimeout: .milliseconds(1)) { 1 }
+        let pool = WorkerPool<Int>(name: "test", base: 1, capacity: 1, acquireTimeout: .milliseconds(500)) { 1 }
         let gate = ThreadDoor()
         let hasBegun = Signal()
         pool.submit { _ in

@@ -52,13 +52,13 @@ import Testing
     @Test("does not hold the time a responder takes against the client")
     func waitsForResponders() async throws {
         let responder = ScriptedResponder.async { _ in
-            try? await Task.sleep(for: .milliseconds(150))
+            try? await Task.sleep(for: .milliseconds(1500))
             return .text("took its time")
         }
         try await withServer(responder) {
-            $0.headerDeadline = .milliseconds(20)
-            $0.bodyDeadline = .milliseconds(20)
-            $0.writeDeadline = .milliseconds(20)
+            $0.headerDeadline = .milliseconds(500)
+            $0.bodyDeadline = .milliseconds(500)
+            $0.writeDeadline = .milliseconds(500)
         } _: { port, _ in
             let client = try await RawClient.connect(to: port)
             try await client.send(get("/"))

@@ -134,7 +134,7 @@ import Testing
         defer { limited.stop() }
         let away = try LocalServer()
         away.stop()
-        let policy = WebhookPolicy(waits: [.seconds(5)], timeout: .milliseconds(100))
+        let policy = WebhookPolicy(waits: [.seconds(5)], timeout: .seconds(2))
         try await withOffice(on: engine, policy: policy) { office in
             let expected = [
                 slow.url: "timeout", redirecting.url: "redirect", limited.url: "status", away.url: "unreachable",

@@ -11,6 +11,10 @@ final class SQLiteConnection: EngineConnection {
     var checkpoints = CheckpointPlan()
     /// Pages in the write-ahead log after the last commit on this connection.
     fileprivate(set) var logPages = 0
+    /// How long a statement waits for a lock of another process, in milliseconds.
+    var lockPatience: Int32 = 0 {
+        didSet { sqlite3_busy_timeout(handle, lockPatience) }
+    }
     /// What others may know of the statement that runs.
     let watch: StatementWatch
     private let handle: OpaquePointer
@@ -150,8 +154,8 @@ extension SQLiteConnection {
     /// - Parameter patience: how long to wait for readers, in milliseconds; a passive checkpoint never waits.
     /// - Throws: ``SQLError`` `.busy` when readers did not let it finish in time.
     func checkpoint(_ mode: CheckpointMode, patience: Int32 = 0) throws {
-        if mode != .passive { setBusyTimeout(patience) }
-        defer { if mode != .passive { setBusyTimeout(Self.busyTimeout) } }
+        if mode != .passive { sqlite3_busy_timeout(handle, patience) }
+        defer { if mode != .passive { sqlite3_busy_timeout(handle, lockPatience) } }
         let status = sqlite3_wal_checkpoint_v2(handle, nil, mode.rawValue, nil, nil)
         guard status == SQLITE_OK else { throw SQLError(sqlite: handle, status: status) }
         if mode == .truncate { logPages = 0 }
@@ -165,13 +169,5 @@ extension SQLiteConnection {
         let status = sqlite3_wal_checkpoint_v2(handle, nil, CheckpointMode.passive.rawValue, &log, &copied)
         guard status == SQLITE_OK else { throw SQLError(sqlite: handle, status: status) }
         return Int(copied)
-    }
-
-    /// How long a statement waits for a lock of another process, in milliseconds.
-    static let busyTimeout: Int32 = 5000
-
-    /// Sets how long to wait for locks.
-    func setBusyTimeout(_ milliseconds: Int32) {
-        sqlite3_busy_timeout(handle, milliseconds)
     }
 }

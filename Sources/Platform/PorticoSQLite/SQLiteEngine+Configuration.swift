@@ -2,6 +2,9 @@ import PorticoSQL
 import PorticoValues
 
 extension SQLiteEngine {
+    /// How long is waited for locks that others hold only for a moment, in milliseconds: beginning a file, ending it, reading.
+    fileprivate static let shortPatience: Int32 = 5000
+
     /// Where the file is, and how much the engine may use.
     public struct Configuration: Sendable {
         /// Path of the file. Its folder and itself are made where they are missing. Not `:memory:`.
@@ -12,7 +15,8 @@ extension SQLiteEngine {
         public var longReaders: Int = 8
         /// How long a read waits for a connection before `.poolTimeout`.
         public var readTimeout: Span = .seconds(2)
-        /// How long a write, or a read at length, waits for its turn before `.poolTimeout`.
+        /// How long a write, or a read at length, waits for its turn before `.poolTimeout`; and a write whose turn it is
+        /// for another process that writes, before `.busy`.
         public var writeTimeout: Span = .seconds(30)
         /// How long a statement may run before `.statementTimeout`; those of reads at length may run on.
         public var statementTimeout: Span = .seconds(30)
@@ -44,7 +48,7 @@ extension SQLiteEngine {
         func writingConnection() throws -> SQLiteConnection {
             let connection = try SQLiteConnection(
                 path: path, isReadOnly: false, statementCapacity: statementCapacity, isLimited: true)
-            connection.setBusyTimeout(SQLiteConnection.busyTimeout)
+            connection.lockPatience = Int32(clamping: writeTimeout.milliseconds)
             try connection.useWriteAheadLog()
             try connection.runScript(
                 """
@@ -59,7 +63,7 @@ extension SQLiteEngine {
         func readingConnection(isLimited: Bool) throws -> SQLiteConnection {
             let connection = try SQLiteConnection(
                 path: path, isReadOnly: true, statementCapacity: statementCapacity, isLimited: isLimited)
-            connection.setBusyTimeout(SQLiteConnection.busyTimeout)
+            connection.lockPatience = SQLiteEngine.shortPatience
             try connection.runScript("PRAGMA query_only = ON; PRAGMA cache_size = -\(readerCacheKiB); \(shared)")
             return connection
         }
@@ -83,13 +87,13 @@ extension SQLiteConnection {
     /// The last work of the writer: statistics for the planner where they are out of date, and an empty log.
     func tidy() {
         try? runScript("PRAGMA analysis_limit = 400; PRAGMA optimize;")
-        try? checkpoint(.truncate, patience: SQLiteConnection.busyTimeout)
+        try? checkpoint(.truncate, patience: SQLiteEngine.shortPatience)
     }
 
     /// Sets the file to write-ahead logging, which it then stays in. SQLite does not wait for another process that does
     /// the same at this moment, so this does.
     fileprivate func useWriteAheadLog() throws {
-        let end = monotonicNanoseconds() + Int64(SQLiteConnection.busyTimeout) * 1_000_000
+        let end = monotonicNanoseconds() + Int64(SQLiteEngine.shortPatience) * 1_000_000
         let bell = ThreadLock()
         while true {
             do {
