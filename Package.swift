@@ -89,7 +89,7 @@ let package = Package(
             "PorticoIdentity",
             [
                 "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoSQL", "PorticoPages",
-                "PorticoHTTP", "CSodium",
+                "PorticoHTTP", logging, "CSodium",
             ]),
         platform("PorticoEvents", ["PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoSQL", logging]),
         platform(
@@ -172,7 +172,7 @@ let package = Package(
                 "PorticoHTTP", "PorticoJSON", "PorticoLimits", "PorticoPages", "PorticoSQL", "PorticoTelemetry",
                 "PorticoValues", logging, "CZlib", "CZstd",
             ]),
-        tests("PorticoIdentityTests", of: ["PorticoIdentity", "PorticoTesting"]),
+        tests("PorticoIdentityTests", of: ["PorticoIdentity", "PorticoTelemetry", "PorticoTesting", logging]),
         tests(
             "PorticoEventsTests",
             of: [

@@ -77,6 +77,27 @@ struct TimeLimitTests {
         }
     }
 
+    @Test(
+        "a bulk insert takes as long as its rows take to be made, and what follows it in the transaction has its limit again",
+        arguments: TestEngine.available)
+    func bulk(engine: TestEngine) async throws {
+        try await withLimit(Self.limit, on: engine) { database in
+            let error = await #expect(throws: SQLError.self) {
+                try await database.write { transaction in
+                    let rows = (0..<3).lazy.map { number -> [SQLValue] in
+                        let end = ContinuousClock.now + .milliseconds(Self.limit.milliseconds / 2)
+                        while ContinuousClock.now < end {}
+                        return [.text("thing \(number)")]
+                    }
+                    let count = try transaction.bulkInsert("things.load", into: "things", columns: ["code"], rows: rows)
+                    #expect(count == 3)
+                    _ = try transaction.scalar("write.forever", Self.forever, as: Int64.self)
+                }
+            }
+            #expect(error?.code == .statementTimeout && error?.statement == "write.forever")
+        }
+    }
+
     @Test("writes that shared a transaction with one that was ended are kept")
     func companions() async throws {
         try await withLimit(Self.limit, on: .sqlite) { database in

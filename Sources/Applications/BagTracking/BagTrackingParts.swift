@@ -57,6 +57,7 @@ struct BagTrackingParts: Sendable {
         configuration.secondFactors = secondFactors
         configuration.lockout = PeopleSettings.lockout(of: "bags", in: environment.settings)
         configuration.mail = environment.accountMail(title: "Bag tracking")
+        configuration.logger = environment.logger
         return Identity(
             configuration, hasher: environment.passwords, attributes: UserProfile.attributes)
     }

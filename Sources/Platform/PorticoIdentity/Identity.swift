@@ -1,3 +1,4 @@
+import Logging
 import PorticoHTTP
 import PorticoJSON
 import PorticoSQL
@@ -39,6 +40,8 @@ public struct Identity: Sendable {
         public var mail: AccountMail?
         /// How codes by mail behave.
         public var mailCodes = MailCode.Settings()
+        /// Told of every try to sign in; nil where nobody is.
+        public var logger: Logger?
 
         /// A configuration with the usual lifetimes.
         /// - Parameter isSecure: false only on plain HTTP over loopback.
@@ -122,7 +125,7 @@ public struct Identity: Sendable {
         invitations = mails?.invitations
         signIn = SignIn(
             database: database, hasher: hasher, sessions: sessions, lockout: lockout, factors: secondFactors,
-            mailed: mails?.factor)
+            mailed: mails?.factor, logger: configuration.logger)
         self.database = database
         self.hasher = hasher
     }

@@ -9,14 +9,17 @@ extension PostgreSQLConnection {
         let names = columns.map { Identifier.quoted($0) }.joined(separator: ", ")
         return try pipeline.outside { handle in
             let load = CopyLoad(handle, width: columns.count)
-            try load.begin("COPY \(Identifier.quoted(table)) (\(names)) FROM STDIN")
+            // How long it takes is up to whoever makes the rows; the setting travels with the command.
+            try load.begin("SET LOCAL statement_timeout = 0; COPY \(Identifier.quoted(table)) (\(names)) FROM STDIN")
             do {
                 try load.append(rows)
             } catch {
                 load.cancel()
                 throw error
             }
-            return try load.finish()
+            let count = try load.finish()
+            if hasTimeLimit { try load.execute("SET LOCAL statement_timeout TO DEFAULT") }
+            return count
         }
     }
 }
@@ -40,6 +43,13 @@ final class CopyLoad {
         guard let pointer = PQexec(handle, command) else { throw SQLError.lost }
         let result = ResultSet(pointer)
         guard result.status == PGRES_COPY_IN else { throw SQLError(result) }
+    }
+
+    /// Runs a command that has no rows.
+    func execute(_ command: String) throws {
+        guard let pointer = PQexec(handle, command) else { throw SQLError.lost }
+        let result = ResultSet(pointer)
+        guard result.status == PGRES_COMMAND_OK else { throw SQLError(result) }
     }
 
     /// Sends rows in large pieces.

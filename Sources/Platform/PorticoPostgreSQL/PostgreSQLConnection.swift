@@ -33,6 +33,8 @@ final class PostgreSQLConnection: DeferringConnection {
     private var phase = Phase.resting
     /// Whether the transaction is a read, which has no savepoints that take settings back.
     private var isReading = false
+    /// Whether the transaction's statements may run only for so long.
+    private(set) var hasTimeLimit = true
     /// Whether the server plans for any values from here on.
     private var isPlanningOnce = false
     /// Deferred statements whose results nobody has looked at.
@@ -75,6 +77,7 @@ final class PostgreSQLConnection: DeferringConnection {
         pipeline.forgetFailure()
         phase = .beginning(mode)
         isReading = mode == .reading
+        hasTimeLimit = true
         isPlanningOnce = false
         deferred = 0
     }
@@ -150,6 +153,7 @@ final class PostgreSQLConnection: DeferringConnection {
 
     func liftTimeLimit() throws {
         _ = try run("SET LOCAL statement_timeout = 0", isLarge: false) { _ in }
+        hasTimeLimit = false
     }
 
     func runLater(_ name: String, _ sql: SQL) throws {

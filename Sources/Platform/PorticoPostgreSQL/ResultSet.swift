@@ -187,8 +187,9 @@ enum Decimal {
 /// Bytes as `\x` and two digits each, the server's text form of BYTEA.
 enum Hex {
     static func decoded(_ text: UnsafeRawBufferPointer) -> [UInt8] {
-        guard text.count >= 2 else { return [] }
         let count = (text.count - 2) / 2
+        // All empty arrays are one, and making one of a buffer writes to it.
+        guard count > 0 else { return [] }
         return [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             for index in 0..<count {
                 buffer[index] = nibble(text[2 + 2 * index]) << 4 | nibble(text[3 + 2 * index])

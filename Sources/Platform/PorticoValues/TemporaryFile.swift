@@ -52,6 +52,8 @@ public final class TemporaryFile: Sendable {
     /// Up to `count` bytes from `offset` on, fewer only at the end of the file.
     /// - Throws: ``TemporaryFileError``.
     public func read(at offset: Int, count: Int) throws(TemporaryFileError) -> [UInt8] {
+        // All empty arrays are one, and making one of a buffer writes to it.
+        guard count > 0 else { return [] }
         var failure: CInt = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
             while initialized < count {

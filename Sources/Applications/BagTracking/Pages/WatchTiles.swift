@@ -13,7 +13,7 @@ struct WatchTiles {
         StatTile(
             "Open findings", value: watch.openFindings,
             href: PageAddress("/bags/bills", ["findings": "true"]).text, detail: "Sacks at the gate not on their bill",
-            tone: watch.openFindings > 0 ? .bad : .neutral)
+            tone: watch.openFindings > 0 ? .bad : .neutral, icon: watch.openFindings > 0 ? nil : .shield)
     }
 
     /// What the server can know: a device without its network says nothing at all until it is back.
@@ -21,7 +21,7 @@ struct WatchTiles {
         StatTile(
             "Devices that delivered late", value: watch.lateDevices,
             detail: "In the last hour, more than a minute after the scan",
-            tone: watch.lateDevices > 0 ? .warn : .neutral)
+            tone: watch.lateDevices > 0 ? .warn : .neutral, icon: .clock)
     }
 
     private var lastImport: HTML {
@@ -37,7 +37,7 @@ struct WatchTiles {
 
     private func tile(_ href: String, _ value: HTML, detail: HTML, tone: Tone) -> HTML {
         """
-        <a class="tile tone-\(tone.rawValue)" href="\(href)"><span class="tile-label"><span>Last import</span></span>\
+        <a class="tile tone-\(tone.rawValue)" href="\(href)"><span class="tile-label">\(Icon.archive)<span>Last import</span></span>\
         <span class="tile-word">\(value)</span><span class="tile-detail">\(detail)</span></a>
         """
     }

@@ -1,3 +1,4 @@
+import Logging
 import PorticoHTTP
 import PorticoSQL
 import PorticoValues
@@ -13,12 +14,15 @@ public struct SignIn: Sendable {
     private let database: Database
     private let hasher: PasswordHasher
     let sessions: SessionStore
+    private let journal: SignInJournal
 
     /// Signing in to the application whose sessions these are.
-    /// - Parameter mailed: sends codes to people without an authenticator; nil where nobody gets one.
+    /// - Parameters:
+    ///   - mailed: sends codes to people without an authenticator; nil where nobody gets one.
+    ///   - logger: told of every try; nil where nobody is.
     public init(
         database: Database, hasher: PasswordHasher, sessions: SessionStore, lockout: Lockout,
-        factors: SecondFactorStore, mailed: MailedFactor? = nil
+        factors: SecondFactorStore, mailed: MailedFactor? = nil, logger: Logger? = nil
     ) {
         self.database = database
         self.hasher = hasher
@@ -26,6 +30,7 @@ public struct SignIn: Sendable {
         self.lockout = lockout
         self.factors = factors
         self.mailed = mailed
+        journal = SignInJournal(logger: logger)
     }
 
     /// Begins a session for whoever knows the password.
@@ -91,7 +96,10 @@ public struct SignIn: Sendable {
     ) async throws -> Outcome<Grant> {
         guard let known = try await credentials(of: attempt.email), known.isActive, known.id == ticket.accountID,
             known.version == ticket.credentialsVersion
-        else { return .refused(SignIn.stepExpired) }
+        else {
+            journal.note(.refused(code: SignIn.stepExpired.code), attempt, for: .signIn, account: ticket.accountID)
+            return .refused(SignIn.stepExpired)
+        }
         return try await conclude(
             Check(
                 attempt: attempt, purpose: .signIn, known: known, isRight: true, now: now,
@@ -101,13 +109,15 @@ public struct SignIn: Sendable {
     private func conclude<Grant: Sendable>(
         _ check: Check, _ grant: @escaping @Sendable (Account, Transaction) throws -> Grant
     ) async throws -> Outcome<Grant> {
-        try await database.write { transaction -> Outcome<Grant> in
+        let outcome = try await database.write { transaction -> Outcome<Grant> in
             switch try decide(check, in: transaction) {
             case .refused(let problem): .refused(problem)
             case .needsCode(let problem, let ticket): .needsCode(problem, ticket)
             case .granted(let account): .granted(try grant(account, transaction))
             }
         }
+        journal.note(outcome.verdict, check.attempt, for: check.purpose, account: check.known?.id)
+        return outcome
     }
 
     private struct Credentials: Sendable {

@@ -124,6 +124,8 @@ public struct JSONWriter: ~Copyable {
 
     private var bytes: [UInt8] {
         let count = written > 0 && base[written &- 1] == 0x2C ? written &- 1 : written
+        // All empty arrays are one, and making one of a buffer writes to it.
+        guard count > 0 else { return [] }
         return [UInt8](unsafeUninitializedCapacity: count) { target, initialized in
             target.baseAddress?.update(from: base, count: count)
             initialized = count
