@@ -10,6 +10,7 @@ import Testing
         #expect(html == "<time datetime=\"2026-11-20T18:30:00.000Z\">21 Nov 2026, 00:00 IST</time>")
         #expect(TimeText(instant, zone: .india, detail: .time).text == "00:00 IST")
         #expect(TimeText(instant, zone: .utc, detail: .date).text == "20 Nov 2026")
+        #expect(TimeText(instant, zone: .utc, detail: .day).text == "20 Nov")
         #expect(TimeText(instant, zone: .utc, detail: .relative).html.text.contains(" data-relative>"))
     }
 

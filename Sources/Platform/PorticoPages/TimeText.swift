@@ -10,6 +10,8 @@ public struct TimeText: PageComponent {
         case time
         /// `21 Nov 2026`.
         case date
+        /// `21 Nov`, where everybody knows the year.
+        case day
         /// `21 Nov 2026, 14:05 IST`, which the script turns into "3 minutes ago" and keeps current.
         case relative
     }
@@ -31,12 +33,13 @@ public struct TimeText: PageComponent {
     /// The words shown.
     public var text: String {
         let date = zone.date(of: instant)
-        let day = "\(date.day) \(monthNames[date.month - 1]) \(date.year)"
+        let day = "\(date.day) \(monthNames[date.month - 1])"
         let clock = "\(zone.clockText(of: instant)) \(zone.name)"
         return switch detail {
-        case .dateAndTime, .relative: "\(day), \(clock)"
+        case .dateAndTime, .relative: "\(day) \(date.year), \(clock)"
         case .time: clock
-        case .date: day
+        case .date: "\(day) \(date.year)"
+        case .day: day
         }
     }
 

@@ -86,6 +86,7 @@ extension SQLiteConnection {
 
     /// The last work of the writer: statistics for the planner where they are out of date, and an empty log.
     func tidy() {
+        lockPatience = SQLiteEngine.shortPatience
         try? runScript("PRAGMA analysis_limit = 400; PRAGMA optimize;")
         try? checkpoint(.truncate, patience: SQLiteEngine.shortPatience)
     }

@@ -111,4 +111,18 @@ import Testing
         for block in ["latest", "bills", "watch"] { #expect(html.contains("data-retry=\"\(block)\"")) }
         #expect(!html.contains("Open findings"))
     }
+
+    @Test("among the latest scans those of another day say of which")
+    func dashboardInTheMorning() {
+        let scan = PageSamples.scan()
+        func page(at instant: Instant) -> String {
+            DashboardPage(
+                frame: frame, asOf: instant, today: .failed, stock: .failed, latest: .ready([scan]), bills: .failed,
+                watch: .failed, topics: []
+            ).body.text
+        }
+        let day = TimeText(scan.scannedAt, zone: .india, detail: .day).html.text
+        #expect(!page(at: scan.scannedAt).contains(day))
+        #expect(page(at: scan.scannedAt + .hours(24)).contains(" · \(day)"))
+    }
 }

@@ -177,13 +177,17 @@ struct DashboardPage: BagPage {
     private var latestSection: HTML {
         latest.section("latest", title: "Latest scans", address: "/bags/", aside: "<a href=\"/bags/scans\">History</a>")
         { scans in
-            let none = scans.isEmpty ? EmptyState("Nothing scanned today", icon: .scan) : nil
+            let none = scans.isEmpty ? EmptyState("Nothing scanned yet", icon: .scan) : nil
+            let today = frame.zone.date(of: asOf)
             let lines = scans.map { scan -> HTML in
-                """
-                <li>\(scan.badge)<span class="code">\(scan.code)</span><span class="note">\
-                \(frame.time(scan.scannedAt, .time))</span>\
-                <span class="note who">\(scan.parentCode.map { "\($0) · " })\(scan.user)</span></li>
-                """
+                // On the morning of a day the latest scans are those of another.
+                let day: HTML? =
+                    frame.zone.date(of: scan.scannedAt) == today ? nil : " · \(frame.time(scan.scannedAt, .day))"
+                return """
+                    <li>\(scan.badge)<span class="code">\(scan.code)</span><span class="note">\
+                    \(frame.time(scan.scannedAt, .time))</span>\
+                    <span class="note who">\(scan.parentCode.map { "\($0) · " })\(scan.user)\(day)</span></li>
+                    """
             }
             let badges = [
                 "created", "found", "linked", "duplicate", "rejected", "undone", "added", "matched", "returned",
