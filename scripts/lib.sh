@@ -90,6 +90,18 @@ obey_interruption() {
     if [[ -n ${interrupted:-} ]]; then kill -s "$interrupted" $$; fi
 }
 
+# free_port: prints the number of a port nobody listens on.
+# It is below the range from which the kernel takes the ports of outgoing connections.
+free_port() {
+    local port
+    while port=$((20000 + RANDOM % 12000)); do
+        if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+            echo "$port"
+            return 0
+        fi
+    done
+}
+
 # quietly LOG COMMAND…: on a terminal the command shows its own progress. Elsewhere its output goes to LOG, a line tells
 # every 30 seconds how far it is, and only a failure is printed.
 quietly() {

@@ -7,7 +7,7 @@ extension PostgreSQLConnection {
         try pipeline.settle()
         if let failure { throw failure }
         let names = columns.map { Identifier.quoted($0) }.joined(separator: ", ")
-        return try pipeline.outside { handle in
+        let count = try pipeline.outside { handle in
             let load = CopyLoad(handle, width: columns.count)
             // How long it takes is up to whoever makes the rows; the setting travels with the command.
             try load.begin("SET LOCAL statement_timeout = 0; COPY \(Identifier.quoted(table)) (\(names)) FROM STDIN")
@@ -17,10 +17,11 @@ extension PostgreSQLConnection {
                 load.cancel()
                 throw error
             }
-            let count = try load.finish()
-            if hasTimeLimit { try load.execute("SET LOCAL statement_timeout TO DEFAULT") }
-            return count
+            return try load.finish()
         }
+        // Goes with the next statement, or with the commit.
+        if hasTimeLimit { try runLater("limit.restore", "SET LOCAL statement_timeout TO DEFAULT") }
+        return count
     }
 }
 
@@ -43,13 +44,6 @@ final class CopyLoad {
         guard let pointer = PQexec(handle, command) else { throw SQLError.lost }
         let result = ResultSet(pointer)
         guard result.status == PGRES_COPY_IN else { throw SQLError(result) }
-    }
-
-    /// Runs a command that has no rows.
-    func execute(_ command: String) throws {
-        guard let pointer = PQexec(handle, command) else { throw SQLError.lost }
-        let result = ResultSet(pointer)
-        guard result.status == PGRES_COMMAND_OK else { throw SQLError(result) }
     }
 
     /// Sends rows in large pieces.

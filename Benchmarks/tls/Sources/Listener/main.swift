@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -32,9 +33,14 @@ final class Answerer: ChannelInboundHandler, Sendable {
     }
 }
 
+func refuse(_ reason: String) -> Never {
+    print(reason)
+    exit(64)
+}
+
 let arguments = CommandLine.arguments
 guard arguments.count == 2 || arguments.count == 4, let port = Int(arguments[1]) else {
-    fatalError("usage: Listener PORT [CERTIFICATE KEY]")
+    refuse("usage: Listener PORT [CERTIFICATE KEY]")
 }
 
 #if TLS
@@ -48,7 +54,7 @@ guard arguments.count == 2 || arguments.count == 4, let port = Int(arguments[1])
             nil
         }
 #else
-    guard arguments.count == 2 else { fatalError("Listener: this build lacks the trait TLS") }
+    guard arguments.count == 2 else { refuse("Listener: this build lacks the trait TLS") }
 #endif
 
 let answerer = Answerer()
