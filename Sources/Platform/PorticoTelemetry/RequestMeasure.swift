@@ -72,6 +72,7 @@ public final class RequestMeasure: Sendable {
     /// What was collected so far; may be read while the request still runs.
     public var summary: RequestSummary {
         let state = self.state.withLock { $0 }
+        guard state.statements > 0 else { return .nothing }
         let repeated = state.repeated.map { RepeatedStatement(name: $0.key, count: $0.value) }
             .sorted { ($1.count, $0.name) < ($0.count, $1.name) }
         return RequestSummary(
@@ -106,6 +107,9 @@ public struct RequestSummary: Sendable, Equatable {
     public let repeated: [RepeatedStatement]
     /// Name of the statement that ran last; nil when none did.
     public let lastStatement: String?
+
+    static let nothing = RequestSummary(
+        statements: 0, rows: 0, databaseNanoseconds: 0, repeated: [], lastStatement: nil)
 }
 
 /// A statement that one request ran again and again.

@@ -32,7 +32,9 @@ public final class SessionAuthenticator: Authenticator {
     /// The account behind the request's token, API key or cookie, or nil.
     /// - Throws: ``Problem`` 401 `invalid_token`; ``SQLError`` when the database can't tell.
     public func principal(for head: RequestHead) async throws -> Principal? {
-        if let keys, !BearerCredential.asksForCredentials(head), let session = try await keys.session(of: head) {
+        // Most callers carry a cookie or nothing at all; stores are only asked that may know them.
+        guard let carried = Carried(by: head) else { return nil }
+        if carried == .token, let keys, let session = try await keys.session(of: head) {
             noteUse(of: session, by: keys)
             return session.principal
         }
@@ -44,13 +46,32 @@ public final class SessionAuthenticator: Authenticator {
     /// The session behind a request, of a browser or a program, or nil. What takes one is closed to API keys.
     /// - Throws: as ``principal(for:)``; ``Problem`` 403 `api_key_not_accepted`.
     public func session(of head: RequestHead) async throws -> Session? {
-        if keys != nil, !BearerCredential.asksForCredentials(head), APIKeyStore.isCarried(by: head) {
-            throw Problem(403, "api_key_not_accepted", "Sign in for this; an API key does not do.")
-        }
-        if let tokens, !BearerCredential.asksForCredentials(head), let session = try await tokens.session(of: head) {
-            return session
+        guard let carried = Carried(by: head) else { return nil }
+        if carried == .token {
+            if keys != nil, APIKeyStore.isCarried(by: head) {
+                throw Problem(403, "api_key_not_accepted", "Sign in for this; an API key does not do.")
+            }
+            if let tokens, let session = try await tokens.session(of: head) { return session }
         }
         return try await store.session(of: head)
+    }
+
+    /// What of a caller's there is to look at first.
+    private enum Carried {
+        /// An `Authorization` field, and perhaps a cookie.
+        case token
+        /// A cookie, and nothing else that counts.
+        case cookie
+
+        init?(by head: RequestHead) {
+            if head.headers["authorization"] != nil, !BearerCredential.asksForCredentials(head) {
+                self = .token
+            } else if head.headers["cookie"] != nil {
+                self = .cookie
+            } else {
+                return nil
+            }
+        }
     }
 
     /// Waits for the notes under way: before the database is closed.
