@@ -241,6 +241,33 @@ struct PostgreSQLSessionTests {
         }
     }
 
+    @Test("a server on this machine works at few transactions together; others wait, and all are made")
+    func localWriters() async throws {
+        try await PostgreSQLServer.withEngine {
+            $0.base = 4
+            $0.overflow = 4
+            $0.localWriters = 2
+        } _: { engine, database in
+            try await database.write { try $0.execute("make", "CREATE TABLE t (n BIGINT)") }
+            let atWork = ThreadSafePeak()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<12 {
+                    group.addTask {
+                        try await database.write { transaction in
+                            atWork.enter()
+                            defer { atWork.leave() }
+                            try transaction.execute("add", "INSERT INTO t SELECT \(number) FROM pg_sleep(0.005)")
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(atWork.peak == 2)
+            #expect(engine.pools.first?.status.capacity == 2)
+            #expect(try await database.read { try $0.scalar("count", "SELECT count(*) FROM t", as: Int.self) } == 12)
+        }
+    }
+
     @Test("what waits for the commit is done after it")
     func afterCommit() async throws {
         try await PostgreSQLServer.withEngine { _, database in
@@ -273,6 +300,24 @@ struct PostgreSQLSessionTests {
             #expect(text.contains(#"portico_sql_pool_wait_seconds_count{application="bags",pool="read"} 1"#))
             #expect(text.contains(#"portico_sql_round_trips_total{application="bags"} 1"#))
         }
+    }
+}
+
+/// How many closures on other threads were at work at once, at most.
+final class ThreadSafePeak: Sendable {
+    private let counts = Mutex((now: 0, most: 0))
+
+    var peak: Int { counts.withLock { $0.most } }
+
+    func enter() {
+        counts.withLock { counts in
+            counts.now += 1
+            counts.most = max(counts.most, counts.now)
+        }
+    }
+
+    func leave() {
+        counts.withLock { $0.now -= 1 }
     }
 }
 

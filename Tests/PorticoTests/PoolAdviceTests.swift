@@ -75,6 +75,9 @@ struct PoolAdviceTests {
         let session = try #require(PoolAdvice(pool(capacity: 10, busiest: 6), connections: nil, nodes: nil))
         #expect(
             session.words == "Needs more: raise database.pool_base and database.pool_overflow so that there are 12.")
+        let local = try #require(
+            PoolAdvice(pool(capacity: 10, busiest: 6), connections: nil, nodes: nil, isLocal: true))
+        #expect(local.words.contains("database.writers so") && local.words.contains("cores to spare"))
         let read = try #require(PoolAdvice(pool("read", capacity: 10, busiest: 9), connections: nil, nodes: nil))
         #expect(read.words.contains("database.readers") && read.words.contains("cores to spare"))
     }

@@ -42,8 +42,10 @@ public final class PostgreSQLEngine: SingleStatementEngine {
         let tell = configuration.onPoolLevel
         self.metrics = metrics
         waits = WaitCounter()
+        let usual = configuration.base + configuration.overflow
+        let capacity = settings.isOnThisMachine ? min(usual, max(1, configuration.localWriters)) : usual
         sessions = WorkerPool(
-            name: "pg", base: configuration.base, capacity: configuration.base + configuration.overflow,
+            name: "pg", base: min(configuration.base, capacity), capacity: capacity,
             acquireTimeout: configuration.acquireTimeout, idleTimeout: configuration.idleTimeout,
             observeWait: { metrics.waited($0, for: "session") }, observeLevel: { tell("session", $0) },
             isUsable: { $0.isUsable },

@@ -68,6 +68,8 @@ struct DatabaseAddress {
             configuration.base = settings.integer("database.pool_base")
             configuration.overflow = settings.integer("database.pool_overflow")
             configuration.localReaders = settings.integer("database.readers")
+            let writers = settings.integer("database.writers")
+            if writers > 0 { configuration.localWriters = writers }
             configuration.createsSchema = !leavesNoTrace
             configuration.onPoolLevel = DatabaseAddress.tell(logger)
             if isServing { follow(&configuration, settings, logger) }

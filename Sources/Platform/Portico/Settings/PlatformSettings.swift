@@ -49,6 +49,9 @@ public enum PlatformSettings {
             "database.readers", .integer(1...64), default: "4",
             "reads at once per application, on SQLite and on a PostgreSQL of this machine"),
         SettingDeclaration(
+            "database.writers", .integer(0...500), default: "0",
+            "transactions at once per application on a PostgreSQL of this machine; 0 for three times its cores"),
+        SettingDeclaration(
             "database.pool_base", .integer(1...500), default: "20", "connections kept open on PostgreSQL"),
         SettingDeclaration(
             "database.pool_overflow", .integer(0...500), default: "30", "further connections at peaks on PostgreSQL"),

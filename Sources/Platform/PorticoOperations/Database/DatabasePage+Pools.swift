@@ -5,13 +5,16 @@ import PorticoTelemetry
 extension DatabasePage {
     /// What is wrong with the connections, above everything else.
     var warnings: HTML? {
-        let notices = pools.compactMap(DatabasePage.scarcity) + [overdrawn].compactMap(\.self)
+        let notices = pools.compactMap { scarcity(of: $0) } + [overdrawn].compactMap(\.self)
         return notices.isEmpty ? nil : "<div class=\"notices\">\(notices)</div>"
     }
 
-    private static func scarcity(_ pool: PoolStanding) -> Notice? {
+    /// Whether the database's server is on this machine: only there do reads have a pool of their own beside transactions'.
+    private var isLocal: Bool { pools.contains { $0.name == "read" } }
+
+    private func scarcity(of pool: PoolStanding) -> Notice? {
         guard let level = pool.load?.level, level != .calm else { return nil }
-        let setting = PoolAdvice.setting(of: pool.name).map { " If it stays so, raise \($0)." }
+        let setting = PoolAdvice.setting(of: pool.name, isLocal: isLocal).map { " If it stays so, raise \($0)." }
         return Notice(
             "Connections of \(pool.name) are becoming scarce", tone: level == .full ? .bad : .warn,
             detail: """
@@ -72,7 +75,7 @@ extension DatabasePage {
             case .ready(let inspection): (inspection.examination.connections, inspection.nodes)
             case .failed: (nil, nil)
             }
-        let advice = pools.compactMap { PoolAdvice($0, connections: connections, nodes: nodes) }
+        let advice = pools.compactMap { PoolAdvice($0, connections: connections, nodes: nodes, isLocal: isLocal) }
         guard advice.contains(where: { $0.verdict != .tooQuiet }) else {
             return EmptyState(
                 "Not enough traffic yet",

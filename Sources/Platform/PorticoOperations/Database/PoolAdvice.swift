@@ -27,6 +27,7 @@ struct PoolAdvice: Sendable, Equatable {
     }
 
     let pool: String
+    let isLocal: Bool
     let load: PoolLoad
     let capacity: Int
     /// Connections that are enough for 99 of 100 moments at the rate of the busiest ten seconds.
@@ -36,10 +37,12 @@ struct PoolAdvice: Sendable, Equatable {
     /// Advice for a pool that can be made larger or smaller; nil for any other.
     /// - Parameter connections: those of the server; nil where there is no server.
     /// - Parameter nodes: that share them; one is taken where nobody knows.
-    init?(_ standing: PoolStanding, connections: ServerConnections?, nodes: Int?) {
-        guard let load = standing.load, PoolAdvice.setting(of: standing.name) != nil else { return nil }
+    /// - Parameter isLocal: whether the server is on this machine.
+    init?(_ standing: PoolStanding, connections: ServerConnections?, nodes: Int?, isLocal: Bool = false) {
+        guard let load = standing.load, PoolAdvice.setting(of: standing.name, isLocal: isLocal) != nil else { return nil }
         let capacity = standing.status.capacity
         pool = standing.name
+        self.isLocal = isLocal
         self.load = load
         self.capacity = capacity
         needed = PoolAdvice.enough(for: load.busiestInUse)
@@ -73,20 +76,20 @@ struct PoolAdvice: Sendable, Equatable {
     }
 
     /// The settings that say how large a pool is; nil for pools without one.
-    static func setting(of pool: String) -> String? {
+    static func setting(of pool: String, isLocal: Bool) -> String? {
         switch pool {
-        case "session": "database.pool_base and database.pool_overflow"
+        case "session": isLocal ? "database.writers" : "database.pool_base and database.pool_overflow"
         case "read": "database.readers"
         default: nil
         }
     }
 
-    /// Reads that are kept apart run on this machine, where more of them than a few for each core only take turns.
-    private var caution: String { pool == "read" ? ", if this machine has cores to spare" : "" }
+    /// On this machine more of them than a few for each core only take turns. Reads are kept apart nowhere else.
+    private var caution: String { isLocal || pool == "read" ? ", if this machine has cores to spare" : "" }
 
     /// What to do, in words.
     var words: String {
-        let setting = PoolAdvice.setting(of: pool) ?? ""
+        let setting = PoolAdvice.setting(of: pool, isLocal: isLocal) ?? ""
         return switch verdict {
         case .tooQuiet:
             "Not enough traffic yet: less than \(PoolAdvice.enoughTraffic) pieces of work in the last five minutes."
