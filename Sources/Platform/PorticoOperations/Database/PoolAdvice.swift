@@ -39,7 +39,9 @@ struct PoolAdvice: Sendable, Equatable {
     /// - Parameter nodes: that share them; one is taken where nobody knows.
     /// - Parameter isLocal: whether the server is on this machine.
     init?(_ standing: PoolStanding, connections: ServerConnections?, nodes: Int?, isLocal: Bool = false) {
-        guard let load = standing.load, PoolAdvice.setting(of: standing.name, isLocal: isLocal) != nil else { return nil }
+        guard let load = standing.load, PoolAdvice.setting(of: standing.name, isLocal: isLocal) != nil else {
+            return nil
+        }
         let capacity = standing.status.capacity
         pool = standing.name
         self.isLocal = isLocal
