@@ -50,6 +50,29 @@ import Testing
         }
     }
 
+    @Test("an administrator signs somebody out everywhere, who signs in again", arguments: TestEngine.available)
+    func signsOut(engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            let (biller, admin) = (try await app.client("biller"), try await app.client("admin"))
+            let (id, own) = try await (id(of: "biller", in: app), id(of: "admin", in: app))
+            #expect(await admin.get("/bags/users/\(id)").text.contains("/bags/users/\(id)/sessions/end"))
+            #expect(!(await admin.get("/bags/users/\(own)").text.contains("Sign out everywhere")))
+            #expect(await biller.get("\(Self.api)/session").status == 200)
+            let done = await admin.submit("/bags/users/\(id)/sessions/end", [:])
+            #expect(done.status == 303 && done[header: "location"] == "/bags/users?done=sessions")
+            #expect(await biller.get("\(Self.api)/session").status == 401)
+            #expect(await admin.get("\(Self.api)/session").status == 200)
+            let again = app.stranger()
+            try await again.signIn("biller@bags.demo", AppHarness.password, at: "/bags")
+            #expect(await admin.delete("\(Self.api)/users/\(id)/sessions").status == 204)
+            #expect(await again.get("\(Self.api)/session").status == 401)
+            #expect(await admin.submit("/bags/users/\(own)/sessions/end", [:]).text.contains("Not signed out"))
+            #expect(await admin.delete("\(Self.api)/users/999999/sessions").problemCode == "user_not_found")
+            let audited = await admin.get("\(Self.api)/audit?action=user.sessions_ended").json["items"]?.elements
+            #expect(audited?.count == 2)
+        }
+    }
+
     @Test("a person is erased by the form only when the address is typed once more", arguments: TestEngine.available)
     func erases(engine: TestEngine) async throws {
         try await withApp(on: engine) { app in

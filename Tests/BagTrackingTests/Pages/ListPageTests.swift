@@ -125,4 +125,17 @@ import Testing
         #expect(!page(at: scan.scannedAt).contains(day))
         #expect(page(at: scan.scannedAt + .hours(24)).contains(" · \(day)"))
     }
+
+    @Test("among the last scans of a station those of another day say of which")
+    func stationInTheMorning() {
+        let scan = PageSamples.scan()
+        func list(at instant: Instant) -> String {
+            var frame = frame
+            frame.now = instant
+            return RecentScans(frame: frame, scans: [scan], next: "/bags/scan").html.text
+        }
+        let day = TimeText(scan.scannedAt, zone: .india, detail: .day).html.text
+        #expect(!list(at: scan.scannedAt).contains(day))
+        #expect(list(at: scan.scannedAt + .hours(24)).contains("\(day), <time"))
+    }
 }

@@ -141,6 +141,7 @@ enum ExpectedAccess {
         GET /api/v1/users/{id} user.manage admin
         PATCH /api/v1/users/{id} user.manage admin
         DELETE /api/v1/users/{id} user.manage admin
+        DELETE /api/v1/users/{id}/sessions user.manage admin
         DELETE /api/v1/users/{id}/second-factor user.manage admin
         GET /api/v1/users/{id}/personal-data user.manage bulk
         POST /api/v1/users/{id}/erase user.manage admin

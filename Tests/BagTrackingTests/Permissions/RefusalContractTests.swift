@@ -170,6 +170,7 @@ import Testing
             ["email": "biller@bags.demo", "name": "New", "role": "biller", "password": "Portico-demo-1!"],
             "email_taken"),
         Step(.delete, "users/5", .null, "own_account"),
+        Step(.delete, "users/5/sessions", .null, "own_account"),
         Step(.delete, "users/5/second-factor", .null, "own_account"),
         Step(.delete, "users/4/second-factor", .null, "no_second_factor"),
         Step(.post, "operations/jobs/999999/replay", .object([]), "job_not_found"),

@@ -42,6 +42,12 @@ struct BagFrame: Sendable {
     func time(_ instant: Instant, _ detail: TimeText.Detail = .dateAndTime) -> TimeText {
         TimeText(instant, zone: zone, detail: detail)
     }
+
+    /// The day of a moment, for lists of what was just done; nil on the same day. On a morning the latest is of another.
+    /// - Parameter asOf: when the list was made; nil for now.
+    func day(of instant: Instant, asOf: Instant? = nil) -> TimeText? {
+        zone.date(of: instant) == zone.date(of: asOf ?? now) ? nil : time(instant, .day)
+    }
 }
 
 /// The places of the navigation.

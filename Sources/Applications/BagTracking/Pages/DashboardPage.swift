@@ -178,11 +178,8 @@ struct DashboardPage: BagPage {
         latest.section("latest", title: "Latest scans", address: "/bags/", aside: "<a href=\"/bags/scans\">History</a>")
         { scans in
             let none = scans.isEmpty ? EmptyState("Nothing scanned yet", icon: .scan) : nil
-            let today = frame.zone.date(of: asOf)
             let lines = scans.map { scan -> HTML in
-                // On the morning of a day the latest scans are those of another.
-                let day: HTML? =
-                    frame.zone.date(of: scan.scannedAt) == today ? nil : " · \(frame.time(scan.scannedAt, .day))"
+                let day: HTML? = frame.day(of: scan.scannedAt, asOf: asOf).map { " · \($0)" }
                 return """
                     <li>\(scan.badge)<span class="code">\(scan.code)</span><span class="note">\
                     \(frame.time(scan.scannedAt, .time))</span>\

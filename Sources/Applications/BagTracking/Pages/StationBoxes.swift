@@ -91,11 +91,12 @@ struct RecentScans: PageComponent {
     private func line(_ scan: ScanLine) -> HTML {
         let place: HTML? = scan.parentCode.map { "in <span class=\"code\">\($0)</span> · " }
         let remark: HTML? = scan.remark(frame).map { "\($0) · " }
+        let day: HTML? = frame.day(of: scan.scannedAt).map { "\($0), " }
         return """
             <li data-scan="\(scan.id)" data-outcome="\(scan.undone == nil ? scan.outcome : "undone")"\
             \(HTML.attribute("class", scan.undone == nil ? nil : "struck"))>\
             <span class="line-badge">\(scan.badge)</span><span class="code line-code">\(scan.code)</span>\
-            <span class="note line-note">\(place)\(remark)\(frame.time(scan.scannedAt, .time))</span>\
+            <span class="note line-note">\(place)\(remark)\(day)\(frame.time(scan.scannedAt, .time))</span>\
             <span class="line-undo">\(scan.undoForm(frame, next: next))</span></li>
             """
     }

@@ -84,7 +84,7 @@ struct UserFormPage: BagPage {
             \(PageHeading("\(title)", subtitle: user.map { "\($0.email)" }, back: ("People", "/bags/users")))
             \(ErrorSummary(form.messages))\(ErrorSummary(erasure.messages, scope: UserFormPage.erasureScope))\
             <section class="panel">\(isOwn ? ownNotice : nil)\(save)</section>\
-            <div class="after-panel stack">\(lostPhone(action))\(deactivation(action))\(personalData(action))</div>
+            <div class="after-panel stack">\(signOut(action))\(lostPhone(action))\(deactivation(action))\(personalData(action))</div>
             """
     }
 
@@ -139,6 +139,20 @@ struct UserFormPage: BagPage {
             """
             <details class="fold"><summary>\(Icon.archive)<span>Deactivate</span></summary>\(form)</details>
             """
+    }
+
+    private func signOut(_ action: String) -> HTML? {
+        guard let user, user.isActive, !isOwn else { return nil }
+        let form = PageForm(
+            action: "\(action)/sessions/end", guarding: frame.guarding("sessions"),
+            fields: """
+                <p>For a phone or computer that was lost or left signed in. \(user.name) signs in again with the same \
+                password; keys of machines go on.</p>
+                """,
+            buttons:
+                "\(Button("Sign out everywhere", weight: .danger, confirm: "Sign \(user.name) out everywhere?"))")
+        return
+            "<details class=\"fold\"><summary>\(Icon.signOut)<span>Sign out everywhere</span></summary>\(form)</details>"
     }
 
     private func lostPhone(_ action: String) -> HTML? {

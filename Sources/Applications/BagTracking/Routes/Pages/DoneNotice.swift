@@ -15,6 +15,7 @@ enum DoneNotice {
         "invited/again": "Sent again: the link before is worth nothing now",
         "invited/back": "Taken back: the link is worth nothing now", "limit": "The limit is changed",
         "limit/reset": "The limit is as declared again",
+        "sessions": "Signed out everywhere",
         "second-factor": "Authenticator removed: all sessions have ended",
         "billed": "The bill is open", "complete": "Completed", "reopen": "Open again", "cancel": "Cancelled",
         "deliver": "The delivery is recorded", "edit": "Saved", "remove": "Taken off the bill",

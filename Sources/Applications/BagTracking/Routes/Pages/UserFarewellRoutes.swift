@@ -1,13 +1,29 @@
 import Portico
 
-/// The forms for people who have lost their phone, and for those who are to be forgotten.
+/// The forms for people who have lost something they sign in with, and for those who are to be forgotten.
 struct UserFarewellRoutes: Sendable {
     let people: PeopleStore
     let privacy: PersonalDataRoutes
     /// The page about a person, on which a form comes back.
     let page: @Sendable (RequestContext, Int64?) async throws -> UserFormPage
 
-    var routes: [Route] { [removeSecondFactor, erase] }
+    var routes: [Route] { [endSessions, removeSecondFactor, erase] }
+
+    private var endSessions: Route {
+        .page(
+            .post, "/users/{id}/sessions/end", "submitSessionsEnd", "Sign a person out everywhere by the form",
+            access: .permission("user.manage"), limit: BagLimits.admin
+        ) { [people, page] (context: RequestContext, input: UserInPath) -> PageReply in
+            try await FormRefusal.answer {
+                try await people.endSessions(of: input.id, by: BagCaller(context))
+                return "\(context.mount)/users?done=sessions"
+            } orShow: { refusal in
+                var page = try await page(context, input.id)
+                page.frame.notices = [refusal.notice("Not signed out")]
+                return page
+            }
+        }
+    }
 
     private var removeSecondFactor: Route {
         .page(

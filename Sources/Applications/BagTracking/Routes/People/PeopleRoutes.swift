@@ -8,7 +8,7 @@ struct PeopleRoutes: Sendable {
     /// Invites people; nil where no mail is sent.
     let office: InvitationOffice<InvitedProfile>?
 
-    var routes: [Route] { [list, create, person, change, deactivate, removeSecondFactor] }
+    var routes: [Route] { [list, create, person, change, deactivate, endSessions, removeSecondFactor] }
 
     private var list: Route {
         .json(
@@ -94,6 +94,18 @@ struct PeopleRoutes: Sendable {
             try await people.deactivate(
                 id: input.id, by: BagCaller(context),
                 expecting: { try context.precondition.require(UserAnswer($0)) })
+            return Reply(NoContent(), status: .noContent)
+        }
+    }
+
+    private var endSessions: Route {
+        .json(
+            .delete, "/api/v1/users/{id}/sessions", "endUserSessions",
+            "Sign a person out everywhere; password, authenticator and API keys stay good",
+            access: .permission("user.manage"), limit: BagLimits.admin, statuses: [(.noContent, "Signed out")],
+            refusals: [(404, "user_not_found"), (409, "own_account")]
+        ) { [people] (context: RequestContext, input: UserInput) -> Reply<NoContent> in
+            try await people.endSessions(of: input.id, by: BagCaller(context))
             return Reply(NoContent(), status: .noContent)
         }
     }

@@ -128,6 +128,19 @@ struct PeopleStore: Sendable {
         }
     }
 
+    /// Ends everything a person is signed in with, programs too; password, authenticator and keys of machines stay good.
+    /// - Throws: ``Refusal`` 404; 409 `own_account`; ``SQLError``.
+    func endSessions(of id: Int64, by caller: BagCaller) async throws {
+        try await services.database.write { [accounts] transaction in
+            guard try accounts.lock(id, in: transaction) != nil else { throw PeopleStore.unknown }
+            guard id != caller.userID else {
+                throw Refusal.conflict("own_account", "End your own sessions on the page of your account.")
+            }
+            try accounts.endSessions(of: id, in: transaction)
+            try transaction.audit(caller.entry("user.sessions_ended", entity: String(id)))
+        }
+    }
+
     // MARK: - Rules
 
     /// The person as it is, when the rules allow the change.
