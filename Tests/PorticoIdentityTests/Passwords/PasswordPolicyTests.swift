@@ -1,12 +1,11 @@
 import PorticoHTTP
+import PorticoIdentity
 import Testing
-
-@testable import PorticoIdentity
 
 @Suite struct PasswordPolicyTests {
     @Test(
         "takes eight characters of four classes, or fifteen of any",
-        arguments: ["Abcd-123", "Portico-demo-1!", "Übung-1x", "a quiet sentence", "fifteenletterss"])
+        arguments: ["Kfz-Nr7w", "Portico-demo-1!", "Übung-1x", "a quiet sentence", "fifteenletterss"])
     func accepted(_ password: String) {
         #expect(PasswordPolicy.refusal(of: password, email: "biller@bags.demo") == nil)
     }
@@ -15,7 +14,7 @@ import Testing
         "refuses what is too short, too simple, too common or too close to the address",
         arguments: [
             ("Abc-123", PasswordPolicy.Refusal.tooShort), ("abcdefg-123", .tooSimple), ("Abcdefg1234567", .tooSimple),
-            ("P@ssw0rd123", .common), ("PASSWORD1!", .common), ("correcthorsebatterystaple", .common),
+            ("P@ssw0rd123", .common), ("Password1!", .common), ("correcthorsebatterystaple", .common),
             ("My-biller-99", .containsEmail), ("the BILLER of the house", .containsEmail),
             (String(repeating: "ab", count: 600), .tooLong),
         ])
@@ -36,11 +35,5 @@ import Testing
         #expect(problem?.status == 422)
         #expect(problem?.errors.first?.field == "new_password")
         #expect(problem?.errors.first?.code == "too_short")
-    }
-
-    @Test("keeps a list of some hundred passwords in small letters")
-    func list() {
-        #expect(CommonPasswords.all.count >= 200)
-        #expect(CommonPasswords.all.allSatisfy { $0 == $0.lowercased() && $0.count >= 8 })
     }
 }

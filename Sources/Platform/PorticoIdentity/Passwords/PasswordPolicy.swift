@@ -1,10 +1,20 @@
 import PorticoHTTP
 
-/// Which passwords people may choose: at least 8 characters of four classes, or at least 15 of any; none of the common
-/// ones; none that holds the name in their email address.
+/// Which passwords people may choose: at least 8 characters of four classes, or at least 15 of any; none that holds the
+/// name in their email address; none that is common or made up of the words of the place.
 public enum PasswordPolicy {
     /// The most bytes of a password, so that nobody makes the hasher chew megabytes.
     public static let byteLimit = 1024
+
+    /// Words that are no secret where Portico runs: its name and those of its applications. They add next to nothing to
+    /// a password, and neither do the words of the email address, in front of the `@` and behind it, where the
+    /// organisation is named.
+    public static let contextWords = [
+        "portico", "bags", "bagtracking", "tracking", "live", "court", "cases", "transparency",
+    ]
+
+    /// Letters in the shortest word of an email address that means anything inside a password.
+    private static let shortestName = 4
 
     /// Why a password is refused.
     public enum Refusal: String, Sendable, Hashable, CaseIterable {
@@ -14,7 +24,7 @@ public enum PasswordPolicy {
         case tooSimple = "too_simple"
         /// More than ``PasswordPolicy/byteLimit`` bytes.
         case tooLong = "too_long"
-        /// In the list of common passwords.
+        /// Put together from so little that it is guessed first.
         case common = "too_common"
         /// Holds the part of the email address before the `@`.
         case containsEmail = "contains_email"
@@ -43,12 +53,10 @@ public enum PasswordPolicy {
     public static func refusal(of password: String, email: String) -> Refusal? {
         guard password.utf8.count <= byteLimit else { return .tooLong }
         guard password.count >= 8 else { return .tooShort }
-        let folded = password.lowercased()
-        if CommonPasswords.contains(folded) { return .common }
         if password.count < 15 && classes(of: password) < 4 { return .tooSimple }
         let name = email.lowercased().prefix { $0 != "@" }
-        if name.count >= 4 && folded.contains(name) { return .containsEmail }
-        return nil
+        if name.count >= shortestName && password.lowercased().contains(name) { return .containsEmail }
+        return CommonPasswords.contains(password, context: contextWords + words(of: email)) ? .common : nil
     }
 
     /// Refuses a password that must not be used.
@@ -56,6 +64,15 @@ public enum PasswordPolicy {
     public static func check(_ password: String, email: String, field: String = "password") throws {
         guard let refusal = refusal(of: password, email: email) else { return }
         throw Problem.validation([refusal.error(of: field)])
+    }
+
+    /// The words of an email address, without the last part of its domain (`.org`).
+    private static func words(of email: String) -> [String] {
+        let address = email.lowercased()
+        return address[..<(address.lastIndex(of: ".") ?? address.endIndex)]
+            .split { !$0.isLetter }
+            .filter { $0.count >= shortestName }
+            .map { String($0) }
     }
 
     /// How many of the four classes occur: small letters, capital letters, digits, anything else.
