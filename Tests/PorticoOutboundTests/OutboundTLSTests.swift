@@ -37,4 +37,17 @@ import Testing
         await stranger.client.shutdown()
         await trusting.client.shutdown()
     }
+
+    @Test("refuses who speaks no newer TLS than 1.1, or only worn ciphers", arguments: TLSServer.Dialect.outdated)
+    func refusesOutdated(_ dialect: TLSServer.Dialect) async throws {
+        let server = try TLSServer("localhost", speaking: dialect)
+        let calls = try Calls { $0.authorities = server.certificate }
+        guard case .failure(let error) = try await call(calls, "https://localhost:\(server.port)/") else {
+            Issue.record("\(dialect) was taken")
+            return
+        }
+        #expect(error.code == .insecure)
+        #expect(try server.suitsAnybody(), "nobody could have called it")
+        await calls.client.shutdown()
+    }
 }

@@ -5,6 +5,25 @@ public final class TLSServer: Sendable {
     /// Whether there is an `openssl` to run it.
     public static let isPossible = access("/usr/bin/openssl", X_OK) == 0
 
+    /// What a server speaks.
+    public struct Dialect: Sendable, CustomStringConvertible {
+        /// What it is called.
+        public let description: String
+        fileprivate let options: [String]
+
+        /// What `openssl` speaks by itself.
+        public static let current = Dialect(description: "current", options: [])
+        /// What nobody should take any longer, each alone: TLS 1.0, TLS 1.1, and ciphers of TLS 1.2 that do not
+        /// authenticate what they encrypt.
+        public static let outdated = [
+            Dialect(description: "TLS 1.0", options: ["-tls1", "-cipher", TLSServer.anyCipher]),
+            Dialect(description: "TLS 1.1", options: ["-tls1_1", "-cipher", TLSServer.anyCipher]),
+            Dialect(
+                description: "chained blocks",
+                options: ["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA256:ECDHE-ECDSA-AES256-SHA"]),
+        ]
+    }
+
     /// No such server could be made.
     public struct Refusal: Error {}
 
@@ -12,12 +31,15 @@ public final class TLSServer: Sendable {
     public let certificate: String
     /// The port it listens on, of 127.0.0.1; a moment after it was made.
     public let port: Int
+    /// Ciphers without regard to what they are worth, which is what versions before TLS 1.2 need.
+    private static let anyCipher = "ALL:@SECLEVEL=0"
     private let folder: TemporaryFolder
     private let process: pid_t
 
     /// A server with a certificate for a name of a host, which answers requests of HTTP.
+    /// - Parameter dialect: what it speaks; what `openssl` speaks by itself unless said.
     /// - Throws: ``Refusal``, ``TemporaryFolderError``.
-    public init(_ name: String) throws {
+    public init(_ name: String, speaking dialect: Dialect = .current) throws {
         folder = try TemporaryFolder()
         certificate = folder.file("certificate")
         let key = folder.file("key")
@@ -28,9 +50,18 @@ public final class TLSServer: Sendable {
         var status: Int32 = 0
         guard waitpid(request, &status, 0) == request, status == 0 else { throw Refusal() }
         port = try TLSServer.freePort()
-        process = try TLSServer.openssl([
-            "s_server", "-accept", "127.0.0.1:\(port)", "-cert", certificate, "-key", key, "-www", "-quiet",
+        let service = ["s_server", "-accept", "127.0.0.1:\(port)", "-cert", certificate, "-key", key, "-www", "-quiet"]
+        process = try TLSServer.openssl(service + dialect.options)
+    }
+
+    /// Whether somebody who takes any version and any cipher comes to terms with the server, which listens by now.
+    /// - Throws: ``Refusal``.
+    public func suitsAnybody() throws -> Bool {
+        let client = try TLSServer.openssl([
+            "s_client", "-connect", "127.0.0.1:\(port)", "-min_protocol", "TLSv1", "-cipher", TLSServer.anyCipher,
         ])
+        var status: Int32 = 0
+        return waitpid(client, &status, 0) == client && status == 0
     }
 
     deinit {

@@ -36,4 +36,15 @@ import Testing
             authorities: server.certificate)
         #expect(try await !trouble(trusted).contains("certificate"))
     }
+
+    @Test(
+        "gives mail to nobody who speaks no newer TLS than 1.1, or only worn ciphers",
+        arguments: TLSServer.Dialect.outdated)
+    func refusesOutdated(_ dialect: TLSServer.Dialect) async throws {
+        let server = try TLSServer("localhost", speaking: dialect)
+        let settings = SMTPSettings(
+            host: "localhost", port: server.port, security: .implicit, authorities: server.certificate)
+        #expect(try await trouble(settings).contains("SSL connect error"))
+        #expect(try server.suitsAnybody(), "nobody could have called it")
+    }
 }

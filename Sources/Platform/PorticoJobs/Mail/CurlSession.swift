@@ -58,6 +58,7 @@ final class CurlSession: @unchecked Sendable {
         portico_curl_number(handle, CURLOPT_SSL_VERIFYPEER, 1)
         portico_curl_number(handle, CURLOPT_SSL_VERIFYHOST, 2)
         portico_curl_number(handle, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        portico_curl_ciphers(handle)
         portico_curl_number(handle, CURLOPT_CONNECTTIMEOUT_MS, Int(settings.connectTimeout.milliseconds))
         portico_curl_number(handle, CURLOPT_TIMEOUT_MS, Int(settings.timeout.milliseconds))
         if settings.security == .startTLS {

@@ -114,6 +114,7 @@ final class Transfer: @unchecked Sendable {
         portico_curl_number(handle, CURLOPT_SSL_VERIFYPEER, 1)
         portico_curl_number(handle, CURLOPT_SSL_VERIFYHOST, 2)
         portico_curl_number(handle, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        portico_curl_ciphers(handle)
         portico_curl_number(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         portico_curl_number(handle, CURLOPT_HTTP09_ALLOWED, 0)
         if let file = settings.authorities { portico_curl_text(handle, CURLOPT_CAINFO, file) }
