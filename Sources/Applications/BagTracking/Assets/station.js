@@ -187,6 +187,15 @@ export function nextBatch(entries, userID, limit = LIMITS.batch) {
   return last < 0 ? own : own.slice(0, last + 1);
 }
 
+/** What the device keeps of a scan: whose it is, and what the server is to be told of it. */
+export function entryFor({ kind, code, shown = code }, { userID, userName, deviceID, sack, billID, ticketID }, further = {}) {
+  return {
+    client_scan_id: freshID(), user_id: userID, user_name: userName, kind, code, shown, device_id: deviceID,
+    parent: kind === "child" ? sack.entered : null, bill_id: billID ?? null, ticket_id: ticketID ?? null,
+    attempts: 0, scanned_at: new Date().toISOString(), ...further,
+  };
+}
+
 /** What goes over the wire for an entry of the device. */
 export function wire(entry, inBatch) {
   const { kind, code, parent, bill_id, ticket_id, area_code, device_id, client_scan_id, scanned_at } = entry;
@@ -383,6 +392,9 @@ export class Outstanding {
   }
 }
 
+/** Makes the browser forget the pages it keeps for an outage. Scans that wait are kept elsewhere, and stay. */
+const forgetPages = () => navigator.serviceWorker?.controller?.postMessage({ type: "forget" });
+
 export class Server {
   constructor(token) { this.token = token; }
 
@@ -395,6 +407,8 @@ export class Server {
         method, headers, body: body && JSON.stringify(body), credentials: "same-origin", cache: "no-store",
         signal: AbortSignal.timeout(LIMITS.patience),
       });
+      // The session is over, whoever ended it.
+      if (answer.status === 401) forgetPages();
       const retryAfter = Number(answer.headers.get("Retry-After")) || 0;
       return { status: answer.status, body: await answer.json().catch(() => null), retryAfter };
     } catch (problem) {
@@ -814,18 +828,14 @@ class Station {
     return this.tell({ kind: "duplicate", title: "Already in this sack", detail: "Saved on this device before.", code: shown });
   }
 
-  async keep({ kind, code, shown = code }, pull) {
+  async keep(reading, pull) {
     const area = document.querySelector("#scan-form [name=area_code]")?.value;
-    const entry = {
-      client_scan_id: freshID(), user_id: this.userID, user_name: this.userName, kind, code, shown, device_id: this.deviceID,
-      parent: kind === "child" ? this.sack.entered : null, bill_id: this.billID ?? null, ticket_id: this.ticketID ?? null,
-      attempts: 0, scanned_at: new Date().toISOString(), ...(area ? { area_code: area } : {}), ...this.further(),
-    };
+    const entry = entryFor(reading, this, { ...(area ? { area_code: area } : {}), ...this.further() });
     await this.store.add(entry);
     pull.isKept = true;
     this.pulls.set(entry.client_scan_id, pull);
     this.entries.push(entry);
-    this.view.addLine(entry, shown);
+    this.view.addLine(entry, entry.shown);
     this.countWaiting();
     if (this.isOffline) this.tellSaved(entry);
     else if (pull.isShown) this.view.answer(onItsWay(pull));
@@ -1417,7 +1427,7 @@ function guardSignOut(station) {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!form.matches("form[data-sign-out]")) return;
-    const go = () => { navigator.serviceWorker?.controller?.postMessage({ type: "forget" }); form.submit(); };
+    const go = () => { forgetPages(); form.submit(); };
     event.preventDefault();
     if (!station.entries.length) return go();
     const dialog = at("leave-dialog");

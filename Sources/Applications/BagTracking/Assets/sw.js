@@ -1,8 +1,9 @@
 // The service worker of bag tracking: keeps the packing station and the gate with their assets, so that an hour without network loses
-// nothing. It never keeps an answer of the API, and nothing of anybody who signed out.
+// nothing. It never keeps an answer of the API, and nothing of anybody whose session has ended, as far as this browser has heard.
 
 const CACHE = "bags-station-1";
 const STATION = "/bags/scan";
+const SIGN_IN = "/bags/sign-in";
 const PATIENCE = 4000;
 // Pages of bills and returns kept besides the one at hand.
 const PAGES = 4;
@@ -33,6 +34,7 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (isKept(url.pathname) && request.mode === "navigate") event.respondWith(page(request, url.pathname));
+  else if (url.pathname === SIGN_IN && request.mode === "navigate") event.respondWith(signIn(request));
   else if (url.pathname.startsWith("/assets/")) event.respondWith(asset(request));
 });
 
@@ -73,6 +75,16 @@ async function page(request, path) {
     if (!kept) throw problem;
   }
   return kept;
+}
+
+/**
+ * The sign-in page, which the server shows to nobody who is signed in: when it comes, the session of whoever worked here is
+ * over, also one that ended by itself or on another device. Scans that wait are not kept here, and stay.
+ */
+async function signIn(request) {
+  const answer = await fetch(request);
+  if (answer.ok && !answer.redirected) await caches.delete(CACHE).catch(() => {});
+  return answer;
 }
 
 /** Addresses of assets carry a digest: what was kept is right. Only what `keep` chose is ever kept. */
