@@ -16,14 +16,15 @@ struct ImportHall {
     }
 
     func send(
-        _ file: [UInt8], _ fields: KeyValuePairs<String, String>, as client: TestClient? = nil
+        _ file: [UInt8], _ fields: KeyValuePairs<String, String>, named name: String = "list.csv",
+        as client: TestClient? = nil
     ) async -> TestAnswer {
         let boundary = "----portico7d3f"
         var body = ""
         for (name, value) in fields {
             body += "--\(boundary)\r\ncontent-disposition: form-data; name=\"\(name)\"\r\n\r\n\(value)\r\n"
         }
-        body += "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"list.csv\"\r\n\r\n"
+        body += "--\(boundary)\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(name)\"\r\n\r\n"
         let bytes = Array(body.utf8) + file + Array("\r\n--\(boundary)--\r\n".utf8)
         return await (client ?? admin).send(
             .post, "/bags/api/v1/imports", ["content-type": "multipart/form-data; boundary=\(boundary)"], body: bytes)
