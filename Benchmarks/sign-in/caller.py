@@ -57,8 +57,10 @@ class Caller:
             received += self.more()
         head, _, body = received.partition(b"\r\n\r\n")
         lines = head.split(b"\r\n")
-        pairs = (line.split(b": ", 1) for line in lines[1:])
-        self.fields = {name.lower(): value for name, value in pairs}
+        self.fields = {}
+        for name, value in (line.split(b": ", 1) for line in lines[1:]):
+            # Of several cookies the session's comes first.
+            self.fields.setdefault(name.lower(), value)
         length = int(self.fields.get(b"content-length", b"0"))
         while len(body) < length:
             body += self.more()

@@ -25,7 +25,11 @@ class Answer:
 def head_of(data):
     lines = data.decode("latin-1").split("\r\n")
     pairs = (line.split(":", 1) for line in lines[1:] if ":" in line)
-    return int(lines[0].split()[1]), {name.lower(): value.strip() for name, value in pairs}
+    fields = {}
+    for name, value in pairs:
+        # Of several cookies the session's comes first.
+        fields.setdefault(name.lower(), value.strip())
+    return int(lines[0].split()[1]), fields
 
 
 def written(method, path, fields, body=None):

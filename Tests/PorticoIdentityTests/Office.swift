@@ -93,6 +93,12 @@ struct Office: Sendable {
         return RequestHead(method: method, target: target, headers: headers, peer: "192.0.2.7")
     }
 
+    /// The head of a request from the browser that a session began in, after its owner has signed out.
+    static func head(browserOf session: NewSession) -> RequestHead {
+        let headers: Headers = ["cookie": String(session.browserCookie.prefix { $0 != ";" })]
+        return RequestHead(method: .post, target: "/bags/sign-in", headers: headers, peer: "192.0.2.7")
+    }
+
     func isKnown(_ session: NewSession, to node: Identity? = nil) async throws -> Bool {
         try await (node ?? identity).sessions.session(of: Office.head(session)) != nil
     }

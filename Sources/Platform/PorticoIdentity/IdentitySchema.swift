@@ -3,7 +3,7 @@ import PorticoSQL
 /// The tables of identity in an application's database.
 public enum IdentitySchema {
     /// Accounts, sessions, audit, idempotency keys, failures to sign in, tokens, second factors, codes and links by mail,
-    /// invitations, API keys.
+    /// invitations, API keys, known browsers.
     public static let component = SchemaComponent(
         name: "identity",
         migrations: [
@@ -14,6 +14,7 @@ public enum IdentitySchema {
             Migration(5, "codes by mail, password resets") { mails($0) },
             Migration(6, "invitations") { InvitationStore.table($0) },
             Migration(7, "API keys") { APIKeyStore.table($0) },
+            Migration(8, "known browsers") { KnownBrowsers.table($0) },
         ])
 
     private static func first(_ dialect: Dialect) -> String {

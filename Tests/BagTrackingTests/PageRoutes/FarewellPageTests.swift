@@ -73,6 +73,29 @@ import Testing
         }
     }
 
+    @Test(
+        "an administrator signs everybody out, and is signed out too",
+        arguments: TestEngine.available)
+    func signsEverybodyOut(engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            let (biller, admin) = (try await app.client("biller"), try await app.client("admin"))
+            #expect(await biller.delete("\(Self.api)/users/sessions").status == 403)
+            #expect(await biller.submit("/bags/users/sessions/end", [:]).status == 403)
+            #expect(await admin.get("/bags/users").text.contains("/bags/users/sessions/end"))
+            let done = await admin.submit("/bags/users/sessions/end", [:])
+            #expect(done.status == 303 && done[header: "location"] == "/bags/sign-in?next=/bags/users")
+            for client in [biller, admin] { #expect(await client.get("\(Self.api)/session").status == 401) }
+            let again = app.stranger()
+            try await again.signIn("admin@bags.demo", AppHarness.password, at: "/bags")
+            #expect(await again.delete("\(Self.api)/users/sessions").status == 204)
+            #expect(await again.get("\(Self.api)/session").status == 401)
+            let late = app.stranger()
+            try await late.signIn("admin@bags.demo", AppHarness.password, at: "/bags")
+            let audited = await late.get("\(Self.api)/audit?action=user.all_sessions_ended").json["items"]?.elements
+            #expect(audited?.count == 2)
+        }
+    }
+
     @Test("a person is erased by the form only when the address is typed once more", arguments: TestEngine.available)
     func erases(engine: TestEngine) async throws {
         try await withApp(on: engine) { app in

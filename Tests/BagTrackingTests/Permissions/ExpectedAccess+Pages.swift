@@ -85,6 +85,7 @@ extension ExpectedAccess {
         POST /users/{id} user.manage admin
         POST /users/{id}/deactivate user.manage admin
         POST /users/{id}/sessions/end user.manage admin
+        POST /users/sessions/end user.manage admin
         POST /users/{id}/second-factor/remove user.manage admin
         POST /users/{id}/erase user.manage admin
         POST /users/invitations user.manage *

@@ -142,6 +142,7 @@ enum ExpectedAccess {
         PATCH /api/v1/users/{id} user.manage admin
         DELETE /api/v1/users/{id} user.manage admin
         DELETE /api/v1/users/{id}/sessions user.manage admin
+        DELETE /api/v1/users/sessions user.manage admin
         DELETE /api/v1/users/{id}/second-factor user.manage admin
         GET /api/v1/users/{id}/personal-data user.manage bulk
         POST /api/v1/users/{id}/erase user.manage admin

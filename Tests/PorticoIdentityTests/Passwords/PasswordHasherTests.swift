@@ -56,4 +56,27 @@ import Testing
         }
         #expect(Set(outcomes) == [200, 503])
     }
+
+    @Test("lets nobody who is known wait behind strangers")
+    func lines() async throws {
+        let hasher = try PasswordHasher()
+        let order = await withTaskGroup(of: PasswordHasher.Line.self) { group in
+            for _ in 0..<PasswordHasher.queueLimit / 2 {
+                group.addTask {
+                    _ = try? await hasher.verify("x", against: nil)
+                    return .strangers
+                }
+            }
+            // The first stranger has been served, so the others wait.
+            var order = [await group.next()]
+            group.addTask {
+                _ = try? await hasher.verify("x", against: nil, in: .known)
+                return .known
+            }
+            for await line in group { order.append(line) }
+            return order
+        }
+        #expect(order.last == .strangers)
+        #expect(order.contains(.known))
+    }
 }

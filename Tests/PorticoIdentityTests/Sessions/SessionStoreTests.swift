@@ -93,6 +93,24 @@ import Testing
         log.statistics.snapshot().filter { $0.name == "sessions.find" }.map(\.count).reduce(0, +)
     }
 
+    @Test("ends for everybody, here at once and on another node within a second", arguments: TestEngine.available)
+    func everybody(engine: TestEngine) async throws {
+        try await withOffice(on: engine) { office in
+            var sessions: [NewSession] = []
+            for name in ["asha", "ravi"] {
+                _ = try await office.hire("\(name)@example.org")
+                sessions.append(try await office.signIn("\(name)@example.org"))
+            }
+            let other = office.anotherNode()
+            for session in sessions { #expect(try await office.isKnown(session, to: other)) }
+            try await office.database.write { try office.identity.accounts.endAllSessions(in: $0) }
+            for session in sessions { #expect(try await !office.isKnown(session)) }
+            office.clock.advance(by: .seconds(1))
+            for session in sessions { #expect(try await !office.isKnown(session, to: other)) }
+            #expect(try await office.isKnown(try await office.signIn("asha@example.org")))
+        }
+    }
+
     @Test("is revoked here at once and on another node within a second", arguments: TestEngine.available)
     func revocation(engine: TestEngine) async throws {
         try await withOffice(on: engine) { office in

@@ -35,7 +35,21 @@ struct UsersPage: BagPage {
             \(table.framed)
             \(CursorPager(address: PageAddress("/bags/users"), cursor: cursor, next: nextCursor))
             \(invitations)
+            <div class="after-panel stack">\(signOut)</div>
             """
+    }
+
+    private var signOut: HTML {
+        let form = PageForm(
+            action: "/bags/users/sessions/end", guarding: frame.guarding("everybody"),
+            fields: """
+                <p>For the day somebody may have got hold of what others are signed in with. Everybody signs in again with the \
+                same password, you too; what a station has not sent yet stays there; keys of machines go on.</p>
+                """,
+            buttons:
+                "\(Button("Sign everybody out", weight: .danger, confirm: "Sign everybody out, yourself too?"))")
+        return
+            "<details class=\"fold\"><summary>\(Icon.signOut)<span>Sign everybody out</span></summary>\(form)</details>"
     }
 
     private func line(_ row: Row) -> DataTable.Row {

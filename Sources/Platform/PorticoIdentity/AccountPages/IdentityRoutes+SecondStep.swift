@@ -64,6 +64,7 @@ extension IdentityRoutes {
             do {
                 let new = try await signIn.begin(ticket, code: input.code.text, by: context)
                 return PageReply.redirect(to: arrival(new.session, context, next)).adding("set-cookie", new.cookie)
+                    .adding("set-cookie", new.browserCookie)
                     .adding("set-cookie", sessions.settings.emptyTicketCookie)
             } catch let problem as Problem where problem.code == SignIn.stepExpired.code {
                 return tooLate(context, next)

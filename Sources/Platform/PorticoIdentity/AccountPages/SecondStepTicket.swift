@@ -64,18 +64,14 @@ extension SessionSettings {
 
     /// The `Set-Cookie` value that gives a ticket to the browser.
     func cookie(for ticket: SecondStepTicket, _ seal: SecretSeal) -> String {
-        "\(ticketCookieName)=\(ticket.sealed(seal)); Max-Age=\(SecondStepTicket.lifetime.seconds)\(ticketAttributes)"
+        "\(ticketCookieName)=\(ticket.sealed(seal)); Max-Age=\(SecondStepTicket.lifetime.seconds)\(attributes)"
     }
 
     /// The `Set-Cookie` value that takes it away.
-    var emptyTicketCookie: String { "\(ticketCookieName)=; Max-Age=0\(ticketAttributes)" }
+    var emptyTicketCookie: String { "\(ticketCookieName)=; Max-Age=0\(attributes)" }
 
     /// The ticket a request carries, if it is worth anything.
     func ticket(in head: RequestHead, _ seal: SecretSeal, at now: Instant) -> SecondStepTicket? {
         head.cookies(ticketCookieName).lazy.compactMap { SecondStepTicket($0, seal, at: now) }.first
-    }
-
-    private var ticketAttributes: String {
-        "; Path=/; HttpOnly; SameSite=Lax\(isSecure ? "; Secure" : "")"
     }
 }

@@ -115,6 +115,17 @@ public struct AccountStore: Sendable {
         try sessions.revokeAll(of: id, keeping: current, in: transaction)
     }
 
+    /// Ends everything that anybody is signed in with, for instance because somebody has got hold of what lets people in.
+    /// Sign-ins under way do not get through either; keys of machines go on.
+    public func endAllSessions(in transaction: Transaction) throws {
+        // In the order of all who lock several.
+        try transaction.execute(
+            "accounts.lock_all", "SELECT id FROM accounts ORDER BY id\(transaction.dialect.forUpdate)")
+        try transaction.execute(
+            "accounts.bump_all_credentials", "UPDATE accounts SET credentials_version = credentials_version + 1")
+        try sessions.revokeEverything(in: transaction)
+    }
+
     /// The account, kept from changing until the transaction ends.
     public func lock(_ id: Int64, in transaction: Transaction) throws -> Account? {
         try transaction.first(

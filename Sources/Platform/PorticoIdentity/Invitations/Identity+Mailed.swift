@@ -4,7 +4,9 @@ extension Identity {
     /// The routes with which people who have lost their password get another one; none where no mail is sent.
     public func passwordResetRoutes(appearance: IdentityRoutes.Appearance) -> [Route] {
         passwordResets.map {
-            PasswordResetRoutes(database: database, hasher: hasher, resets: $0, appearance: appearance).routes
+            PasswordResetRoutes(
+                database: database, hasher: hasher, resets: $0, settings: sessions.settings, appearance: appearance
+            ).routes
         } ?? []
     }
 

@@ -54,6 +54,7 @@ extension InvitationAcceptance {
             do {
                 let new = try await begin(input.acceptance, context)
                 return PageReply.redirect(to: "\(context.mount)/").adding("set-cookie", new.cookie)
+                    .adding("set-cookie", new.browserCookie)
             } catch let problem as Problem where problem.code == InvitationAcceptance.refusal.code {
                 return lapsed(context)
             }

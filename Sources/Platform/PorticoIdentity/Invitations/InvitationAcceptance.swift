@@ -59,7 +59,10 @@ struct InvitationAcceptance: Sendable {
                 expiresAt: new.endsAt)
             return Reply(
                 encoded: try answer.encoded(adding: extras(principal)), status: .created,
-                headers: ["location": context.mount + "/api/v1/session", "set-cookie": new.cookie])
+                headers: [
+                    "location": context.mount + "/api/v1/session", "set-cookie": new.cookie,
+                    "set-cookie": new.browserCookie,
+                ])
         }
     }
 

@@ -15,6 +15,10 @@ extension RetentionRule {
             // One row for each account and purpose at the most, so all at once.
             try transaction.execute("mail_codes.purge", "DELETE FROM mail_codes WHERE expires_at <= \(now)")
         },
+        .custom("known_browsers", isAudited: false) { now, _, transaction in
+            // A few rows for each account at the most, so all at once.
+            try transaction.execute("known_browsers.purge", "DELETE FROM known_browsers WHERE expires_at <= \(now)")
+        },
         .rows("api_keys", of: "api_keys", by: "expires_at", keptFor: .days(90)),
     ]
 

@@ -80,8 +80,9 @@ extension PasswordResetRoutes {
             access: .anonymous, limit: .signIn
         ) { (context: RequestContext, input: Chosen) -> PageReply in
             do {
-                try await choose(input.password, token: input.token, context)
-                return .redirect(to: "\(context.mount)\(PasswordResetRoutes.formPath)?done=1")
+                let cookie = try await choose(input.password, token: input.token, context)
+                return PageReply.redirect(to: "\(context.mount)\(PasswordResetRoutes.formPath)?done=1")
+                    .adding("set-cookie", cookie)
             } catch let problem as Problem where problem.code == PasswordResetRoutes.refusal.code {
                 return lapsed(context)
             } catch let problem as Problem where problem.code == "validation_failed" {

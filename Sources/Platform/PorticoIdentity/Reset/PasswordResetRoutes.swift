@@ -10,6 +10,7 @@ struct PasswordResetRoutes: Sendable {
     let database: Database
     let hasher: PasswordHasher
     let resets: PasswordResetStore
+    let settings: SessionSettings
     let appearance: IdentityRoutes.Appearance
 
     var routes: [Route] { [request, confirm, form, submission, confirmation] }
@@ -53,8 +54,8 @@ struct PasswordResetRoutes: Sendable {
             "Choose a new password; ends all sessions and tokens", access: .anonymous, limit: .signIn,
             statuses: [(.noContent, "Changed")], refusals: [(422, "invalid_reset_token")]
         ) { (context: RequestContext, input: Confirmation) -> Reply<NoContent> in
-            try await choose(input.password, token: input.token, context)
-            return Reply(NoContent(), status: .noContent)
+            let cookie = try await choose(input.password, token: input.token, context)
+            return Reply(NoContent(), status: .noContent, headers: ["set-cookie": cookie])
         }
     }
 
@@ -70,17 +71,22 @@ struct PasswordResetRoutes: Sendable {
         try? await Task.sleep(until: end, clock: .continuous)
     }
 
+    /// - Returns: the `Set-Cookie` value by which the browser is known from now on: its owner signs in next, and must not
+    ///   wait for whoever has locked the account.
     /// - Throws: ``refusal``; 422 naming `password` when it may not be used, and then the link goes on being good.
-    func choose(_ password: String, token text: String, _ context: RequestContext) async throws {
+    func choose(_ password: String, token text: String, _ context: RequestContext) async throws -> String {
         guard let token = SessionToken(text), let holder = try await holder(of: token, context) else {
             throw PasswordResetRoutes.refusal
         }
         try PasswordPolicy.check(password, email: holder.email)
         let hash = try await hasher.hash(password)
+        let browser = settings.browser(in: context.request.head) ?? SessionToken()
         let isDone = try await database.write { [resets] transaction in
-            try resets.confirm(token, passwordHash: hash, by: AuditEntry.Cause(context), in: transaction)
+            try resets.confirm(
+                token, passwordHash: hash, in: browser, by: AuditEntry.Cause(context), in: transaction)
         }
         guard isDone else { throw PasswordResetRoutes.refusal }
+        return settings.cookie(forBrowser: browser)
     }
 
     func holder(of token: SessionToken, _ context: RequestContext) async throws -> PasswordResetStore.Holder? {

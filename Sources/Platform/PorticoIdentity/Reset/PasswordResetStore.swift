@@ -65,15 +65,18 @@ public struct PasswordResetStore: Sendable {
     }
 
     /// Uses a link up: gives the account another password, ends all its sessions and tokens, and tells its owner.
+    /// - Parameter browser: the one it was used in, which the account knows from now on.
     /// - Returns: false when the link no longer holds; then nothing was changed.
     func confirm(
-        _ token: SessionToken, passwordHash: String, by cause: AuditEntry.Cause, in transaction: Transaction
+        _ token: SessionToken, passwordHash: String, in browser: SessionToken, by cause: AuditEntry.Cause,
+        in transaction: Transaction
     ) throws -> Bool {
         guard let account = try lockAccount(of: token, in: transaction),
             try use(token, of: account, at: cause.at, in: transaction)
         else { return false }
         _ = try accounts.change(id: account.id, AccountChange(passwordHash: passwordHash), in: transaction)
         try lockout.forgive(email: account.email, in: transaction)
+        try KnownBrowsers.note(browser, of: account.id, at: cause.at, in: transaction)
         try letters.send(letters.passwordChanged(to: account.email), in: transaction)
         try transaction.audit(cause.entry("account.password_reset", entity: String(account.id), by: account.id))
         return true

@@ -37,6 +37,8 @@ public struct NewSession: Sendable {
     public let endsAt: Instant
     /// The `Set-Cookie` value that gives it to the browser.
     public let cookie: String
+    /// The `Set-Cookie` value by which the browser is known when its owner signs in again.
+    public let browserCookie: String
 }
 
 /// One of an account's sessions, for a list from which its owner can end them.

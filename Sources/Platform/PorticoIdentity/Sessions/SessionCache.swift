@@ -66,6 +66,14 @@ final class SessionCache: Sendable {
         }
     }
 
+    /// Drops all sessions of everybody.
+    func dropAll() {
+        state.withLock { state in
+            state.revocations += 1
+            state.entries.removeAll()
+        }
+    }
+
     var count: Int { state.withLock { $0.entries.count } }
 
     private func makeRoom(_ state: inout State, _ now: Instant) {

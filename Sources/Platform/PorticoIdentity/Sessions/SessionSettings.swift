@@ -29,7 +29,8 @@ public struct SessionSettings: Sendable {
         "\(cookieName)=; Max-Age=0\(attributes)"
     }
 
-    private var attributes: String {
+    /// Of all cookies about signing in.
+    var attributes: String {
         "; Path=/; HttpOnly; SameSite=Lax\(isSecure ? "; Secure" : "")"
     }
 

@@ -46,7 +46,7 @@ public struct SessionStore: Sendable {
         return found
     }
 
-    /// Begins a session of an account.
+    /// Begins a session of an account. From now on the account knows the browser.
     /// - Parameters:
     ///   - head: the request that signed in. The session it carries, if any, ends: the id changes at every sign-in.
     ///   - address: the client's, of which a keyed hash is kept.
@@ -64,10 +64,14 @@ public struct SessionStore: Sendable {
                 \(SessionStore.userAgent(of: head)), \(addressHash(address)))
             """)
         try noteSeen(account.id, at: now, in: transaction)
+        let browser = settings.browser(in: head) ?? SessionToken()
+        try KnownBrowsers.note(browser, of: account.id, at: now, in: transaction)
         let session = Session(
             principal: try principal(Member(account), binding: token.hash, in: transaction),
             createdAt: now, lastSeenAt: now, expiresAt: now + settings.absolute, tokenHash: token.hash)
-        return NewSession(session: session, endsAt: session.end(settings), cookie: settings.cookie(for: token))
+        return NewSession(
+            session: session, endsAt: session.end(settings), cookie: settings.cookie(for: token),
+            browserCookie: settings.cookie(forBrowser: browser))
     }
 
     /// Ends a session.
@@ -106,6 +110,16 @@ public struct SessionStore: Sendable {
         transaction.afterCommit { [cache, families] in
             cache.drop(account: accountID)
             families.drop(account: accountID)
+        }
+    }
+
+    /// Ends all sessions of everybody, and all tokens.
+    func revokeEverything(in transaction: Transaction) throws {
+        try transaction.execute("sessions.delete_everything", "DELETE FROM sessions")
+        try transaction.execute("token_families.delete_everything", "DELETE FROM token_families")
+        transaction.afterCommit { [cache, families] in
+            cache.dropAll()
+            families.dropAll()
         }
     }
 

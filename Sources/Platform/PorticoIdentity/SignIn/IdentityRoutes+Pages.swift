@@ -54,7 +54,7 @@ extension IdentityRoutes {
                 case .needsCode(let ticket): return askForCode(ticket, context, next: next)
                 case .begun(let new):
                     return PageReply.redirect(to: arrival(new.session, context, next))
-                        .adding("set-cookie", new.cookie)
+                        .adding("set-cookie", new.cookie).adding("set-cookie", new.browserCookie)
                 }
             } catch let problem as Problem {
                 guard let asksForCode = SignIn.formCodes[problem.code] else { throw problem }

@@ -97,7 +97,10 @@ extension IdentityRoutes {
                 input.attempt(by: context), head: context.request.head, at: context.now)
             return try reply(
                 new.session, status: .created,
-                headers: ["location": context.mount + IdentityRoutes.path, "set-cookie": new.cookie])
+                headers: [
+                    "location": context.mount + IdentityRoutes.path, "set-cookie": new.cookie,
+                    "set-cookie": new.browserCookie,
+                ])
         }
     }
 

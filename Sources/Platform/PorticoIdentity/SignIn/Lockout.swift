@@ -4,7 +4,8 @@ import PorticoJSON
 import PorticoSQL
 import PorticoValues
 
-/// Locks an identifier, and a client's address, after too many failures to sign in.
+/// Locks an identifier, and a client's address, after too many failures to sign in; or only a browser that the account has
+/// signed in with before, where they came from there (``KnownBrowsers``).
 ///
 /// The counts are rows of the application's database, so they outlive a restart and hold on every node. Of attempts that
 /// come at once exactly as many are answered as the limit allows: the count is decided under a lock on its row, after the
@@ -25,12 +26,14 @@ public struct Lockout: Sendable {
 
     /// What one attempt counts for.
     struct Subjects: Sendable {
+        /// The identifier that was typed, or a browser that its account knows.
         let identifier: [UInt8]
-        let address: [UInt8]
+        /// The client's network; nil for a browser that the account knows, so that no neighbour locks it out.
+        let address: [UInt8]?
 
         /// In the order in which every transaction locks them.
         var ordered: [[UInt8]] {
-            [identifier, address].sorted { $0.lexicographicallyPrecedes($1) }
+            [identifier, address ?? identifier].sorted { $0.lexicographicallyPrecedes($1) }
         }
     }
 
@@ -47,6 +50,10 @@ public struct Lockout: Sendable {
 
     func subjects(email: String, address: String) -> Subjects {
         Subjects(identifier: identifier(of: email), address: hash("address", Lockout.network(of: address)))
+    }
+
+    func subjects(browser: SessionToken, accountID: Int64) -> Subjects {
+        Subjects(identifier: hash("browser:\(accountID)", browser.hash), address: nil)
     }
 
     /// How long an attempt must wait, or nil when it is allowed. Keeps the counts from changing until the transaction
@@ -71,27 +78,34 @@ public struct Lockout: Sendable {
         let counts = try counts(subjects, in: transaction)
         if let wait = counts.values.compactMap({ $0.wait(at: now) }).max() { return wait }
         let identifier = counts[subjects.identifier] ?? FailureCount(at: now)
-        let address = counts[subjects.address] ?? FailureCount(at: now)
         let byIdentifier = identifier.adding(
             at: now, limit: settings.failures,
             duration: settings.duration(role: failure.role, subject: subjects.identifier),
             isOver: now - identifier.lastAt >= Lockout.memory)
+        try keep(subjects.identifier, byIdentifier, in: transaction)
+        let account = failure.accountID.map { String($0) }
+        guard let network = subjects.address else {
+            try audit("account.browser_locked", account, byIdentifier, failure, at: now, in: transaction)
+            return nil
+        }
+        let address = counts[network] ?? FailureCount(at: now)
         let byAddress = address.adding(
             at: now, limit: settings.addressFailures, duration: settings.addressWindow,
             isOver: now - address.since >= settings.addressWindow)
-        try keep(subjects.identifier, byIdentifier, in: transaction)
-        try keep(subjects.address, byAddress, in: transaction)
-        let account = failure.accountID.map { String($0) }
+        try keep(network, byAddress, in: transaction)
         try audit("account.locked", account, byIdentifier, failure, at: now, in: transaction)
         try audit("address.locked", nil, byAddress, failure, at: now, in: transaction)
         return nil
     }
 
-    /// Forgets the failures under an identifier: its owner has signed in, or an operator says so.
+    /// Forgets the failures under the identifier, or in the browser, that somebody has just signed in with.
+    func forgive(_ subjects: Subjects, in transaction: Transaction) throws {
+        try forgive(subject: subjects.identifier, in: transaction)
+    }
+
+    /// Forgets the failures under an identifier: its owner has chosen another password, or an operator says so.
     public func forgive(email: String, in transaction: Transaction) throws {
-        try transaction.execute(
-            "sign_in_failures.forgive",
-            "DELETE FROM sign_in_failures WHERE subject = \(identifier(of: email))")
+        try forgive(subject: identifier(of: email), in: transaction)
     }
 
     /// Removes counts that no longer matter.
@@ -148,6 +162,11 @@ extension Lockout {
         Digest.hmacSHA256(Array("\(kind):".utf8) + text, key: key.reveal())
     }
 
+    private func forgive(subject: [UInt8], in transaction: Transaction) throws {
+        try transaction.execute(
+            "sign_in_failures.forgive", "DELETE FROM sign_in_failures WHERE subject = \(subject)")
+    }
+
     private func prepare(_ subjects: [[UInt8]], at now: Instant, in transaction: Transaction) throws {
         try transaction.execute(
             "sign_in_failures.prepare",
@@ -163,7 +182,7 @@ extension Lockout {
             "sign_in_failures.lock",
             """
             SELECT subject, failures, since, last_at, locked_until FROM sign_in_failures
-            WHERE subject IN (\(subjects.identifier), \(subjects.address))
+            WHERE subject IN (\(subjects.identifier), \(subjects.address ?? subjects.identifier))
             ORDER BY subject\(transaction.dialect.forUpdate)
             """
         ) { (try [UInt8].read($0, 0), try FailureCount($0)) }

@@ -6,7 +6,8 @@ import PorticoValues
 /// Checks an address with its password and lets its owner in.
 ///
 /// Unknown address, wrong password and inactive account can't be told apart: same answer, same work. After too many
-/// failures nobody gets in for a while, not with the right password either (``Lockout``).
+/// failures nobody gets in for a while, not with the right password either (``Lockout``), but for those who come with a
+/// browser that the account has signed in with before.
 public struct SignIn: Sendable {
     let lockout: Lockout
     let factors: SecondFactorStore
@@ -38,7 +39,9 @@ public struct SignIn: Sendable {
     /// - Throws: ``Problem`` 401 `invalid_credentials`, `second_factor_required` or `invalid_second_factor`; 429
     ///   `account_locked`; 503 when too many sign in at once.
     public func begin(_ attempt: SignInAttempt, head: RequestHead, at now: Instant) async throws -> NewSession {
-        try await admit(attempt, at: now) { [sessions] account, transaction in
+        var shown = attempt
+        shown.head = head
+        return try await admit(shown, at: now) { [sessions] account, transaction in
             try sessions.begin(account, head: head, address: attempt.address, at: now, in: transaction)
         }
     }
@@ -78,13 +81,15 @@ public struct SignIn: Sendable {
         _ attempt: SignInAttempt, for purpose: Purpose, at now: Instant,
         _ grant: @escaping @Sendable (Account, Transaction) throws -> Grant
     ) async throws -> Outcome<Grant> {
-        let known = try await credentials(of: attempt.email)
+        let known = try await credentials(of: attempt, at: now)
         let usable = known.flatMap { $0.isActive ? $0.passwordHash : nil }
-        let isRight = try await hasher.verify(attempt.password, against: usable)
+        // Whoever is signed in is no stranger either.
+        let isStranger = purpose == .signIn && known?.browser == nil
+        let isRight = try await hasher.verify(attempt.password, against: usable, in: isStranger ? .strangers : .known)
         let outcome = try await conclude(
             Check(
                 attempt: attempt, purpose: purpose, known: known, isRight: isRight, now: now,
-                subjects: lockout.subjects(email: attempt.email, address: attempt.address)), grant)
+                subjects: subjects(of: attempt, known)), grant)
         if case .granted = outcome, let known, let usable { await renewHash(of: known.id, usable, attempt.password) }
         return outcome
     }
@@ -94,7 +99,7 @@ public struct SignIn: Sendable {
         _ attempt: SignInAttempt, with ticket: SecondStepTicket, at now: Instant,
         _ grant: @escaping @Sendable (Account, Transaction) throws -> Grant
     ) async throws -> Outcome<Grant> {
-        guard let known = try await credentials(of: attempt.email), known.isActive, known.id == ticket.accountID,
+        guard let known = try await credentials(of: attempt, at: now), known.isActive, known.id == ticket.accountID,
             known.version == ticket.credentialsVersion
         else {
             journal.note(.refused(code: SignIn.stepExpired.code), attempt, for: .signIn, account: ticket.accountID)
@@ -103,7 +108,15 @@ public struct SignIn: Sendable {
         return try await conclude(
             Check(
                 attempt: attempt, purpose: .signIn, known: known, isRight: true, now: now,
-                subjects: lockout.subjects(email: attempt.email, address: attempt.address)), grant)
+                subjects: subjects(of: attempt, known)), grant)
+    }
+
+    /// What the attempt counts for: the browser where the account knows it, else the identifier and the client's network.
+    private func subjects(of attempt: SignInAttempt, _ known: Credentials?) -> Lockout.Subjects {
+        guard let known, let browser = known.browser else {
+            return lockout.subjects(email: attempt.email, address: attempt.address)
+        }
+        return lockout.subjects(browser: browser, accountID: known.id)
     }
 
     private func conclude<Grant: Sendable>(
@@ -127,6 +140,8 @@ public struct SignIn: Sendable {
         let isActive: Bool
         let version: Int64
         let hasSecondFactor: Bool
+        /// The browser of the attempt, where the account has signed in with it before.
+        let browser: SessionToken?
     }
 
     /// An attempt whose password was checked.
@@ -157,7 +172,7 @@ public struct SignIn: Sendable {
             case .wrong: return try fail(check, check.purpose.wrongCode, in: transaction)
             }
         }
-        if check.purpose == .signIn { try lockout.forgive(email: check.attempt.email, in: transaction) }
+        if check.purpose == .signIn { try lockout.forgive(check.subjects, in: transaction) }
         return .granted(account)
     }
 
@@ -199,20 +214,23 @@ public struct SignIn: Sendable {
         return .refused(wait.map(Lockout.refusal) ?? problem)
     }
 
-    private func credentials(of email: String) async throws -> Credentials? {
+    private func credentials(of attempt: SignInAttempt, at now: Instant) async throws -> Credentials? {
         // No text with a NUL byte can be an address; databases refuse to look for it.
-        guard !email.utf8.contains(0) else { return nil }
+        guard !attempt.email.utf8.contains(0) else { return nil }
+        let browser = attempt.head.flatMap { sessions.settings.browser(in: $0) }
         return try await database.read { reading in
             try reading.first(
                 "accounts.credentials",
                 """
-                SELECT id, role, password_hash, is_active, credentials_version, has_second_factor FROM accounts
-                WHERE email_key = \(EmailAddress.key(of: email))
+                SELECT id, role, password_hash, is_active, credentials_version, has_second_factor,
+                    CASE WHEN \(KnownBrowsers.knows(browser, at: now)) THEN 1 ELSE 0 END
+                FROM accounts WHERE email_key = \(EmailAddress.key(of: attempt.email))
                 """
             ) { row in
-                Credentials(
+                let isKnownBrowser: Bool = try row[6]
+                return Credentials(
                     id: try row[0], role: try row[1], passwordHash: try row[2], isActive: try row[3],
-                    version: try row[4], hasSecondFactor: try row[5])
+                    version: try row[4], hasSecondFactor: try row[5], browser: isKnownBrowser ? browser : nil)
             }
         }
     }

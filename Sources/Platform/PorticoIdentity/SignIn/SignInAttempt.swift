@@ -12,6 +12,8 @@ public struct SignInAttempt: Sendable {
     public var requestID: String?
     /// The client's address.
     public var address: String
+    /// The request it came with, for the browser that shows itself there.
+    var head: RequestHead?
 
     /// An attempt.
     public init(email: String, password: String, address: String, requestID: String? = nil) {
@@ -25,5 +27,6 @@ public struct SignInAttempt: Sendable {
     init(email: String, password: String, by context: RequestContext) {
         self.init(
             email: email, password: password, address: context.clientAddress, requestID: context.requestID)
+        head = context.request.head
     }
 }

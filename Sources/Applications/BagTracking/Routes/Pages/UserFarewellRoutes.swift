@@ -7,7 +7,7 @@ struct UserFarewellRoutes: Sendable {
     /// The page about a person, on which a form comes back.
     let page: @Sendable (RequestContext, Int64?) async throws -> UserFormPage
 
-    var routes: [Route] { [endSessions, removeSecondFactor, erase] }
+    var routes: [Route] { [endSessions, endAllSessions, removeSecondFactor, erase] }
 
     private var endSessions: Route {
         .page(
@@ -22,6 +22,16 @@ struct UserFarewellRoutes: Sendable {
                 page.frame.notices = [refusal.notice("Not signed out")]
                 return page
             }
+        }
+    }
+
+    private var endAllSessions: Route {
+        .page(
+            .post, "/users/sessions/end", "submitAllSessionsEnd", "Sign everybody out everywhere by the form",
+            access: .permission("user.manage"), limit: BagLimits.admin
+        ) { [people] (context: RequestContext, _: NoInput) -> PageReply in
+            try await people.endAllSessions(by: BagCaller(context))
+            return .redirect(to: "\(context.mount)/sign-in?next=\(context.mount)/users")
         }
     }
 

@@ -8,7 +8,7 @@ struct PeopleRoutes: Sendable {
     /// Invites people; nil where no mail is sent.
     let office: InvitationOffice<InvitedProfile>?
 
-    var routes: [Route] { [list, create, person, change, deactivate, endSessions, removeSecondFactor] }
+    var routes: [Route] { [list, create, person, change, deactivate, endSessions, endAllSessions, removeSecondFactor] }
 
     private var list: Route {
         .json(
@@ -106,6 +106,17 @@ struct PeopleRoutes: Sendable {
             refusals: [(404, "user_not_found"), (409, "own_account")]
         ) { [people] (context: RequestContext, input: UserInput) -> Reply<NoContent> in
             try await people.endSessions(of: input.id, by: BagCaller(context))
+            return Reply(NoContent(), status: .noContent)
+        }
+    }
+
+    private var endAllSessions: Route {
+        .json(
+            .delete, "/api/v1/users/sessions", "endAllSessions",
+            "Sign everybody out everywhere, yourself too; passwords, authenticators and API keys stay good",
+            access: .permission("user.manage"), limit: BagLimits.admin, statuses: [(.noContent, "Signed out")]
+        ) { [people] (context: RequestContext, _: NoInput) -> Reply<NoContent> in
+            try await people.endAllSessions(by: BagCaller(context))
             return Reply(NoContent(), status: .noContent)
         }
     }

@@ -141,6 +141,16 @@ struct PeopleStore: Sendable {
         }
     }
 
+    /// Ends everything that anybody is signed in with, the caller too; passwords, authenticators and keys of machines stay
+    /// good.
+    /// - Throws: ``SQLError``.
+    func endAllSessions(by caller: BagCaller) async throws {
+        try await services.database.write { [accounts] transaction in
+            try accounts.endAllSessions(in: transaction)
+            try transaction.audit(caller.entry("user.all_sessions_ended", entity: "all"))
+        }
+    }
+
     // MARK: - Rules
 
     /// The person as it is, when the rules allow the change.
