@@ -19,13 +19,14 @@ def client_address():
     return f"10.{random.randrange(256)}.{random.randrange(256)}.{random.randrange(1, 255)}"
 
 
-def post(path, body):
+def post(path, body, cookie=None):
     """The bytes of a POST that seems to come through a proxy."""
     data = json.dumps(body).encode()
     head = (
         f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: {client_address()}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n")
-    return head.encode() + data
+        f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n")
+    shown = b"Cookie: " + cookie + b"\r\n" if cookie else b""
+    return head.encode() + shown + b"\r\n" + data
 
 
 def wrong_sign_in(email):
@@ -38,8 +39,9 @@ class Caller:
     def __init__(self, port):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        # Fields of the answer before, by name in small letters.
+        # Fields of the answer before, by name in small letters, and the cookies it set.
         self.fields = {}
+        self.cookies = []
 
     def call(self, request):
         """Sends a request and reads its answer.
@@ -57,10 +59,9 @@ class Caller:
             received += self.more()
         head, _, body = received.partition(b"\r\n\r\n")
         lines = head.split(b"\r\n")
-        self.fields = {}
-        for name, value in (line.split(b": ", 1) for line in lines[1:]):
-            # Of several cookies the session's comes first.
-            self.fields.setdefault(name.lower(), value)
+        pairs = [(name.lower(), value) for name, value in (line.split(b": ", 1) for line in lines[1:])]
+        self.fields = dict(pairs)
+        self.cookies = [value for name, value in pairs if name == b"set-cookie"]
         length = int(self.fields.get(b"content-length", b"0"))
         while len(body) < length:
             body += self.more()

@@ -1,7 +1,8 @@
-"""What a flood of wrong sign-ins does to somebody who reads."""
+"""What a flood of wrong sign-ins does to somebody who reads, and to somebody who signs in."""
 
 import multiprocessing
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -14,13 +15,15 @@ from distribution import quantile
 CONNECTIONS = 64
 RATE = 200
 ROUNDS = 5
+ARRIVALS = 10
 
 
 def pour(port, counts, stop):
-    """Signs in wrongly over one connection, again and again."""
+    """Signs in wrongly over one connection, again and again; every tenth time under the address of the reader."""
     caller = Caller(port)
     while not stop.is_set():
-        status, _, _ = caller.call(wrong_sign_in(strange_address()))
+        email = KNOWN if random.randrange(10) == 0 else strange_address()
+        status, _, _ = caller.call(wrong_sign_in(email))
         counts[status] = counts.get(status, 0) + 1
 
 
@@ -42,10 +45,21 @@ def flood(port, begun, stop, results):
 
 
 def sign_in(caller, password):
+    """The cookies of the session and of the browser."""
     status, body, _ = caller.call(post(f"{API}/session", {"email": KNOWN, "password": password}))
     if status != 201:
         raise SystemExit(f"signing in gave {status}: {body[:200]!r}")
-    return caller.fields[b"set-cookie"].split(b";")[0]
+    return [value.split(b";")[0] for value in caller.cookies]
+
+
+def arrive(port, password, browser, arrivals):
+    """Signs in rightly, in a browser that the account knows and in another, and notes status and milliseconds of each."""
+    for name, cookie in (("known", browser), ("other", None)):
+        caller = Caller(port)
+        for _ in range(ARRIVALS):
+            status, _, nanoseconds = caller.call(
+                post(f"{API}/session", {"email": KNOWN, "password": password}, cookie))
+            arrivals[name].append((status, nanoseconds / 1e6))
 
 
 def read(caller, cookie, seconds):
@@ -69,11 +83,15 @@ def read(caller, cookie, seconds):
 def measure(port, password, seconds):
     """Latencies without and during a flood and beside other programs, in turn, and the answers the flood got."""
     caller = Caller(port)
-    cookie = sign_in(caller, password)
+    cookie, browser = sign_in(caller, password)
     read(caller, cookie, min(2, seconds))
-    result = {"calm": [], "flooded": [], "busy": [], "bad": 0, "answers": {}}
+    result = {"calm": [], "flooded": [], "busy": [], "bad": 0, "answers": {}, "arrivals": {"known": [], "other": []}}
+    def come():
+        arrive(port, password, browser, result["arrivals"])
+
     for _ in range(ROUNDS):
-        for name, look in (("calm", read), ("flooded", during_flood(port, result["answers"])), ("busy", beside_others)):
+        flooded = during_flood(port, result["answers"], come)
+        for name, look in (("calm", read), ("flooded", flooded), ("busy", beside_others)):
             times, bad = look(caller, cookie, seconds)
             result[name].append(times)
             result["bad"] += bad
@@ -81,8 +99,11 @@ def measure(port, password, seconds):
     return result
 
 
-def during_flood(port, answers):
-    """How to read while somebody signs in wrongly over many connections; what they are answered is added to `answers`."""
+def during_flood(port, answers, come):
+    """How to read, and then to `come`, while somebody signs in wrongly over many connections.
+
+    What they are answered is added to `answers`.
+    """
 
     def look(caller, cookie, seconds):
         context = multiprocessing.get_context("fork")
@@ -92,7 +113,9 @@ def during_flood(port, answers):
         begun.wait()
         time.sleep(2)
         try:
-            return read(caller, cookie, seconds)
+            found = read(caller, cookie, seconds)
+            come()
+            return found
         finally:
             stop.set()
             for status, count in results.get().items():
@@ -137,3 +160,9 @@ def show(result):
     told = ", ".join(f"{status}: {count}" for status, count in sorted(result["answers"].items()))
     print(f"  the flood over {CONNECTIONS} connections got {total} answers ({told})")
     print(f"  reads not answered with 200: {result['bad']}")
+    for name, title in (("known", "in a browser that the account knows"), ("other", "in another browser")):
+        came = result["arrivals"][name]
+        told = ", ".join(f"{status}: {sum(each == status for each, _ in came)}" for status in sorted({each for each, _ in came}))
+        times = [each for _, each in came]
+        print(f"  signing in rightly during the flood {title}: {told}; "
+              f"milliseconds: median {statistics.median(times):.0f}, most {max(times):.0f}")
