@@ -101,7 +101,16 @@ def forms():
     def sent(body, statuses=(400, 403, 422)):
         return answered("POST", PAGE, [FORM], body, set(statuses))
 
-    yield "pairs-100000", sent(b"a=b&" * 60_000, (400, 413))
+    def pairs_with_token(server):
+        # Only whoever has the token of a form hears what is wrong with it.
+        from values import Visitor
+
+        visitor = Visitor(server)
+        return expect(
+            visitor.request("POST", PAGE, [FORM, ("X-CSRF-Token", visitor.token())], b"a=b&" * 60_000), {400, 413}, answers=1)
+
+    yield "pairs-100000", pairs_with_token
+    yield "pairs-100000-without-token", sent(b"a=b&" * 60_000, (400, 403, 413))
     yield "pairs-distinct", sent("&".join(f"f{i}=1" for i in range(20_000)).encode())
     # Names whose sums or products of bytes are equal, as weak hashes would have them.
     yield "colliding-names", sent(b"&".join(

@@ -46,9 +46,9 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, Re
         /// Bytes that have come since the head, whatever they were.
         var received = 0
 
-        /// Whether the client sends far more than a body of that size takes, even in chunks of one byte each: what chunk
-        /// extensions and trailers hold is dropped, but reading it costs time.
-        var isOverdone: Bool { received > 8 * limit + 128 * 1024 }
+        /// Whether the client sends far more than what has come of the body takes, even in chunks of one byte each: what
+        /// chunk extensions and trailers hold is dropped, but reading it costs time.
+        var isOverdone: Bool { received > 8 * taken + 128 * 1024 }
     }
 
     /// Bytes of answers after which a batch is flushed before it ends.
