@@ -3,7 +3,9 @@
 import argparse
 import json
 import os
+import re
 import sys
+import urllib.request
 from collections import Counter
 from datetime import datetime, timedelta, timezone
 
@@ -90,6 +92,14 @@ class Day:
         office.imports()
         office.evening(packing)
         self.check("no script error and no blocked content all day", not self.problems, "; ".join(self.problems[:3]))
+        counted, refused = self.decisions("admitted"), self.decisions("refused")
+        self.check("limits counted requests, and nobody met one all day", counted > 0 and refused == 0, f"{refused:.0f}")
+
+    def decisions(self, decision):
+        with urllib.request.urlopen(f"{self.url}/metrics", timeout=30) as answer:
+            text = answer.read().decode()
+        series = rf'^portico_rate_limit_decisions_total{{[^}}]*decision="{decision}"[^}}]*}} ([0-9.e+]+)$'
+        return sum(float(each) for each in re.findall(series, text, re.MULTILINE))
 
 
 def arguments():
@@ -112,7 +122,8 @@ def schema(path):
 def main():
     options = arguments()
     findings = Findings()
-    node = Node(options.binary)
+    # A day is worth nothing that only works where nobody counts.
+    node = Node(options.binary, settings=["limits.mode=enforce"])
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=options.chromium, args=[

@@ -125,7 +125,7 @@ public struct Identity: Sendable {
         invitations = mails?.invitations
         signIn = SignIn(
             database: database, hasher: hasher, sessions: sessions, lockout: lockout, factors: secondFactors,
-            mailed: mails?.factor, logger: configuration.logger)
+            mailed: mails?.factor, lockNotice: mails?.lockNotice, logger: configuration.logger)
         self.database = database
         self.hasher = hasher
     }

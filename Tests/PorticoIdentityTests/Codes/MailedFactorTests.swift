@@ -54,7 +54,7 @@ import Testing
             }
             #expect(await post.signIn(client, code: code).problemCode == "account_locked")
             #expect(await post.signIn(client).problemCode == "account_locked")
-            #expect(try await post.mails().count == 1)
+            #expect(try await post.mails("account.code").count == 1)
         }
     }
 

@@ -37,6 +37,16 @@ import Testing
         #expect(ids(history.missed(afterReplayTo: point(10))) == nil)
     }
 
+    @Test("lets go of a message at once that it had to drop")
+    func releases() {
+        var history = history(most: 2)
+        weak var forms: MessageForms?
+        forms = history.append(event(1, "a")).forms
+        #expect(forms != nil)
+        for id in Int64(2)...4 { _ = history.append(event(id, "a")) }
+        #expect(forms == nil)
+    }
+
     @Test("keeps what was read elsewhere, so that the next client needs no reading")
     func extends() {
         var history = history(7...8)

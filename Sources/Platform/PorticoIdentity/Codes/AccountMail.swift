@@ -21,6 +21,9 @@ public struct AccountMail: Sendable {
 
 /// Writes the mails about accounts and hands them to the queue.
 struct AccountLetters: Sendable {
+    /// Stands for the address of nobody (RFC 2606 §2).
+    static let nobody = "nobody@example.invalid"
+
     private let mail: AccountMail
     /// Address of the application's first page, without a slash at the end.
     private let home: String
@@ -33,6 +36,16 @@ struct AccountLetters: Sendable {
     /// Hands a mail to the queue.
     func send(_ letter: PersonalMail, in transaction: Transaction) throws {
         try mail.queue.enqueue(letter, in: transaction)
+    }
+
+    /// The same; a mail that nobody would get is taken back after the same work, so that the time tells nothing of whether
+    /// there is such an account.
+    func send(_ letter: PersonalMail, toSomebody: Bool, in transaction: Transaction) throws {
+        try transaction.execute("account_mails.begin", "SAVEPOINT account_mail")
+        try send(letter, in: transaction)
+        try transaction.execute(
+            "account_mails.end",
+            toSomebody ? "RELEASE SAVEPOINT account_mail" : "ROLLBACK TO SAVEPOINT account_mail")
     }
 
     func code(_ code: String, to address: String, lasting life: Span) -> PersonalMail {
@@ -79,6 +92,24 @@ struct AccountLetters: Sendable {
 
                 """,
             kind: "account.password_changed")
+    }
+
+    func locked(to address: String, after failures: Int, lasting duration: Span) -> PersonalMail {
+        PersonalMail(
+            to: address, subject: "Your account at \(mail.title) is locked for \(AccountLetters.words(duration))",
+            text: """
+                Somebody has typed a wrong password or code for your account at \(mail.title) \(failures) times.
+                For \(AccountLetters.words(duration)) nobody signs in to it in a new browser. Browsers that you have
+                signed in with go on as always.
+
+                If it was you, wait, or choose a new password, which ends the wait:
+
+                \(home)/reset
+
+                If it was not you, do nothing: nobody got in. You are told this once a day at most.
+
+                """,
+            kind: "account.locked")
     }
 
     func invitation(_ token: SessionToken, to address: String, name: String, lasting life: Span) -> PersonalMail {

@@ -6,6 +6,7 @@ struct MailedParts: Sendable {
     let factor: MailedFactor
     let resets: PasswordResetStore
     let invitations: InvitationStore
+    let lockNotice: LockNotice
 
     /// Nil where the application sends no mail.
     init?(
@@ -18,6 +19,7 @@ struct MailedParts: Sendable {
         let roles = configuration.secondFactors.filter { $0.value == .mail }.keys
         factor = MailedFactor(codes: codes, roles: Set(roles))
         resets = PasswordResetStore(accounts: accounts, lockout: lockout, letters: letters, keys: keys)
+        lockNotice = LockNotice(settings: configuration.lockout, letters: letters, keys: keys)
         invitations = InvitationStore(
             accounts: accounts, erasure: AccountErasure(sessions: sessions, lockout: lockout), letters: letters,
             keys: keys)

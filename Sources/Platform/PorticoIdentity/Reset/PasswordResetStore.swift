@@ -113,13 +113,8 @@ extension PasswordResetStore {
 
     /// Writes the mail; without an account it is taken back, and the link in it leads nowhere.
     private func send(_ token: SessionToken, to account: Account?, in transaction: Transaction) throws {
-        try transaction.execute("password_resets.begin_mail", "SAVEPOINT password_reset_mail")
-        let letter = letters.resetLink(token, to: account?.email ?? "nobody@example.invalid", lasting: life)
-        try letters.send(letter, in: transaction)
-        try transaction.execute(
-            "password_resets.end_mail",
-            account == nil
-                ? "ROLLBACK TO SAVEPOINT password_reset_mail" : "RELEASE SAVEPOINT password_reset_mail")
+        let letter = letters.resetLink(token, to: account?.email ?? AccountLetters.nobody, lasting: life)
+        try letters.send(letter, toSomebody: account != nil, in: transaction)
     }
 
     /// The account behind a link, kept from changing until the transaction ends. It comes before its other rows, as

@@ -70,13 +70,21 @@ public struct Lockout: Sendable {
         return try wait(subjects, at: now, in: transaction)
     }
 
+    /// What became of a failure.
+    enum Note: Sendable, Hashable {
+        case counted
+        /// It was the one that locks the identifier, for as long.
+        case locked(Span)
+        /// Others reached the limit before it; how long to wait.
+        case late(Span)
+    }
+
     /// Counts a failure.
-    /// - Returns: how long to wait when others reached the limit before this one; nil when it was counted.
-    func note(_ failure: Failure, at now: Instant, in transaction: Transaction) throws -> Span? {
+    func note(_ failure: Failure, at now: Instant, in transaction: Transaction) throws -> Note {
         let subjects = failure.subjects
         try prepare(subjects.ordered, at: now, in: transaction)
         let counts = try counts(subjects, in: transaction)
-        if let wait = counts.values.compactMap({ $0.wait(at: now) }).max() { return wait }
+        if let wait = counts.values.compactMap({ $0.wait(at: now) }).max() { return .late(wait) }
         let identifier = counts[subjects.identifier] ?? FailureCount(at: now)
         let byIdentifier = identifier.adding(
             at: now, limit: settings.failures,
@@ -86,7 +94,7 @@ public struct Lockout: Sendable {
         let account = failure.accountID.map { String($0) }
         guard let network = subjects.address else {
             try audit("account.browser_locked", account, byIdentifier, failure, at: now, in: transaction)
-            return nil
+            return .counted
         }
         let address = counts[network] ?? FailureCount(at: now)
         let byAddress = address.adding(
@@ -95,7 +103,7 @@ public struct Lockout: Sendable {
         try keep(network, byAddress, in: transaction)
         try audit("account.locked", account, byIdentifier, failure, at: now, in: transaction)
         try audit("address.locked", nil, byAddress, failure, at: now, in: transaction)
-        return nil
+        return byIdentifier.lockedUntil.map { .locked($0 - now) } ?? .counted
     }
 
     /// Forgets the failures under the identifier, or in the browser, that somebody has just signed in with.

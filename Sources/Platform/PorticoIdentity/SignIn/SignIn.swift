@@ -12,6 +12,7 @@ public struct SignIn: Sendable {
     let lockout: Lockout
     let factors: SecondFactorStore
     private let mailed: MailedFactor?
+    private let lockNotice: LockNotice?
     private let database: Database
     private let hasher: PasswordHasher
     let sessions: SessionStore
@@ -20,10 +21,11 @@ public struct SignIn: Sendable {
     /// Signing in to the application whose sessions these are.
     /// - Parameters:
     ///   - mailed: sends codes to people without an authenticator; nil where nobody gets one.
+    ///   - lockNotice: tells people that their account was locked; nil where nobody is told.
     ///   - logger: told of every try; nil where nobody is.
-    public init(
+    init(
         database: Database, hasher: PasswordHasher, sessions: SessionStore, lockout: Lockout,
-        factors: SecondFactorStore, mailed: MailedFactor? = nil, logger: Logger? = nil
+        factors: SecondFactorStore, mailed: MailedFactor? = nil, lockNotice: LockNotice? = nil, logger: Logger? = nil
     ) {
         self.database = database
         self.hasher = hasher
@@ -31,6 +33,7 @@ public struct SignIn: Sendable {
         self.lockout = lockout
         self.factors = factors
         self.mailed = mailed
+        self.lockNotice = lockNotice
         journal = SignInJournal(logger: logger)
     }
 
@@ -210,8 +213,13 @@ public struct SignIn: Sendable {
         let failure = Lockout.Failure(
             subjects: check.subjects, accountID: check.known?.id, role: check.known?.role,
             address: check.attempt.address, requestID: check.attempt.requestID)
-        let wait = try lockout.note(failure, at: check.now, in: transaction)
-        return .refused(wait.map(Lockout.refusal) ?? problem)
+        switch try lockout.note(failure, at: check.now, in: transaction) {
+        case .counted: return .refused(problem)
+        case .locked(let duration):
+            try lockNotice?.send(about: failure, lasting: duration, at: check.now, in: transaction)
+            return .refused(problem)
+        case .late(let wait): return .refused(Lockout.refusal(wait))
+        }
     }
 
     private func credentials(of attempt: SignInAttempt, at now: Instant) async throws -> Credentials? {

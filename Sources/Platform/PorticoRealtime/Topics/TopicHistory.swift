@@ -4,11 +4,9 @@ import PorticoEvents
 struct TopicHistory: Sendable {
     private let most: Int
     private let mostBytes: Int
-    private var entries: [TopicMessage] = []
+    private var entries: [Entry?] = []
     private var first = 0
     private var bytes = 0
-    /// Offsets of passing messages, by index like ``entries``; 0 for events.
-    private var offsets: [Int64] = []
     /// All events behind this one are here; nil before the first event.
     private(set) var coveredFrom: EventPosition?
     /// The last event.
@@ -21,6 +19,12 @@ struct TopicHistory: Sendable {
     /// Whose offsets they are.
     private(set) var epoch: String
 
+    private struct Entry {
+        let message: TopicMessage
+        /// Offset of a passing message; 0 for an event.
+        let offset: Int64
+    }
+
     init(epoch: String, most: Int, mostBytes: Int) {
         self.epoch = epoch
         self.most = most
@@ -28,6 +32,8 @@ struct TopicHistory: Sendable {
     }
 
     var count: Int { entries.count - first }
+
+    private var held: some Sequence<Entry> { entries[first...].lazy.compactMap { $0 } }
 
     /// Takes a message over.
     /// - Returns: the message with the id by which clients go on from it.
@@ -41,8 +47,7 @@ struct TopicHistory: Sendable {
         }
         let point = ResumePoint(position: message.position ?? newest, epoch: epoch, offset: offset)
         let named = message.identified(by: point.text)
-        entries.append(named)
-        offsets.append(message.position == nil ? offset : 0)
+        entries.append(Entry(message: named, offset: message.position == nil ? offset : 0))
         bytes += named.cost
         while count > most || (bytes > mostBytes && count > 0) { evict() }
         return named
@@ -52,12 +57,11 @@ struct TopicHistory: Sendable {
     /// or a gap between them and what is here.
     mutating func extend(with messages: [TopicMessage], after position: EventPosition) {
         guard position < coveredFrom ?? EventPosition(id: .max), evicted <= position else { return }
-        let held = entries[first...].lazy.compactMap(\.position).first ?? EventPosition(id: .max)
-        let older = messages.filter { $0.position.map { $0 < held } ?? false }
+        let begin = held.first { $0.message.position != nil }?.message.position ?? EventPosition(id: .max)
+        let older = messages.filter { $0.position.map { $0 < begin } ?? false }
         let size = older.reduce(0) { $0 + $1.cost }
         guard count + older.count <= most, bytes + size <= mostBytes else { return }
-        entries = older + entries[first...]
-        offsets = older.map { _ in 0 } + offsets[first...]
+        entries = older.map { Entry(message: $0, offset: 0) } + entries[first...]
         first = 0
         bytes += size
         coveredFrom = position
@@ -67,7 +71,7 @@ struct TopicHistory: Sendable {
     /// Events may be delivered twice, and be here from a reading already.
     private func isRepeated(_ message: TopicMessage) -> Bool {
         guard let position = message.position, position <= newest else { return false }
-        return entries[first...].contains { $0.position == position }
+        return held.contains { $0.message.position == position }
     }
 
     /// Begins to count passing messages anew: some were missed, and clients that come back have to load anew.
@@ -98,29 +102,26 @@ struct TopicHistory: Sendable {
     }
 
     private func rest(after point: ResumePoint) -> [TopicMessage] {
-        zip(entries, offsets)[from: first].compactMap { message, offset in
-            let isNew = message.position.map { $0 > point.position } ?? (offset > point.offset)
-            return isNew ? message : nil
+        held.compactMap { entry in
+            let isNew = entry.message.position.map { $0 > point.position } ?? (entry.offset > point.offset)
+            return isNew ? entry.message : nil
         }
     }
 
     private mutating func evict() {
-        let oldest = entries[first]
-        bytes -= oldest.cost
-        if let position = oldest.position {
-            coveredFrom = max(coveredFrom ?? position, position)
-            evicted = max(evicted, position)
-        } else {
-            evictedOffset = offsets[first]
+        // The place stays until it is worth moving the others; the message goes at once.
+        if let oldest = entries[first].take() {
+            bytes -= oldest.message.cost
+            if let position = oldest.message.position {
+                coveredFrom = max(coveredFrom ?? position, position)
+                evicted = max(evicted, position)
+            } else {
+                evictedOffset = oldest.offset
+            }
         }
         first += 1
-        guard first > 256, first > entries.count / 2 else { return }
+        guard first > 256, first > entries.count / 4 else { return }
         entries.removeFirst(first)
-        offsets.removeFirst(first)
         first = 0
     }
-}
-
-extension Zip2Sequence where Sequence1 == [TopicMessage], Sequence2 == [Int64] {
-    fileprivate subscript(from start: Int) -> DropFirstSequence<Self> { dropFirst(start) }
 }

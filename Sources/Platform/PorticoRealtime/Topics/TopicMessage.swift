@@ -19,7 +19,7 @@ public struct TopicMessage: Sendable {
     /// What a client sends back to go on from here; nil for what can't be asked for again.
     let id: String?
     /// The same for all copies of one message.
-    private let forms: MessageForms
+    let forms: MessageForms
 
     /// A message.
     /// - Parameters:
