@@ -89,7 +89,7 @@ import Testing
             let locked = await change(visitor)
             #expect(locked.status == 429 && locked[header: "retry-after"] == "900")
             #expect(locked.text.contains("too many failed attempts"))
-            #expect(try await office.audited() == ["account.browser_locked"])
+            #expect(try await office.audited() == ["account.browser_locked", "account.locked"])
         }
     }
 

@@ -47,20 +47,39 @@ import Testing
     }
 
     @Test(
-        "is locked for itself after five failures, and so is nobody else; its owner's success begins anew",
+        "is locked by its own failures, as is the account for strangers, and no other browser that it knows",
         arguments: TestEngine.available)
     func ownCount(engine: TestEngine) async throws {
         try await withOffice(on: engine) { office in
             _ = try await office.hire()
             let browser = Office.head(browserOf: try await office.signIn())
+            let other = Office.head(browserOf: try await office.signIn(head: Self.stranger))
             #expect(try await fail(office, times: 4, in: browser) == [401, 401, 401, 401])
             _ = try await office.signIn(head: browser)
+            #expect(try await fail(office, times: 4) == [401, 401, 401, 401])
+            _ = try await office.signIn(head: browser)
             #expect(try await fail(office, times: 6, in: browser) == [401, 401, 401, 401, 401, 429])
-            #expect(try await problem { _ = try await office.signIn(head: browser) }?.code == "account_locked")
-            _ = try await office.signIn(head: Self.stranger)
-            #expect(try await actions(office) == ["account.browser_locked"])
+            for head in [browser, Self.stranger] {
+                #expect(try await problem { _ = try await office.signIn(head: head) }?.code == "account_locked")
+            }
+            #expect(try await actions(office) == ["account.browser_locked", "account.locked"])
+            _ = try await office.signIn(head: other)
             office.clock.advance(by: .minutes(15))
             _ = try await office.signIn(head: browser)
+        }
+    }
+
+    @Test("does not make the wait of strangers longer or shorter by its own failures", arguments: TestEngine.available)
+    func strangersWait(engine: TestEngine) async throws {
+        try await withOffice(on: engine) { office in
+            _ = try await office.hire()
+            let browser = Office.head(browserOf: try await office.signIn())
+            #expect(try await fail(office, times: 6).last == 429)
+            office.clock.advance(by: .minutes(5))
+            #expect(try await fail(office, times: 2, in: browser) == [401, 401])
+            _ = try await office.signIn(head: browser)
+            let locked = try await problem { _ = try await office.signIn(head: Self.stranger) }
+            #expect(locked?.headers["retry-after"] == "600")
         }
     }
 

@@ -4,8 +4,8 @@ import PorticoValues
 
 /// The browsers in which people have signed in before.
 ///
-/// Whoever guesses passwords locks an account for everybody but them: tries in a browser that its owner has signed in with are
-/// counted by themselves, and their passwords are checked in a line of their own. The idea is OWASP's ("Slow Down Online
+/// Whoever guesses passwords locks an account for everybody but them: a browser that its owner has signed in with
+/// waits for its own failures alone, and passwords from there are checked in a line of their own. The idea is OWASP's ("Slow Down Online
 /// Guessing Attacks with Device Cookies").
 ///
 /// A browser is known by a cookie of 256 random bits, of which only the hash is kept, together with the accounts that

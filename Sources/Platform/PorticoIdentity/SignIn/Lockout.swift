@@ -4,8 +4,8 @@ import PorticoJSON
 import PorticoSQL
 import PorticoValues
 
-/// Locks an identifier, and a client's address, after too many failures to sign in; or only a browser that the account has
-/// signed in with before, where they came from there (``KnownBrowsers``).
+/// Locks an identifier, and a client's address, after too many failures to sign in. A browser that the account has signed in
+/// with before is locked by its own failures alone (``KnownBrowsers``).
 ///
 /// The counts are rows of the application's database, so they outlive a restart and hold on every node. Of attempts that
 /// come at once exactly as many are answered as the limit allows: the count is decided under a lock on its row, after the
@@ -26,15 +26,20 @@ public struct Lockout: Sendable {
 
     /// What one attempt counts for.
     struct Subjects: Sendable {
-        /// The identifier that was typed, or a browser that its account knows.
+        /// The identifier that was typed.
         let identifier: [UInt8]
-        /// The client's network; nil for a browser that the account knows, so that no neighbour locks it out.
-        let address: [UInt8]?
+        /// The client's network.
+        let address: [UInt8]
+        /// The browser, where the account knows it: then its own failures alone lock it.
+        var browser: [UInt8]?
 
         /// In the order in which every transaction locks them.
         var ordered: [[UInt8]] {
-            [identifier, address ?? identifier].sorted { $0.lexicographicallyPrecedes($1) }
+            [identifier, address, browser ?? address].sorted { $0.lexicographicallyPrecedes($1) }
         }
+
+        /// Those that an attempt has to wait for.
+        var binding: [[UInt8]] { browser.map { [$0] } ?? [identifier, address] }
     }
 
     /// Who failed, for the audit.
@@ -52,14 +57,21 @@ public struct Lockout: Sendable {
         Subjects(identifier: identifier(of: email), address: hash("address", Lockout.network(of: address)))
     }
 
-    func subjects(browser: SessionToken, accountID: Int64) -> Subjects {
-        Subjects(identifier: hash("browser:\(accountID)", browser.hash), address: nil)
+    /// - Parameter browser: one that the account knows.
+    func subjects(email: String, address: String, browser: SessionToken, accountID: Int64) -> Subjects {
+        var subjects = subjects(email: email, address: address)
+        subjects.browser = hash("browser:\(accountID)", browser.hash)
+        return subjects
     }
 
     /// How long an attempt must wait, or nil when it is allowed. Keeps the counts from changing until the transaction
     /// ends.
     func wait(_ subjects: Subjects, at now: Instant, in transaction: Transaction) throws -> Span? {
-        try counts(subjects, in: transaction).values.compactMap { $0.wait(at: now) }.max()
+        Lockout.wait(subjects, try counts(subjects, in: transaction), at: now)
+    }
+
+    private static func wait(_ subjects: Subjects, _ counts: [[UInt8]: FailureCount], at now: Instant) -> Span? {
+        subjects.binding.compactMap { counts[$0]?.wait(at: now) }.max()
     }
 
     /// The same for an attempt that may still fail when the account is locked: its counts are locked before that, in the
@@ -84,31 +96,50 @@ public struct Lockout: Sendable {
         let subjects = failure.subjects
         try prepare(subjects.ordered, at: now, in: transaction)
         let counts = try counts(subjects, in: transaction)
-        if let wait = counts.values.compactMap({ $0.wait(at: now) }).max() { return .late(wait) }
-        let identifier = counts[subjects.identifier] ?? FailureCount(at: now)
-        let byIdentifier = identifier.adding(
-            at: now, limit: settings.failures,
-            duration: settings.duration(role: failure.role, subject: subjects.identifier),
-            isOver: now - identifier.lastAt >= Lockout.memory)
-        try keep(subjects.identifier, byIdentifier, in: transaction)
+        if let wait = Lockout.wait(subjects, counts, at: now) { return .late(wait) }
         let account = failure.accountID.map { String($0) }
-        guard let network = subjects.address else {
-            try audit("account.browser_locked", account, byIdentifier, failure, at: now, in: transaction)
-            return .counted
+        if let browser = subjects.browser {
+            let count = try add(failure, to: browser, counts, at: now, in: transaction)
+            try audit("account.browser_locked", account, count, failure, at: now, in: transaction)
         }
-        let address = counts[network] ?? FailureCount(at: now)
-        let byAddress = address.adding(
-            at: now, limit: settings.addressFailures, duration: settings.addressWindow,
-            isOver: now - address.since >= settings.addressWindow)
-        try keep(network, byAddress, in: transaction)
-        try audit("account.locked", account, byIdentifier, failure, at: now, in: transaction)
-        try audit("address.locked", nil, byAddress, failure, at: now, in: transaction)
-        return byIdentifier.lockedUntil.map { .locked($0 - now) } ?? .counted
+        // What others have locked stays locked for as long as it is.
+        if counts[subjects.address]?.wait(at: now) == nil {
+            let address = counts[subjects.address] ?? FailureCount(at: now)
+            let count = address.adding(
+                at: now, limit: settings.addressFailures, duration: settings.addressWindow,
+                isOver: now - address.since >= settings.addressWindow)
+            try keep(subjects.address, count, in: transaction)
+            try audit("address.locked", nil, count, failure, at: now, in: transaction)
+        }
+        guard counts[subjects.identifier]?.wait(at: now) == nil else { return .counted }
+        let count = try add(failure, to: subjects.identifier, counts, at: now, in: transaction)
+        try audit("account.locked", account, count, failure, at: now, in: transaction)
+        return count.lockedUntil.map { .locked($0 - now) } ?? .counted
     }
 
-    /// Forgets the failures under the identifier, or in the browser, that somebody has just signed in with.
-    func forgive(_ subjects: Subjects, in transaction: Transaction) throws {
-        try forgive(subject: subjects.identifier, in: transaction)
+    /// Adds a failure to the count of an identifier or a browser.
+    private func add(
+        _ failure: Failure, to subject: [UInt8], _ counts: [[UInt8]: FailureCount], at now: Instant,
+        in transaction: Transaction
+    ) throws -> FailureCount {
+        let before = counts[subject] ?? FailureCount(at: now)
+        let count = before.adding(
+            at: now, limit: settings.failures, duration: settings.duration(role: failure.role, subject: subject),
+            isOver: now - before.lastAt >= Lockout.memory)
+        try keep(subject, count, in: transaction)
+        return count
+    }
+
+    /// Forgets the failures under the identifier and in the browser that somebody has just signed in with; a lock that
+    /// others have caused meanwhile stays.
+    func forgive(_ subjects: Subjects, at now: Instant, in transaction: Transaction) throws {
+        try transaction.execute(
+            "sign_in_failures.forgive_unlocked",
+            """
+            DELETE FROM sign_in_failures
+            WHERE subject IN (\(subjects.identifier), \(subjects.browser ?? subjects.identifier))
+                AND (locked_until IS NULL OR locked_until <= \(now))
+            """)
     }
 
     /// Forgets the failures under an identifier: its owner has chosen another password, or an operator says so.
@@ -180,7 +211,8 @@ extension Lockout {
             "sign_in_failures.prepare",
             """
             INSERT INTO sign_in_failures (subject, failures, since, last_at)
-            VALUES (\(subjects[0]), 0, \(now), \(now)), (\(subjects[1]), 0, \(now), \(now))
+            VALUES (\(subjects[0]), 0, \(now), \(now)), (\(subjects[1]), 0, \(now), \(now)),
+                (\(subjects[2]), 0, \(now), \(now))
             ON CONFLICT (subject) DO NOTHING
             """)
     }
@@ -190,7 +222,7 @@ extension Lockout {
             "sign_in_failures.lock",
             """
             SELECT subject, failures, since, last_at, locked_until FROM sign_in_failures
-            WHERE subject IN (\(subjects.identifier), \(subjects.address ?? subjects.identifier))
+            WHERE subject IN (\(subjects.ordered[0]), \(subjects.ordered[1]), \(subjects.ordered[2]))
             ORDER BY subject\(transaction.dialect.forUpdate)
             """
         ) { (try [UInt8].read($0, 0), try FailureCount($0)) }

@@ -114,12 +114,13 @@ public struct SignIn: Sendable {
                 subjects: subjects(of: attempt, known)), grant)
     }
 
-    /// What the attempt counts for: the browser where the account knows it, else the identifier and the client's network.
+    /// What the attempt counts for: the identifier, the client's network, and the browser where the account knows it.
     private func subjects(of attempt: SignInAttempt, _ known: Credentials?) -> Lockout.Subjects {
         guard let known, let browser = known.browser else {
             return lockout.subjects(email: attempt.email, address: attempt.address)
         }
-        return lockout.subjects(browser: browser, accountID: known.id)
+        return lockout.subjects(
+            email: attempt.email, address: attempt.address, browser: browser, accountID: known.id)
     }
 
     private func conclude<Grant: Sendable>(
@@ -175,7 +176,7 @@ public struct SignIn: Sendable {
             case .wrong: return try fail(check, check.purpose.wrongCode, in: transaction)
             }
         }
-        if check.purpose == .signIn { try lockout.forgive(check.subjects, in: transaction) }
+        if check.purpose == .signIn { try lockout.forgive(check.subjects, at: check.now, in: transaction) }
         return .granted(account)
     }
 
