@@ -195,6 +195,26 @@ import Testing
         }
     }
 
+    @Test("is locked no longer once its owner has chosen a new password in it", arguments: TestEngine.available)
+    func resetEndsLock(engine: TestEngine) async throws {
+        try await withPostOffice(on: engine) { post in
+            _ = try await post.office.hire()
+            let browser = Office.head(browserOf: try await post.office.signIn())
+            #expect(try await fail(post.office, times: 6, in: browser).last == 429)
+            let path = "/bags/api/v1/password-reset"
+            let client = try post.client()
+            _ = await client.post(path, ["email": "asha@example.org"])
+            let body: JSONValue = [
+                "token": .string(try await post.lastToken("account.password_reset")), "password": "Another-horse-8",
+            ]
+            let done = await client.send(
+                .post, path + "/confirm",
+                ["content-type": "application/json", "cookie": browser.headers["cookie"] ?? ""], body: body.bytes)
+            #expect(done.status == 204)
+            _ = try await post.office.signIn(password: "Another-horse-8", head: browser)
+        }
+    }
+
     @Test(
         "shows itself by a cookie out of reach of scripts, of which only a hash is kept",
         arguments: TestEngine.available)

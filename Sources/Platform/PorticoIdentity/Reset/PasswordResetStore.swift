@@ -76,6 +76,7 @@ public struct PasswordResetStore: Sendable {
         else { return false }
         _ = try accounts.change(id: account.id, AccountChange(passwordHash: passwordHash), in: transaction)
         try lockout.forgive(email: account.email, in: transaction)
+        try lockout.forgive(browser: browser, accountID: account.id, in: transaction)
         try KnownBrowsers.note(browser, of: account.id, at: cause.at, in: transaction)
         try letters.send(letters.passwordChanged(to: account.email), in: transaction)
         try transaction.audit(cause.entry("account.password_reset", entity: String(account.id), by: account.id))

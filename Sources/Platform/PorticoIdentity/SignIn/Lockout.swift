@@ -60,7 +60,7 @@ public struct Lockout: Sendable {
     /// - Parameter browser: one that the account knows.
     func subjects(email: String, address: String, browser: SessionToken, accountID: Int64) -> Subjects {
         var subjects = subjects(email: email, address: address)
-        subjects.browser = hash("browser:\(accountID)", browser.hash)
+        subjects.browser = subject(browser: browser, accountID: accountID)
         return subjects
     }
 
@@ -70,16 +70,16 @@ public struct Lockout: Sendable {
         Lockout.wait(subjects, try counts(subjects, in: transaction), at: now)
     }
 
-    private static func wait(_ subjects: Subjects, _ counts: [[UInt8]: FailureCount], at now: Instant) -> Span? {
-        subjects.binding.compactMap { counts[$0]?.wait(at: now) }.max()
-    }
-
     /// The same for an attempt that may still fail when the account is locked: its counts are locked before that, in the
     /// order of every other transaction.
     func reserve(_ subjects: Subjects, at now: Instant, in transaction: Transaction) throws -> Span? {
         // A row that is not there can't be locked.
         try prepare(subjects.ordered, at: now, in: transaction)
         return try wait(subjects, at: now, in: transaction)
+    }
+
+    private static func wait(_ subjects: Subjects, _ counts: [[UInt8]: FailureCount], at now: Instant) -> Span? {
+        subjects.binding.compactMap { counts[$0]?.wait(at: now) }.max()
     }
 
     /// What became of a failure.
@@ -147,6 +147,11 @@ public struct Lockout: Sendable {
         try forgive(subject: identifier(of: email), in: transaction)
     }
 
+    /// Forgets the failures in a browser: the account's owner has chosen another password there.
+    func forgive(browser: SessionToken, accountID: Int64, in transaction: Transaction) throws {
+        try forgive(subject: subject(browser: browser, accountID: accountID), in: transaction)
+    }
+
     /// Removes counts that no longer matter.
     /// - Returns: how many were removed.
     func purge(at now: Instant, in database: Database) async throws -> Int {
@@ -195,6 +200,10 @@ extension Lockout {
 
     private func identifier(of email: String) -> [UInt8] {
         hash("email", Array(EmailAddress.key(of: email).utf8))
+    }
+
+    private func subject(browser: SessionToken, accountID: Int64) -> [UInt8] {
+        hash("browser:\(accountID)", browser.hash)
     }
 
     private func hash(_ kind: String, _ text: [UInt8]) -> [UInt8] {
