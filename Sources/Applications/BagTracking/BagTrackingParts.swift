@@ -57,6 +57,7 @@ struct BagTrackingParts: Sendable {
         configuration.secondFactors = secondFactors
         configuration.lockout = PeopleSettings.lockout(of: "bags", in: environment.settings)
         configuration.mail = environment.accountMail(title: "Bag tracking")
+        configuration.hasSignInLinks = PeopleSettings.hasSignInLinks(in: "bags", environment.settings)
         configuration.logger = environment.logger
         return Identity(
             configuration, hasher: environment.passwords, attributes: UserProfile.attributes)
@@ -86,7 +87,7 @@ extension BagTrackingParts {
     /// Signing in, tokens, and what people do with their own account.
     private var accounts: [Route] {
         signingIn + identity.tokenRoutes + identity.ownerRoutes + accountPages + identity.apiKeyRoutes
-            + privacy.routes + identity.passwordResetRoutes(appearance: appearance)
+            + privacy.routes + identity.mailedLinkRoutes(appearance: appearance)
             + identity.invitationRoutes(
                 InvitationDesk<InvitedProfile>.bags, csrf: environment.csrf, appearance: appearance, extras: area)
     }

@@ -38,6 +38,11 @@ public struct Identity: Sendable {
         public var secondFactors: [String: SecondFactorRule] = [:]
         /// Sends codes, links to new passwords, and invitations; nil where the application sends no mail.
         public var mail: AccountMail?
+        /// Whether people may sign in by a link in their mail.
+        public var hasSignInLinks = true
+        /// What speaks against closing an account, asked with the account locked: it throws what the person is told. Nil
+        /// where people can't close their own.
+        public var closing: (@Sendable (Account, Transaction) throws -> Void)?
         /// How codes by mail behave.
         public var mailCodes = MailCode.Settings()
         /// Told of every try to sign in; nil where nobody is.
@@ -71,6 +76,10 @@ public struct Identity: Sendable {
     public let mailCodes: MailCodeStore?
     /// Links to new passwords; nil where no mail is sent.
     public let passwordResets: PasswordResetStore?
+    /// Links to sign in with; nil where there are none.
+    public let signInLinks: SignInLinkStore?
+    let addressChanges: AddressChangeStore?
+    private let closing: AccountClosing?
     /// Invitations; nil where no mail is sent.
     public let invitations: InvitationStore?
     /// Keys of machines.
@@ -123,6 +132,9 @@ public struct Identity: Sendable {
         mailCodes = mails?.codes
         passwordResets = mails?.resets
         invitations = mails?.invitations
+        signInLinks = mails?.signInLinks
+        addressChanges = mails?.addresses
+        closing = configuration.closing.map { AccountClosing(accounts: accounts, letters: mails?.letters, rules: $0) }
         signIn = SignIn(
             database: database, hasher: hasher, sessions: sessions, lockout: lockout, factors: secondFactors,
             mailed: mails?.factor, lockNotice: mails?.lockNotice, logger: configuration.logger)
@@ -140,7 +152,7 @@ public struct Identity: Sendable {
     ) -> [Route] {
         IdentityRoutes(
             database: database, signIn: signIn, sessions: sessions, tokens: tokens, csrf: csrf,
-            appearance: appearance, hasReset: passwordResets != nil, extras: extras
+            appearance: appearance, hasReset: passwordResets != nil, links: signInLinks, extras: extras
         ).routes
     }
 
@@ -149,9 +161,11 @@ public struct Identity: Sendable {
         TokenRoutes(database: database, signIn: signIn, tokens: tokens).routes
     }
 
-    /// The routes with which people look after what they sign in with: sessions, password, second factor.
+    /// The routes with which people look after what they sign in with: sessions, password, second factor, address; and
+    /// with which they close their account.
     public var ownerRoutes: [Route] {
         SecondFactorRoutes(own: ownAccount).routes + OwnSessionRoutes(own: ownAccount).routes
+            + OwnAccountRoutes(own: ownAccount).routes
     }
 
     /// The pages on which people do the same: `/account` and those below it.
@@ -159,11 +173,11 @@ public struct Identity: Sendable {
         AccountRoutes(own: ownAccount, keys: ownAPIKeys, appearance: appearance).routes
     }
 
-    private var ownAccount: OwnAccount {
+    var ownAccount: OwnAccount {
         OwnAccount(
             database: database, hasher: hasher, signIn: signIn, accounts: accounts, authenticator: authenticator,
             factors: secondFactors, own: OwnSessions(sessions: sessions, tokens: tokens), cursors: cursors,
-            roles: roles)
+            roles: roles, addresses: addressChanges, closing: closing)
     }
 
     /// Removes what has expired. Run it every few minutes.

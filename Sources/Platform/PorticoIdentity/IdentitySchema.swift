@@ -15,6 +15,7 @@ public enum IdentitySchema {
             Migration(6, "invitations") { InvitationStore.table($0) },
             Migration(7, "API keys") { APIKeyStore.table($0) },
             Migration(8, "known browsers") { KnownBrowsers.table($0) },
+            Migration(12, "links by mail") { MailedLinks.table($0) },
         ])
 
     private static func first(_ dialect: Dialect) -> String {
@@ -25,7 +26,7 @@ public enum IdentitySchema {
     }
 
     private static func mails(_ dialect: Dialect) -> String {
-        [MailAllowance.table(dialect), MailCode.table(dialect), PasswordResetStore.table(dialect)].joined(
+        [MailAllowance.table(dialect), MailCode.table(dialect), PasswordResetStore.firstTable(dialect)].joined(
             separator: "\n")
     }
 

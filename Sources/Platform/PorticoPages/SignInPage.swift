@@ -13,6 +13,8 @@ public struct SignInPage: PageComponent {
     public var asksForCode: Bool
     /// Where people get another password; nil where they ask the operator.
     public var resetPath: String?
+    /// Where people are mailed a link to sign in with; nil where there are none.
+    public var linkPath: String?
     /// What came back.
     public var form: FormState
     /// A line below the heading, such as the accounts of a demonstration.
@@ -21,7 +23,7 @@ public struct SignInPage: PageComponent {
     /// A page to sign in.
     public init(
         shell: PageShell, action: String, csrfToken: String, next: String? = nil, asksForCode: Bool = false,
-        resetPath: String? = nil, form: FormState = .fresh, hint: HTML? = nil
+        resetPath: String? = nil, linkPath: String? = nil, form: FormState = .fresh, hint: HTML? = nil
     ) {
         self.shell = shell
         self.action = action
@@ -29,6 +31,7 @@ public struct SignInPage: PageComponent {
         self.next = next
         self.asksForCode = asksForCode
         self.resetPath = resetPath
+        self.linkPath = linkPath
         self.form = form
         self.hint = hint
     }
@@ -37,9 +40,6 @@ public struct SignInPage: PageComponent {
     public var html: HTML {
         let code = asksForCode ? codeField : nil
         let destination: HTML? = next.map { "<input type=\"hidden\" name=\"next\" value=\"\($0)\">" }
-        let reset: HTML? = resetPath.map {
-            "<p class=\"sign-in-reset\"><a href=\"\($0)\">Forgotten your password?</a></p>"
-        }
         let below: HTML? = hint.map { "<div class=\"sign-in-hint\">\($0)</div>" }
         return shell.document(
             """
@@ -49,8 +49,16 @@ public struct SignInPage: PageComponent {
             <form method="post" action="\(action)" class="form stacked" novalidate>
             <input type="hidden" name="_csrf" value="\(csrfToken)">\(destination)
             \(emailField)\(passwordField)\(code)
-            <div class="buttons">\(Button("Sign in"))</div></form>\(reset)\(below)</div>
+            <div class="buttons">\(Button("Sign in"))</div></form>\(otherWays)\(below)</div>
             """)
+    }
+
+    private var otherWays: HTML {
+        let link: HTML? = linkPath.map { "<p class=\"sign-in-reset\"><a href=\"\($0)\">Sign in by mail instead</a></p>" }
+        let reset: HTML? = resetPath.map {
+            "<p class=\"sign-in-reset\"><a href=\"\($0)\">Forgotten your password?</a></p>"
+        }
+        return "\(link)\(reset)"
     }
 
     private var emailField: TextField {

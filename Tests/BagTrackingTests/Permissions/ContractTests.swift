@@ -81,7 +81,9 @@ import Testing
                     "signIn", "signInPage", "submitSignIn", "serviceWorker", "openAPI", "issueTokens", "refreshTokens",
                     "revokeTokens", "tokenKeys", "secondStepPage", "submitSecondStep", "requestPasswordReset",
                     "confirmPasswordReset", "passwordResetPage", "submitPasswordReset", "submitNewPassword",
-                    "acceptInvitation", "invitationPage", "submitInvitation",
+                    "acceptInvitation", "invitationPage", "submitInvitation", "requestSignInLink",
+                    "confirmSignInLink", "signInLinkPage", "submitSignInLink", "submitSignInByLink",
+                    "confirmEmailChange", "addressLinkPage", "submitAddressLink",
                 ])
             let known = BagRole.admin.permissions
             for route in routes {

@@ -99,6 +99,17 @@ extension ContractWalk {
         Step(
             "confirmPasswordReset", .post, "password-reset/confirm", ["token": "{token}", "password": newPassword],
             status: 204, by: "stranger", after: { try await $0.keepToken(mailedTo: "dispatcher@bags.demo") }),
+        Step(
+            "requestSignInLink", .post, "sign-in-link", ["email": "gatekeeper@bags.demo"], status: 202, by: "stranger"),
+        Step(
+            "confirmSignInLink", .post, "sign-in-link/confirm", ["token": "{token}"], status: 201, by: "stranger",
+            after: { try await $0.keepToken(mailedTo: "gatekeeper@bags.demo") }),
+        Step(
+            "requestEmailChange", .post, "email-change", ["email": "gate.bhopal@bags.demo", "password": password],
+            status: 202, by: "gatekeeper"),
+        Step(
+            "confirmEmailChange", .post, "email-change/confirm", ["token": "{token}"], status: 204, by: "stranger",
+            after: { try await $0.keepToken(mailedTo: "gate.bhopal@bags.demo") }),
         Step("listUsers", .get, "users"),
         Step("listAudit", .get, "audit?limit=200"),
         Step("verifyAudit", .get, "audit/verify"),

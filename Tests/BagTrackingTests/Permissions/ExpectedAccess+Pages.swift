@@ -5,6 +5,9 @@ extension ExpectedAccess {
         POST /sign-in anybody *
         GET /sign-in/code anybody *
         POST /sign-in/code anybody *
+        GET /sign-in/link anybody *
+        POST /sign-in/link anybody *
+        POST /sign-in/link/confirm anybody *
         GET /reset anybody *
         POST /reset anybody *
         POST /reset/confirm anybody *
@@ -15,6 +18,10 @@ extension ExpectedAccess {
         POST /account/password signed-in *
         POST /account/sessions/{id}/end signed-in *
         POST /account/sessions/end-others signed-in *
+        GET /account/address signed-in *
+        POST /account/address signed-in *
+        GET /account/address/confirm anybody *
+        POST /account/address/confirm anybody *
         GET /account/second-factor signed-in *
         POST /account/second-factor signed-in *
         POST /account/second-factor/confirm signed-in *

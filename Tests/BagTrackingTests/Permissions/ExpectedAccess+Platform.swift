@@ -10,6 +10,8 @@ extension ExpectedAccess {
         POST /api/v1/tokens anybody *
         POST /api/v1/tokens/refresh anybody *
         DELETE /api/v1/tokens anybody *
+        POST /api/v1/sign-in-link anybody *
+        POST /api/v1/sign-in-link/confirm anybody *
         POST /api/v1/password-reset anybody *
         POST /api/v1/password-reset/confirm anybody *
         POST /api/v1/invitations/accept anybody *
@@ -22,6 +24,8 @@ extension ExpectedAccess {
         DELETE /api/v1/sessions signed-in *
         DELETE /api/v1/sessions/{id} signed-in *
         POST /api/v1/password signed-in *
+        POST /api/v1/email-change signed-in *
+        POST /api/v1/email-change/confirm anybody *
         GET /api/v1/api-keys signed-in *
         GET /api/v1/api-keys/{id} signed-in *
         POST /api/v1/api-keys signed-in *

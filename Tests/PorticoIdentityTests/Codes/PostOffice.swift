@@ -91,8 +91,14 @@ struct PostOffice: Sendable {
         var mount = Mount(
             id: "bags", prefix: "/bags", title: "Bags",
             routes: identity.routes(csrf: csrf, appearance: appearance) + identity.tokenRoutes + identity.ownerRoutes
-                + identity.apiKeyRoutes + identity.passwordResetRoutes(appearance: appearance)
-                + identity.invitationRoutes(desk, csrf: csrf, appearance: appearance) + more)
+                + identity.apiKeyRoutes + identity.mailedLinkRoutes(appearance: appearance)
+                + identity.invitationRoutes(desk, csrf: csrf, appearance: appearance)
+                + identity.accountPages(
+                    AccountAppearance { context in
+                        PageShell(
+                            title: "", application: "Bags", mark: .sack, home: "/bags/", assets: context.assets,
+                            csrfToken: context.csrf.value)
+                    }) + more)
         mount.authenticator = identity.authenticator
         mount.idempotency = identity.idempotency
         return try Site(

@@ -88,7 +88,7 @@ import Testing
                 try await post.identity.personalData([part]).erase(account.id, by: cause(post)))
             #expect(erased.rows["visits"] == 3 && erased.rows["api_keys"] == 1 && erased.rows["sessions"] == 1)
             #expect(erased.rows["token_families"] == 1 && erased.rows["mail_codes"] == 1)
-            for table in ["sessions", "token_families", "api_keys", "second_factors", "mail_codes", "password_resets"] {
+            for table in ["sessions", "token_families", "api_keys", "second_factors", "mail_codes", "mailed_links"] {
                 #expect(try await post.office.count(table) == 0)
             }
             #expect(await client.get("/bags/api/v1/session").status == 401)

@@ -139,7 +139,7 @@ import Testing
             }
             post.clock.advance(by: .hours(1))
             _ = try await post.identity.purge(at: post.clock.now())
-            #expect(try await post.office.count("password_resets") == 0)
+            #expect(try await post.office.count("mailed_links") == 0)
         }
     }
 
@@ -212,7 +212,7 @@ import Testing
             _ = await ask(client, "nobody@example.org")
             let token = try #require(SessionToken(try await post.lastToken("account.password_reset")))
             let rows = try await post.database.read {
-                try $0.all("test.resets", "SELECT subject, token_hash FROM password_resets") {
+                try $0.all("test.resets", "SELECT subject, token_hash FROM mailed_links") {
                     [try [UInt8].read($0, 0), try [UInt8].read($0, 1)]
                 }
             }

@@ -10,6 +10,9 @@ public enum PeopleSettings {
                 mailed(application), .list, default: "",
                 "roles whose owners, without an authenticator, get a code by mail at every sign-in"),
             SettingDeclaration(
+                signInLinks(application), .flag, default: "true",
+                "whether people may sign in by a link in their mail, where mail is sent"),
+            SettingDeclaration(
                 failures(application), .integer(3...100), default: "5",
                 "failures to sign in after which an address is locked"),
             SettingDeclaration(
@@ -31,6 +34,11 @@ public enum PeopleSettings {
         return lockout
     }
 
+    /// Whether people may sign in by a link in their mail.
+    public static func hasSignInLinks(in application: String, _ settings: Settings) -> Bool {
+        settings.flag(signInLinks(application))
+    }
+
     /// What each role asks for beside the password.
     /// - Throws: ``Settings/Mistake`` for a role that the application does not have.
     public static func secondFactors(
@@ -49,6 +57,7 @@ public enum PeopleSettings {
         return rules
     }
 
+    private static func signInLinks(_ application: String) -> String { "\(application).sign_in_links" }
     private static func required(_ application: String) -> String { "\(application).second_factor_required" }
     private static func failures(_ application: String) -> String { "\(application).lock_failures" }
     private static func networkFailures(_ application: String) -> String { "\(application).lock_network_failures" }

@@ -66,11 +66,36 @@ enum AccountForms {
             code = TypedCode(&fields)
         }
 
-        var refusal: RefusedForm? {
-            RefusedForm(problem("password", password) + problem("code", code.text, limit: 64))
+        var refusal: RefusedForm? { RefusedForm(problems(wantsCode: true)) }
+
+        func problems(wantsCode: Bool) -> [Problem.FieldError] {
+            problem("password", password) + (wantsCode ? problem("code", code.text, limit: 64) : [])
         }
 
         var proof: OwnAccount.Proof { OwnAccount.Proof(password: password, code: code.text) }
+    }
+
+    struct Address: RouteInput {
+        let email: String
+        let proof: Proof
+
+        init(_ fields: inout FieldReader) {
+            email = fields.typed("email", "The address to sign in with")
+            proof = Proof(&fields)
+        }
+
+        /// - Parameter wantsCode: whether there is an authenticator.
+        func refusal(wantsCode: Bool) -> RefusedForm? {
+            RefusedForm(problem("email", email, limit: 254) + proof.problems(wantsCode: wantsCode))
+        }
+    }
+
+    struct Token: RouteInput {
+        let token: String
+
+        init(_ fields: inout FieldReader) {
+            token = fields.typed("token", "The token in the link that was sent")
+        }
     }
 
     struct KeyID: RouteInput {

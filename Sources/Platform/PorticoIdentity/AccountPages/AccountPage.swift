@@ -8,6 +8,10 @@ struct AccountPage: AccountPageContent {
     let cursor: String?
     let nextCursor: String?
     let secondFactor: SecondFactorStatus
+    /// Whether people change the address they sign in with.
+    let changesAddress: Bool
+    /// Whether people close their own account.
+    let closes: Bool
     /// What is wrong with the password form that came back.
     var messages: [FieldMessage] = []
 
@@ -26,9 +30,13 @@ struct AccountPage: AccountPageContent {
         let facts = DefinitionList([
             "Name": "\(frame.principal.name)", "Email address": "\(frame.principal.email)", "Role": "\(frame.role)",
         ])
+        let address = Button("Change the email address", href: frame.address("/address"), weight: .secondary)
+        let buttons: HTML? = changesAddress ? "<div class=\"buttons\">\(address)</div>" : nil
         return """
-            <section class="block" aria-labelledby="person-title"><h2 id="person-title">Who you are</h2>\(facts)\
-            <p class="note">Something wrong? Ask your administrator to change it.</p></section>
+            <section class="block" aria-labelledby="person-title"><h2 id="person-title">Who you are</h2>\
+            <div class="stack">\(facts)\(buttons)\
+            <p class="note">\(changesAddress ? "Name or role" : "Something") wrong? Ask your administrator to change \
+            it.</p></div></section>
             """
     }
 
@@ -87,12 +95,18 @@ struct AccountPage: AccountPageContent {
     }
 
     private var ownData: HTML? {
-        guard let address = frame.exportAddress else { return nil }
-        let button = Button("Download your data", href: address, weight: .secondary)
+        let export: HTML? = frame.exportAddress.map {
+            """
+            <p>Everything that is kept about you, as a JSON file. To have it erased, ask your administrator.</p>\
+            <div class="buttons">\(Button("Download your data", href: $0, weight: .secondary))</div>
+            """
+        }
+        let end = Button("Close your account", href: frame.address("/close"), weight: .quiet, icon: .lock)
+        let closing: HTML? = closes ? "<div class=\"buttons\">\(end)</div>" : nil
+        guard export != nil || closes else { return nil }
         return """
             <section class="block" aria-labelledby="data-title"><h2 id="data-title">Your data</h2>\
-            <div class="stack"><p>Everything that is kept about you, as a JSON file. To have it erased, ask your \
-            administrator.</p><div class="buttons">\(button)</div></div></section>
+            <div class="stack">\(export)\(closing)</div></section>
             """
     }
 

@@ -18,6 +18,7 @@ struct AccountRoutes: Sendable {
         [show, changePassword, end, endOthers]
             + SecondFactorPageRoutes(own: own, appearance: appearance).routes
             + APIKeyPageRoutes(own: own, keys: keys, appearance: appearance).routes
+            + OwnAccountPageRoutes(own: own, appearance: appearance).routes
     }
 
     private static let path = AccountAppearance.accountPath
@@ -75,7 +76,8 @@ struct AccountRoutes: Sendable {
         let sessions = try await own.sessions(cursor, limit: 50, by: context)
         return AccountPage(
             frame: try await AccountFrame(context, appearance), sessions: sessions.items, cursor: cursor,
-            nextCursor: sessions.next, secondFactor: try await own.secondFactor(by: context))
+            nextCursor: sessions.next, secondFactor: try await own.secondFactor(by: context),
+            changesAddress: own.addresses != nil, closes: own.closing != nil)
     }
 }
 
@@ -89,11 +91,12 @@ enum AccountNotices {
     private static let words = [
         "password": "Your password is changed", "session": "The session has ended",
         "sessions": "All your other sessions have ended", "enabled": "Two-step sign-in is on",
-        "disabled": "Two-step sign-in is off", "key": "The key is revoked",
+        "disabled": "Two-step sign-in is off", "key": "The key is revoked", "address": "Look in your mail",
     ]
 
     private static let details: [String: HTML] = [
         "password": "Everything else you were signed in with has ended.",
+        "address": "A link is on its way to the new address. Yours changes when you follow it, within an hour.",
         "sessions": "Programs with tokens of yours have to sign in again as well.",
         "enabled": "From now on signing in takes your password and a code.",
         "disabled": "Signing in takes your password only. Your recovery codes are worth nothing now.",

@@ -15,6 +15,10 @@ struct OwnAccount: Sendable {
     let own: OwnSessions
     let cursors: CursorSigner
     let roles: RoleCatalog
+    /// Other addresses to sign in with; nil where no mail is sent.
+    var addresses: AddressChangeStore?
+    /// Closing one's account; nil where administrators do it.
+    var closing: AccountClosing?
 
     /// The session of a request that passed the authenticator; gone only when it was revoked within the last moment.
     /// - Throws: ``Problem`` 401 `not_signed_in`.

@@ -79,6 +79,113 @@ struct AccountLetters: Sendable {
             kind: "account.password_reset")
     }
 
+    func signInLink(_ token: SessionToken, to address: String, lasting life: Span) -> PersonalMail {
+        PersonalMail(
+            to: address, subject: "Sign in to \(mail.title)",
+            text: """
+                Somebody, most likely you, wants to sign in to \(mail.title) without a password.
+                Open this where you want to be signed in:
+
+                \(home)/sign-in/link?token=\(token.text)
+
+                The link is good once, for \(AccountLetters.words(life)). If you did not ask for it, do nothing, and
+                give it to nobody.
+
+                """,
+            kind: "account.sign_in_link")
+    }
+
+    func noSignInLink(to address: String) -> PersonalMail {
+        PersonalMail(
+            to: address, subject: "Sign in to \(mail.title) with your password",
+            text: """
+                Somebody, most likely you, asked for a link to sign in to \(mail.title). You get none: signing in takes
+                a code that we mail to you, so that a link in a mail would be the same thing twice. Sign in with your
+                password:
+
+                \(home)/sign-in
+
+                You have forgotten it? Choose a new one:
+
+                \(home)/reset
+
+                If you did not ask for a link, do nothing.
+
+                """,
+            kind: "account.sign_in_link_refused")
+    }
+
+    func addressLink(_ token: SessionToken, to address: String, lasting life: Span) -> PersonalMail {
+        PersonalMail(
+            to: address, subject: "Your new address at \(mail.title)",
+            text: """
+                Somebody, most likely you, wants to sign in to \(mail.title) with this address from now on.
+                If so, confirm it here:
+
+                \(home)/account/address/confirm?token=\(token.text)
+
+                The link is good once, for \(AccountLetters.words(life)). If you know nothing of it, do nothing.
+
+                """,
+            kind: "account.address_link")
+    }
+
+    func addressTaken(to address: String) -> PersonalMail {
+        PersonalMail(
+            to: address, subject: "You have an account at \(mail.title) already",
+            text: """
+                Somebody wanted to use this address for another account at \(mail.title). That can't be, because there
+                is one under it already: yours. Nothing has changed.
+
+                If it was you, sign in with this address, or ask your administrator which of the two accounts is to stay:
+
+                \(home)/sign-in
+
+                """,
+            kind: "account.address_taken")
+    }
+
+    func addressAsked(_ new: String, to address: String) -> PersonalMail {
+        PersonalMail(
+            to: address, subject: "Your address at \(mail.title) is to change",
+            text: """
+                Somebody who knows your password wants \(new) to be the address of your account at \(mail.title).
+                It changes when the link is followed that we have sent there.
+
+                If it was not you, choose a new password now, which makes the link worthless:
+
+                \(home)/reset
+
+                """,
+            kind: "account.address_asked")
+    }
+
+    func addressChanged(_ new: String, to address: String) -> PersonalMail {
+        PersonalMail(
+            to: address, subject: "Your address at \(mail.title) was changed",
+            text: """
+                Your account at \(mail.title) has the address \(new) from now on. You sign in with it, and mails go
+                there. Everything you were signed in with has been signed out.
+
+                If it was not you, tell your administrator at once.
+
+                """,
+            kind: "account.address_changed")
+    }
+
+    func closed(to address: String) -> PersonalMail {
+        PersonalMail(
+            to: address, subject: "Your account at \(mail.title) is closed",
+            text: """
+                Your account at \(mail.title) was closed with your password. Nobody can sign in to it any more, and your
+                API keys are refused.
+
+                If it was not you, or if you want it back, ask your administrator.
+
+                """,
+            kind: "account.closed")
+    }
+
     func passwordChanged(to address: String) -> PersonalMail {
         PersonalMail(
             to: address, subject: "Your password for \(mail.title) was changed",

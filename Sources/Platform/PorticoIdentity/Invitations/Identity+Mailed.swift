@@ -1,13 +1,13 @@
 import PorticoHTTP
 
 extension Identity {
-    /// The routes with which people who have lost their password get another one; none where no mail is sent.
-    public func passwordResetRoutes(appearance: IdentityRoutes.Appearance) -> [Route] {
-        passwordResets.map {
-            PasswordResetRoutes(
-                database: database, hasher: hasher, resets: $0, settings: sessions.settings, appearance: appearance
-            ).routes
-        } ?? []
+    /// The routes to which links in mails lead: to another password and to another address; none where no mail is sent.
+    public func mailedLinkRoutes(appearance: IdentityRoutes.Appearance) -> [Route] {
+        guard let passwordResets else { return [] }
+        let resets = PasswordResetRoutes(
+            database: database, hasher: hasher, resets: passwordResets, settings: sessions.settings,
+            appearance: appearance)
+        return resets.routes + AddressLinkRoutes(own: ownAccount, appearance: appearance).routes
     }
 
     /// The routes to invite people and to accept an invitation; none where no mail is sent.

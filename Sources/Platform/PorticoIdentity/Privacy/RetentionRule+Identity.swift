@@ -9,7 +9,7 @@ extension RetentionRule {
             "mail_allowances", of: "mail_allowances", by: "ends_at", keptFor: .seconds(0), key: "subject",
             isAudited: false),
         .rows(
-            "password_resets", of: "password_resets", by: "expires_at", keptFor: .seconds(0), key: "subject",
+            "mailed_links", of: "mailed_links", by: "expires_at", keptFor: .seconds(0), key: "token_hash",
             isAudited: false),
         .custom("mail_codes", isAudited: false) { now, _, transaction in
             // One row for each account and purpose at the most, so all at once.

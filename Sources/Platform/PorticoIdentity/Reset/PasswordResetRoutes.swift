@@ -42,9 +42,9 @@ struct PasswordResetRoutes: Sendable {
             .post, PasswordResetRoutes.path, "requestPasswordReset", "Ask for a link to choose a new password",
             access: .anonymous, limit: .signIn,
             statuses: [(.accepted, "The same whether or not there is such an account")]
-        ) { (context: RequestContext, input: Request) -> Reply<PasswordResetAnswer> in
+        ) { (context: RequestContext, input: Request) -> Reply<LinkRequestAnswer> in
             try await ask(input.email, context)
-            return Reply(PasswordResetAnswer.example, status: .accepted)
+            return Reply(LinkRequestAnswer.example, status: .accepted)
         }
     }
 
@@ -59,16 +59,12 @@ struct PasswordResetRoutes: Sendable {
         }
     }
 
-    /// Every answer takes as long as this: what is written for an address that somebody has is committed, for another
-    /// one taken back, and that shows in the time.
-    private static let answerTime = Duration.milliseconds(50)
-
     func ask(_ email: String, _ context: RequestContext) async throws {
-        let end = ContinuousClock.now + PasswordResetRoutes.answerTime
-        try await database.write { [resets] transaction in
-            try resets.request(email, by: AuditEntry.Cause(context), in: transaction)
+        try await AddressedLinks.evenly {
+            try await database.write { [resets] transaction in
+                try resets.request(email, by: AuditEntry.Cause(context), in: transaction)
+            }
         }
-        try? await Task.sleep(until: end, clock: .continuous)
     }
 
     /// - Returns: the `Set-Cookie` value by which the browser is known from now on: its owner signs in next, and must not
@@ -89,22 +85,7 @@ struct PasswordResetRoutes: Sendable {
         return settings.cookie(forBrowser: browser)
     }
 
-    func holder(of token: SessionToken, _ context: RequestContext) async throws -> PasswordResetStore.Holder? {
+    func holder(of token: SessionToken, _ context: RequestContext) async throws -> MailedLinks.Holder? {
         try await database.read { [resets] in try resets.holder(of: token, at: context.now, in: $0) }
-    }
-}
-
-/// What everybody is told who asks for a link.
-struct PasswordResetAnswer: JSONRepresentable, Hashable {
-    let message: String
-
-    static var schemaName: String { "PasswordResetAnswer" }
-
-    static var example: PasswordResetAnswer {
-        PasswordResetAnswer(message: "If there is an account under this address, a link is on its way to it.")
-    }
-
-    func write(to object: inout JSONObjectWriter) {
-        object.field("message", message, "The same whether or not there is such an account")
     }
 }

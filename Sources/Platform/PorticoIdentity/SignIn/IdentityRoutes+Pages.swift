@@ -109,7 +109,8 @@ extension IdentityRoutes {
         SignInPage(
             shell: appearance.shell(context), action: context.mount + IdentityRoutes.signInPath,
             csrfToken: context.csrf.value, next: next, asksForCode: asksForCode,
-            resetPath: hasReset ? context.mount + PasswordResetRoutes.formPath : nil, form: form, hint: appearance.hint
+            resetPath: hasReset ? context.mount + PasswordResetRoutes.formPath : nil,
+            linkPath: links == nil ? nil : context.mount + SignInLinkRoutes.formPath, form: form, hint: appearance.hint
         ).html
     }
 }

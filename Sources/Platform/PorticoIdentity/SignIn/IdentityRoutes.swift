@@ -47,17 +47,22 @@ public struct IdentityRoutes: Sendable {
     let appearance: Appearance
     let extras: Extras
     let hasReset: Bool
+    /// Links to sign in with; nil where there are none.
+    let links: SignInLinkStore?
 
     /// The routes of an application.
     /// - Parameters:
     ///   - tokens: knows bearer tokens; nil where none are given out.
     ///   - hasReset: whether people get another password by mail.
+    ///   - links: links by mail with which people sign in; nil where there are none.
     ///   - csrf: the signer the site checks tokens with.
     public init(
         database: Database, signIn: SignIn, sessions: SessionStore, tokens: TokenStore? = nil, csrf: CSRFSigner,
-        appearance: Appearance, hasReset: Bool = false, extras: @escaping Extras = { _ in [] }
+        appearance: Appearance, hasReset: Bool = false, links: SignInLinkStore? = nil,
+        extras: @escaping Extras = { _ in [] }
     ) {
         self.hasReset = hasReset
+        self.links = links
         self.database = database
         self.signIn = signIn
         self.sessions = sessions
@@ -71,7 +76,8 @@ public struct IdentityRoutes: Sendable {
     public var routes: [Route] {
         let arriving = [begin, form, submission, secondStep, secondStepSubmission].map { $0.matters(.critical) }
         let going = [end, leaving].map { $0.matters(.vital) }
-        return ([current] + arriving + going).map { route in
+        let linked = links.map { SignInLinkRoutes(entrance: self, links: $0).routes } ?? []
+        return ([current] + arriving + going + linked).map { route in
             var route = route
             route.keepsIdempotencyKeys = false
             return route
@@ -122,7 +128,7 @@ extension IdentityRoutes {
         }
     }
 
-    private func reply(
+    func reply(
         _ session: Session, status: HTTPStatus = .ok, headers: Headers = [:]
     ) throws -> Reply<SessionAnswer> {
         let answer = SessionAnswer(

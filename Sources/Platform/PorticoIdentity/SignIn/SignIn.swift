@@ -13,7 +13,7 @@ public struct SignIn: Sendable {
     let factors: SecondFactorStore
     private let mailed: MailedFactor?
     private let lockNotice: LockNotice?
-    private let database: Database
+    let database: Database
     private let hasher: PasswordHasher
     let sessions: SessionStore
     private let journal: SignInJournal
@@ -112,6 +112,23 @@ public struct SignIn: Sendable {
             Check(
                 attempt: attempt, purpose: .signIn, known: known, isRight: true, now: now,
                 subjects: subjects(of: attempt, known)), grant)
+    }
+
+    /// The same for whoever holds a link that was mailed to them, in place of the password.
+    func outcome<Grant: Sendable>(
+        _ attempt: SignInAttempt, with link: SessionToken, of holder: MailedLinks.Holder, at now: Instant,
+        _ grant: @escaping @Sendable (Account, Transaction) throws -> Grant
+    ) async throws -> Outcome<Grant> {
+        guard let known = try await credentials(of: attempt, at: now), known.isActive, known.id == holder.accountID,
+            known.version == holder.credentialsVersion
+        else {
+            journal.note(.refused(code: SignIn.linkRefusal.code), attempt, for: .signIn, account: holder.accountID)
+            return .refused(SignIn.linkRefusal)
+        }
+        let subjects = lockout.subjects(
+            email: attempt.email, address: attempt.address, browser: link, accountID: known.id)
+        return try await conclude(
+            Check(attempt: attempt, purpose: .signIn, known: known, isRight: true, now: now, subjects: subjects), grant)
     }
 
     /// What the attempt counts for: the identifier, the client's network, and the browser where the account knows it.

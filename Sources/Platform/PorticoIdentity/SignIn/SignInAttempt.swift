@@ -6,6 +6,8 @@ public struct SignInAttempt: Sendable {
     public var email: String
     /// The password.
     public var password: String
+    /// What is shown first, for the log.
+    var firstFactor = "password"
     /// A code of the authenticator, or a recovery code.
     public var code: String?
     /// Id of the request, for the audit.
