@@ -21,7 +21,7 @@ VARIATIONS = {
 # Pages that lead elsewhere for somebody who comes out of the blue.
 LEADING = {"/bags/sign-in/code", "/bags/id/{kind}/{key}"}
 # Pages that have something else to say than 200.
-STATUSES = {"/bags/find?code=9999999": 404, "/bags/invitation": 410}
+STATUSES = {"/bags/find?code=9999999": 404, "/bags/invitation": 410, "/bags/account/address/confirm": 410}
 ROLES = ["dispatcher", "gatekeeper", "biller", "admin"]
 
 
