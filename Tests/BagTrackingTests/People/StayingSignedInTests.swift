@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test("whoever signs in puts out whoever was signed in before, where the setting says so", arguments: [true, false])
+    @Test("whoever signs in puts out who was signed in before, where the setting says so", arguments: [true, false])
     func single(isSingle: Bool) async throws {
         try await withApp(settings: [(key: "bags.single_session", value: "\(isSingle)")]) { app in
             let (first, admin) = (try await app.client("biller"), try await app.client("admin"))
@@ -53,8 +53,8 @@ import Testing
             #expect(await second.get(Self.session).status == 200)
             #expect(await first.get(Self.session).status == (isSingle ? 401 : 200))
             #expect(await admin.get(Self.session).status == 200)
-            let audited = await admin.get("/bags/api/v1/audit?action=account.sessions_ended").json["items"]?.elements
-            #expect(audited?.count == (isSingle ? 1 : 0))
+            let audit = await admin.get("/bags/api/v1/audit?action=account.sessions_ended")
+            #expect(audit.json["items"]?.elements?.count == (isSingle ? 1 : 0))
         }
     }
 }

@@ -188,7 +188,9 @@ import Testing
                 let begun = try await [here, there]
                 #expect(try await office.count("sessions") == 1)
                 var left = 0
-                for session in begun { left += try await office.isKnown(session) ? 1 : 0 }
+                for session in begun {
+                    if try await office.isKnown(session) { left += 1 }
+                }
                 #expect(left == 1)
                 office.clock.advance(by: .seconds(1))
             }

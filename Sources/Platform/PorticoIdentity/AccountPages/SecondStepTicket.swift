@@ -57,7 +57,7 @@ struct SecondStepTicket: Sendable, Hashable {
 
     /// The ticket as the browser holds it.
     func sealed(_ seal: SecretSeal) -> String {
-        let marks = [isMailed ? "mail" : "", staysSignedIn ? "stay" : ""].joined(separator: " ")
+        let marks = [isMailed ? "mail" : nil, staysSignedIn ? "stay" : nil].compactMap { $0 }.joined(separator: " ")
         let plain = "\(accountID)\n\(credentialsVersion)\n\(expiresAt.milliseconds)\n\(marks)\n\(email)"
         return seal.seal(Array(plain.utf8), for: SecondStepTicket.purpose).base64URL
     }

@@ -1,4 +1,3 @@
-import PorticoHTTP
 import PorticoJSON
 import PorticoSQL
 import PorticoValues
