@@ -80,6 +80,19 @@ import Testing
         #expect(html.contains("<a href=\"#f-password\">Wrong.</a>"))
     }
 
+    @Test("offers to stay signed in only where that is offered, ticked only if it was")
+    func stayingSignedIn() {
+        func page(_ keptFor: String?, _ form: FormState) -> String {
+            SignInPage(shell: shell, action: "/in", csrfToken: "t2", keptFor: keptFor, form: form).html.text
+        }
+        let ticked = FormState(values: ["email": "a@b", "remember": "true"])
+        #expect(!page(nil, ticked).contains("remember"))
+        #expect(page("30 days", .fresh).contains("For 30 days, used or not."))
+        #expect(!page("30 days", .fresh).contains(" checked"))
+        #expect(!page("30 days", FormState(values: ["email": "a@b"])).contains(" checked"))
+        #expect(page("1 day", ticked).contains("name=\"remember\" value=\"true\" checked>"))
+    }
+
     @Test(
         "says what happened, what to do and under which id", arguments: [400, 401, 403, 404, 412, 413, 429, 500, 503])
     func error(status: Int) {

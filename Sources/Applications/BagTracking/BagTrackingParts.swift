@@ -56,6 +56,8 @@ struct BagTrackingParts: Sendable {
         configuration.previousKeys = environment.previousKeys
         configuration.secondFactors = secondFactors
         configuration.lockout = PeopleSettings.lockout(of: "bags", in: environment.settings)
+        configuration.sessions = PeopleSettings.sessions(
+            configuration.sessions, of: "bags", in: environment.settings)
         configuration.mail = environment.accountMail(title: "Bag tracking")
         configuration.hasSignInLinks = PeopleSettings.hasSignInLinks(in: "bags", environment.settings)
         configuration.logger = environment.logger

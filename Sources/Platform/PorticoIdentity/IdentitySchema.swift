@@ -15,6 +15,7 @@ public enum IdentitySchema {
             Migration(6, "invitations") { InvitationStore.table($0) },
             Migration(7, "API keys") { APIKeyStore.table($0) },
             Migration(8, "known browsers") { KnownBrowsers.table($0) },
+            Migration(10, "kept sessions") { SessionSettings.keptColumn($0) },
             Migration(12, "links by mail") { MailedLinks.table($0) },
         ])
 

@@ -1,5 +1,5 @@
-/// The page on which people sign in: a POST form with `email`, `password`, `next`, `_csrf` and, when a second factor
-/// is asked for, `code`.
+/// The page on which people sign in: a POST form with `email`, `password`, `next`, `_csrf`, when a second factor is
+/// asked for `code`, and where people may stay signed in `remember`.
 public struct SignInPage: PageComponent {
     /// The surroundings; without a person and without navigation.
     public var shell: PageShell
@@ -15,6 +15,8 @@ public struct SignInPage: PageComponent {
     public var resetPath: String?
     /// Where people are mailed a link to sign in with; nil where there are none.
     public var linkPath: String?
+    /// How long people stay signed in who want to, such as `30 days`; nil where that is not offered.
+    public var keptFor: String?
     /// What came back.
     public var form: FormState
     /// A line below the heading, such as the accounts of a demonstration.
@@ -23,7 +25,8 @@ public struct SignInPage: PageComponent {
     /// A page to sign in.
     public init(
         shell: PageShell, action: String, csrfToken: String, next: String? = nil, asksForCode: Bool = false,
-        resetPath: String? = nil, linkPath: String? = nil, form: FormState = .fresh, hint: HTML? = nil
+        resetPath: String? = nil, linkPath: String? = nil, keptFor: String? = nil, form: FormState = .fresh,
+        hint: HTML? = nil
     ) {
         self.shell = shell
         self.action = action
@@ -32,6 +35,7 @@ public struct SignInPage: PageComponent {
         self.asksForCode = asksForCode
         self.resetPath = resetPath
         self.linkPath = linkPath
+        self.keptFor = keptFor
         self.form = form
         self.hint = hint
     }
@@ -48,7 +52,7 @@ public struct SignInPage: PageComponent {
             \(ErrorSummary(form.messages))
             <form method="post" action="\(action)" class="form stacked" novalidate>
             <input type="hidden" name="_csrf" value="\(csrfToken)">\(destination)
-            \(emailField)\(passwordField)\(code)
+            \(emailField)\(passwordField)\(code)\(keepBox)
             <div class="buttons">\(Button("Sign in"))</div></form>\(otherWays)\(below)</div>
             """)
     }
@@ -71,6 +75,15 @@ public struct SignInPage: PageComponent {
         TextField(
             "password", label: "Password", kind: .password, error: form.message("password"),
             autocomplete: "current-password", maxLength: 1024)
+    }
+
+    private var keepBox: Checkbox? {
+        keptFor.map { duration in
+            Checkbox(
+                "remember", label: "Keep me signed in on this device",
+                isTicked: form.isTicked("remember", or: false),
+                hint: "For \(duration), used or not. Not for a device that others use.")
+        }
     }
 
     private var codeField: TextField {

@@ -12,13 +12,13 @@ import Testing
     private let seal = SecretSeal(key: Office.keys().secondFactors)
 
     private func ticket(
-        _ email: String = "asha@example.org", _ demand: Problem = SignIn.codeRequired
+        _ email: String = "asha@example.org", _ demand: Problem = SignIn.codeRequired, staysSignedIn: Bool = false
     ) async throws -> SecondStepTicket {
         var made: SecondStepTicket?
         try await withOffice(on: .sqlite) { office in
-            made = SecondStepTicket(
-                try await office.hire(), SignInAttempt(email: email, password: "x", address: "192.0.2.7"), demand,
-                at: Office.started)
+            var attempt = SignInAttempt(email: email, password: "x", address: "192.0.2.7")
+            attempt.staysSignedIn = staysSignedIn
+            made = SecondStepTicket(try await office.hire(), attempt, demand, at: Office.started)
         }
         return try #require(made)
     }
@@ -58,6 +58,24 @@ import Testing
         ).html.text
         #expect(page.contains("The six digits we have sent to your email address."))
         #expect(!page.contains("recovery_code") && page.contains("autocomplete=\"one-time-code\""))
+    }
+
+    @Test("says whether the session is to be kept, however the code comes", arguments: [false, true], [false, true])
+    func staysSignedIn(isMailed: Bool, staysSignedIn: Bool) async throws {
+        var demand = SignIn.codeRequired
+        if isMailed { demand.members = [(name: "method", value: "mail")] }
+        let ticket = try await ticket("a@b", demand, staysSignedIn: staysSignedIn)
+        let opened = SecondStepTicket(ticket.sealed(seal), seal, at: Office.started)
+        #expect(opened == ticket && opened?.isMailed == isMailed && opened?.staysSignedIn == staysSignedIn)
+    }
+
+    @Test("wishes for nothing when it comes from a node that knows of no kept sessions", arguments: ["mail", ""])
+    func older(_ mark: String) throws {
+        let end = Office.started.milliseconds + 1
+        let sealed = seal.seal(
+            Array("7\n1\n\(end)\n\(mark)\nasha@example.org".utf8), for: "second step of signing in")
+        let ticket = try #require(SecondStepTicket(sealed.base64URL, seal, at: Office.started))
+        #expect(ticket.isMailed == (mark == "mail") && !ticket.staysSignedIn && ticket.email == "asha@example.org")
     }
 
     @Test("is no secret of an authenticator that somebody put into the cookie")

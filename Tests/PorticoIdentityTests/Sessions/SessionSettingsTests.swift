@@ -14,6 +14,15 @@ import Testing
                 == "__Host-bags_session=\(token.text); Max-Age=2592000; Path=/; HttpOnly; SameSite=Lax; Secure")
     }
 
+    @Test("keeps the cookie as long as the session lasts")
+    func kept() {
+        var settings = SessionSettings(application: "bags", isSecure: false)
+        settings.kept = .days(365)
+        #expect(settings.cookie(for: SessionToken(), isKept: true).contains("; Max-Age=31536000;"))
+        settings.kept = .seconds(0)
+        #expect(settings.cookie(for: SessionToken(), isKept: true).contains("; Max-Age=2592000;"))
+    }
+
     @Test("does without on plain loopback")
     func plain() {
         let settings = SessionSettings(application: "bags", isSecure: false)

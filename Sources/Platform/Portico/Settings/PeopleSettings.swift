@@ -21,6 +21,12 @@ public enum PeopleSettings {
             SettingDeclaration(
                 lockMinutes(application), .integer(1...1440), default: "15",
                 "how long locks last, and the time in which failures of a network count"),
+            SettingDeclaration(
+                rememberDays(application), .integer(0...365), default: "30",
+                "days for which people stay signed in on a device who want to; 0 offers it to nobody"),
+            SettingDeclaration(
+                singleSession(application), .flag, default: "false",
+                "whether signing in ends everything else the account is signed in with"),
         ]
     }
 
@@ -37,6 +43,16 @@ public enum PeopleSettings {
     /// Whether people may sign in by a link in their mail.
     public static func hasSignInLinks(in application: String, _ settings: Settings) -> Bool {
         settings.flag(signInLinks(application))
+    }
+
+    /// Sessions as they are, with what operators decide about staying signed in and about several at a time.
+    public static func sessions(
+        _ sessions: SessionSettings, of application: String, in settings: Settings
+    ) -> SessionSettings {
+        var sessions = sessions
+        sessions.kept = .days(Int64(settings.integer(rememberDays(application))))
+        sessions.isSingle = settings.flag(singleSession(application))
+        return sessions
     }
 
     /// What each role asks for beside the password.
@@ -62,5 +78,7 @@ public enum PeopleSettings {
     private static func failures(_ application: String) -> String { "\(application).lock_failures" }
     private static func networkFailures(_ application: String) -> String { "\(application).lock_network_failures" }
     private static func lockMinutes(_ application: String) -> String { "\(application).lock_minutes" }
+    private static func rememberDays(_ application: String) -> String { "\(application).remember_days" }
+    private static func singleSession(_ application: String) -> String { "\(application).single_session" }
     private static func mailed(_ application: String) -> String { "\(application).second_factor_by_mail" }
 }

@@ -137,9 +137,10 @@ struct AccountPage: AccountPageContent {
             item.isCurrent
             ? " \(Badge("This one", tone: .good))"
             : entry.isCookie ? .empty : " \(Badge("Program", icon: .keyboard))"
+        let kept: HTML = entry.isKept ? " \(Badge("Kept", icon: .lock))" : .empty
         let end = Button("End", weight: .quiet, icon: .cross, spoken: "End the session of \(device)")
         return DataTable.Row([
-            "<span title=\"\(entry.userAgent)\">\(device)</span>\(mark)", frame.time(entry.lastSeenAt).html,
+            "<span title=\"\(entry.userAgent)\">\(device)</span>\(mark)\(kept)", frame.time(entry.lastSeenAt).html,
             frame.time(entry.createdAt, .dateAndTime).html, frame.time(entry.expiresAt, .dateAndTime).html,
             item.isCurrent
                 ? .empty : frame.form("/sessions/\(entry.id)/end", buttons: "\(end)", arrangement: "bare").html,

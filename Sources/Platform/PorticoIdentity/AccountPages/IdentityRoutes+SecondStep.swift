@@ -139,7 +139,7 @@ extension SignIn {
     /// - Throws: ``Problem`` 401 `invalid_credentials`; 429 `account_locked`; 503 when too many sign in at once.
     func firstStep(_ attempt: SignInAttempt, head: RequestHead, at now: Instant) async throws -> FirstStep {
         let outcome = try await outcome(attempt, for: .signIn, at: now) { [sessions] account, transaction in
-            try sessions.begin(account, head: head, address: attempt.address, at: now, in: transaction)
+            try sessions.begin(account, for: attempt, head: head, at: now, in: transaction)
         }
         switch outcome {
         case .granted(let new): return .begun(new)
@@ -153,9 +153,11 @@ extension SignIn {
     func begin(_ ticket: SecondStepTicket, code: String, by context: RequestContext) async throws -> NewSession {
         var attempt = SignInAttempt(email: ticket.email, password: "", by: context)
         attempt.code = String(code.prefix(64))
-        let outcome = try await outcome(attempt, with: ticket, at: context.now) { [sessions] account, transaction in
+        attempt.staysSignedIn = ticket.staysSignedIn
+        let outcome = try await outcome(attempt, with: ticket, at: context.now) {
+            [sessions, attempt] account, transaction in
             try sessions.begin(
-                account, head: context.request.head, address: context.clientAddress, at: context.now, in: transaction)
+                account, for: attempt, head: context.request.head, at: context.now, in: transaction)
         }
         switch outcome {
         case .granted(let new): return new

@@ -20,6 +20,8 @@ struct SecondStepTicket: Sendable, Hashable {
     let expiresAt: Instant
     /// Whether the code comes by mail.
     let isMailed: Bool
+    /// Whether the session that the code begins is to be kept on the device, as was ticked beside the password.
+    let staysSignedIn: Bool
 
     /// A ticket for an account whose password was right.
     /// - Parameter demand: the refusal that asks for the code, and says how it comes.
@@ -29,6 +31,7 @@ struct SecondStepTicket: Sendable, Hashable {
         credentialsVersion = account.credentialsVersion
         expiresAt = now + SecondStepTicket.lifetime
         isMailed = demand.members.contains { $0.name == "method" && $0.value == "mail" }
+        staysSignedIn = attempt.staysSignedIn
     }
 
     /// The ticket behind sealed text, or nil when it was changed, is for something else or is too old.
@@ -44,7 +47,9 @@ struct SecondStepTicket: Sendable, Hashable {
         accountID = id
         credentialsVersion = version
         expiresAt = Instant(milliseconds: end)
-        isMailed = parts[3] == "mail"
+        let marks = parts[3].split(separator: " ")
+        isMailed = marks.contains("mail")
+        staysSignedIn = marks.contains("stay")
         email = String(parts[4])
     }
 
@@ -52,8 +57,8 @@ struct SecondStepTicket: Sendable, Hashable {
 
     /// The ticket as the browser holds it.
     func sealed(_ seal: SecretSeal) -> String {
-        let plain =
-            "\(accountID)\n\(credentialsVersion)\n\(expiresAt.milliseconds)\n\(isMailed ? "mail" : "")\n\(email)"
+        let marks = [isMailed ? "mail" : nil, staysSignedIn ? "stay" : nil].compactMap { $0 }.joined(separator: " ")
+        let plain = "\(accountID)\n\(credentialsVersion)\n\(expiresAt.milliseconds)\n\(marks)\n\(email)"
         return seal.seal(Array(plain.utf8), for: SecondStepTicket.purpose).base64URL
     }
 }

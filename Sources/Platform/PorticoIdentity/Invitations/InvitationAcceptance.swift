@@ -78,7 +78,8 @@ struct InvitationAcceptance: Sendable {
                 token, name: acceptance.name, passwordHash: hash, by: AuditEntry.Cause(context), in: transaction)
             return try account.map {
                 try sessions.begin(
-                    $0, head: context.request.head, address: context.clientAddress, at: context.now, in: transaction)
+                    $0, head: context.request.head, address: context.clientAddress, requestID: context.requestID,
+                    at: context.now, in: transaction)
             }
         }
         guard let begun else { throw InvitationAcceptance.refusal }

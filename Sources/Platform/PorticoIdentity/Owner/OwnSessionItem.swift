@@ -26,5 +26,6 @@ struct OwnSessionItem: JSONRepresentable, Hashable {
         object.field("last_seen_at", entry.lastSeenAt, "When it was last used, to the minute")
         object.field("expires_at", entry.expiresAt, "When it ends if it is not used again")
         object.field("user_agent", entry.userAgent, "What the client called itself")
+        object.field("kept", entry.isKept, "Whether it lasts without being used, as its owner wanted when signing in")
     }
 }

@@ -16,6 +16,8 @@ struct OwnSessions: Sendable {
         let lastSeenAt: Instant
         let expiresAt: Instant
         let userAgent: String
+        /// Whether it lasts without being used, because its owner wants to stay signed in.
+        var isKept = false
     }
 
     /// Where a page begins: behind the entry with this last use and this key.
@@ -44,12 +46,11 @@ struct OwnSessions: Sendable {
         let fetched = try reading.all(
             "sessions.own",
             """
-            SELECT id, is_cookie, created_at, last_seen_at, expires_at, user_agent FROM (
-                SELECT token_hash AS id, 1 AS is_cookie, created_at, last_seen_at, expires_at, user_agent
-                FROM sessions WHERE account_id = \(accountID) AND expires_at > \(now)
-                    AND last_seen_at > \(now - sessions.settings.idle)
+            SELECT id, is_cookie, created_at, last_seen_at, expires_at, user_agent, is_kept FROM (
+                SELECT token_hash AS id, 1 AS is_cookie, created_at, last_seen_at, expires_at, user_agent, is_kept
+                FROM sessions WHERE account_id = \(accountID) AND \(sessions.settings.isValid(at: now))
                 UNION ALL
-                SELECT id, 0, created_at, last_used_at, expires_at, user_agent
+                SELECT id, 0, created_at, last_used_at, expires_at, user_agent, 0
                 FROM token_families WHERE account_id = \(accountID) AND expires_at > \(now)
                     AND last_used_at > \(now - tokens.settings.idle)) AS own
             WHERE last_seen_at < \(position.lastSeenAt) OR (last_seen_at = \(position.lastSeenAt) AND id > \(position.key))
@@ -77,12 +78,16 @@ struct OwnSessions: Sendable {
 
     private func entry(_ row: Row) throws -> Entry {
         let isCookie: Bool = try row[1]
-        let lastSeenAt: Instant = try row[3]
-        let end: Instant = try row[4]
-        let idle = isCookie ? sessions.settings.idle : tokens.settings.idle
+        let (createdAt, lastSeenAt, latest): (Instant, Instant, Instant) = (try row[2], try row[3], try row[4])
+        let isKept: Bool = try row[6]
+        var end = min(latest, lastSeenAt + tokens.settings.idle)
+        if isCookie {
+            end = sessions.settings.end(
+                isKept: isKept, createdAt: createdAt, lastSeenAt: lastSeenAt, expiresAt: latest)
+        }
         return Entry(
-            key: try row[0], isCookie: isCookie, createdAt: try row[2], lastSeenAt: lastSeenAt,
-            expiresAt: min(end, lastSeenAt + idle), userAgent: try row[5])
+            key: try row[0], isCookie: isCookie, createdAt: createdAt, lastSeenAt: lastSeenAt, expiresAt: end,
+            userAgent: try row[5], isKept: isKept && sessions.settings.offersKept)
     }
 }
 

@@ -89,10 +89,14 @@ extension PersonalData {
         try reading.all(
             "personal_data.sessions",
             """
-            SELECT created_at, last_seen_at, expires_at, user_agent FROM sessions
+            SELECT created_at, last_seen_at, expires_at, user_agent, is_kept FROM sessions
             WHERE account_id = \(id) ORDER BY created_at
             """
-        ) { try signedIn($0) }
+        ) { row in
+            var session = try signedIn(row)
+            session["kept"] = .bool(try row[4])
+            return session
+        }
     }
 
     private func families(_ id: Int64, in reading: Reading) throws -> [JSONValue] {

@@ -13,6 +13,8 @@ public struct Session: Sendable, Hashable {
     public var lastSeenAt: Instant
     /// When it ends in any case.
     public let expiresAt: Instant
+    /// Whether its owner wants to stay signed in with it, so that it does not end by idleness.
+    public var isKept = false
     /// SHA-256 of what the browser holds; the id of a family of tokens.
     let tokenHash: [UInt8]
 
@@ -21,7 +23,8 @@ public struct Session: Sendable, Hashable {
 
     /// When it ends if no further request comes. A family of tokens is not kept alive by requests.
     func end(_ settings: SessionSettings) -> Instant {
-        isCookie ? min(expiresAt, lastSeenAt + settings.idle) : expiresAt
+        guard isCookie else { return expiresAt }
+        return settings.end(isKept: isKept, createdAt: createdAt, lastSeenAt: lastSeenAt, expiresAt: expiresAt)
     }
 
     func isValid(at now: Instant, _ settings: SessionSettings) -> Bool {
@@ -53,6 +56,8 @@ public struct SessionListing: Sendable, Hashable {
     public let expiresAt: Instant
     /// What the browser called itself, at most 200 characters.
     public let userAgent: String
+    /// Whether its owner wants to stay signed in with it.
+    public let isKept: Bool
 
     init(_ row: Row) throws {
         let hash: [UInt8] = try row[0]
@@ -61,5 +66,6 @@ public struct SessionListing: Sendable, Hashable {
         lastSeenAt = try row[2]
         expiresAt = try row[3]
         userAgent = try row[4]
+        isKept = try row[5]
     }
 }

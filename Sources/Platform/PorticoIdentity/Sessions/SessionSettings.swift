@@ -11,6 +11,10 @@ public struct SessionSettings: Sendable {
     public var idle: Span = .hours(12)
     /// After how long a session ends in any case.
     public var absolute: Span = .days(30)
+    /// After how long a session ends, used or not, whose owner wants to stay signed in; zero where that is not offered.
+    public var kept: Span = .days(30)
+    /// Whether signing in ends everything else the account is signed in with.
+    public var isSingle = false
 
     /// Settings of an application.
     /// - Parameter isSecure: false only on plain HTTP over loopback; browsers refuse `__Host-` cookies there.
@@ -20,8 +24,8 @@ public struct SessionSettings: Sendable {
     }
 
     /// The `Set-Cookie` value that gives a session to a browser.
-    func cookie(for token: SessionToken) -> String {
-        "\(cookieName)=\(token.text); Max-Age=\(absolute.seconds)\(attributes)"
+    func cookie(for token: SessionToken, isKept: Bool = false) -> String {
+        "\(cookieName)=\(token.text); Max-Age=\(life(isKept: isKept).seconds)\(attributes)"
     }
 
     /// The `Set-Cookie` value that takes it away.

@@ -50,27 +50,34 @@ public struct SessionStore: Sendable {
     /// - Parameters:
     ///   - head: the request that signed in. The session it carries, if any, ends: the id changes at every sign-in.
     ///   - address: the client's, of which a keyed hash is kept.
+    ///   - requestID: id of the request, for the audit of what the sign-in ends elsewhere.
+    ///   - isKept: whether its owner wants to stay signed in; nothing else where that is not offered.
     public func begin(
-        _ account: Account, head: RequestHead, address: String, at now: Instant, in transaction: Transaction
+        _ account: Account, head: RequestHead, address: String, requestID: String? = nil, isKept: Bool = false,
+        at now: Instant, in transaction: Transaction
     ) throws -> NewSession {
         if let old = settings.token(in: head) { try revoke(old.hash, in: transaction) }
+        let cause = AuditEntry.Cause(signingIn: account, address: address, requestID: requestID, at: now)
+        try endElsewhere(account, by: cause, in: transaction)
         let token = SessionToken()
+        let isKept = isKept && settings.offersKept
+        let end = now + settings.life(isKept: isKept)
         try transaction.execute(
             "sessions.insert",
             """
             INSERT INTO sessions
-                (token_hash, account_id, created_at, last_seen_at, expires_at, user_agent, address_hash)
-            VALUES (\(token.hash), \(account.id), \(now), \(now), \(now + settings.absolute),
-                \(SessionStore.userAgent(of: head)), \(addressHash(address)))
+                (token_hash, account_id, created_at, last_seen_at, expires_at, user_agent, address_hash, is_kept)
+            VALUES (\(token.hash), \(account.id), \(now), \(now), \(end), \(SessionStore.userAgent(of: head)),
+                \(addressHash(address)), \(isKept))
             """)
         try noteSeen(account.id, at: now, in: transaction)
         let browser = settings.browser(in: head) ?? SessionToken()
         try KnownBrowsers.note(browser, of: account.id, at: now, in: transaction)
         let session = Session(
             principal: try principal(Member(account), binding: token.hash, in: transaction),
-            createdAt: now, lastSeenAt: now, expiresAt: now + settings.absolute, tokenHash: token.hash)
+            createdAt: now, lastSeenAt: now, expiresAt: end, isKept: isKept, tokenHash: token.hash)
         return NewSession(
-            session: session, endsAt: session.end(settings), cookie: settings.cookie(for: token),
+            session: session, endsAt: session.end(settings), cookie: settings.cookie(for: token, isKept: isKept),
             browserCookie: settings.cookie(forBrowser: browser))
     }
 
@@ -128,8 +135,8 @@ public struct SessionStore: Sendable {
         try session.all(
             "sessions.list",
             """
-            SELECT token_hash, created_at, last_seen_at, expires_at, user_agent FROM sessions
-            WHERE account_id = \(accountID) AND expires_at > \(now) AND last_seen_at > \(now - settings.idle)
+            SELECT token_hash, created_at, last_seen_at, expires_at, user_agent, is_kept FROM sessions
+            WHERE account_id = \(accountID) AND \(settings.isValid(at: now))
             ORDER BY last_seen_at DESC, token_hash
             """
         ) { try SessionListing($0) }
@@ -149,8 +156,11 @@ extension SessionStore {
     static let noteInterval = Span.minutes(1)
 
     /// Notes that a session is in use, for its idle expiry. Two nodes that note at once note the same.
+    ///
+    /// The account comes first, as wherever both are locked.
     func noteUse(of session: Session, at now: Instant) async throws {
         try await database.write { transaction in
+            try noteSeen(session.principal.accountID, at: now, in: transaction)
             if session.isCookie {
                 try transaction.execute(
                     "sessions.note_use",
@@ -159,7 +169,6 @@ extension SessionStore {
                     WHERE token_hash = \(session.tokenHash) AND last_seen_at < \(now)
                     """)
             }
-            try noteSeen(session.principal.accountID, at: now, in: transaction)
         }
         if session.isCookie { cache.forget(session.tokenHash) } else { families.forget(session.tokenHash) }
     }
@@ -188,7 +197,7 @@ extension SessionStore {
             "sessions.find",
             """
             SELECT s.account_id, a.email, a.name, a.role, a.has_second_factor, s.created_at, s.last_seen_at,
-                s.expires_at
+                s.expires_at, s.is_kept
             FROM sessions s JOIN accounts a ON a.id = s.account_id
             WHERE s.token_hash = \(tokenHash) AND a.is_active = 1
             """
@@ -197,12 +206,12 @@ extension SessionStore {
                 member: Member(
                     id: try row[0], email: try row[1], name: try row[2], role: try row[3],
                     hasSecondFactor: try row[4]),
-                createdAt: try row[5], lastSeenAt: try row[6], expiresAt: try row[7])
+                createdAt: try row[5], lastSeenAt: try row[6], expiresAt: try row[7], isKept: try row[8])
         }.map { found in
             Session(
                 principal: try principal(found.member, binding: tokenHash, in: reading),
                 createdAt: found.createdAt, lastSeenAt: found.lastSeenAt, expiresAt: found.expiresAt,
-                tokenHash: tokenHash)
+                isKept: found.isKept, tokenHash: tokenHash)
         }
     }
 
@@ -236,6 +245,7 @@ extension SessionStore {
         let createdAt: Instant
         let lastSeenAt: Instant
         let expiresAt: Instant
+        let isKept: Bool
     }
 }
 

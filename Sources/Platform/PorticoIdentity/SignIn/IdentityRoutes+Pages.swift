@@ -11,12 +11,14 @@ extension IdentityRoutes {
         let email: String
         let password: String
         let code: String?
+        let staysSignedIn: Bool
         let next: String?
 
         init(_ fields: inout FieldReader) {
             email = fields.optionalText("email", 0...262_144, "Sign-in address") ?? ""
             password = fields.optionalText("password", 0...262_144, "Password") ?? ""
             code = fields.optionalText("code", 0...262_144, "Code of the authenticator, where one is needed")
+            staysSignedIn = fields.typed("remember", "true to stay signed in on this device") == "true"
             next = fields.optionalText("next", 0...262_144, "Where to go afterwards")
         }
     }
@@ -79,6 +81,7 @@ extension IdentityRoutes {
     /// A password that comes with a code lets in at once; one without leads to the page that asks for it.
     private func firstStep(_ input: Submission, _ context: RequestContext) async throws -> SignIn.FirstStep {
         var attempt = SignInAttempt(email: input.email, password: input.password, by: context)
+        attempt.staysSignedIn = input.staysSignedIn
         guard let code = input.code else {
             return try await signIn.firstStep(attempt, head: context.request.head, at: context.now)
         }
@@ -101,8 +104,14 @@ extension IdentityRoutes {
         _ context: RequestContext, _ input: Submission, _ next: String, _ messages: [FieldMessage], status: HTTPStatus,
         asksForCode: Bool = false
     ) -> PageReply {
-        let form = FormState(values: ["email": String(input.email.prefix(254))], messages: messages)
+        var form = FormState(values: ["email": String(input.email.prefix(254))], messages: messages)
+        if input.staysSignedIn { form.values["remember"] = "true" }
         return .page(page(context, next, form, asksForCode: asksForCode || input.code != nil), status: status)
+    }
+
+    /// How long people stay signed in who want to, in words; nil where that is not offered.
+    private var keptFor: String? {
+        sessions.settings.offersKept ? AccountLetters.words(sessions.settings.kept) : nil
     }
 
     func page(_ context: RequestContext, _ next: String, _ form: FormState, asksForCode: Bool = false) -> HTML {
@@ -110,7 +119,8 @@ extension IdentityRoutes {
             shell: appearance.shell(context), action: context.mount + IdentityRoutes.signInPath,
             csrfToken: context.csrf.value, next: next, asksForCode: asksForCode,
             resetPath: hasReset ? context.mount + PasswordResetRoutes.formPath : nil,
-            linkPath: links == nil ? nil : context.mount + SignInLinkRoutes.formPath, form: form, hint: appearance.hint
+            linkPath: links == nil ? nil : context.mount + SignInLinkRoutes.formPath, keptFor: keptFor, form: form,
+            hint: appearance.hint
         ).html
     }
 }

@@ -98,7 +98,7 @@ extension IdentityRoutes {
             .post, IdentityRoutes.path, "signIn", "Sign in", access: .anonymous, limit: .signIn,
             statuses: [(.created, "Signed in; the cookie is set")],
             refusals: IdentityRoutes.signInRefusals
-        ) { (context: RequestContext, input: SignInInput) -> Reply<SessionAnswer> in
+        ) { (context: RequestContext, input: SessionInput) -> Reply<SessionAnswer> in
             let new = try await signIn.begin(
                 input.attempt(by: context), head: context.request.head, at: context.now)
             return try reply(

@@ -45,7 +45,7 @@ public struct SignIn: Sendable {
         var shown = attempt
         shown.head = head
         return try await admit(shown, at: now) { [sessions] account, transaction in
-            try sessions.begin(account, head: head, address: attempt.address, at: now, in: transaction)
+            try sessions.begin(account, for: attempt, head: head, at: now, in: transaction)
         }
     }
 

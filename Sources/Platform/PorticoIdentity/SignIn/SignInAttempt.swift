@@ -14,6 +14,8 @@ public struct SignInAttempt: Sendable {
     public var requestID: String?
     /// The client's address.
     public var address: String
+    /// Whether the session is to be kept on the device.
+    public var staysSignedIn = false
     /// The request it came with, for the browser that shows itself there.
     var head: RequestHead?
 

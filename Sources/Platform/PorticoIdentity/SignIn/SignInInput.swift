@@ -18,3 +18,21 @@ struct SignInInput: RouteInput {
         return attempt
     }
 }
+
+/// What programs send to sign in with a cookie.
+struct SessionInput: RouteInput {
+    private let credentials: SignInInput
+    private let staysSignedIn: Bool
+
+    init(_ fields: inout FieldReader) {
+        credentials = SignInInput(&fields)
+        staysSignedIn = fields.flag(
+            "remember", "Whether the session is to end only after the days that are offered, used or not")
+    }
+
+    func attempt(by context: RequestContext) -> SignInAttempt {
+        var attempt = credentials.attempt(by: context)
+        attempt.staysSignedIn = staysSignedIn
+        return attempt
+    }
+}

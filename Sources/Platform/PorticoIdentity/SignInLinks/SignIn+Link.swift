@@ -25,12 +25,12 @@ extension SignIn {
         attempt.code = code.map { String($0.prefix(64)) }
         attempt.firstFactor = "link"
         let outcome = try await outcome(attempt, with: link, of: holder, at: context.now) {
-            [sessions] account, transaction in
+            [sessions, attempt] account, transaction in
             guard try links.use(link, at: context.now, in: transaction) else { throw SignIn.linkRefusal }
             try transaction.audit(
                 AuditEntry.Cause(context).entry("account.signed_in_by_link", entity: "\(account.id)", by: account.id))
             return try sessions.begin(
-                account, head: context.request.head, address: context.clientAddress, at: context.now, in: transaction)
+                account, for: attempt, head: context.request.head, at: context.now, in: transaction)
         }
         switch outcome {
         case .granted(let new): return new

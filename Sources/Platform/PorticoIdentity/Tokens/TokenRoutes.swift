@@ -45,8 +45,8 @@ struct TokenRoutes: Sendable {
             let issued = try await signIn.admit(input.attempt(by: context), at: context.now) {
                 [tokens] account, transaction in
                 try tokens.begin(
-                    account, head: context.request.head, address: context.clientAddress, at: context.now,
-                    in: transaction)
+                    account, head: context.request.head, address: context.clientAddress, requestID: context.requestID,
+                    at: context.now, in: transaction)
             }
             return .created(issued, at: context.mount + TokenRoutes.path)
         }

@@ -23,9 +23,13 @@ public struct TokenStore: Sendable {
     }
 
     /// Begins a family for an account that has signed in.
+    /// - Parameter requestID: id of the request, for the audit of what the sign-in ends elsewhere.
     func begin(
-        _ account: Account, head: RequestHead, address: String, at now: Instant, in transaction: Transaction
+        _ account: Account, head: RequestHead, address: String, requestID: String? = nil, at now: Instant,
+        in transaction: Transaction
     ) throws -> IssuedTokens {
+        let cause = AuditEntry.Cause(signingIn: account, address: address, requestID: requestID, at: now)
+        try sessions.endElsewhere(account, by: cause, in: transaction)
         let family = randomBytes(16)
         try transaction.execute(
             "token_families.insert",
