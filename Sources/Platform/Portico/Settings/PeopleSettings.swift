@@ -18,7 +18,7 @@ public enum PeopleSettings {
             SettingDeclaration(
                 lockMinutes(application), .integer(1...1440), default: "15",
                 "how long locks last, and the time in which failures of a network count"),
-        ]
+        ] + passwordDeclarations(of: application)
     }
 
     /// When somebody who keeps failing to sign in must wait, and for how long.

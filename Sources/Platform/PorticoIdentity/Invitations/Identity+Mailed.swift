@@ -5,7 +5,8 @@ extension Identity {
     public func passwordResetRoutes(appearance: IdentityRoutes.Appearance) -> [Route] {
         passwordResets.map {
             PasswordResetRoutes(
-                database: database, hasher: hasher, resets: $0, settings: sessions.settings, appearance: appearance
+                database: database, hasher: hasher, resets: $0, settings: sessions.settings, passwords: passwordRules,
+                appearance: appearance
             ).routes
         } ?? []
     }
@@ -21,8 +22,8 @@ extension Identity {
         guard let invitations, let office = invitationOffice(desk) else { return [] }
         let inviting = InvitationRoutes(office: office)
         let accepting = InvitationAcceptance(
-            database: database, hasher: hasher, invitations: invitations, sessions: sessions, csrf: csrf,
-            appearance: appearance, extras: extras)
+            database: database, hasher: hasher, invitations: invitations, sessions: sessions, passwords: passwordRules,
+            csrf: csrf, appearance: appearance, extras: extras)
         return inviting.routes + accepting.routes
     }
 

@@ -15,6 +15,8 @@ public struct Session: Sendable, Hashable {
     public let expiresAt: Instant
     /// SHA-256 of what the browser holds; the id of a family of tokens.
     let tokenHash: [UInt8]
+    /// What keeps it from allowing anything.
+    var dues = SessionDues()
 
     /// Whether it is a browser's.
     var isCookie: Bool { principal.csrfBinding != nil }
