@@ -30,7 +30,7 @@ public struct ErrorPage: PageComponent {
 
     /// What to do next, by status.
     var advice: String {
-        if account != nil { return "Afterwards your role allows again what it includes." }
+        if account != nil { return "Afterwards your role allows what it includes." }
         return switch status {
         case 401: "Sign in, then try again."
         case 403: "Your role does not include this. If it should, ask your administrator."

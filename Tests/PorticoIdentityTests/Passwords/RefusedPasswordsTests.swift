@@ -76,7 +76,8 @@ import Testing
             let mistake = #expect(throws: RefusedPasswords.Mistake.self) { _ = try read(empty) }
             #expect(mistake?.description == "holds no password")
         }
-        let wide = #expect(throws: RefusedPasswords.Mistake.self) { _ = try read([0xFF, 0xFE, 0x61, 0x00, 0x0A, 0x00]) }
+        let utf16: [UInt8] = [0xFF, 0xFE, 0x61, 0x00, 0x0A, 0x00]
+        let wide = #expect(throws: RefusedPasswords.Mistake.self) { _ = try read(utf16) }
         #expect(wide?.description == "is no text in UTF-8")
     }
 
