@@ -16,8 +16,8 @@ struct FormerPasswords: Sendable {
     /// - Throws: ``Problem`` 422 `used_before` naming `field`; 503 when too many wait.
     func refuse(_ password: String, of accountID: Int64, field: String = "password") async throws {
         guard rules.former > 0 else { return }
-        let hashes = try await database.read { try hashes(of: accountID, in: $0) }
-        for hash in hashes {
+        let kept = try await database.read { try hashes(of: accountID, in: $0) }
+        for hash in kept {
             guard try await !hasher.verify(password, against: hash, in: .known) else {
                 throw Problem.validation([PasswordPolicy.Refusal.usedBefore.error(of: field)])
             }
