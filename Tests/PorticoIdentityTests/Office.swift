@@ -118,7 +118,9 @@ struct Office: Sendable {
             id: "bags", prefix: "/bags", title: "Bags",
             routes: identity.routes(
                 csrf: csrf,
-                appearance: IdentityRoutes.Appearance(secondFactorPath: AccountAppearance.secondFactorPath) { context in
+                appearance: IdentityRoutes.Appearance(
+                    secondFactorPath: AccountAppearance.secondFactorPath, passwordPath: AccountAppearance.accountPath
+                ) { context in
                     PageShell(
                         title: "Sign in", application: "Bags", mark: .sack, home: "/bags/", assets: context.assets)
                 },

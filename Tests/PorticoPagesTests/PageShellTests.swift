@@ -102,6 +102,15 @@ import Testing
         #expect(html.contains("<code>r-1</code>"))
     }
 
+    @Test("leads to the page of the account whoever has to see to something there first")
+    func errorWithAWayOn() {
+        var page = ErrorPage(shell: shell, status: 403, title: "No", detail: "Choose a password.", requestID: "r-1")
+        #expect(page.html.text.contains("ask your administrator"))
+        page.account = "/bags/account"
+        let html = page.html.text
+        #expect(html.contains("href=\"/bags/account\"") && !html.contains("ask your administrator"))
+    }
+
     @Test("lists what is running, or says that nothing is")
     func start() {
         let application = StartPage.Application(name: "Bags", purpose: "Tracks.", href: "/bags/", mark: .sack)

@@ -50,6 +50,7 @@ extension BagSettings {
         ssccExtensionDigit = settings.integer(BagSettings.digitKey)
         secondFactors = try PeopleSettings.secondFactors(
             of: "bags", roles: BagRole.allCases.map(\.rawValue), in: settings)
+        passwords = try PeopleSettings.passwords(of: "bags", in: settings)
         driverPhoneDays = Int64(settings.integer(BagSettings.phoneKey))
         undoWindow = .seconds(Int64(settings.integer(BagSettings.undoKey)))
         exportsPerUser = settings.integer(BagSettings.exportsKey)

@@ -16,6 +16,8 @@ struct BagSettings: Sendable {
 
     /// `bags.second_factor_required` and `bags.second_factor_by_mail`: what roles ask for beside the password.
     var secondFactors: [String: SecondFactorRule] = [:]
+    /// `bags.former_passwords`, `bags.password_days`, `bags.refused_passwords_file`: what passwords must be.
+    var passwords = PasswordRules()
     /// `bags.summary_time`: minutes after midnight at which the day just ended is mailed (rule R40).
     var summaryMinute = 10
     /// `bags.summary_enabled`: whether summaries are mailed at all.

@@ -12,7 +12,8 @@ extension BagTrackingApplication {
             throw EnrolmentMistake(
                 description: "a \(person.role) works in one area; add an administrator, who adds the others")
         }
-        try PasswordPolicy.check(person.password.reveal(), email: email.text)
+        let rules = try PeopleSettings.passwords(of: id, in: environment.settings)
+        try rules.check(person.password.reveal(), email: email.text)
         let hash = try await environment.passwords.hash(person.password.reveal())
         let accounts = BagTrackingParts.identity(environment, roles: roles).accounts
         let now = environment.clock.now()

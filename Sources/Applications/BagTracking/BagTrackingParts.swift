@@ -25,7 +25,8 @@ struct BagTrackingParts: Sendable {
     ) throws {
         self.environment = environment
         self.isDemonstration = isDemonstration
-        identity = BagTrackingParts.identity(environment, roles: roles, secondFactors: settings.secondFactors)
+        identity = BagTrackingParts.identity(
+            environment, roles: roles, secondFactors: settings.secondFactors, passwords: settings.passwords)
         services = BagTrackingServices(
             database: environment.database, clock: environment.clock, outbox: environment.outbox,
             mails: environment.mails, jobs: environment.jobs, cursors: identity.cursors, settings: settings,
@@ -48,13 +49,14 @@ struct BagTrackingParts: Sendable {
     /// Accounts and sessions of bag tracking; whoever signs in brings the area along.
     static func identity(
         _ environment: ApplicationEnvironment, roles: [(name: String, permissions: Set<String>)],
-        secondFactors: [String: SecondFactorRule] = [:]
+        secondFactors: [String: SecondFactorRule] = [:], passwords: PasswordRules = PasswordRules()
     ) -> Identity {
         var configuration = Identity.Configuration(
             application: "bags", database: environment.database, keys: environment.keys, clock: environment.clock,
             roles: RoleCatalog(roles), isSecure: environment.isSecure)
         configuration.previousKeys = environment.previousKeys
         configuration.secondFactors = secondFactors
+        configuration.passwords = passwords
         configuration.lockout = PeopleSettings.lockout(of: "bags", in: environment.settings)
         configuration.sessions = PeopleSettings.sessions(
             configuration.sessions, of: "bags", in: environment.settings)
@@ -111,7 +113,7 @@ extension BagTrackingParts {
     private var appearance: IdentityRoutes.Appearance {
         IdentityRoutes.Appearance(
             hint: isDemonstration ? BagTrackingParts.demonstrationHint : nil,
-            secondFactorPath: AccountAppearance.secondFactorPath,
+            secondFactorPath: AccountAppearance.secondFactorPath, passwordPath: AccountAppearance.accountPath,
             landing: { $0.roles.lazy.compactMap { BagRole(rawValue: $0)?.landing }.first }
         ) { context in
             bagShell(title: "Sign in", assets: context.assets, nonce: context.nonce)
@@ -141,7 +143,7 @@ extension BagTrackingParts {
             ImportRoutes(services: services, desk: exports).routes,
             EPCISExportRoutes(services: services, desk: exports).routes, webhooks.routes(cursors: identity.cursors),
             PeopleRoutes(
-                services: services, people: people, passwords: environment.passwords,
+                services: services, people: people, passwords: passwords,
                 office: identity.invitationOffice(.bags)
             ).routes,
         ]
@@ -160,8 +162,12 @@ extension BagTrackingParts {
 
     private var userPages: UserPageRoutes {
         UserPageRoutes(
-            services: services, people: people, passwords: environment.passwords,
+            services: services, people: people, passwords: passwords,
             office: identity.invitationOffice(.bags))
+    }
+
+    private var passwords: UserPasswords {
+        UserPasswords(hasher: environment.passwords, rules: identity.passwordRules)
     }
 
     private var pages: [Route] {
@@ -237,12 +243,15 @@ extension BagTrackingParts {
     }
 
     private static let errorPage: @Sendable (Problem, RequestContext) -> HTML = { problem, context in
-        ErrorPage(
+        var page = ErrorPage(
             shell: bagShell(title: problem.status.phrase, assets: context.assets, nonce: context.nonce),
             status: problem.status.code, title: problem.status.phrase, detail: problem.detail,
             requestID: context.requestID,
-            messages: problem.errors.map { FieldMessage($0.field, FormRefusal.sentence($0)) }
-        ).html
+            messages: problem.errors.map { FieldMessage($0.field, FormRefusal.sentence($0)) })
+        if let due = context.principal?.due, problem.detail == due {
+            page.account = context.mount + AccountAppearance.accountPath
+        }
+        return page.html
     }
 }
 

@@ -30,6 +30,8 @@ public struct Identity: Sendable {
         public var sessions: SessionSettings
         /// When somebody who keeps failing to sign in must wait.
         public var lockout = LockoutSettings()
+        /// What passwords must be, and for how long.
+        public var passwords = PasswordRules()
         /// How long tokens last and what they say of their issuer.
         public var tokens: TokenSettings
         /// Keys below earlier master secrets: what they have signed is believed and what they have sealed opens.
@@ -96,6 +98,8 @@ public struct Identity: Sendable {
     public let lockout: Lockout
     /// Roles of the application, as its mount lists them.
     public let roles: RoleCatalog
+    /// What passwords must be, for the application's own routes that take one.
+    public let passwordRules: PasswordRules
     let database: Database
     let hasher: PasswordHasher
     let signIn: SignIn
@@ -113,8 +117,9 @@ public struct Identity: Sendable {
         roles = configuration.roles.applying(configuration.secondFactors, sendsMail: configuration.mail != nil)
         sessions = SessionStore(
             database: database, clock: configuration.clock, settings: configuration.sessions, roles: roles,
-            addressKey: keys.addresses, attributes: attributes)
-        accounts = AccountStore(sessions: sessions)
+            addressKey: keys.addresses, passwordLife: configuration.passwords.life, attributes: attributes)
+        passwordRules = configuration.passwords
+        accounts = AccountStore(sessions: sessions, passwords: configuration.passwords)
         tokens = TokenStore(
             database: database, settings: configuration.tokens, sessions: sessions, key: SigningKey(seed: keys.tokens),
             previous: configuration.previousKeys.map { SigningKey(seed: $0.tokens) })
@@ -177,7 +182,7 @@ public struct Identity: Sendable {
         OwnAccount(
             database: database, hasher: hasher, signIn: signIn, accounts: accounts, authenticator: authenticator,
             factors: secondFactors, own: OwnSessions(sessions: sessions, tokens: tokens), cursors: cursors,
-            roles: roles, addresses: addressChanges, closing: closing)
+            roles: roles, passwords: passwordRules, addresses: addressChanges, closing: closing)
     }
 
     /// Removes what has expired. Run it every few minutes.

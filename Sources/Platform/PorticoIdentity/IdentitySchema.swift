@@ -3,7 +3,7 @@ import PorticoSQL
 /// The tables of identity in an application's database.
 public enum IdentitySchema {
     /// Accounts, sessions, audit, idempotency keys, failures to sign in, tokens, second factors, codes and links by mail,
-    /// invitations, API keys, known browsers.
+    /// invitations, API keys, known browsers, former passwords.
     public static let component = SchemaComponent(
         name: "identity",
         migrations: [
@@ -15,6 +15,7 @@ public enum IdentitySchema {
             Migration(6, "invitations") { InvitationStore.table($0) },
             Migration(7, "API keys") { APIKeyStore.table($0) },
             Migration(8, "known browsers") { KnownBrowsers.table($0) },
+            Migration(9, "former passwords, when passwords were set") { FormerPasswords.table($0) },
             Migration(10, "kept sessions") { SessionSettings.keptColumn($0) },
             Migration(12, "links by mail") { MailedLinks.table($0) },
         ])

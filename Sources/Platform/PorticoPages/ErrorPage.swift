@@ -12,6 +12,8 @@ public struct ErrorPage: PageComponent {
     public var requestID: String
     /// What is wrong, field by field.
     public var messages: [FieldMessage]
+    /// The page of their own account, for somebody who has to see to something there before anything is allowed.
+    public var account: String?
 
     /// An error page.
     public init(
@@ -28,7 +30,8 @@ public struct ErrorPage: PageComponent {
 
     /// What to do next, by status.
     var advice: String {
-        switch status {
+        if account != nil { return "Afterwards your role allows what it includes." }
+        return switch status {
         case 401: "Sign in, then try again."
         case 403: "Your role does not include this. If it should, ask your administrator."
         case 404, 410: "Check the address or the code. It may belong to another area, or never have existed."
@@ -49,8 +52,13 @@ public struct ErrorPage: PageComponent {
             <div class="error-page"><p class="error-status">\(status)</p><h1>\(title)</h1>\(more)
             \(ErrorSummary(messages.map { FieldMessage("", $0.message) }))
             <p>\(advice)</p>
-            <div class="buttons">\(Button("Start page", href: shell.home, weight: .primary, icon: .home))</div>
+            <div class="buttons">\(wayOn)</div>
             <p class="request-id">Request id <code>\(requestID)</code></p></div>
             """)
+    }
+
+    private var wayOn: Button {
+        guard let account else { return Button("Start page", href: shell.home, weight: .primary, icon: .home) }
+        return Button("Your account", href: account, weight: .primary)
     }
 }

@@ -43,7 +43,9 @@ struct ReadingDesk: Sendable {
             StatsRoutes(services: services, stats: stats, watch: watch).routes,
             CatalogueRoutes(services: services, catalog: CatalogStore(services: services)).routes,
             PeopleRoutes(
-                services: services, people: people, passwords: try await ReadingDesk.passwords.value, office: nil
+                services: services, people: people,
+                passwords: UserPasswords(hasher: try await ReadingDesk.passwords.value, rules: PasswordRules()),
+                office: nil
             ).routes,
             StreamRoutes(services: services, live: live) { try await Badges().principal(for: $0) }.routes,
         ]

@@ -23,7 +23,9 @@ import Testing
             }
             let applied = try await database.migrate([all], at: Office.started)
             #expect(
-                applied.map { $0.prefix { $0 != " " } } == ["identity/5", "identity/6", "identity/7", "identity/8"])
+                applied.map { $0.prefix { $0 != " " } } == [
+                    "identity/5", "identity/6", "identity/7", "identity/8", "identity/9", "identity/10", "identity/12",
+                ])
             #expect(try await database.migrate([all], at: Office.started) == [])
             let kept = try await database.read {
                 try $0.scalar("test.name", "SELECT name FROM accounts", as: String.self)

@@ -30,7 +30,7 @@ import Testing
     @Test("names the field in the problem")
     func problemDocument() throws {
         let problem = #expect(throws: Problem.self) {
-            try PasswordPolicy.check("short", email: "a@b", field: "new_password")
+            try PasswordRules().check("short", email: "a@b", field: "new_password")
         }
         #expect(problem?.status == 422)
         #expect(problem?.errors.first?.field == "new_password")

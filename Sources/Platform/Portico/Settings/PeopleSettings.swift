@@ -27,7 +27,7 @@ public enum PeopleSettings {
             SettingDeclaration(
                 singleSession(application), .flag, default: "false",
                 "whether signing in ends everything else the account is signed in with"),
-        ]
+        ] + passwordDeclarations(of: application)
     }
 
     /// When somebody who keeps failing to sign in must wait, and for how long.

@@ -39,11 +39,13 @@ public struct Principal: Sendable, Hashable {
     public let attributes: [String: String]
     /// What the CSRF token of this caller is bound to; nil when the request carried no cookie.
     public let csrfBinding: String?
+    /// Why the roles allow nothing now and what the owner does about it, in a sentence; nil where nothing is due.
+    public let due: String?
 
     /// A principal.
     public init(
         accountID: Int64, email: String, name: String, roles: [String], permissions: Set<String>,
-        attributes: [String: String] = [:], csrfBinding: String? = nil
+        attributes: [String: String] = [:], csrfBinding: String? = nil, due: String? = nil
     ) {
         self.accountID = accountID
         self.email = email
@@ -52,6 +54,7 @@ public struct Principal: Sendable, Hashable {
         self.permissions = permissions
         self.attributes = attributes
         self.csrfBinding = csrfBinding
+        self.due = due
     }
 
     /// Whether the account has a permission.

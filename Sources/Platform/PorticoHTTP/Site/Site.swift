@@ -243,7 +243,7 @@ extension Site {
         guard let access = exchange.served?.route.access, let principal = exchange.principal else { return }
         if access.admits(principal.permissions) { return }
         if access == .operators, isOnThisMachine(exchange) { return }
-        throw Problem(403, "forbidden", "Your role does not allow this.")
+        throw Problem(403, "forbidden", principal.due ?? "Your role does not allow this.")
     }
 
     private func fields(of exchange: Exchange) throws -> FieldReader {

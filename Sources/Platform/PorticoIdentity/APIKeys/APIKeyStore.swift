@@ -4,8 +4,9 @@ import PorticoValues
 
 /// The keys with which machines act for people, as keyed hashes.
 ///
-/// A key outlives its owner's passwords and sessions. It allows what it was given as far as the owner's role allows it at
-/// the time of use, and nothing once the account is inactive, the key is revoked or its time is over.
+/// A key outlives its owner's passwords and sessions, and goes on when a password has ended by its age. It allows what
+/// it was given as far as the owner's role allows it at the time of use, and nothing once the account is inactive, the
+/// key is revoked or its time is over.
 public struct APIKeyStore: Sendable {
     /// The most keys of one account.
     static let most = 50
@@ -194,7 +195,7 @@ extension APIKeyStore {
         attributes[APIKeyStore.attribute] = String(kept.key.id)
         return Principal(
             accountID: owner.accountID, email: owner.email, name: owner.name, roles: owner.roles,
-            permissions: owner.permissions.intersection(kept.key.scopes), attributes: attributes)
+            permissions: owner.permissions.intersection(kept.key.scopes), attributes: attributes, due: owner.due)
     }
 
     private func keepHash(of text: APIKeyText, in transaction: Transaction) throws {

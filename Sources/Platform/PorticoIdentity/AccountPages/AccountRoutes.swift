@@ -74,10 +74,12 @@ struct AccountRoutes: Sendable {
 
     private func page(_ context: RequestContext, cursor: String? = nil) async throws -> AccountPage {
         let sessions = try await own.sessions(cursor, limit: 50, by: context)
+        var frame = try await AccountFrame(context, appearance)
+        if try await own.current(context).dues.password { frame.shell.notices.append(AccountNotices.passwordEnded) }
         return AccountPage(
-            frame: try await AccountFrame(context, appearance), sessions: sessions.items, cursor: cursor,
-            nextCursor: sessions.next, secondFactor: try await own.secondFactor(by: context),
-            changesAddress: own.addresses != nil, closes: own.closing != nil)
+            frame: frame, sessions: sessions.items, cursor: cursor, nextCursor: sessions.next,
+            secondFactor: try await own.secondFactor(by: context), changesAddress: own.addresses != nil,
+            closes: own.closing != nil)
     }
 }
 
@@ -87,6 +89,11 @@ enum AccountNotices {
     static func notices(_ deed: String) -> [Notice] {
         words[deed].map { [Notice($0, tone: .good, detail: details[deed])] } ?? []
     }
+
+    /// Stands above the form that gives another one.
+    static let passwordEnded = Notice(
+        "Your password has ended", tone: .warn,
+        detail: "<a href=\"#password-title\">Choose a new one</a>. Until then your role allows nothing.")
 
     private static let words = [
         "password": "Your password is changed", "session": "The session has ended",

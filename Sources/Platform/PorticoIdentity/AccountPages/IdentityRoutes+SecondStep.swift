@@ -75,12 +75,12 @@ extension IdentityRoutes {
     }
 
     /// Where somebody goes who has signed in: where they wanted, or to the page their work begins at, unless their role
-    /// allows nothing before they have added an authenticator and the application has a page for it.
+    /// allows nothing before they have added an authenticator or chosen another password and the application has a page
+    /// for it.
     func arrival(_ session: Session, _ context: RequestContext, _ next: String) -> String {
-        guard let path = appearance.secondFactorPath, sessions.lacksSecondFactor(session) else {
-            return destination(of: session.principal, context, next)
-        }
-        return context.mount + path
+        if session.dues.secondFactor, let path = appearance.secondFactorPath { return context.mount + path }
+        if session.dues.password, let path = appearance.passwordPath { return context.mount + path }
+        return destination(of: session.principal, context, next)
     }
 
     /// The page somebody wanted. Whoever wanted the application's first page wanted none in particular.

@@ -15,6 +15,7 @@ struct OwnAccount: Sendable {
     let own: OwnSessions
     let cursors: CursorSigner
     let roles: RoleCatalog
+    let passwords: PasswordRules
     /// Other addresses to sign in with; nil where no mail is sent.
     var addresses: AddressChangeStore?
     /// Closing one's account; nil where administrators do it.
@@ -70,21 +71,31 @@ struct OwnAccount: Sendable {
     /// - Throws: ``Problem`` 422 naming `current_password` or `new_password`; 429 `account_locked`.
     func changePassword(from password: String, to new: String, by context: RequestContext) async throws {
         let current = try await current(context)
-        try PasswordPolicy.check(new, email: current.principal.email, field: "new_password")
+        try passwords.check(new, email: current.principal.email, field: "new_password")
         guard new != password else {
             throw Problem.validation([
                 Problem.FieldError(
                     field: "new_password", code: "unchanged", message: "is the password you have already")
             ])
         }
-        let hash = try await hasher.hash(new)
         let attempt = SignInAttempt(email: current.principal.email, password: password, by: context)
         let purpose = SignIn.Purpose.confirmation(wantsCode: false, field: "current_password")
-        try await signIn.admit(attempt, for: purpose, at: context.now) { [accounts] account, transaction in
+        // Before anything is said of former passwords: whoever only holds a session learns nothing of them.
+        let owner = try await signIn.admit(attempt, for: purpose, at: context.now) { account, _ in account }
+        try await FormerPasswords(database: database, hasher: hasher, rules: passwords)
+            .refuse(new, of: owner.id, field: "new_password")
+        let hash = try await hasher.hash(new)
+        let isChanged = try await database.write { transaction -> Bool in
+            // Of two who change it at once, the second has shown a password that is no longer the account's.
+            guard let account = try accounts.lock(owner.id, in: transaction), account.isActive,
+                account.credentialsVersion == owner.credentialsVersion
+            else { return false }
             _ = try accounts.change(
                 id: account.id, AccountChange(passwordHash: hash), keeping: current, in: transaction)
             try transaction.audit(AuditEntry("account.password_changed", entity: "\(account.id)", by: context))
+            return true
         }
+        guard isChanged else { throw purpose.wrongPassword }
     }
 
     private func position(_ cursor: String?, list: String) throws -> OwnSessions.Position {

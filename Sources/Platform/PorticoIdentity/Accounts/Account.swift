@@ -22,9 +22,13 @@ public struct Account: Sendable, Hashable {
     public let credentialsVersion: Int64
     /// Whether signing in takes a code as well.
     public let hasSecondFactor: Bool
+    /// Since when it has the password it has; when it was made, where it has none.
+    public let passwordSetAt: Instant
 
-    static let columns: SQL =
-        "id, email, name, role, is_active, created_at, last_seen_at, credentials_version, has_second_factor"
+    static let columns: SQL = """
+        id, email, name, role, is_active, created_at, last_seen_at, credentials_version, has_second_factor,
+        coalesce(password_set_at, created_at)
+        """
 
     init(_ row: Row) throws {
         id = try row[0]
@@ -36,6 +40,7 @@ public struct Account: Sendable, Hashable {
         lastSeenAt = try row[6]
         credentialsVersion = try row[7]
         hasSecondFactor = try row[8]
+        passwordSetAt = try row[9]
     }
 }
 

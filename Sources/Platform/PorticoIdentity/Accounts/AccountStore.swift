@@ -10,10 +10,13 @@ public struct AccountStore: Sendable {
     public static var isKnown: SQL { AccountErasure.isKnown }
 
     private let sessions: SessionStore
+    private let passwords: PasswordRules
 
     /// Accounts whose sessions are in `sessions`.
-    public init(sessions: SessionStore) {
+    /// - Parameter passwords: says how many former ones are kept.
+    public init(sessions: SessionStore, passwords: PasswordRules = PasswordRules()) {
         self.sessions = sessions
+        self.passwords = passwords
     }
 
     /// Makes an account, active at once.
@@ -23,12 +26,13 @@ public struct AccountStore: Sendable {
     public func create(
         _ account: NewAccount, passwordHash: String?, at now: Instant, in transaction: Transaction
     ) throws -> Account {
+        let passwordSetAt = passwordHash.map { _ in now }
         let made = try transaction.first(
             "accounts.insert",
             """
-            INSERT INTO accounts (email, email_key, name, role, password_hash, created_at)
+            INSERT INTO accounts (email, email_key, name, role, password_hash, created_at, password_set_at)
             VALUES (\(account.email.text), \(account.email.key), \(account.name), \(account.role), \(passwordHash),
-                \(now))
+                \(now), \(passwordSetAt))
             ON CONFLICT (email_key) DO NOTHING
             RETURNING \(Account.columns)
             """
@@ -82,13 +86,16 @@ public struct AccountStore: Sendable {
         ) { try $0[0] }
     }
 
-    /// Changes an account. Another password, another role and deactivation end all its sessions and tokens.
+    /// Changes an account. Another password, another role and deactivation end all its sessions and tokens. The hash of
+    /// the password before is kept as long as it counts.
     /// - Parameter current: the session that asks for it and goes on.
     /// - Returns: the account before and after; nil when there is none with this id.
     public func change(
         id: Int64, _ change: AccountChange, keeping current: Session? = nil, in transaction: Transaction
     ) throws -> (before: Account, after: Account)? {
         guard let before = try lock(id, in: transaction) else { return nil }
+        if change.passwordHash != nil { try FormerPasswords.keep(of: id, passwords, in: transaction) }
+        let passwordSetAt = change.passwordHash.map { _ in sessions.clock.now() }
         let endsSessions = change.endsSessions(of: before)
         let after = try transaction.first(
             "accounts.update",
@@ -96,6 +103,7 @@ public struct AccountStore: Sendable {
             UPDATE accounts SET name = \(change.name ?? before.name), role = \(change.role ?? before.role),
                 is_active = \(change.isActive ?? before.isActive),
                 password_hash = coalesce(\(change.passwordHash), password_hash),
+                password_set_at = coalesce(\(passwordSetAt), password_set_at),
                 credentials_version = \(before.credentialsVersion + (endsSessions ? 1 : 0))
             WHERE id = \(id) RETURNING \(Account.columns)
             """

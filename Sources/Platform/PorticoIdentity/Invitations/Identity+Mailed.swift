@@ -6,7 +6,7 @@ extension Identity {
         guard let passwordResets else { return [] }
         let resets = PasswordResetRoutes(
             database: database, hasher: hasher, resets: passwordResets, settings: sessions.settings,
-            appearance: appearance)
+            passwords: passwordRules, appearance: appearance)
         return resets.routes + AddressLinkRoutes(own: ownAccount, appearance: appearance).routes
     }
 
@@ -21,8 +21,8 @@ extension Identity {
         guard let invitations, let office = invitationOffice(desk) else { return [] }
         let inviting = InvitationRoutes(office: office)
         let accepting = InvitationAcceptance(
-            database: database, hasher: hasher, invitations: invitations, sessions: sessions, csrf: csrf,
-            appearance: appearance, extras: extras)
+            database: database, hasher: hasher, invitations: invitations, sessions: sessions, passwords: passwordRules,
+            csrf: csrf, appearance: appearance, extras: extras)
         return inviting.routes + accepting.routes
     }
 

@@ -46,7 +46,7 @@ extension InvitationAcceptance {
             guard let invitation = try await invitation(behind: input.acceptance.token, context) else {
                 return lapsed(context)
             }
-            let messages = InvitationAcceptance.messages(for: input.acceptance, invitation)
+            let messages = messages(for: input.acceptance, invitation)
             guard messages.isEmpty else {
                 let form = FormState(values: ["name": String(input.acceptance.name.prefix(200))], messages: messages)
                 return discreet(.page(page(context, invitation, input.acceptance.token, form), status: 422))
@@ -66,12 +66,12 @@ extension InvitationAcceptance {
         return try await invitation(of: token, context)
     }
 
-    private static func messages(for acceptance: Acceptance, _ invitation: Invitation) -> [FieldMessage] {
+    private func messages(for acceptance: Acceptance, _ invitation: Invitation) -> [FieldMessage] {
         var messages: [FieldMessage] = []
         let name = acceptance.name
         if name.allSatisfy(\.isWhitespace) { messages.append(FieldMessage("name", "Enter your name.")) }
         if name.unicodeScalars.count > 200 { messages.append(FieldMessage("name", "Enter a shorter name.")) }
-        if let refusal = PasswordPolicy.refusal(of: acceptance.password, email: invitation.email) {
+        if let refusal = passwords.refusal(of: acceptance.password, email: invitation.email) {
             messages.append(FieldMessage("password", "The password \(refusal.message)."))
         }
         return messages

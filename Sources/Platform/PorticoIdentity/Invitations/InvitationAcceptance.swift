@@ -10,6 +10,7 @@ struct InvitationAcceptance: Sendable {
     let hasher: PasswordHasher
     let invitations: InvitationStore
     let sessions: SessionStore
+    let passwords: PasswordRules
     let csrf: CSRFSigner
     let appearance: IdentityRoutes.Appearance
     let extras: IdentityRoutes.Extras
@@ -71,7 +72,7 @@ struct InvitationAcceptance: Sendable {
     func begin(_ acceptance: Acceptance, _ context: RequestContext) async throws -> NewSession {
         guard let token = SessionToken(acceptance.token), let invitation = try await invitation(of: token, context)
         else { throw InvitationAcceptance.refusal }
-        try PasswordPolicy.check(acceptance.password, email: invitation.email)
+        try passwords.check(acceptance.password, email: invitation.email)
         let hash = try await hasher.hash(acceptance.password)
         let begun = try await database.write { [invitations, sessions] transaction -> NewSession? in
             let account = try invitations.accept(

@@ -24,10 +24,13 @@ public enum PasswordPolicy {
         case tooSimple = "too_simple"
         /// More than ``PasswordPolicy/byteLimit`` bytes.
         case tooLong = "too_long"
-        /// Put together from so little that it is guessed first.
+        /// Put together from so little that it is guessed first, or one of the operator's list.
         case common = "too_common"
         /// Holds the part of the email address before the `@`.
         case containsEmail = "contains_email"
+        /// Is the account's password, or was one of its last; asked of people who choose for themselves
+        /// (``PasswordRules/former``).
+        case usedBefore = "used_before"
 
         /// The refusal in words, for the person who typed it.
         public var message: String {
@@ -38,6 +41,7 @@ public enum PasswordPolicy {
             case .tooLong: "must have at most \(PasswordPolicy.byteLimit) bytes"
             case .common: "is one of the passwords that are guessed first"
             case .containsEmail: "must not contain the name in the email address"
+            case .usedBefore: "has been yours already; choose another one"
             }
         }
 
@@ -47,7 +51,7 @@ public enum PasswordPolicy {
         }
     }
 
-    /// The first reason to refuse a password, or nil when it may be used.
+    /// The first reason to refuse a password, or nil when it may be used. ``PasswordRules`` obeys the operator as well.
     ///
     /// A name of fewer than 4 characters before the `@` is too short to mean anything inside a password.
     public static func refusal(of password: String, email: String) -> Refusal? {
@@ -57,13 +61,6 @@ public enum PasswordPolicy {
         let name = email.lowercased().prefix { $0 != "@" }
         if name.count >= shortestName && password.lowercased().contains(name) { return .containsEmail }
         return CommonPasswords.contains(password, context: contextWords + words(of: email)) ? .common : nil
-    }
-
-    /// Refuses a password that must not be used.
-    /// - Throws: ``Problem`` 422 naming `field`.
-    public static func check(_ password: String, email: String, field: String = "password") throws {
-        guard let refusal = refusal(of: password, email: email) else { return }
-        throw Problem.validation([refusal.error(of: field)])
     }
 
     /// The words of an email address, without the last part of its domain (`.org`).

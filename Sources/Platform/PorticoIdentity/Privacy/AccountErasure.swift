@@ -6,10 +6,10 @@ struct AccountErasure: Sendable {
     let sessions: SessionStore
     let lockout: Lockout
 
-    /// What belongs to an account and goes with it: rows that let it in.
+    /// What belongs to an account and goes with it: rows that let it in, or did.
     private static let tables = [
         "second_factors", "recovery_codes", "api_keys", "mail_codes", "mailed_links", "invitations",
-        "known_browsers",
+        "known_browsers", "former_passwords",
     ]
 
     /// Erases a locked account.
@@ -42,8 +42,8 @@ struct AccountErasure: Sendable {
             "accounts.erase",
             """
             UPDATE accounts SET email = \(address), email_key = \(address), name = \("Erased person \(id)"),
-                password_hash = NULL, is_active = 0, has_second_factor = 0, last_seen_at = NULL,
-                credentials_version = credentials_version + 1
+                password_hash = NULL, password_set_at = NULL, is_active = 0, has_second_factor = 0,
+                last_seen_at = NULL, credentials_version = credentials_version + 1
             WHERE id = \(id)
             """)
     }

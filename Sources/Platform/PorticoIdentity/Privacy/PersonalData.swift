@@ -82,6 +82,7 @@ extension PersonalData {
             "role": .string(account.role), "is_active": .bool(account.isActive),
             "created_at": .string(account.createdAt.rfc3339), "last_seen_at": time(account.lastSeenAt),
             "has_second_factor": .bool(account.hasSecondFactor),
+            "password_set_at": .string(account.passwordSetAt.rfc3339),
         ]
     }
 

@@ -11,6 +11,7 @@ struct PasswordResetRoutes: Sendable {
     let hasher: PasswordHasher
     let resets: PasswordResetStore
     let settings: SessionSettings
+    let passwords: PasswordRules
     let appearance: IdentityRoutes.Appearance
 
     var routes: [Route] { [request, confirm, form, submission, confirmation] }
@@ -74,7 +75,9 @@ struct PasswordResetRoutes: Sendable {
         guard let token = SessionToken(text), let holder = try await holder(of: token, context) else {
             throw PasswordResetRoutes.refusal
         }
-        try PasswordPolicy.check(password, email: holder.email)
+        try passwords.check(password, email: holder.email)
+        try await FormerPasswords(database: database, hasher: hasher, rules: passwords)
+            .refuse(password, of: holder.accountID)
         let hash = try await hasher.hash(password)
         let browser = settings.browser(in: context.request.head) ?? SessionToken()
         let isDone = try await database.write { [resets] transaction in

@@ -17,6 +17,8 @@ public struct Session: Sendable, Hashable {
     public var isKept = false
     /// SHA-256 of what the browser holds; the id of a family of tokens.
     let tokenHash: [UInt8]
+    /// What keeps it from allowing anything.
+    var dues = SessionDues()
 
     /// Whether it is a browser's.
     var isCookie: Bool { principal.csrfBinding != nil }

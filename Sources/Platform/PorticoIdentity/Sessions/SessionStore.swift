@@ -15,16 +15,20 @@ public struct SessionStore: Sendable {
     private let roles: RoleCatalog
     private let attributes: Attributes
     private let addressKey: Secret<[UInt8]>
+    private let passwordLife: Span?
     let cache = SessionCache()
     /// The same for families of tokens, by their ids.
     let families = SessionCache()
 
     /// Sessions in a database.
-    /// - Parameter addressKey: with it the client's address is hashed before it is kept.
+    /// - Parameters:
+    ///   - addressKey: with it the client's address is hashed before it is kept.
+    ///   - passwordLife: how old a password may be; nil for any age.
     public init(
         database: Database, clock: Clock, settings: SessionSettings, roles: RoleCatalog, addressKey: [UInt8],
-        attributes: @escaping Attributes = { _, _ in [:] }
+        passwordLife: Span? = nil, attributes: @escaping Attributes = { _, _ in [:] }
     ) {
+        self.passwordLife = passwordLife
         self.database = database
         self.clock = clock
         self.settings = settings
@@ -73,9 +77,11 @@ public struct SessionStore: Sendable {
         try noteSeen(account.id, at: now, in: transaction)
         let browser = settings.browser(in: head) ?? SessionToken()
         try KnownBrowsers.note(browser, of: account.id, at: now, in: transaction)
+        let member = Member(account)
         let session = Session(
-            principal: try principal(Member(account), binding: token.hash, in: transaction),
-            createdAt: now, lastSeenAt: now, expiresAt: end, isKept: isKept, tokenHash: token.hash)
+            principal: try principal(member, binding: token.hash, in: transaction),
+            createdAt: now, lastSeenAt: now, expiresAt: end, isKept: isKept, tokenHash: token.hash,
+            dues: dues(of: member))
         return NewSession(
             session: session, endsAt: session.end(settings), cookie: settings.cookie(for: token, isKept: isKept),
             browserCookie: settings.cookie(forBrowser: browser))
@@ -197,7 +203,7 @@ extension SessionStore {
             "sessions.find",
             """
             SELECT s.account_id, a.email, a.name, a.role, a.has_second_factor, s.created_at, s.last_seen_at,
-                s.expires_at, s.is_kept
+                s.expires_at, s.is_kept, \(SessionStore.passwordSetAt)
             FROM sessions s JOIN accounts a ON a.id = s.account_id
             WHERE s.token_hash = \(tokenHash) AND a.is_active = 1
             """
@@ -205,30 +211,31 @@ extension SessionStore {
             Found(
                 member: Member(
                     id: try row[0], email: try row[1], name: try row[2], role: try row[3],
-                    hasSecondFactor: try row[4]),
+                    hasSecondFactor: try row[4], passwordSetAt: try row[9]),
                 createdAt: try row[5], lastSeenAt: try row[6], expiresAt: try row[7], isKept: try row[8])
         }.map { found in
             Session(
                 principal: try principal(found.member, binding: tokenHash, in: reading),
                 createdAt: found.createdAt, lastSeenAt: found.lastSeenAt, expiresAt: found.expiresAt,
-                isKept: found.isKept, tokenHash: tokenHash)
+                isKept: found.isKept, tokenHash: tokenHash, dues: dues(of: found.member))
         }
     }
 
-    /// Whether the session allows nothing because its role asks for a second factor that is not there yet.
-    func lacksSecondFactor(_ session: Session) -> Bool {
-        session.principal.permissions.isEmpty && session.principal.roles.contains { roles.requiresSecondFactor($0) }
+    /// What is due before the role of a member allows anything.
+    func dues(of member: Member) -> SessionDues {
+        let isOld = passwordLife.flatMap { life in member.passwordSetAt.map { clock.now() - $0 >= life } }
+        return SessionDues(
+            secondFactor: roles.requiresSecondFactor(member.role) && !member.hasSecondFactor, password: isOld ?? false)
     }
 
-    /// The principal of an account. A role that asks for a second factor allows nothing until there is one.
+    /// The principal of an account. The role allows nothing while something is due.
     /// - Parameter binding: what its form tokens are bound to; nil where no cookie is in play.
     func principal(_ member: Member, binding: [UInt8]?, in session: any SQLSession) throws -> Principal {
-        let isGuarded = roles.requiresSecondFactor(member.role) && !member.hasSecondFactor
+        let due = dues(of: member).sentence
         return Principal(
             accountID: member.id, email: member.email, name: member.name, roles: [member.role],
-            permissions: isGuarded ? [] : roles.permissions(of: member.role),
-            attributes: try attributes(member.id, session),
-            csrfBinding: binding?.hexadecimal)
+            permissions: due == nil ? roles.permissions(of: member.role) : [],
+            attributes: try attributes(member.id, session), csrfBinding: binding?.hexadecimal, due: due)
     }
 
     /// What a principal is made from.
@@ -238,6 +245,8 @@ extension SessionStore {
         let name: String
         let role: String
         let hasSecondFactor: Bool
+        /// Nil where the age of the password does not matter.
+        var passwordSetAt: Instant?
     }
 
     private struct Found {
@@ -253,6 +262,6 @@ extension SessionStore.Member {
     init(_ account: Account) {
         self.init(
             id: account.id, email: account.email, name: account.name, role: account.role,
-            hasSecondFactor: account.hasSecondFactor)
+            hasSecondFactor: account.hasSecondFactor, passwordSetAt: account.passwordSetAt)
     }
 }

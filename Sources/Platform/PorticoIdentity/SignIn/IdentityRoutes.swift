@@ -22,13 +22,16 @@ public struct IdentityRoutes: Sendable {
         /// Where people go first whose role allows nothing before they have added an authenticator, below the mount
         /// (``AccountAppearance/secondFactorPath``); nil where the application has no page for it.
         public var secondFactorPath: String?
+        /// Where people go first whose password is too old, below the mount (``AccountAppearance/accountPath``); nil
+        /// where the application has no page for it.
+        public var passwordPath: String?
         /// Where somebody goes who has signed in and wanted no page in particular, below the mount; nil for the
         /// application's first page.
         public var landing: @Sendable (Principal) -> String?
 
         /// An appearance.
         public init(
-            hint: HTML? = nil, secondFactorPath: String? = nil,
+            hint: HTML? = nil, secondFactorPath: String? = nil, passwordPath: String? = nil,
             landing: @escaping @Sendable (Principal) -> String? = { _ in nil },
             shell: @escaping @Sendable (RequestContext) -> PageShell
         ) {
@@ -36,6 +39,7 @@ public struct IdentityRoutes: Sendable {
             self.landing = landing
             self.hint = hint
             self.secondFactorPath = secondFactorPath
+            self.passwordPath = passwordPath
         }
     }
 
@@ -134,7 +138,7 @@ extension IdentityRoutes {
         let answer = SessionAnswer(
             user: SessionUser(session.principal),
             csrfToken: session.principal.csrfBinding.map { csrf.token(for: $0).value },
-            expiresAt: session.end(sessions.settings))
+            expiresAt: session.end(sessions.settings), isPasswordExpired: session.dues.password)
         return Reply(encoded: try answer.encoded(adding: extras(session.principal)), status: status, headers: headers)
     }
 

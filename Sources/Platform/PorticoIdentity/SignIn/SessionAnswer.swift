@@ -53,6 +53,8 @@ public struct SessionAnswer: JSONRepresentable {
     public let csrfToken: String?
     /// When the session ends if no further request comes.
     public let expiresAt: Instant
+    /// Whether the session allows nothing before its owner has chosen a new password.
+    public var isPasswordExpired = false
 
     /// `Session`.
     public static var schemaName: String { "Session" }
@@ -63,11 +65,14 @@ public struct SessionAnswer: JSONRepresentable {
             user: .example, csrfToken: "mZ0cK2rJ0eR4yq3bVd1xXw", expiresAt: Instant(milliseconds: 1_795_258_800_000))
     }
 
-    /// The three members.
+    /// The four members.
     public func write(to object: inout JSONObjectWriter) {
         object.field("user", user, "Who is signed in")
         object.field("csrf_token", csrfToken, "Value for X-CSRF-Token; null with a bearer token")
         object.field("expires_at", expiresAt, "When the session ends if no further request comes")
+        object.field(
+            "password_expired", isPasswordExpired,
+            "Whether the password is too old; until there is a new one the roles allow nothing")
     }
 
     /// The answer's bytes, with the application's own members after those of the user.

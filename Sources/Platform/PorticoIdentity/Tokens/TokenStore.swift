@@ -222,13 +222,14 @@ extension TokenStore {
             "token_families.find",
             """
             SELECT f.account_id, a.email, a.name, a.role, a.has_second_factor, f.created_at, a.last_seen_at,
-                f.last_used_at, f.expires_at
+                f.last_used_at, f.expires_at, \(SessionStore.passwordSetAt)
             FROM token_families f JOIN accounts a ON a.id = f.account_id
             WHERE f.id = \(family) AND a.is_active = 1 AND a.credentials_version = f.credentials_version
             """
         ) { row in
             let member = SessionStore.Member(
-                id: try row[0], email: try row[1], name: try row[2], role: try row[3], hasSecondFactor: try row[4])
+                id: try row[0], email: try row[1], name: try row[2], role: try row[3], hasSecondFactor: try row[4],
+                passwordSetAt: try row[9])
             let createdAt: Instant = try row[5]
             let lastSeenAt: Instant? = try row[6]
             let (lastUsedAt, expiresAt): (Instant, Instant) = (try row[7], try row[8])
@@ -237,6 +238,6 @@ extension TokenStore {
         guard let (member, createdAt, lastSeenAt, expiresAt) = found else { return nil }
         return Session(
             principal: try sessions.principal(member, binding: nil, in: reading), createdAt: createdAt,
-            lastSeenAt: lastSeenAt, expiresAt: expiresAt, tokenHash: family)
+            lastSeenAt: lastSeenAt, expiresAt: expiresAt, tokenHash: family, dues: sessions.dues(of: member))
     }
 }

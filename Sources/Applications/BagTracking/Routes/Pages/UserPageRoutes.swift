@@ -4,7 +4,7 @@ import Portico
 struct UserPageRoutes: Sendable {
     let services: BagTrackingServices
     let people: PeopleStore
-    let passwords: PasswordHasher
+    let passwords: UserPasswords
     /// Invites people; nil where no mail is sent.
     let office: InvitationOffice<InvitedProfile>?
 

@@ -4,7 +4,7 @@ import Portico
 struct PeopleRoutes: Sendable {
     let services: BagTrackingServices
     let people: PeopleStore
-    let passwords: PasswordHasher
+    let passwords: UserPasswords
     /// Invites people; nil where no mail is sent.
     let office: InvitationOffice<InvitedProfile>?
 
@@ -42,8 +42,7 @@ struct PeopleRoutes: Sendable {
             }
             var user = NewBagUser(email: email, name: input.name, role: input.role, areaCode: input.areaCode)
             if let password = input.password {
-                try PasswordPolicy.check(password, email: email.text)
-                user.passwordHash = try await passwords.hash(password)
+                user.passwordHash = try await passwords.hash(password, for: email.text)
             }
             let made = try await people.create(user, by: BagCaller(context))
             return .created(UserAnswer(made), at: "\(context.mount)/api/v1/users/\(made.id)")
@@ -72,8 +71,7 @@ struct PeopleRoutes: Sendable {
             var hash: String?
             if let password = input.password {
                 let user = try await services.database.read { try PeopleStore.person(id: input.id, in: $0) }
-                try PasswordPolicy.check(password, email: user.email)
-                hash = try await passwords.hash(password)
+                hash = try await passwords.hash(password, for: user.email)
             }
             let takesAreaAway = UserChangeInput.takesAreaAway(context.request.body)
             let user = try await people.change(
