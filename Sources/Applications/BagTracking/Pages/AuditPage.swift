@@ -94,10 +94,10 @@ struct AuditPage: BagPage {
                 "The chain has not been checked yet", tone: .info, detail: "The server checks it every few minutes.")
             return "<div class=\"notices\">\(notice)</div>"
         }
-        let compared: HTML? = chain.checkpoints.map { " and compared with \(GroupedNumber($0)) checkpoints" }
+        let compared: HTML? = chain.checkpoints.map { " checkpoints compared: \(GroupedNumber($0))," }
         let counts: HTML = """
-            \(GroupedNumber(chain.chained)) of \(GroupedNumber(chain.rows)) rows chained, \
-            checked \(frame.time(chain.checkedAt))\(compared).
+            \(GroupedNumber(chain.chained)) of \(GroupedNumber(chain.rows)) rows chained,\(compared) \
+            checked \(frame.time(chain.checkedAt)).
             """
         let row: HTML? = chain.firstBadSeq.map { "The first bad row is \($0). " }
         let checkpoint: HTML? = chain.badCheckpoint.map { "The first bad checkpoint is \($0). " }

@@ -42,6 +42,8 @@ final class AuditPublisher: Sendable {
             "portico_audit_checkpoints_total",
             help: "Times a checkpoint of the audit was due here, by what came of it.",
             labels: ["application", "result"])
+        // A counter that begins at 1 has not grown, and no alert would hear of it.
+        for result in ["written", "unchanged", "failed"] { _ = results.with(file.keys.application, result) }
     }
 
     /// What the settings ask for; nil when they name no file.
