@@ -11,7 +11,7 @@ struct PorticoCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, ConfigCommand.self, MigrateCommand.self, PermissionsCommand.self, OpenAPICommand.self,
-            AuditCommand.self, AccountCommand.self, MigrateDataCommand.self,
+            AuditCommand.self, AuditCheckpointCommand.self, AccountCommand.self, MigrateDataCommand.self,
         ])
 
     static let version = "0.1.0"

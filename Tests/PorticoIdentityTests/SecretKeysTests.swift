@@ -10,7 +10,7 @@ import Testing
     func separate() {
         let all = [
             keys.csrf, keys.cursors, keys.idempotency, keys.addresses, keys.lockout, keys.tokens, keys.secondFactors,
-            keys.key(for: "webhooks"),
+            keys.checkpoints, keys.key(for: "webhooks"),
         ]
         #expect(Set(all).count == all.count)
         #expect(all.allSatisfy { $0.count == 32 })

@@ -30,7 +30,8 @@ struct BagTrackingParts: Sendable {
         services = BagTrackingServices(
             database: environment.database, clock: environment.clock, outbox: environment.outbox,
             mails: environment.mails, jobs: environment.jobs, cursors: identity.cursors, settings: settings,
-            metrics: environment.metrics, presence: environment.presence)
+            metrics: environment.metrics, presence: environment.presence,
+            checkpoints: environment.checkpoints(of: "bags"))
         people = PeopleStore(services: services, accounts: identity.accounts)
         catalog = CatalogStore(services: services)
         stats = StatsReader(clock: environment.clock)

@@ -20,7 +20,8 @@ struct BagTrackingServices: Sendable {
 
     init(
         database: Database, clock: Clock, outbox: EventOutbox, mails: MailQueue, jobs: JobQueue, cursors: CursorSigner,
-        settings: BagSettings, metrics: MetricsRegistry, presence: Presence? = nil
+        settings: BagSettings, metrics: MetricsRegistry, presence: Presence? = nil,
+        checkpoints: AuditCheckpointFile? = nil
     ) {
         self.database = database
         self.clock = clock
@@ -32,7 +33,7 @@ struct BagTrackingServices: Sendable {
         self.metrics = BagMetrics(metrics)
         self.catalog = CatalogCache()
         self.presence = presence ?? Presence(clock: clock)
-        self.chain = ChainWatch(database: database, clock: clock, metrics: metrics)
+        self.chain = ChainWatch(database: database, clock: clock, metrics: metrics, checkpoints: checkpoints)
     }
 
     var scans: ScanStore { ScanStore(services: self) }

@@ -31,6 +31,19 @@ public enum MasterKeyMark {
         }
     }
 
+    /// Whether the database is used with these keys, or with one of the previous ones, or with none yet. Leaves and
+    /// changes nothing, for commands that only look.
+    /// - Throws: ``SQLError``.
+    public static func knows(
+        _ keys: SecretKeys, previous: [SecretKeys] = [], in database: Database
+    ) async throws -> Bool {
+        let kept = try await database.read {
+            try $0.scalar("master_key.look", "SELECT mark FROM master_key_mark WHERE id = 1", as: [UInt8].self)
+        }
+        guard let kept else { return true }
+        return ([keys] + previous).contains { constantTimeEqual(kept, mark(of: $0)) }
+    }
+
     private static func mark(of keys: SecretKeys) -> [UInt8] { keys.key(for: "mark") }
 
     static func table(_ dialect: Dialect) -> String {

@@ -27,6 +27,9 @@ public struct SecretKeys: Sendable {
     /// The seed of the key that signs access tokens (``TokenStore``).
     public var tokens: [UInt8] { key(for: "tokens") }
 
+    /// The seed of the key that signs checkpoints of the audit (``AuditCheckpointKeys``).
+    public var checkpoints: [UInt8] { key(for: "audit-checkpoints") }
+
     /// Seals the secrets of authenticators (``SecondFactorStore``).
     public var secondFactors: [UInt8] { key(for: "second-factors") }
 

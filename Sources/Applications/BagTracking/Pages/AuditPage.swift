@@ -54,6 +54,10 @@ struct AuditPage: BagPage {
         var chained: Int
         var firstBadSeq: Int64?
         var checkedAt: Instant
+        /// Published checkpoints that the chain was compared with; nil where none are published.
+        var checkpoints: Int?
+        /// The first of them that does not hold, in words.
+        var badCheckpoint: String?
     }
 
     var frame: BagFrame
@@ -90,13 +94,15 @@ struct AuditPage: BagPage {
                 "The chain has not been checked yet", tone: .info, detail: "The server checks it every few minutes.")
             return "<div class=\"notices\">\(notice)</div>"
         }
+        let compared: HTML? = chain.checkpoints.map { " checkpoints compared: \(GroupedNumber($0))," }
         let counts: HTML = """
-            \(GroupedNumber(chain.chained)) of \(GroupedNumber(chain.rows)) rows chained, \
+            \(GroupedNumber(chain.chained)) of \(GroupedNumber(chain.rows)) rows chained,\(compared) \
             checked \(frame.time(chain.checkedAt)).
             """
+        let row: HTML? = chain.firstBadSeq.map { "The first bad row is \($0). " }
+        let checkpoint: HTML? = chain.badCheckpoint.map { "The first bad checkpoint is \($0). " }
         let broken: HTML = """
-            The first bad row is \(chain.firstBadSeq.map(String.init)). Somebody changed or deleted stored rows. \
-            Tell the operator at once. \(counts)
+            \(row)\(checkpoint)Somebody changed or deleted stored rows. Tell the operator at once. \(counts)
             """
         let notice =
             chain.isWhole

@@ -1,7 +1,8 @@
 import Portico
 
 /// Tells administrators when the chain of the audit is broken: once for each broken row, whichever node found it and
-/// however often, until the chain is whole again.
+/// however often, until the chain is whole again. The same for a checkpoint that does not hold; where other nodes have
+/// files in order, it is told of again after a day.
 struct ChainAlarm: Sendable {
     let services: BagTrackingServices
     /// Writes a line for the operator.
@@ -11,44 +12,71 @@ struct ChainAlarm: Sendable {
     /// - Throws: ``SQLError``.
     func check() async throws {
         let finding = try await services.chain.check()
-        guard let seq = finding.verification.firstBadSeq else { return try await forget() }
-        alarm(
-            "the chain of the audit is broken",
-            ["first_bad_seq": "\(seq)", "rows": "\(finding.verification.rows)"])
-        try await tell(seq, finding)
+        guard let fault = Break(finding.verification) else { return try await forget(at: finding.at) }
+        alarm("the chain of the audit is broken", fault.facts)
+        try await tell(fault, at: finding.at)
     }
 
-    /// The note and the mails become true together.
-    private func tell(_ seq: Int64, _ finding: ChainWatch.Finding) async throws {
-        try await services.database.write { [services] transaction in
-            let noted = try transaction.execute(
-                "audit.note_alarm",
-                """
-                INSERT INTO chain_alarms (first_bad_seq, told_at) VALUES (\(seq), \(finding.at))
-                ON CONFLICT (first_bad_seq) DO NOTHING
-                """)
-            guard noted == 1 else { return }
-            for admin in try SummaryMails.recipients(involved: [], in: transaction) {
-                try services.mails.enqueue(mail(to: admin, seq, finding), in: transaction)
+    /// What is wrong first.
+    private struct Break {
+        /// What it is noted under: the row, or the line of the checkpoint, less than 0.
+        let key: Int64
+        let facts: [String: String]
+        let sentence: String
+
+        /// - Returns: nil when nothing is wrong.
+        init?(_ found: AuditVerification) {
+            if let seq = found.firstBadSeq {
+                key = seq
+                facts = ["first_bad_seq": "\(seq)", "rows": "\(found.rows)"]
+                sentence = "The check of the audit's chain found a break. The first row that is wrong is \(seq)."
+            } else if let fault = found.firstBadCheckpoint {
+                key = -Int64(fault.line)
+                facts = ["first_bad_checkpoint": "\(fault)", "rows": "\(found.rows)"]
+                sentence =
+                    "The audit does not agree with its published checkpoints. The first that does not hold is \(fault)."
+            } else {
+                return nil
             }
         }
     }
 
-    /// A chain that is whole may break again, at the same row too.
-    private func forget() async throws {
-        let known = try await services.database.read {
-            try $0.scalar("audit.has_alarm", "SELECT 1 FROM chain_alarms LIMIT 1", as: Int.self)
-        }
-        guard known != nil else { return }
-        try await services.database.write { transaction in
-            try transaction.execute("audit.forget_alarms", "DELETE FROM chain_alarms")
+    /// The note and the mails become true together.
+    private func tell(_ fault: Break, at now: Instant) async throws {
+        try await services.database.write { [services] transaction in
+            let noted = try transaction.execute(
+                "audit.note_alarm",
+                """
+                INSERT INTO chain_alarms (first_bad_seq, told_at) VALUES (\(fault.key), \(now))
+                ON CONFLICT (first_bad_seq) DO NOTHING
+                """)
+            guard noted == 1 else { return }
+            for admin in try SummaryMails.recipients(involved: [], in: transaction) {
+                try services.mails.enqueue(mail(to: admin, fault), in: transaction)
+            }
         }
     }
 
-    private func mail(to admin: SummaryMails.Recipient, _ seq: Int64, _ finding: ChainWatch.Finding) -> Mail {
+    /// A chain that is whole may break again, at the same row too. Each node reads its own file of checkpoints, so what
+    /// one finds in order may not be so in another's: of those it is forgotten after a day that they were told.
+    private func forget(at now: Instant) async throws {
+        let past = now - .days(1)
+        let known = try await services.database.read {
+            try $0.scalar(
+                "audit.has_alarm",
+                "SELECT 1 FROM chain_alarms WHERE first_bad_seq >= 0 OR told_at <= \(past) LIMIT 1", as: Int.self)
+        }
+        guard known != nil else { return }
+        try await services.database.write { transaction in
+            try transaction.execute(
+                "audit.forget_alarms", "DELETE FROM chain_alarms WHERE first_bad_seq >= 0 OR told_at <= \(past)")
+        }
+    }
+
+    private func mail(to admin: SummaryMails.Recipient, _ fault: Break) -> Mail {
         let link = "\(services.settings.publicURL)/bags/audit"
         let lines = [
-            "The check of the audit's chain found a break. The first row that is wrong is \(seq).",
+            fault.sentence,
             "Somebody changed or deleted stored rows, or the database was restored from an older state. Nothing was "
                 + "changed by the check. Tell the operator at once, and keep the database as it is.",
         ]

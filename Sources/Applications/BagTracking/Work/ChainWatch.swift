@@ -17,11 +17,14 @@ final class ChainWatch: Sendable {
 
     private let database: Database
     private let clock: Clock
+    /// Where checkpoints of the chain are published; nil where they are not.
+    private let checkpoints: AuditCheckpointFile?
     private let known = Mutex<Finding?>(nil)
 
-    init(database: Database, clock: Clock, metrics: MetricsRegistry) {
+    init(database: Database, clock: Clock, metrics: MetricsRegistry, checkpoints: AuditCheckpointFile? = nil) {
         self.database = database
         self.clock = clock
+        self.checkpoints = checkpoints
         // No sample before the first check: a zero would say that the chain is broken.
         metrics.observe(
             gauge: "bags_audit_chain_ok", help: "Whether the audit's chain was whole at its last check.", labels: []
@@ -33,12 +36,14 @@ final class ChainWatch: Sendable {
     /// What the newest check found; nil before the first.
     var last: Finding? { known.withLock { $0 } }
 
-    /// Checks the whole chain.
+    /// Checks the whole chain, and compares it with the checkpoints that this node can read.
     /// - Throws: ``SQLError``.
     @discardableResult
     func check() async throws -> Finding {
         let begun = clock.now()
-        let finding = Finding(verification: try await AuditChain.verify(database), at: begun)
+        // A file that can't be read is the matter of the node's health, and of nobody who looks at the audit.
+        let published = try? await checkpoints?.list()
+        let finding = Finding(verification: try await AuditChain.verify(database, against: published), at: begun)
         known.withLock { known in
             if known.map({ $0.at <= begun }) ?? true { known = finding }
         }

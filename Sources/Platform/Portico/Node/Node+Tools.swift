@@ -75,7 +75,7 @@ extension Node {
     }
 
     /// Opens a database for `body` and closes it, whatever comes of it.
-    private static func withOpen<Value: Sendable>(
+    static func withOpen<Value: Sendable>(
         _ address: DatabaseAddress, _ application: any Application, _ settings: Settings, _ logger: Logger,
         _ body: (Database) async throws -> Value
     ) async throws -> Value {

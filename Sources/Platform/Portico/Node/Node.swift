@@ -123,12 +123,7 @@ public final class Node: Sendable {
         }
         let environment = parts.environment(application, database, logger: logger)
         guard try await MasterKeyMark.matches(parts.keys, previous: parts.previousKeys, in: database) else {
-            throw Settings.Mistake(
-                description: """
-                    secret.key: another key than the one the database of \(application.id) is used with; it takes the \
-                    same key on every node, or the file secret.key of the first one's data directory; a new key takes \
-                    the one before it in secret.previous_keys
-                    """)
+            throw Settings.Mistake.otherKey(thanDatabaseOf: application.id)
         }
         let resealed = try await SecondFactorRotation(environment.keys, previous: environment.previousKeys)
             .run(in: database)
@@ -144,12 +139,17 @@ public final class Node: Sendable {
             running.mount.routes += NoticeBoard(environment, application: application.id).routes
         }
         try await environment.limits.open(running.mount)
+        let publisher = AuditPublisher(environment, application: application.id)
+        running.checks += publisher.map { [$0.check] } ?? []
         let own = [
             Task { await environment.limits.run() },
             Task { await parts.streams.run(application.id, environment) },
+            Task { if let publisher { await publisher.watch() } },
         ]
         let workers = own + running.workers.map { worker in Task { await worker.run() } }
-        let jobs = Task { [running] in await environment.work(running, application: application.id) }
+        let jobs = Task { [running] in
+            await environment.work(running, application: application.id, publisher: publisher)
+        }
         state.withLock { state in
             state.workers += workers
             state.jobWorkers.append(jobs)

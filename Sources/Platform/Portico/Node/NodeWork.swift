@@ -4,7 +4,7 @@ import PorticoPostgreSQL
 
 extension ApplicationEnvironment {
     /// Does the application's jobs, the platform's among them, until the task is cancelled.
-    func work(_ running: RunningApplication, application: String) async {
+    func work(_ running: RunningApplication, application: String, publisher: AuditPublisher? = nil) async {
         var book = JobBook()
         var schedules = running.schedules
         mails.register(in: &book, database: database)
@@ -12,6 +12,11 @@ extension ApplicationEnvironment {
             schedules.append(try mails.register(purgeAfter: .days(30), in: &book, database: database))
         } catch {
             logger.error("old mails stay", metadata: ["error": "\(error)"])
+        }
+        do {
+            if let publisher { schedules.append(try publisher.register(in: &book)) }
+        } catch {
+            logger.error("no checkpoints of the audit", metadata: ["error": "\(error)"])
         }
         running.jobs(&book)
         var configuration = JobWorker.Configuration(

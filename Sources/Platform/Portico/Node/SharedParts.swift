@@ -89,12 +89,12 @@ struct SharedParts {
     }
 
     /// Keys that no other application has.
-    private static func keys(of application: String, below keys: SecretKeys) -> SecretKeys {
+    static func keys(of application: String, below keys: SecretKeys) -> SecretKeys {
         SecretKeys(master: Secret(keys.key(for: "application/\(application)")))
     }
 
     /// The keys beside the present one. They let people in just as that does, so they must be as good.
-    private static func previousKeys(_ settings: Settings) throws(Settings.Mistake) -> [SecretKeys] {
+    static func previousKeys(_ settings: Settings) throws(Settings.Mistake) -> [SecretKeys] {
         let texts = settings.list("secret.previous_keys")
         guard texts.allSatisfy({ $0.utf8.count >= 32 && Set($0.utf8).count >= 8 }) else {
             throw Settings.Mistake(

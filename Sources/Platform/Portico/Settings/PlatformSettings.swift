@@ -80,6 +80,12 @@ public enum PlatformSettings {
             "presence.seconds", .integer(1...3600), default: "90",
             "how long somebody counts as being at a page or at work who was seen there"),
         SettingDeclaration(
+            "audit.checkpoint_file", .text(0...500), default: "",
+            "file outside the database that signed checkpoints of the audit are appended to; empty: none"),
+        SettingDeclaration(
+            "audit.checkpoint_minutes", .choice(AuditPublisher.intervals.map { String($0) }), default: "60",
+            "minutes between two checkpoints of an audit that grows"),
+        SettingDeclaration(
             "mail.from", .text(3...254), default: "portico@localhost", "address that mails come from"),
         SettingDeclaration(
             "mail.smtp_host", .text(0...255), default: "",

@@ -1,9 +1,10 @@
 import PorticoJSON
 import PorticoSQL
+import PorticoValues
 
 /// What checking the chain of the audit found.
 public struct AuditVerification: JSONRepresentable, Hashable {
-    /// Whether every chained row is as it was when it was chained, and none is missing.
+    /// Whether every chained row is as it was when it was chained, none is missing, and every checkpoint holds.
     public let ok: Bool
     /// Rows there are.
     public let rows: Int
@@ -12,12 +13,21 @@ public struct AuditVerification: JSONRepresentable, Hashable {
     /// The first row that does not fit: changed, put in later, or following one that was removed. When rows at the end
     /// were removed, the last of them. Nil when all is well.
     public let firstBadSeq: Int64?
+    /// Checkpoints with a right signature that the rows were compared with; nil when they were compared with none.
+    public let checkpoints: Int?
+    /// The first checkpoint that does not hold; nil when all do.
+    public let firstBadCheckpoint: AuditCheckpointFault?
 
-    init(rows: Int, chained: Int, firstBadSeq: Int64?) {
-        ok = firstBadSeq == nil
+    init(
+        rows: Int, chained: Int, firstBadSeq: Int64?, checkpoints: Int? = nil,
+        firstBadCheckpoint: AuditCheckpointFault? = nil
+    ) {
+        ok = firstBadSeq == nil && firstBadCheckpoint == nil
         self.rows = rows
         self.chained = chained
         self.firstBadSeq = firstBadSeq
+        self.checkpoints = checkpoints
+        self.firstBadCheckpoint = firstBadCheckpoint
     }
 
     /// `AuditVerification`.
@@ -25,30 +35,62 @@ public struct AuditVerification: JSONRepresentable, Hashable {
     /// A chain that holds.
     public static var example: AuditVerification { AuditVerification(rows: 41, chained: 41, firstBadSeq: nil) }
 
-    /// The four members.
+    /// The six members.
     public func write(to object: inout JSONObjectWriter) {
-        object.field("ok", ok, "Whether every chained row is as it was")
+        object.field("ok", ok, "Whether every chained row is as it was, and every checkpoint holds")
         object.field("rows", rows, "Rows there are")
         object.field("chained", chained, "Rows that are chained")
         object.field("first_bad_seq", firstBadSeq, "The first row that does not fit")
+        object.field(
+            "checkpoints", checkpoints, "Published checkpoints the rows were compared with; null when with none")
+        object.field("first_bad_checkpoint", firstBadCheckpoint, "The first checkpoint that does not hold")
     }
 }
 
 extension AuditChain {
-    /// Checks the whole chain on one snapshot, row by row in constant memory.
-    public static func verify(_ database: Database) async throws -> AuditVerification {
+    /// Where the chain ends: the last row and its hash, or 0 and ``origin``.
+    struct End: Sendable, Hashable {
+        var seq: Int64
+        var hash: String
+    }
+
+    /// How far the chain went when it was last extended.
+    static func end(in session: some SQLSession) throws -> End {
+        let end = try session.first("audit.head", "SELECT last_seq, last_hash FROM audit_chain WHERE id = 1") { row in
+            End(seq: try row[0], hash: try row[1])
+        }
+        return end ?? End(seq: 0, hash: origin)
+    }
+
+    /// A checkpoint of the chain as it is now.
+    /// - Throws: ``SQLError``.
+    public static func checkpoint(
+        of database: Database, signedBy keys: AuditCheckpointKeys, at now: Instant
+    ) async throws -> AuditCheckpoint {
+        keys.checkpoint(of: try await database.read { try end(in: $0) }, at: now)
+    }
+
+    /// Checks the whole chain on one snapshot, row by row.
+    /// - Parameter list: checkpoints that the rows must agree with, read before this is called.
+    /// - Throws: ``SQLError``.
+    public static func verify(
+        _ database: Database, against list: AuditCheckpointList? = nil
+    ) async throws -> AuditVerification {
         try await database.readAtLength { reading in
-            let head = try reading.first(
-                "audit.head", "SELECT last_seq, last_hash FROM audit_chain WHERE id = 1"
-            ) { (seq: try Int64.read($0, 0), hash: try String.read($0, 1)) }
-            var check = ChainCheck(lastSeq: head?.seq ?? 0, lastHash: head?.hash ?? origin)
+            let head = try end(in: reading)
+            var check = ChainCheck(lastSeq: head.seq, lastHash: head.hash)
+            var comparison = list.map { CheckpointComparison($0) }
             try reading.each(
                 "audit.verify", "SELECT \(AuditItem.columns(actorName: "NULL")) FROM audit_rows r ORDER BY r.seq"
             ) { row in
                 // A row that can't be read as one was changed; its place is enough to say so.
                 if let item = try? AuditItem(row) { check.take(item) } else { check.takeUnreadable(try row[0]) }
+                comparison?.take(try row[0], hash: try row[12])
             }
-            return check.result
+            let (rows, chained, firstBad) = check.result
+            return AuditVerification(
+                rows: rows, chained: chained, firstBadSeq: firstBad, checkpoints: list?.count,
+                firstBadCheckpoint: comparison?.firstFault)
         }
     }
 }
@@ -91,8 +133,8 @@ struct ChainCheck {
         firstBad = firstBad ?? seq
     }
 
-    var result: AuditVerification {
+    var result: (rows: Int, chained: Int, firstBad: Int64?) {
         let endsEarly = previousSeq != lastSeq || previous != lastHash
-        return AuditVerification(rows: rows, chained: chained, firstBadSeq: firstBad ?? (endsEarly ? lastSeq : nil))
+        return (rows, chained, firstBad ?? (endsEarly ? lastSeq : nil))
     }
 }

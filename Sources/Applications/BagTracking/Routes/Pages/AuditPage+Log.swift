@@ -35,6 +35,7 @@ extension AuditPage.Chain {
     init(_ verification: AuditVerification, at now: Instant) {
         self.init(
             isWhole: verification.ok, rows: verification.rows, chained: verification.chained,
-            firstBadSeq: verification.firstBadSeq, checkedAt: now)
+            firstBadSeq: verification.firstBadSeq, checkedAt: now, checkpoints: verification.checkpoints,
+            badCheckpoint: verification.firstBadCheckpoint?.description)
     }
 }

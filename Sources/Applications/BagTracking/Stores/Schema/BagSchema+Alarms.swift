@@ -4,7 +4,8 @@ import Portico
 /// ticket and to the removals of a sack.
 extension BagSchema {
     /// `told_stale_at` says when people were told that a check runs for too long. `chain_alarms` has a row for each
-    /// broken row of the audit that administrators were told of, until the chain is whole again.
+    /// broken row of the audit that administrators were told of, until the chain is whole again; for a line of the file of
+    /// checkpoints its number less than 0.
     static func alarms(_ dialect: Dialect) -> String {
         """
         ALTER TABLE summary_sends ADD COLUMN job_id \(dialect.integer);
