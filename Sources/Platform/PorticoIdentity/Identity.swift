@@ -139,7 +139,7 @@ public struct Identity: Sendable {
         invitations = mails?.invitations
         signInLinks = mails?.signInLinks
         addressChanges = mails?.addresses
-        closing = configuration.closing.map { AccountClosing(accounts: accounts, letters: mails?.letters, rules: $0) }
+        closing = AccountClosing(configuration.closing, accounts: accounts, letters: mails?.letters)
         signIn = SignIn(
             database: database, hasher: hasher, sessions: sessions, lockout: lockout, factors: secondFactors,
             mailed: mails?.factor, lockNotice: mails?.lockNotice, logger: configuration.logger)

@@ -1,3 +1,4 @@
+import PorticoJSON
 import PorticoHTTP
 import PorticoSQL
 import PorticoTesting

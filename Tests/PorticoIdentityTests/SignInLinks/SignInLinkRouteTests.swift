@@ -55,7 +55,9 @@ import Testing
         }
     }
 
-    @Test("tells an unknown, an inactive and a waiting address what it tells a known one", arguments: TestEngine.available)
+    @Test(
+        "tells an unknown, an inactive and a waiting address what it tells a known one", arguments: TestEngine.available
+    )
     func uniform(engine: TestEngine) async throws {
         let log = QueryLog.silent
         try await withPostOffice(on: engine, queries: log) { post in
@@ -82,7 +84,9 @@ import Testing
         }
     }
 
-    @Test("asks for a code where there is an authenticator, and keeps the link until it is right", arguments: TestEngine.available)
+    @Test(
+        "asks for a code where there is an authenticator, and keeps the link until it is right",
+        arguments: TestEngine.available)
     func secondFactor(engine: TestEngine) async throws {
         try await withPostOffice(on: engine) { post in
             let phone = try await enrol(try await post.office.hire(), post)
@@ -132,7 +136,9 @@ import Testing
         }
     }
 
-    @Test("mails no link where the second factor comes by mail, and takes none that was mailed before", arguments: TestEngine.available)
+    @Test(
+        "mails no link where the second factor comes by mail, and takes none that was mailed before",
+        arguments: TestEngine.available)
     func mailedCodes(engine: TestEngine) async throws {
         try await withPostOffice(on: engine) { post in
             _ = try await post.office.hire()
@@ -149,7 +155,9 @@ import Testing
         }
     }
 
-    @Test("ends a link after a quarter of an hour, with the next one, and when the password changes", arguments: TestEngine.available)
+    @Test(
+        "ends a link after a quarter of an hour, with the next one, and when the password changes",
+        arguments: TestEngine.available)
     func lapses(engine: TestEngine) async throws {
         try await withPostOffice(on: engine) { post in
             let account = try await post.office.hire()

@@ -1,3 +1,4 @@
+import PorticoHTTP
 import PorticoPages
 
 /// `GET /account/address`, and the refusals of its form: another address to sign in with.

@@ -9,6 +9,16 @@ struct AccountClosing: Sendable {
     /// What speaks against it, in the application.
     let rules: @Sendable (Account, Transaction) throws -> Void
 
+    /// - Parameter rules: nil where people can't close their own accounts; then there is nothing to do it with.
+    init?(
+        _ rules: (@Sendable (Account, Transaction) throws -> Void)?, accounts: AccountStore, letters: AccountLetters?
+    ) {
+        guard let rules else { return nil }
+        self.rules = rules
+        self.accounts = accounts
+        self.letters = letters
+    }
+
     /// Closes a locked account and ends everything it is signed in with.
     /// - Throws: what the application's rules throw; ``SQLError``.
     func close(_ account: Account, by cause: AuditEntry.Cause, in transaction: Transaction) throws {

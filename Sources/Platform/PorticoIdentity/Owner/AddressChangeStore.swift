@@ -1,4 +1,5 @@
 import PorticoHTTP
+import PorticoJSON
 import PorticoSQL
 import PorticoValues
 

@@ -1,5 +1,6 @@
 import Foundation
 import PorticoSQL
+import PorticoJSON
 import PorticoTesting
 import PorticoValues
 import Testing

@@ -1,4 +1,5 @@
 import PorticoJSON
+import PorticoSQL
 import PorticoTesting
 import PorticoValues
 import Testing
