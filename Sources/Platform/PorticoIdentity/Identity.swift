@@ -38,7 +38,9 @@ public struct Identity: Sendable {
         public var secondFactors: [String: SecondFactorRule] = [:]
         /// Sends codes, links to new passwords, and invitations; nil where the application sends no mail.
         public var mail: AccountMail?
-        /// How codes by mail behave.
+        /// Sends codes as text messages to those who have confirmed a phone; nil where the application sends none.
+        public var texts: AccountTexts?
+        /// How codes by mail and text message behave.
         public var mailCodes = MailCode.Settings()
         /// Told of every try to sign in; nil where nobody is.
         public var logger: Logger?
@@ -73,6 +75,8 @@ public struct Identity: Sendable {
     public let passwordResets: PasswordResetStore?
     /// Invitations; nil where no mail is sent.
     public let invitations: InvitationStore?
+    /// Phones that codes are sent to.
+    public let phones: PhoneStore
     /// Keys of machines.
     public let apiKeys: APIKeyStore
     /// Encrypts single fields of the application's tables.
@@ -119,7 +123,9 @@ public struct Identity: Sendable {
         secondFactors = SecondFactorStore(
             keys: keys, previous: configuration.previousKeys, issuer: configuration.application)
         fields = FieldSeal(keys: keys, previousKeys: configuration.previousKeys)
-        let mails = MailedParts(configuration, accounts: accounts, sessions: sessions, lockout: lockout)
+        phones = PhoneStore(configuration, fields: fields)
+        let mails = MailedParts(
+            configuration, accounts: accounts, sessions: sessions, lockout: lockout, phones: phones)
         mailCodes = mails?.codes
         passwordResets = mails?.resets
         invitations = mails?.invitations
@@ -149,9 +155,10 @@ public struct Identity: Sendable {
         TokenRoutes(database: database, signIn: signIn, tokens: tokens).routes
     }
 
-    /// The routes with which people look after what they sign in with: sessions, password, second factor.
+    /// The routes with which people look after what they sign in with: sessions, password, second factor, phone.
     public var ownerRoutes: [Route] {
         SecondFactorRoutes(own: ownAccount).routes + OwnSessionRoutes(own: ownAccount).routes
+            + PhoneRoutes(own: ownAccount).routes
     }
 
     /// The pages on which people do the same: `/account` and those below it.
@@ -163,7 +170,7 @@ public struct Identity: Sendable {
         OwnAccount(
             database: database, hasher: hasher, signIn: signIn, accounts: accounts, authenticator: authenticator,
             factors: secondFactors, own: OwnSessions(sessions: sessions, tokens: tokens), cursors: cursors,
-            roles: roles)
+            roles: roles, phones: phones)
     }
 
     /// Removes what has expired. Run it every few minutes.

@@ -3,7 +3,7 @@ import PorticoSQL
 /// The tables of identity in an application's database.
 public enum IdentitySchema {
     /// Accounts, sessions, audit, idempotency keys, failures to sign in, tokens, second factors, codes and links by mail,
-    /// invitations, API keys, known browsers.
+    /// invitations, API keys, known browsers, phones.
     public static let component = SchemaComponent(
         name: "identity",
         migrations: [
@@ -15,6 +15,7 @@ public enum IdentitySchema {
             Migration(6, "invitations") { InvitationStore.table($0) },
             Migration(7, "API keys") { APIKeyStore.table($0) },
             Migration(8, "known browsers") { KnownBrowsers.table($0) },
+            Migration(11, "phones") { PhoneStore.table($0) },
         ])
 
     private static func first(_ dialect: Dialect) -> String {

@@ -18,6 +18,7 @@ struct AccountRoutes: Sendable {
         [show, changePassword, end, endOthers]
             + SecondFactorPageRoutes(own: own, appearance: appearance).routes
             + APIKeyPageRoutes(own: own, keys: keys, appearance: appearance).routes
+            + PhonePageRoutes(own: own, appearance: appearance).routes
     }
 
     private static let path = AccountAppearance.accountPath
@@ -75,7 +76,8 @@ struct AccountRoutes: Sendable {
         let sessions = try await own.sessions(cursor, limit: 50, by: context)
         return AccountPage(
             frame: try await AccountFrame(context, appearance), sessions: sessions.items, cursor: cursor,
-            nextCursor: sessions.next, secondFactor: try await own.secondFactor(by: context))
+            nextCursor: sessions.next, secondFactor: try await own.secondFactor(by: context),
+            phone: try await own.phone(by: context))
     }
 }
 
@@ -89,7 +91,8 @@ enum AccountNotices {
     private static let words = [
         "password": "Your password is changed", "session": "The session has ended",
         "sessions": "All your other sessions have ended", "enabled": "Two-step sign-in is on",
-        "disabled": "Two-step sign-in is off", "key": "The key is revoked",
+        "disabled": "Two-step sign-in is off", "key": "The key is revoked", "phone": "Your phone is confirmed",
+        "phone_removed": "Your phone is removed",
     ]
 
     private static let details: [String: HTML] = [
@@ -98,5 +101,7 @@ enum AccountNotices {
         "enabled": "From now on signing in takes your password and a code.",
         "disabled": "Signing in takes your password only. Your recovery codes are worth nothing now.",
         "key": "What used it is refused from now on.",
+        "phone": "Everything else you were signed in with has ended.",
+        "phone_removed": "No codes are sent to it any more. Everything else you were signed in with has ended.",
     ]
 }

@@ -78,7 +78,7 @@ extension OwnAccount {
     }
 
     /// Does `work` when password and code are right.
-    private func prove<Value: Sendable>(
+    func prove<Value: Sendable>(
         _ proof: Proof, _ context: RequestContext,
         _ work: @escaping @Sendable (Account, Transaction) throws -> Value
     ) async throws -> Value {

@@ -15,6 +15,7 @@ struct OwnAccount: Sendable {
     let own: OwnSessions
     let cursors: CursorSigner
     let roles: RoleCatalog
+    let phones: PhoneStore
 
     /// The session of a request that passed the authenticator; gone only when it was revoked within the last moment.
     /// - Throws: ``Problem`` 401 `not_signed_in`.

@@ -18,8 +18,8 @@ struct SecondStepTicket: Sendable, Hashable {
     let credentialsVersion: Int64
     /// When it is worth nothing any more.
     let expiresAt: Instant
-    /// Whether the code comes by mail.
-    let isMailed: Bool
+    /// How the code comes.
+    let way: CodeWay
 
     /// A ticket for an account whose password was right.
     /// - Parameter demand: the refusal that asks for the code, and says how it comes.
@@ -28,7 +28,7 @@ struct SecondStepTicket: Sendable, Hashable {
         accountID = account.id
         credentialsVersion = account.credentialsVersion
         expiresAt = now + SecondStepTicket.lifetime
-        isMailed = demand.members.contains { $0.name == "method" && $0.value == "mail" }
+        way = CodeWay(demand)
     }
 
     /// The ticket behind sealed text, or nil when it was changed, is for something else or is too old.
@@ -44,7 +44,7 @@ struct SecondStepTicket: Sendable, Hashable {
         accountID = id
         credentialsVersion = version
         expiresAt = Instant(milliseconds: end)
-        isMailed = parts[3] == "mail"
+        way = CodeWay(line: parts[3])
         email = String(parts[4])
     }
 
@@ -52,8 +52,7 @@ struct SecondStepTicket: Sendable, Hashable {
 
     /// The ticket as the browser holds it.
     func sealed(_ seal: SecretSeal) -> String {
-        let plain =
-            "\(accountID)\n\(credentialsVersion)\n\(expiresAt.milliseconds)\n\(isMailed ? "mail" : "")\n\(email)"
+        let plain = "\(accountID)\n\(credentialsVersion)\n\(expiresAt.milliseconds)\n\(way.line)\n\(email)"
         return seal.seal(Array(plain.utf8), for: SecondStepTicket.purpose).base64URL
     }
 }

@@ -9,7 +9,7 @@ struct AccountErasure: Sendable {
     /// What belongs to an account and goes with it: rows that let it in.
     private static let tables = [
         "second_factors", "recovery_codes", "api_keys", "mail_codes", "password_resets", "invitations",
-        "known_browsers",
+        "known_browsers", "phones",
     ]
 
     /// Erases a locked account.
