@@ -57,6 +57,7 @@ struct BagTrackingParts: Sendable {
         configuration.secondFactors = secondFactors
         configuration.lockout = PeopleSettings.lockout(of: "bags", in: environment.settings)
         configuration.mail = environment.accountMail(title: "Bag tracking")
+        configuration.texts = environment.accountTexts(title: "Bag tracking")
         configuration.logger = environment.logger
         return Identity(
             configuration, hasher: environment.passwords, attributes: UserProfile.attributes)
@@ -81,7 +82,9 @@ extension BagTrackingParts {
         return mount
     }
 
-    private var privacy: PersonalDataRoutes { PersonalDataRoutes(identity: identity, mails: services.mails) }
+    private var privacy: PersonalDataRoutes {
+        PersonalDataRoutes(identity: identity, mails: services.mails, texts: environment.texts)
+    }
 
     /// Signing in, tokens, and what people do with their own account.
     private var accounts: [Route] {
