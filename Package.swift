@@ -101,8 +101,8 @@ let package = Package(
         platform(
             "PorticoJobs",
             [
-                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoSQL", "PorticoPages",
-                "PorticoHTTP", "PorticoEvents", logging, "CCurl",
+                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoOutbound", "PorticoSQL",
+                "PorticoPages", "PorticoHTTP", "PorticoEvents", logging, "CCurl",
             ]),
         platform(
             "PorticoWebhooks",

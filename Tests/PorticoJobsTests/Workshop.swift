@@ -105,7 +105,8 @@ final class Workshop: Sendable {
 
 /// Runs `body` in a workshop of its own.
 func withWorkshop(on engine: TestEngine, _ body: (Workshop) async throws -> Void) async throws {
-    try await withTestDatabase(on: engine, components: [JobSchema.component, MailSchema.component]) { test in
+    let components = [JobSchema.component, MailSchema.component, TextSchema.component]
+    try await withTestDatabase(on: engine, components: components) { test in
         try await body(Workshop(test))
     }
 }

@@ -14,7 +14,7 @@ from support import Node, Person
 CHECKS = ("not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,"
           "response_schema_conformance")
 # What changes or ends the account that calls. It gets a run and an account of its own.
-OWN = r"/api/v1/(sessions?|tokens|password|second-factor|api-keys)(/|$)|/sign-out$"
+OWN = r"/api/v1/(sessions?|tokens|password|phone|second-factor|api-keys)(/|$)|/sign-out$"
 # A stream that is opened well never ends, so no generator can wait for its answer.
 ENDLESS = r"/stream$"
 

@@ -63,6 +63,7 @@ struct BagTrackingParts: Sendable {
             configuration.sessions, of: "bags", in: environment.settings)
         configuration.mail = environment.accountMail(title: "Bag tracking")
         configuration.hasSignInLinks = PeopleSettings.hasSignInLinks(in: "bags", environment.settings)
+        configuration.texts = environment.accountTexts(title: "Bag tracking")
         configuration.logger = environment.logger
         return Identity(
             configuration, hasher: environment.passwords, attributes: UserProfile.attributes)
@@ -87,7 +88,9 @@ extension BagTrackingParts {
         return mount
     }
 
-    private var privacy: PersonalDataRoutes { PersonalDataRoutes(identity: identity, mails: services.mails) }
+    private var privacy: PersonalDataRoutes {
+        PersonalDataRoutes(identity: identity, mails: services.mails, texts: environment.texts)
+    }
 
     /// Signing in, tokens, and what people do with their own account.
     private var accounts: [Route] {

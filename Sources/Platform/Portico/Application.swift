@@ -87,6 +87,8 @@ public struct ApplicationEnvironment: Sendable {
     public let jobs: JobQueue
     /// The mails it sends.
     public let mails: MailQueue
+    /// The text messages it sends.
+    public let texts: TextQueue
     /// Where it keeps what is dear to make.
     public let caches: CacheRegistry
     /// Who is at which place now, over all nodes that share a Redis.
@@ -104,6 +106,12 @@ public struct ApplicationEnvironment: Sendable {
     /// - Parameter title: what the application is called in them.
     public func accountMail(title: String) -> AccountMail {
         AccountMail(queue: PersonalMails(mails: mails, logger: logger), publicURL: publicURL, title: title)
+    }
+
+    /// Where identity puts the text messages it sends; nil where none are sent (`sms.url`).
+    /// - Parameter title: what the application is called in them.
+    public func accountTexts(title: String) -> AccountTexts? {
+        texts.isOpen ? AccountTexts(queue: PersonalTexts(texts: texts), title: title) : nil
     }
 }
 

@@ -40,12 +40,14 @@ public struct Identity: Sendable {
         public var secondFactors: [String: SecondFactorRule] = [:]
         /// Sends codes, links to new passwords, and invitations; nil where the application sends no mail.
         public var mail: AccountMail?
+        /// Sends codes as text messages to those who have confirmed a phone; nil where the application sends none.
+        public var texts: AccountTexts?
         /// Whether people may sign in by a link in their mail.
         public var hasSignInLinks = true
         /// What speaks against closing an account, asked with the account locked: it throws what the person is told. Nil
         /// where people can't close their own.
         public var closing: (@Sendable (Account, Transaction) throws -> Void)?
-        /// How codes by mail behave.
+        /// How codes by mail and text message behave.
         public var mailCodes = MailCode.Settings()
         /// Told of every try to sign in; nil where nobody is.
         public var logger: Logger?
@@ -84,6 +86,8 @@ public struct Identity: Sendable {
     private let closing: AccountClosing?
     /// Invitations; nil where no mail is sent.
     public let invitations: InvitationStore?
+    /// Phones that codes are sent to.
+    public let phones: PhoneStore
     /// Keys of machines.
     public let apiKeys: APIKeyStore
     /// Encrypts single fields of the application's tables.
@@ -133,7 +137,9 @@ public struct Identity: Sendable {
         secondFactors = SecondFactorStore(
             keys: keys, previous: configuration.previousKeys, issuer: configuration.application)
         fields = FieldSeal(keys: keys, previousKeys: configuration.previousKeys)
-        let mails = MailedParts(configuration, accounts: accounts, sessions: sessions, lockout: lockout)
+        phones = PhoneStore(configuration, fields: fields)
+        let mails = MailedParts(
+            configuration, accounts: accounts, sessions: sessions, lockout: lockout, phones: phones)
         mailCodes = mails?.codes
         passwordResets = mails?.resets
         invitations = mails?.invitations
@@ -166,11 +172,11 @@ public struct Identity: Sendable {
         TokenRoutes(database: database, signIn: signIn, tokens: tokens).routes
     }
 
-    /// The routes with which people look after what they sign in with: sessions, password, second factor, address; and
-    /// with which they close their account.
+    /// The routes with which people look after what they sign in with: sessions, password, second factor, phone, address;
+    /// and with which they close their account.
     public var ownerRoutes: [Route] {
         SecondFactorRoutes(own: ownAccount).routes + OwnSessionRoutes(own: ownAccount).routes
-            + OwnAccountRoutes(own: ownAccount).routes
+            + PhoneRoutes(own: ownAccount).routes + OwnAccountRoutes(own: ownAccount).routes
     }
 
     /// The pages on which people do the same: `/account` and those below it.
@@ -182,7 +188,7 @@ public struct Identity: Sendable {
         OwnAccount(
             database: database, hasher: hasher, signIn: signIn, accounts: accounts, authenticator: authenticator,
             factors: secondFactors, own: OwnSessions(sessions: sessions, tokens: tokens), cursors: cursors,
-            roles: roles, passwords: passwordRules, addresses: addressChanges, closing: closing)
+            roles: roles, phones: phones, passwords: passwordRules, addresses: addressChanges, closing: closing)
     }
 
     /// Removes what has expired. Run it every few minutes.

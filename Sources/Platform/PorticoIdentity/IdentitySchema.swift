@@ -3,7 +3,7 @@ import PorticoSQL
 /// The tables of identity in an application's database.
 public enum IdentitySchema {
     /// Accounts, sessions, audit, idempotency keys, failures to sign in, tokens, second factors, codes and links by mail,
-    /// invitations, API keys, known browsers, former passwords.
+    /// invitations, API keys, known browsers, former passwords, phones.
     public static let component = SchemaComponent(
         name: "identity",
         migrations: [
@@ -17,6 +17,7 @@ public enum IdentitySchema {
             Migration(8, "known browsers") { KnownBrowsers.table($0) },
             Migration(9, "former passwords, when passwords were set") { FormerPasswords.table($0) },
             Migration(10, "kept sessions") { SessionSettings.keptColumn($0) },
+            Migration(11, "phones") { PhoneStore.table($0) },
             Migration(12, "links by mail") { MailedLinks.table($0) },
         ])
 

@@ -58,7 +58,9 @@ public struct SignInPage: PageComponent {
     }
 
     private var otherWays: HTML {
-        let link: HTML? = linkPath.map { "<p class=\"sign-in-reset\"><a href=\"\($0)\">Sign in by mail instead</a></p>" }
+        let link: HTML? = linkPath.map {
+            "<p class=\"sign-in-reset\"><a href=\"\($0)\">Sign in by mail instead</a></p>"
+        }
         let reset: HTML? = resetPath.map {
             "<p class=\"sign-in-reset\"><a href=\"\($0)\">Forgotten your password?</a></p>"
         }

@@ -7,7 +7,7 @@ public struct TextField: PageComponent {
 
     /// The keys a telephone offers.
     public enum InputMode: String, Sendable {
-        case numeric, decimal
+        case numeric, decimal, tel
     }
 
     /// The name under which the value is sent.

@@ -74,6 +74,14 @@ extension ContractWalk {
         Step(
             "disableSecondFactor", .post, "second-factor/disable", ["password": password, "code": "{recovery}"],
             status: 204, by: "biller"),
+        Step(
+            "addPhone", .post, "phone", ["number": "+91 98123 45678", "password": password], status: 201,
+            by: "dispatcher"),
+        Step(
+            "confirmPhone", .post, "phone/confirm", ["code": "{code}"], by: "dispatcher",
+            after: { try await $0.keepTextedCode() }),
+        Step("phone", .get, "phone", by: "dispatcher"),
+        Step("removePhone", .delete, "phone", ["password": password], status: 204, by: "dispatcher"),
         Step("endOtherSessions", .delete, "sessions", status: 204, by: "biller"),
         Step(
             "changeOwnPassword", .post, "password", ["current_password": password, "new_password": newPassword],

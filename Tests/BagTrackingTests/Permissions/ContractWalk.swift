@@ -64,7 +64,9 @@ struct ContractWalk {
     /// - Parameter isForging: whether bodies get members that their routes do not declare.
     static func calls(on engine: TestEngine, isForging: Bool = false) async throws -> [Call] {
         var calls: [Call] = []
-        try await withApp(on: engine) { app in
+        // Nobody is called: no job that sends is done.
+        let settings = [(key: "sms.url", value: "http://127.0.0.1:9/messages")]
+        try await withApp(on: engine, settings: settings) { app in
             var walk = ContractWalk(app, isForging: isForging)
             for step in ContractWalk.steps {
                 let call = try await walk.take(step)
@@ -163,6 +165,11 @@ extension ContractWalk {
     mutating func keepCode() async throws {
         let secret = try await app.secondFactorSecret()
         kept["code"] = app.code(secret)
+    }
+
+    /// Keeps as `code` that of the newest text message.
+    mutating func keepTextedCode() async throws {
+        kept["code"] = try await app.textedCode()
     }
 
     /// Keeps as `token` that of the link in the newest mail to an address.

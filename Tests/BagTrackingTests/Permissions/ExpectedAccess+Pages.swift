@@ -27,6 +27,10 @@ extension ExpectedAccess {
         POST /account/second-factor/confirm signed-in *
         POST /account/second-factor/recovery-codes signed-in *
         POST /account/second-factor/remove signed-in *
+        GET /account/phone signed-in *
+        POST /account/phone signed-in *
+        POST /account/phone/confirm signed-in *
+        POST /account/phone/remove signed-in *
         GET /account/keys signed-in *
         POST /account/keys signed-in *
         POST /account/keys/{id}/revoke signed-in *

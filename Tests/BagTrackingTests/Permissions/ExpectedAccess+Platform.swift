@@ -20,6 +20,10 @@ extension ExpectedAccess {
         POST /api/v1/second-factor/confirm signed-in *
         POST /api/v1/second-factor/recovery-codes signed-in *
         POST /api/v1/second-factor/disable signed-in *
+        GET /api/v1/phone signed-in *
+        POST /api/v1/phone signed-in *
+        POST /api/v1/phone/confirm signed-in *
+        DELETE /api/v1/phone signed-in *
         GET /api/v1/sessions signed-in *
         DELETE /api/v1/sessions signed-in *
         DELETE /api/v1/sessions/{id} signed-in *

@@ -61,14 +61,17 @@ struct AppHarness: Sendable {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let own = (secrets ?? shared).environment(BagTrackingApplication(), database, logger: logger)
         let jobs = JobQueue(clock: clock)
-        let (outbox, caches) = (EventOutbox(), CacheRegistry())
+        let (outbox, caches, metrics) = (EventOutbox(), CacheRegistry(), MetricsRegistry())
+        let effective = try self.settings(settings)
+        let texts = try NodeTexts(effective, clock: clock, metrics: metrics)
         return ApplicationEnvironment(
             database: database, clock: clock, outbox: outbox, keys: own.keys,
             previousKeys: own.previousKeys, csrf: own.csrf, passwords: try PasswordHasher(),
-            metrics: MetricsRegistry(), logger: logger, settings: try self.settings(settings), library: shared.library,
+            metrics: metrics, logger: logger, settings: effective, library: shared.library,
             isSecure: false, isLocal: true, publicURL: shared.publicURL,
             limits: LimitDesk(database: database, book: RateRuleBook([])), jobs: jobs,
             mails: MailQueue(jobs: jobs, sender: shared.mail.sender, transport: shared.mail.transport),
+            texts: texts.queue(jobs: jobs, keys: own.keys, previousKeys: own.previousKeys),
             caches: caches, presence: Presence(clock: clock), stale: StaleTags(outbox: outbox, caches: caches))
     }
 

@@ -6,15 +6,24 @@ import Synchronization
 
 /// Somebody outside who is called: a server of one test on a free port of this machine.
 final class Receiver: HTTPResponder {
-    private let state = Mutex<(messages: [Request], refusals: Int)>(([], 0))
+    private struct State {
+        var messages: [Request] = []
+        var refused: [Request] = []
+        var refusals: (count: Int, status: HTTPStatus) = (0, 503)
+    }
+
+    private let state = Mutex(State())
     private let server = Mutex<HTTPServer?>(nil)
 
     /// What came, in order, and was taken.
     var messages: [Request] { state.withLock(\.messages) }
 
+    /// What came, in order, and was refused.
+    var refused: [Request] { state.withLock(\.refused) }
+
     /// Refuses so many messages before it takes the next.
-    func refuse(_ count: Int) {
-        state.withLock { $0.refusals = count }
+    func refuse(_ count: Int, with status: HTTPStatus = 503) {
+        state.withLock { $0.refusals = (count, status) }
     }
 
     /// Begins to listen.
@@ -36,15 +45,16 @@ final class Receiver: HTTPResponder {
     func respondAtOnce(to request: Request) -> Response? { nil }
 
     func respond(to request: Request) async -> Response {
-        let isTaken = state.withLock { state in
-            guard state.refusals == 0 else {
-                state.refusals -= 1
-                return false
+        let refusal = state.withLock { state -> HTTPStatus? in
+            guard state.refusals.count == 0 else {
+                state.refusals.count -= 1
+                state.refused.append(request)
+                return state.refusals.status
             }
             state.messages.append(request)
-            return true
+            return nil
         }
-        return .text(isTaken ? "thanks" : "not now", status: isTaken ? .ok : 503)
+        return .text(refusal == nil ? "thanks" : "not now", status: refusal ?? .ok)
     }
 
     func refusal(_ status: HTTPStatus, head: RequestHead?, peer: String) -> Response { .text("", status: status) }

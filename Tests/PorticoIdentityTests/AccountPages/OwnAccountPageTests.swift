@@ -24,7 +24,8 @@ import Testing
             let account = await owner.get("/bags/account")
             #expect(account.text.contains("href=\"\(Self.addressPath)\""))
             let form = await owner.get(Self.addressPath)
-            #expect(form.status == 200 && form.text.contains("asha@example.org") && !form.text.contains("name=\"code\""))
+            #expect(
+                form.status == 200 && form.text.contains("asha@example.org") && !form.text.contains("name=\"code\""))
             let wrong = await owner.submit(
                 Self.addressPath, ["email": "new@example.net", "password": "wrong"], from: form)
             #expect(wrong.status == 422 && wrong.text.contains("That is not your password."))
@@ -47,11 +48,17 @@ import Testing
         }
     }
 
-    @Test("says in the form what is wrong with an address", arguments: [("", "Enter an email address."), ("x", "This is no email address."), ("asha@example.org", "Enter another address than the one you have.")])
+    @Test(
+        "says in the form what is wrong with an address",
+        arguments: [
+            ("", "Enter an email address."), ("x", "This is no email address."),
+            ("asha@example.org", "Enter another address than the one you have."),
+        ])
     func wrongAddress(typed: String, sentence: String) async throws {
         try await withDoor(on: .sqlite) { _, owner in
             let form = await owner.get(Self.addressPath)
-            let answer = await owner.submit(Self.addressPath, ["email": typed, "password": Office.password], from: form)
+            let answer = await owner.submit(
+                Self.addressPath, ["email": typed, "password": Office.password], from: form)
             #expect(answer.status == 422 && answer.text.contains(sentence))
         }
     }

@@ -48,10 +48,10 @@ import Testing
     @Test("says how the code comes")
     func method() async throws {
         var demand = SignIn.codeRequired
-        #expect(try await !ticket("a@b", demand).isMailed)
+        #expect(try await ticket("a@b", demand).way == .authenticator)
         demand.members = [(name: "method", value: "mail")]
         let ticket = try await ticket("a@b", demand)
-        #expect(ticket.isMailed && SecondStepTicket(ticket.sealed(seal), seal, at: Office.started) == ticket)
+        #expect(ticket.way == .mail && SecondStepTicket(ticket.sealed(seal), seal, at: Office.started) == ticket)
         let page = SecondStepPage(
             shell: PageShell(title: "", application: "Bags", mark: .sack, home: "/bags/", assets: AssetLinks { $0 }),
             mount: "/bags", csrfToken: "t", ticket: ticket, next: "/bags/"

@@ -22,10 +22,9 @@ import Testing
                     """)
             }
             let applied = try await database.migrate([all], at: Office.started)
-            #expect(
-                applied.map { $0.prefix { $0 != " " } } == [
-                    "identity/5", "identity/6", "identity/7", "identity/8", "identity/9", "identity/10", "identity/12",
-                ])
+            let later = all.migrations.dropFirst(4).map { "identity/\($0.number)" }
+            #expect(applied.map { String($0.prefix { $0 != " " }) } == later)
+            #expect(later.starts(with: ["identity/5", "identity/6", "identity/7", "identity/8"]))
             #expect(try await database.migrate([all], at: Office.started) == [])
             let kept = try await database.read {
                 try $0.scalar("test.name", "SELECT name FROM accounts", as: String.self)

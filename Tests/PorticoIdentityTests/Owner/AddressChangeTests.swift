@@ -27,7 +27,9 @@ import Testing
         return answer.status
     }
 
-    @Test("takes the new address once its link is followed, and tells the old one before and after", arguments: TestEngine.available)
+    @Test(
+        "takes the new address once its link is followed, and tells the old one before and after",
+        arguments: TestEngine.available)
     func wholeWay(engine: TestEngine) async throws {
         try await withPostOffice(on: engine) { post in
             let account = try await post.office.hire()
@@ -50,7 +52,9 @@ import Testing
                     try $0.first(
                         "test.audit",
                         "SELECT entity_id, before, after, actor_id FROM audit_rows WHERE action = 'account.email_changed'"
-                    ) { (try String.read($0, 0), try String.read($0, 1), try String.read($0, 2), try Int64.read($0, 3)) }
+                    ) {
+                        (try String.read($0, 0), try String.read($0, 1), try String.read($0, 2), try Int64.read($0, 3))
+                    }
                 })
             #expect(entry.0 == "\(account.id)" && entry.3 == account.id)
             #expect(entry.1.contains("asha@example.org") && entry.2.contains(Self.new))
@@ -91,7 +95,8 @@ import Testing
         }
     }
 
-    @Test("lets a link lapse after an hour, with the next one, and with a new password", arguments: TestEngine.available)
+    @Test(
+        "lets a link lapse after an hour, with the next one, and with a new password", arguments: TestEngine.available)
     func lapses(engine: TestEngine) async throws {
         try await withPostOffice(on: engine) { post in
             let account = try await post.office.hire()
@@ -111,7 +116,9 @@ import Testing
         }
     }
 
-    @Test("gives an address that two want to the first, and changes nothing for the second", arguments: TestEngine.available)
+    @Test(
+        "gives an address that two want to the first, and changes nothing for the second",
+        arguments: TestEngine.available)
     func race(engine: TestEngine) async throws {
         try await withPostOffice(on: engine) { post in
             var tokens: [String] = []

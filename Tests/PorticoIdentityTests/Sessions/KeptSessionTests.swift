@@ -1,5 +1,5 @@
-import PorticoJSON
 import PorticoHTTP
+import PorticoJSON
 import PorticoSQL
 import PorticoTesting
 import PorticoValues

@@ -79,7 +79,7 @@ struct UserFormPage: BagPage {
     var areas: [Choice]
     /// Whether it is the reader's own account: nobody changes their own role or deactivates themselves.
     var isOwn = false
-    /// Whether the person signs in with an authenticator as well.
+    /// Whether the person has an authenticator, or a phone that codes are sent to.
     var hasSecondFactor = false
     var form = FormState.fresh
     /// What came of the form that erases the person.
@@ -174,8 +174,9 @@ struct UserFormPage: BagPage {
         let form = PageForm(
             action: "\(action)/second-factor/remove", guarding: frame.guarding("second-factor"),
             fields: """
-                <p>The authenticator and all recovery codes stop working, and all sessions end. Be sure that it is \
-                \(user.name) who asks: from then on the password alone lets somebody in.</p>
+                <p>The authenticator and all recovery codes stop working, codes go to no phone any more, and all sessions \
+                end. Be sure that it is \(user.name) who asks: from then on the password lets somebody in, with a code by \
+                mail where the role takes one.</p>
                 """,
             buttons:
                 "\(Button("Remove the authenticator", weight: .danger, confirm: "Remove the authenticator of \(user.name)?"))"

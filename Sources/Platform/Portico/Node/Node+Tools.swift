@@ -18,7 +18,7 @@ extension Node {
     public static func schema(of application: any Application) -> [SchemaComponent] {
         [
             IdentitySchema.component, EventSchema.component, LimitSchema.component, JobSchema.component,
-            MailSchema.component,
+            MailSchema.component, TextSchema.component,
         ] + application.schema
     }
 

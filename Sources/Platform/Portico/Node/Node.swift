@@ -101,6 +101,7 @@ public final class Node: Sendable {
             state.server = server
             state.workers.append(Task { await doors.watch() })
             state.workers.append(Task { await parts.caches.run() })
+            state.workers.append(Task { await parts.texts.run() })
             state.workers.append(Task { await HeapUpkeep.run() })
         }
         defer { withExtendedLifetime(reserved) {} }
@@ -125,9 +126,7 @@ public final class Node: Sendable {
         guard try await MasterKeyMark.matches(parts.keys, previous: parts.previousKeys, in: database) else {
             throw Settings.Mistake.otherKey(thanDatabaseOf: application.id)
         }
-        let resealed = try await SecondFactorRotation(environment.keys, previous: environment.previousKeys)
-            .run(in: database)
-        if resealed > 0 { logger.notice("authenticators sealed anew", metadata: ["count": "\(resealed)"]) }
+        try await environment.renewSeals()
         if let demonstration = configuration.demonstration {
             try await application.seed(demonstration, environment)
         }

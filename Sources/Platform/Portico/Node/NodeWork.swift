@@ -8,10 +8,12 @@ extension ApplicationEnvironment {
         var book = JobBook()
         var schedules = running.schedules
         mails.register(in: &book, database: database)
+        texts.register(in: &book, database: database)
         do {
             schedules.append(try mails.register(purgeAfter: .days(30), in: &book, database: database))
+            schedules.append(try texts.register(purgeAfter: .days(30), in: &book, database: database))
         } catch {
-            logger.error("old mails stay", metadata: ["error": "\(error)"])
+            logger.error("old mails and text messages stay", metadata: ["error": "\(error)"])
         }
         do {
             if let publisher { schedules.append(try publisher.register(in: &book)) }

@@ -17,6 +17,7 @@ struct SharedParts {
     let address: PublicAddress
     let limits: RateRuleBook
     let mail: NodeMail
+    let texts: NodeTexts
     let caches: CacheRegistry
     let streams: NodeStreams
     private let redis: SharedCounters?
@@ -56,6 +57,7 @@ struct SharedParts {
         self.library = library
         limits = NodeLimits.book(settings, metrics: metrics)
         mail = try NodeMail(settings, clock: clock)
+        texts = try NodeTexts(settings, clock: clock, metrics: metrics)
         caches = NodeCaches.registry(settings, clock: clock, metrics: metrics, redis: redis)
         self.port = port ?? settings.integer("server.port")
         address = PublicAddress(settings, port: self.port)
@@ -73,7 +75,8 @@ struct SharedParts {
             settings: settings, library: library,
             isSecure: isSecure, isLocal: settings.isLocal, publicURL: publicURL,
             limits: LimitDesk(database: database, book: limits), jobs: jobs,
-            mails: MailQueue(jobs: jobs, sender: mail.sender, transport: mail.transport), caches: caches,
+            mails: MailQueue(jobs: jobs, sender: mail.sender, transport: mail.transport),
+            texts: texts.queue(jobs: jobs, keys: keys, previousKeys: previousKeys), caches: caches,
             presence: Presence(
                 clock: clock,
                 shared: redis.map { RedisPresence($0.client, prefix: "portico:presence:\(application.id)") },

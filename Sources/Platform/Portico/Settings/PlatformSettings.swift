@@ -98,6 +98,11 @@ public enum PlatformSettings {
         SettingDeclaration(
             "mail.smtp_password", .text(0...500), default: "", isSecret: true, "that account's password"),
         SettingDeclaration(
+            "sms.url", .text(0...1000), default: "", isSecret: true,
+            "http(s):// address of a gateway that takes text messages as JSON; empty: none are sent"),
+        SettingDeclaration(
+            "sms.token", .text(0...500), default: "", isSecret: true, "bearer token that is shown there; empty: none"),
+        SettingDeclaration(
             "redis.url", .text(0...1000), default: "", isSecret: true,
             "redis://… or redis+sentinel://…, where nodes count requests together; empty: each node for itself"),
         SettingDeclaration(

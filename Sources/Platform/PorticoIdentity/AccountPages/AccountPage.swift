@@ -8,6 +8,7 @@ struct AccountPage: AccountPageContent {
     let cursor: String?
     let nextCursor: String?
     let secondFactor: SecondFactorStatus
+    let phone: PhoneStatus
     /// Whether people change the address they sign in with.
     let changesAddress: Bool
     /// Whether people close their own account.
@@ -20,7 +21,8 @@ struct AccountPage: AccountPageContent {
     var content: HTML {
         """
         \(PageHeading("Your account"))\(ErrorSummary(messages, scope: "password"))
-        <div class="stack"><div class="columns even"><div class="stack">\(person)\(secondStep)\(programs)\(ownData)</div>\
+        <div class="stack"><div class="columns even"><div class="stack">\(person)\(secondStep)\(phoneForCodes)\(programs)\
+        \(ownData)</div>\
         \(password)</div>
         \(signedInWith)</div>
         """
@@ -43,7 +45,8 @@ struct AccountPage: AccountPageContent {
     private var secondStep: HTML {
         let isActive = secondFactor.state == SecondFactorStore.State.active.rawValue
         let off = Badge("Off", tone: secondFactor.isRequired ? .warn : .neutral)
-        let badge = isActive ? Badge("On", tone: .good) : secondFactor.isMailed ? Badge("By mail", tone: .good) : off
+        let sent = Badge(phone.isUsed ? "By text message" : "By mail", tone: .good)
+        let badge = isActive ? Badge("On", tone: .good) : secondFactor.isMailed ? sent : off
         let more: HTML = isActive ? "\(RecoveryCodesLeft(count: secondFactor.recoveryCodesLeft))" : "\(invitation)"
         let label = isActive ? "Manage two-step sign-in" : "Set up two-step sign-in"
         let button = Button(
@@ -55,7 +58,26 @@ struct AccountPage: AccountPageContent {
             """
     }
 
+    private var phoneForCodes: HTML? {
+        guard phone.isAvailable || phone.number != nil else { return nil }
+        let words: HTML =
+            phone.number.map { "<p>Codes can be sent to <span class=\"code\">\($0)</span>.</p>" }
+            ?? "<p>Codes for signing in can be sent to your phone as text messages.</p>"
+        let label = phone.number == nil ? "Add a phone" : "Change or remove it"
+        let button = Button(label, href: frame.address("/phone"), weight: .secondary)
+        return """
+            <section class="block" aria-labelledby="phone-title"><h2 id="phone-title">Phone</h2>\
+            <div class="stack">\(words)<div class="buttons">\(button)</div></div></section>
+            """
+    }
+
     private var invitation: HTML {
+        if phone.isUsed {
+            return """
+                <p>Signing in takes a code that is sent to your phone. With an app on it it is quicker, and works without a \
+                network.</p>
+                """
+        }
         if secondFactor.isMailed {
             return """
                 <p>Signing in takes a code that is mailed to you. With an app on your phone it is quicker, and works when \

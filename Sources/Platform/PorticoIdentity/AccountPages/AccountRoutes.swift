@@ -19,6 +19,7 @@ struct AccountRoutes: Sendable {
             + SecondFactorPageRoutes(own: own, appearance: appearance).routes
             + APIKeyPageRoutes(own: own, keys: keys, appearance: appearance).routes
             + OwnAccountPageRoutes(own: own, appearance: appearance).routes
+            + PhonePageRoutes(own: own, appearance: appearance).routes
     }
 
     private static let path = AccountAppearance.accountPath
@@ -78,8 +79,8 @@ struct AccountRoutes: Sendable {
         if try await own.current(context).dues.password { frame.shell.notices.append(AccountNotices.passwordEnded) }
         return AccountPage(
             frame: frame, sessions: sessions.items, cursor: cursor, nextCursor: sessions.next,
-            secondFactor: try await own.secondFactor(by: context), changesAddress: own.addresses != nil,
-            closes: own.closing != nil)
+            secondFactor: try await own.secondFactor(by: context), phone: try await own.phone(by: context),
+            changesAddress: own.addresses != nil, closes: own.closing != nil)
     }
 }
 
@@ -99,6 +100,7 @@ enum AccountNotices {
         "password": "Your password is changed", "session": "The session has ended",
         "sessions": "All your other sessions have ended", "enabled": "Two-step sign-in is on",
         "disabled": "Two-step sign-in is off", "key": "The key is revoked", "address": "Look in your mail",
+        "phone": "Your phone is confirmed", "phone_removed": "Your phone is removed",
     ]
 
     private static let details: [String: HTML] = [
@@ -108,5 +110,7 @@ enum AccountNotices {
         "enabled": "From now on signing in takes your password and a code.",
         "disabled": "Signing in takes your password only. Your recovery codes are worth nothing now.",
         "key": "What used it is refused from now on.",
+        "phone": "Everything else you were signed in with has ended.",
+        "phone_removed": "No codes are sent to it any more. Everything else you were signed in with has ended.",
     ]
 }

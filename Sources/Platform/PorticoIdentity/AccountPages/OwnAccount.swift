@@ -15,6 +15,7 @@ struct OwnAccount: Sendable {
     let own: OwnSessions
     let cursors: CursorSigner
     let roles: RoleCatalog
+    let phones: PhoneStore
     let passwords: PasswordRules
     /// Other addresses to sign in with; nil where no mail is sent.
     var addresses: AddressChangeStore?

@@ -29,7 +29,7 @@ struct RefusedForm: Sendable {
     }
 
     private static func isCorrigible(_ problem: Problem) -> Bool {
-        problem.status == 409 || problem.status == 422 || problem.code == "account_locked"
+        problem.status == 409 || problem.status == 422 || ["account_locked", "too_many_codes"].contains(problem.code)
     }
 
     /// What is wrong, for the summary and the fields.
@@ -49,6 +49,8 @@ struct RefusedForm: Sendable {
         case "invalid" where error.field == "email": "This is no email address."
         case "unchanged" where error.field == "email": "Enter another address than the one you have."
         case "required" where error.field == "name": "Enter a name for the key."
+        case "required" where error.field == "number": "Enter a phone number."
+        case "invalid_phone": "Enter the number with + and the code of its country, such as +91 98123 45678."
         case "required": "Enter your password."
         case "not_granted": "Choose what the key may do: at least one thing, and nothing that you may not do yourself."
         case "not_one_of": "Choose one of the list."

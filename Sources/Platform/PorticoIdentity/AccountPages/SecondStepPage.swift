@@ -29,19 +29,29 @@ struct SecondStepPage: PageComponent {
             <input type="hidden" name="_csrf" value="\(csrfToken)">\
             <input type="hidden" name="next" value="\(next)">\(fields)
             <div class="buttons">\(Button("Sign in"))</div></form>
-            <div class="sign-in-hint">\(ticket.isMailed ? another : nil)<a href="\(back)">Begin again</a></div></div>
+            <div class="sign-in-hint">\(another)<a href="\(back)">Begin again</a></div></div>
             """)
     }
 
-    private var another: HTML {
-        "<p>No mail yet? Look among the unwanted ones, or begin again to get another code.</p>"
+    private var another: HTML? {
+        switch ticket.way {
+        case .authenticator: nil
+        case .mail: "<p>No mail yet? Look among the unwanted ones, or begin again to get another code.</p>"
+        case .text: "<p>No message yet? Give it a minute, or begin again to get another code.</p>"
+        }
     }
 
     private var fields: HTML {
         let error = messages.first { !$0.field.isEmpty }?.message
-        guard ticket.isMailed else { return CodeFields(error: error, isRecoveryCode: isRecoveryCode).html }
-        return CodeFields.digits(
-            label: "Code from our mail", hint: "The six digits we have sent to your email address.", error: error
-        ).html
+        switch ticket.way {
+        case .authenticator: return CodeFields(error: error, isRecoveryCode: isRecoveryCode).html
+        case .mail:
+            return CodeFields.digits(
+                label: "Code from our mail", hint: "The six digits we have sent to your email address.", error: error
+            ).html
+        case .text(let ending):
+            let hint = "The six digits we have sent to your phone ending in \(ending)."
+            return CodeFields.digits(label: "Code from our text message", hint: hint, error: error).html
+        }
     }
 }

@@ -18,8 +18,8 @@ struct SecondStepTicket: Sendable, Hashable {
     let credentialsVersion: Int64
     /// When it is worth nothing any more.
     let expiresAt: Instant
-    /// Whether the code comes by mail.
-    let isMailed: Bool
+    /// How the code comes.
+    let way: CodeWay
     /// Whether the session that the code begins is to be kept on the device, as was ticked beside the password.
     let staysSignedIn: Bool
 
@@ -30,7 +30,7 @@ struct SecondStepTicket: Sendable, Hashable {
         accountID = account.id
         credentialsVersion = account.credentialsVersion
         expiresAt = now + SecondStepTicket.lifetime
-        isMailed = demand.members.contains { $0.name == "method" && $0.value == "mail" }
+        way = CodeWay(demand)
         staysSignedIn = attempt.staysSignedIn
     }
 
@@ -47,18 +47,20 @@ struct SecondStepTicket: Sendable, Hashable {
         accountID = id
         credentialsVersion = version
         expiresAt = Instant(milliseconds: end)
-        let marks = parts[3].split(separator: " ")
-        isMailed = marks.contains("mail")
-        staysSignedIn = marks.contains("stay")
+        staysSignedIn = parts[3].split(separator: " ").first == SecondStepTicket.stay
+        way = CodeWay(line: staysSignedIn ? parts[3].dropFirst(SecondStepTicket.stay.count + 1) : parts[3])
         email = String(parts[4])
     }
 
     private static let purpose = "second step of signing in"
+    /// Stands before the way of the code where the session is to be kept.
+    private static let stay: Substring = "stay"
 
     /// The ticket as the browser holds it.
     func sealed(_ seal: SecretSeal) -> String {
-        let marks = [isMailed ? "mail" : nil, staysSignedIn ? "stay" : nil].compactMap { $0 }.joined(separator: " ")
-        let plain = "\(accountID)\n\(credentialsVersion)\n\(expiresAt.milliseconds)\n\(marks)\n\(email)"
+        let marks = [staysSignedIn ? SecondStepTicket.stay : "", way.line].filter { !$0.isEmpty }
+        let plain =
+            "\(accountID)\n\(credentialsVersion)\n\(expiresAt.milliseconds)\n\(marks.joined(separator: " "))\n\(email)"
         return seal.seal(Array(plain.utf8), for: SecondStepTicket.purpose).base64URL
     }
 }

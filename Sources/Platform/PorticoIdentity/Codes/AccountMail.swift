@@ -219,6 +219,37 @@ struct AccountLetters: Sendable {
             kind: "account.locked")
     }
 
+    func phoneAdded(_ number: PhoneNumber, to address: String) -> PersonalMail {
+        PersonalMail(
+            to: address, subject: "A phone was added to your account at \(mail.title)",
+            text: """
+                The phone ending in \(number.ending) was added to your account at \(mail.title), by somebody who knows your
+                password. Codes for signing in may go there from now on. Everything else you were signed in with has
+                been signed out; API keys go on.
+
+                If it was not you, choose a new password at once and tell your administrator:
+
+                \(home)/reset
+
+                """,
+            kind: "account.phone_added")
+    }
+
+    func phoneRemoved(to address: String) -> PersonalMail {
+        PersonalMail(
+            to: address, subject: "The phone was removed from your account at \(mail.title)",
+            text: """
+                The phone was removed from your account at \(mail.title), by somebody who knows your password. No codes
+                go there any more. Everything else you were signed in with has been signed out; API keys go on.
+
+                If it was not you, choose a new password at once and tell your administrator:
+
+                \(home)/reset
+
+                """,
+            kind: "account.phone_removed")
+    }
+
     func invitation(_ token: SessionToken, to address: String, name: String, lasting life: Span) -> PersonalMail {
         PersonalMail(
             to: address, subject: "Your access to \(mail.title)",

@@ -1,7 +1,7 @@
 import PorticoSQL
 import PorticoValues
 
-/// Codes that are sent by mail: six digits, good once and for a few minutes.
+/// Codes that are sent by mail, or as text messages: six digits, good once and for a few minutes.
 public enum MailCode {
     /// What a code is good for; one for one thing is worth nothing for another.
     public struct Purpose: RawRepresentable, Sendable, Hashable {
@@ -15,6 +15,8 @@ public enum MailCode {
 
         /// Signing in, beside the password.
         public static let signIn = Purpose(rawValue: "sign_in")
+        /// Showing that a phone is one's own.
+        static let phone = Purpose(rawValue: "phone")
     }
 
     /// How codes behave.
@@ -23,10 +25,10 @@ public enum MailCode {
         public var life = Span.minutes(7)
         /// Wrong codes after which the right one is worth nothing either.
         public var tries = 5
-        /// How many codes for one purpose one account may be sent.
+        /// How many codes for one purpose one account may be sent, by whatever way.
         public var limit = MailLimit()
 
-        /// Seven minutes, five tries, three mails in a quarter of an hour.
+        /// Seven minutes, five tries, three codes in a quarter of an hour.
         public init() {}
     }
 

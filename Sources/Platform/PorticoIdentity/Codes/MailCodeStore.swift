@@ -1,21 +1,18 @@
 import PorticoSQL
 import PorticoValues
 
-/// The codes that were sent by mail and not used yet: one for each account and purpose, as keyed hashes, because a
-/// million codes are tried in no time by whoever reads the table.
+/// The codes that are sent by mail: one for each account and purpose.
 public struct MailCodeStore: Sendable {
-    /// How codes behave.
-    public let settings: MailCode.Settings
+    private let codes: SentCodes
     private let letters: AccountLetters
-    private let allowance: MailAllowance
-    private let key: Secret<[UInt8]>
 
     init(settings: MailCode.Settings, letters: AccountLetters, keys: SecretKeys) {
-        self.settings = settings
+        codes = SentCodes(settings: settings, keys: keys)
         self.letters = letters
-        key = Secret(keys.key(for: "mail-codes"))
-        allowance = MailAllowance("code", limit: settings.limit, key: keys.key(for: "mail-allowances"))
     }
+
+    /// How codes behave.
+    public var settings: MailCode.Settings { codes.settings }
 
     /// Sends a new code to the owner of an account; the one before is worth nothing then.
     /// - Returns: nil when it is on its way; how long to wait when too many were sent lately. The last one goes on
@@ -24,56 +21,19 @@ public struct MailCodeStore: Sendable {
     public func send(
         for purpose: MailCode.Purpose, to account: Account, at now: Instant, in transaction: Transaction
     ) throws -> Span? {
-        let subject = "\(purpose.rawValue):\(account.id)"
-        if let wait = try allowance.take(subject, at: now, in: transaction) { return wait }
-        let code = MailCode.make()
-        try transaction.execute(
-            "mail_codes.keep",
-            """
-            INSERT INTO mail_codes (account_id, purpose, code_hash, created_at, expires_at)
-            VALUES (\(account.id), \(purpose.rawValue), \(hash(code, purpose, account.id)), \(now),
-                \(now + settings.life))
-            ON CONFLICT (account_id, purpose) DO UPDATE SET code_hash = excluded.code_hash, tries = 0,
-                created_at = excluded.created_at, expires_at = excluded.expires_at
-            """)
-        try letters.send(letters.code(code, to: account.email, lasting: settings.life), in: transaction)
-        return nil
+        try codes.send(for: purpose, of: account.id, at: now, in: transaction) { code in
+            try letters.send(letters.code(code, to: account.email, lasting: settings.life), in: transaction)
+        }
     }
 
-    /// Uses a code up. A wrong one counts as a try, so the transaction must be committed either way.
+    /// Uses a code up, by whatever way it was sent. A wrong one counts as a try, so the transaction must be committed
+    /// either way.
     /// - Returns: whether it was right. Wrong, used, replaced, too old and tried too often are all the same.
     /// - Throws: ``SQLError``.
     public func use(
         _ code: String, for purpose: MailCode.Purpose, of accountID: Int64, at now: Instant,
         in transaction: Transaction
     ) throws -> Bool {
-        let kept = try transaction.first(
-            "mail_codes.lock",
-            """
-            SELECT code_hash FROM mail_codes
-            WHERE account_id = \(accountID) AND purpose = \(purpose.rawValue) AND expires_at > \(now)
-                AND tries < \(settings.tries)\(transaction.dialect.forUpdate)
-            """
-        ) { try [UInt8].read($0, 0) }
-        let shown = hash(code.filter { $0 != " " }, purpose, accountID)
-        guard constantTimeEqual(shown, kept ?? Array(repeating: 0, count: shown.count)) else {
-            try transaction.execute(
-                "mail_codes.miss",
-                """
-                UPDATE mail_codes SET tries = tries + 1
-                WHERE account_id = \(accountID) AND purpose = \(purpose.rawValue)
-                """)
-            return false
-        }
-        return try transaction.execute(
-            "mail_codes.use",
-            """
-            DELETE FROM mail_codes
-            WHERE account_id = \(accountID) AND purpose = \(purpose.rawValue) AND code_hash = \(shown)
-            """) == 1
-    }
-
-    private func hash(_ code: String, _ purpose: MailCode.Purpose, _ accountID: Int64) -> [UInt8] {
-        Digest.hmacSHA256(Array("\(accountID)/\(code.utf8.count)/\(code)/\(purpose.rawValue)".utf8), key: key.reveal())
+        try codes.use(code, for: purpose, of: accountID, at: now, in: transaction)
     }
 }

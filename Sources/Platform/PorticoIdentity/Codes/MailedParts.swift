@@ -14,14 +14,15 @@ struct MailedParts: Sendable {
 
     /// Nil where the application sends no mail.
     init?(
-        _ configuration: Identity.Configuration, accounts: AccountStore, sessions: SessionStore, lockout: Lockout
+        _ configuration: Identity.Configuration, accounts: AccountStore, sessions: SessionStore, lockout: Lockout,
+        phones: PhoneStore
     ) {
         guard let mail = configuration.mail else { return nil }
         let keys = configuration.keys
         let letters = AccountLetters(mail, application: configuration.application)
         codes = MailCodeStore(settings: configuration.mailCodes, letters: letters, keys: keys)
         let roles = configuration.secondFactors.filter { $0.value == .mail }.keys
-        factor = MailedFactor(codes: codes, roles: Set(roles))
+        factor = MailedFactor(codes: codes, phones: phones, roles: Set(roles))
         resets = PasswordResetStore(accounts: accounts, lockout: lockout, letters: letters, keys: keys)
         signInLinks =
             configuration.hasSignInLinks ? SignInLinkStore(letters: letters, mailed: factor, keys: keys) : nil

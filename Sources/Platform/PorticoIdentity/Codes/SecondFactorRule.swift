@@ -4,7 +4,8 @@ public enum SecondFactorRule: Sendable, Hashable {
     case optional
     /// An authenticator: the role allows nothing before there is one.
     case required
-    /// An authenticator, or else a code by mail at every sign-in. Where no mail is sent this is ``required``.
+    /// An authenticator, or else a code by mail at every sign-in, or by a text message to whoever has confirmed a phone.
+    /// Where no mail is sent this is ``required``, whether or not text messages are.
     case mail
 }
 

@@ -9,7 +9,7 @@ struct AccountErasure: Sendable {
     /// What belongs to an account and goes with it: rows that let it in, or did.
     private static let tables = [
         "second_factors", "recovery_codes", "api_keys", "mail_codes", "mailed_links", "invitations",
-        "known_browsers", "former_passwords",
+        "known_browsers", "former_passwords", "phones",
     ]
 
     /// Erases a locked account.

@@ -9,7 +9,7 @@ extension Identity {
         _ parts: [PersonalDataPart] = [], entityTypes: [String] = ["account", "invitation", "user"]
     ) -> PersonalData {
         PersonalData(
-            database: database, accounts: accounts,
+            database: database, accounts: accounts, phones: phones,
             erasure: AccountErasure(sessions: sessions, lockout: lockout), parts: parts, entityTypes: entityTypes)
     }
 

@@ -9,6 +9,7 @@ public struct PersonalData: Sendable {
 
     let database: Database
     let accounts: AccountStore
+    let phones: PhoneStore
     let erasure: AccountErasure
     let parts: [PersonalDataPart]
     /// Kinds of things in the audit whose id is an account's.
@@ -22,8 +23,8 @@ public struct PersonalData: Sendable {
 
     /// Everything about a person, as a JSON object.
     ///
-    /// Members: `exported_at`, `account`, `sessions`, `token_families`, `api_keys`, `invitation`, `audit` (what they did
-    /// and what was done to them), `audit_is_complete`, and `application` with a member for each part.
+    /// Members: `exported_at`, `account`, `sessions`, `token_families`, `api_keys`, `invitation`, `phone`, `audit` (what
+    /// they did and what was done to them), `audit_is_complete`, and `application` with a member for each part.
     /// - Returns: nil when there is no such account.
     /// - Throws: ``SQLError``, what the parts throw.
     public func export(of accountID: Int64, by cause: AuditEntry.Cause) async throws -> JSONValue? {
@@ -71,7 +72,8 @@ extension PersonalData {
             "sessions": .array(try sessions(account.id, in: reading)),
             "token_families": .array(try families(account.id, in: reading)),
             "api_keys": .array(try keys(account.id, in: reading)),
-            "invitation": try invitation(account.id, in: reading), "audit": .array(audit),
+            "invitation": try invitation(account.id, in: reading),
+            "phone": try phones.told(of: account.id, at: now, in: reading), "audit": .array(audit),
             "audit_is_complete": .bool(audit.count < PersonalData.auditLimit), "application": .object(parts),
         ]
     }

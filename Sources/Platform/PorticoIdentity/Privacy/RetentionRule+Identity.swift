@@ -15,6 +15,14 @@ extension RetentionRule {
             // One row for each account and purpose at the most, so all at once.
             try transaction.execute("mail_codes.purge", "DELETE FROM mail_codes WHERE expires_at <= \(now)")
         },
+        .custom("phones", isAudited: false) { now, _, transaction in
+            // Numbers whose code nobody has shown. One row for each account at the most, so all at once.
+            let unknown = try transaction.execute(
+                "phones.purge", "DELETE FROM phones WHERE number IS NULL AND pending_until <= \(now)")
+            return try transaction.execute(
+                "phones.purge_pending",
+                "UPDATE phones SET pending = NULL, pending_until = NULL WHERE pending_until <= \(now)") + unknown
+        },
         .custom("known_browsers", isAudited: false) { now, _, transaction in
             // A few rows for each account at the most, so all at once.
             try transaction.execute("known_browsers.purge", "DELETE FROM known_browsers WHERE expires_at <= \(now)")

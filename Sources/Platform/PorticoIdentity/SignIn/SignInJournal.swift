@@ -16,7 +16,8 @@ struct SignInJournal: Sendable {
     func note(_ verdict: Verdict, _ attempt: SignInAttempt, for purpose: SignIn.Purpose, account: Int64?) {
         guard let logger else { return }
         var metadata: Logger.Metadata = [
-            "client.address": "\(attempt.address)", "factors": "\(attempt.firstFactor)\(attempt.code == nil ? "" : ", code")",
+            "client.address": "\(attempt.address)",
+            "factors": "\(attempt.firstFactor)\(attempt.code == nil ? "" : ", code")",
         ]
         if let id = attempt.requestID { metadata["request.id"] = "\(id)" }
         if let account { metadata["account.id"] = "\(account)" }

@@ -1,6 +1,6 @@
 import Foundation
-import PorticoSQL
 import PorticoJSON
+import PorticoSQL
 import PorticoTesting
 import PorticoValues
 import Testing

@@ -122,7 +122,7 @@ struct PeopleRoutes: Sendable {
     private var removeSecondFactor: Route {
         .json(
             .delete, "/api/v1/users/{id}/second-factor", "removeUserSecondFactor",
-            "Take away an authenticator that was lost; the person is signed out everywhere",
+            "Take away an authenticator and a phone that were lost; the person is signed out everywhere",
             access: .permission("user.manage"), limit: BagLimits.admin, statuses: [(.noContent, "Taken away")],
             refusals: [(404, "user_not_found"), (409, "own_account"), (409, "no_second_factor")]
         ) { [people] (context: RequestContext, input: UserInput) -> Reply<NoContent> in

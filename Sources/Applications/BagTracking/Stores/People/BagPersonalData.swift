@@ -7,6 +7,7 @@ import Portico
 struct BagPersonalData: Sendable {
     let accounts: AccountStore
     let mails: MailQueue
+    let texts: TextQueue
 
     /// Name of the part in exports and in the counts of an erasure.
     static let name = "bag_tracking"
@@ -27,7 +28,7 @@ struct BagPersonalData: Sendable {
         }
     }
 
-    /// Removes the profile and all mails to the person, and takes name and address off the imports.
+    /// Removes the profile and all mails and text messages to the person, and takes name and address off the imports.
     /// - Returns: rows removed or changed.
     private func erase(_ account: Account, in transaction: Transaction) throws -> Int {
         let profiles = try transaction.execute(
@@ -36,6 +37,7 @@ struct BagPersonalData: Sendable {
             "imports.erase_person",
             "UPDATE imports SET user_name = \("Erased person \(account.id)"), ip = '' WHERE user_id = \(account.id)")
         return try profiles + imports + mails.forget(account.email, in: transaction)
+            + texts.forget(account.id, in: transaction)
     }
 
     /// The rules of a deactivation (rule R45), and nobody leaves bills behind that only they were working on.

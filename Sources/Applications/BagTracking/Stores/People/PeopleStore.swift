@@ -103,15 +103,20 @@ struct PeopleStore: Sendable {
         }
     }
 
-    /// Whether a person signs in with an authenticator as well.
+    /// Whether a person has an authenticator, or a phone that codes are sent to.
     /// - Throws: ``SQLError``.
     static func hasSecondFactor(_ id: Int64, in session: some SQLSession) throws -> Bool {
         try session.scalar(
-            "people.has_second_factor", "SELECT has_second_factor FROM accounts WHERE id = \(id)", as: Bool.self)
-            ?? false
+            "people.has_second_factor",
+            """
+            SELECT CASE WHEN has_second_factor = 1 OR EXISTS (
+                    SELECT 1 FROM phones p WHERE p.account_id = accounts.id AND p.number IS NOT NULL) THEN 1 ELSE 0 END
+            FROM accounts WHERE id = \(id)
+            """, as: Bool.self) ?? false
     }
 
-    /// Takes away the authenticator of a person who has lost it, and ends everything they are signed in with.
+    /// Takes away the authenticator and the phone of a person who has lost them, and ends everything they are signed in
+    /// with.
     /// - Throws: ``Refusal`` 404; 409 `own_account`, `no_second_factor`; ``SQLError``.
     func removeSecondFactor(of id: Int64, by caller: BagCaller) async throws {
         try await services.database.write { [accounts] transaction in
@@ -120,9 +125,10 @@ struct PeopleStore: Sendable {
                 throw Refusal.conflict("own_account", "Remove your own authenticator on the page of your account.")
             }
             guard try PeopleStore.hasSecondFactor(id, in: transaction) else {
-                throw Refusal.conflict("no_second_factor", "This person signs in without an authenticator.")
+                throw Refusal.conflict("no_second_factor", "This person has neither an authenticator nor a phone.")
             }
             try SecondFactorStore.remove(of: id, in: transaction)
+            _ = try PhoneStore.remove(of: id, in: transaction)
             try accounts.endSessions(of: id, in: transaction)
             try transaction.audit(caller.entry("user.second_factor_removed", entity: String(id)))
         }
