@@ -60,13 +60,15 @@ import Testing
         #expect(!page.contains("recovery_code") && page.contains("autocomplete=\"one-time-code\""))
     }
 
-    @Test("says whether the session is to be kept, however the code comes", arguments: [false, true], [false, true])
-    func staysSignedIn(isMailed: Bool, staysSignedIn: Bool) async throws {
-        var demand = SignIn.codeRequired
-        if isMailed { demand.members = [(name: "method", value: "mail")] }
-        let ticket = try await ticket("a@b", demand, staysSignedIn: staysSignedIn)
-        let opened = SecondStepTicket(ticket.sealed(seal), seal, at: Office.started)
-        #expect(opened == ticket && opened?.isMailed == isMailed && opened?.staysSignedIn == staysSignedIn)
+    @Test("says whether the session is to be kept, however the code comes", arguments: [false, true])
+    func staysSignedIn(staysSignedIn: Bool) async throws {
+        for way in [CodeWay.authenticator, .mail, .text(ending: "678")] {
+            var demand = SignIn.codeRequired
+            demand.members = way.members
+            let ticket = try await ticket("a@b", demand, staysSignedIn: staysSignedIn)
+            let opened = SecondStepTicket(ticket.sealed(seal), seal, at: Office.started)
+            #expect(opened == ticket && opened?.way == way && opened?.staysSignedIn == staysSignedIn)
+        }
     }
 
     @Test("wishes for nothing when it comes from a node that knows of no kept sessions", arguments: ["mail", ""])
@@ -75,7 +77,8 @@ import Testing
         let sealed = seal.seal(
             Array("7\n1\n\(end)\n\(mark)\nasha@example.org".utf8), for: "second step of signing in")
         let ticket = try #require(SecondStepTicket(sealed.base64URL, seal, at: Office.started))
-        #expect(ticket.isMailed == (mark == "mail") && !ticket.staysSignedIn && ticket.email == "asha@example.org")
+        #expect(
+            (ticket.way == .mail) == (mark == "mail") && !ticket.staysSignedIn && ticket.email == "asha@example.org")
     }
 
     @Test("is no secret of an authenticator that somebody put into the cookie")

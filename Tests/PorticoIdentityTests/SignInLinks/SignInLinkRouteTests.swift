@@ -216,7 +216,8 @@ import Testing
             #expect(await !client.get("/bags/sign-in").text.contains("/bags/sign-in/link"))
         }
         try await withOffice(on: .sqlite) { office in
-            #expect(await ask(try PostOffice(office: office).client()).status == 404)
+            let client = try PostOffice(office: office).client()
+            #expect(await ask(client).status == 404)
         }
     }
 }

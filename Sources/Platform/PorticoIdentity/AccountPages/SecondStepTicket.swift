@@ -47,14 +47,14 @@ struct SecondStepTicket: Sendable, Hashable {
         accountID = id
         credentialsVersion = version
         expiresAt = Instant(milliseconds: end)
-        staysSignedIn = parts[3].split(separator: " ").first == SecondStepTicket.stay
+        staysSignedIn = parts[3].split(separator: " ").first.map { String($0) } == SecondStepTicket.stay
         way = CodeWay(line: staysSignedIn ? parts[3].dropFirst(SecondStepTicket.stay.count + 1) : parts[3])
         email = String(parts[4])
     }
 
     private static let purpose = "second step of signing in"
     /// Stands before the way of the code where the session is to be kept.
-    private static let stay: Substring = "stay"
+    private static let stay = "stay"
 
     /// The ticket as the browser holds it.
     func sealed(_ seal: SecretSeal) -> String {

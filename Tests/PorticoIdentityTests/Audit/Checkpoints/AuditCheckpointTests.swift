@@ -45,8 +45,8 @@ import Testing
     @Test("is compared with nothing unless asked", arguments: TestEngine.available)
     func optional(engine: TestEngine) async throws {
         try await withWrittenAudit(on: engine, rows: 1) { audit in
-            #expect(try await AuditChain.verify(audit.database).checkpoints == nil)
-            #expect(try await audit.verify([]).checkpoints == 0)
+            let (bare, empty) = (try await AuditChain.verify(audit.database), try await audit.verify([]))
+            #expect(bare.checkpoints == nil && empty.checkpoints == 0)
         }
     }
 
