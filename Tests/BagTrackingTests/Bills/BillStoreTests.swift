@@ -182,7 +182,7 @@ import Testing
     }
 
     @Test(
-        "R28 erases the phone of a cancelled bill, of one without any time but its opening, too",
+        "R28 erases the phone of a bill that never left 180 days after it was opened, whatever became of it",
         arguments: TestEngine.available)
     func phonesOfOtherBills(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in
