@@ -10,9 +10,9 @@ struct EraseDriverPhones: Job {
     init(payload: JSONValue) {}
 }
 
-/// Which phone numbers have been kept for long enough: those of bills that were delivered so long ago. Where no delivery
-/// is recorded the time runs from when the lorry left, and where not even that is known from when the bill was opened,
-/// whatever became of it: no number stays because somebody forgot to say that it arrived.
+/// Which phone numbers have been kept for long enough: those of bills that were delivered so long ago. Where no
+/// delivery is recorded the time runs from when the lorry left, and where not even that is known from when the bill was
+/// opened, whatever became of it: no number stays because somebody forgot to say that it arrived.
 struct DriverPhones: Sendable {
     /// Name of the rule in the audit.
     static let rule = "bills.driver_phones"

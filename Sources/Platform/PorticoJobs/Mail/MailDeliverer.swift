@@ -83,8 +83,8 @@ struct MailDeliverer: Sendable {
     }
 
     /// Notes why a mail did not go out.
-    /// - Returns: what becomes of its job; nil when its recipient was forgotten while the server was asked, and must not be
-    ///   known again by its words.
+    /// - Returns: what becomes of its job; nil when the recipient was forgotten while the server was asked, and must
+    ///   not be known again by its words.
     private func failure(
         _ trouble: MailTrouble, _ id: Int64, _ recipient: MailAddress, _ run: JobRun
     ) async throws -> JobFailure? {
