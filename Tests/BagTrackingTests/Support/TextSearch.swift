@@ -11,8 +11,8 @@ extension AppHarness {
             for table in try TableShape.all(in: reading) {
                 let rows = SQL(trusted: "SELECT \(table.quotedColumns) FROM \(table.quotedName)")
                 try reading.each("test.rows", rows) { row in
-                    for column in table.columns.indices where AppHarness.holds(try row.value(column), text) {
-                        found.insert(table.name)
+                    for column in table.columns.indices {
+                        if AppHarness.holds(try row.value(column), text) { found.insert(table.name) }
                     }
                 }
             }
