@@ -75,7 +75,9 @@ import Testing
             let biller = try await app.client("biller")
             let told = await biller.get("\(Self.api)/personal-data").json["application"]?["bag_tracking"]
             let part = try #require(told)
-            for member in ["bills", "imports", "mails"] { #expect(part[member] == .array([]), "\(member)") }
+            for member in ["bills", "imports", "mails", "text_messages"] {
+                #expect(part[member] == .array([]), "\(member)")
+            }
             #expect(part["scans"]?["newest"] == .array([]) && part["scans"]?["newest_are_all"] == true)
         }
     }
@@ -90,7 +92,8 @@ import Testing
             let id = try await id(of: "admin", in: app)
             let identity = BagTrackingParts.identity(app.environment, roles: app.application.roles)
             let data = BagPersonalData(
-                accounts: identity.accounts, mails: app.environment.mails, jobs: app.environment.jobs, most: 2)
+                accounts: identity.accounts, mails: app.environment.mails, texts: app.environment.texts,
+                jobs: app.environment.jobs, most: 2)
             let told = try await app.database.read { try data.document(of: id, in: $0) }
             let scans = try #require(told["scans"])
             #expect(scans["count"] == 4 && scans["newest_are_all"] == false)

@@ -6,7 +6,7 @@ extension BagPersonalData {
     /// Everything that bag tracking keeps about a person.
     ///
     /// Members: `profile`, `scans` (with how many, `newest`, `newest_are_all` and `all_at`), `scans_by_kind`,
-    /// `devices`, `bills_created` (how many), `bills`, `imports` and `mails` (the newest).
+    /// `devices`, `bills_created` (how many), `bills`, `imports`, `mails` and `text_messages` (the newest).
     func document(of id: Int64, in reading: Reading) throws -> JSONValue {
         let email = try accounts.account(id: id, in: reading)?.email
         let mails = try email.map { try self.mails.notes(to: $0, limit: most, in: reading) } ?? []
@@ -17,6 +17,7 @@ extension BagPersonalData {
             "bills_created": .integer(try billsCreated(by: id, in: reading)),
             "bills": .array(try bills(of: id, in: reading)), "imports": .array(try imports(of: id, in: reading)),
             "mails": .array(mails.map { told($0) }),
+            "text_messages": .array(try texts.notes(of: id, limit: most, in: reading).map { told($0) }),
         ]
     }
 
@@ -142,6 +143,13 @@ extension BagPersonalData {
         [
             "subject": .string(mail.subject), "state": .string(mail.state.rawValue), "queued_at": time(mail.queuedAt),
             "sent_at": time(mail.sentAt), "reply": text(mail.reply),
+        ]
+    }
+
+    private func told(_ message: TextNote) -> JSONValue {
+        [
+            "kind": .string(message.kind), "state": .string(message.state.rawValue),
+            "queued_at": time(message.queuedAt), "ended_at": time(message.endedAt),
         ]
     }
 

@@ -1,7 +1,7 @@
 import Portico
 
 /// What bag tracking itself knows of a person: the profile, what they did at the tables, the bills they opened, the
-/// files they sent, and the mails to them.
+/// files they sent, and the mails and text messages to them.
 ///
 /// Scans, bills and custody events keep the id of the account for ever. They are the history of bags and lorries, which
 /// has to be traced years later, and after an erasure the id leads to nobody's name any more.
@@ -10,7 +10,7 @@ struct BagPersonalData: Sendable {
     let mails: MailQueue
     let texts: TextQueue
     let jobs: JobQueue
-    /// The most scans, bills, imports and mails that an export lists, the newest of each.
+    /// The most scans, bills, imports, mails and text messages that an export lists, the newest of each.
     var most = 10_000
 
     /// Name of the part in exports and in the counts of an erasure.
