@@ -28,7 +28,7 @@ extension BagSettings {
             SettingDeclaration(summaryKey, .flag, default: "true", "whether daily summaries are mailed"),
             SettingDeclaration(
                 phoneKey, .integer(1...3650), default: "180",
-                "how many days after its delivery a bill keeps the driver's phone"),
+                "how many days after its delivery, or else after the lorry left, a bill keeps the driver's phone"),
             SettingDeclaration(
                 exportsKey, .integer(1...100), default: "2", "exports of one person that run at once, over all nodes"),
             SettingDeclaration(importSizeKey, .integer(1...1024), default: "50", "the largest file to import, in MiB"),

@@ -11,7 +11,8 @@ struct BagSettings: Sendable {
     /// `bags.undo_window_seconds`: how long a scan can be undone (rule R16).
     var undoWindow = UndoRules.defaultWindow
 
-    /// `bags.driver_phone_days`: how long after its delivery a bill keeps the driver's phone (rule R28).
+    /// `bags.driver_phone_days`: how long after its delivery a bill keeps the driver's phone, or after the lorry left
+    /// where no delivery is recorded (rule R28).
     var driverPhoneDays: Int64 = 180
 
     /// `bags.second_factor_required` and `bags.second_factor_by_mail`: what roles ask for beside the password.

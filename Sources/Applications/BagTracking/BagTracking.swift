@@ -51,9 +51,11 @@ public struct BagTrackingApplication: Application {
         var running = RunningApplication(
             mount: parts.mount(id: id, title: title), workers: parts.workers, endStreams: parts.endStreams)
         try await parts.webhooks.renewSeals(in: environment.database)
+        let traces = PersonTraces(database: environment.database, webhooks: parts.webhooks.desk)
         running.jobs = { [work = parts.work, desk = parts.webhooks.desk] book in
             work.register(in: &book)
             desk.handle(in: &book)
+            traces.register(in: &book)
         }
         running.schedules = try parts.work.schedules() + [parts.webhooks.desk.tending()]
         return running

@@ -89,7 +89,8 @@ extension BagTrackingParts {
     }
 
     private var privacy: PersonalDataRoutes {
-        PersonalDataRoutes(identity: identity, mails: services.mails, texts: environment.texts)
+        PersonalDataRoutes(
+            identity: identity, mails: services.mails, texts: environment.texts, jobs: services.jobs)
     }
 
     /// Signing in, tokens, and what people do with their own account.

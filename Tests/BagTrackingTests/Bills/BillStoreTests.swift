@@ -154,14 +154,72 @@ import Testing
     func phones(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in
             let bill = try await hall.dispatchedBill()
-            let phones = DriverPhones(services: hall.services)
-            #expect(try await phones.erase(at: hall.clock.now() + .days(400)) == 0)
+            hall.clock.advance(by: .days(100))
             _ = try await hall.services.bills.deliver(bill, receivedBy: "Singh", note: nil, by: hall.caller(.biller))
-            #expect(try await phones.erase(at: hall.clock.now() + .days(180)) == 0)
+            let phones = DriverPhones(services: hall.services)
+            let end = hall.clock.now() + .days(180)
+            #expect(try await phones.erase(at: end) == 0)
             #expect(try await hall.billRow(bill)?.driverPhone == "+919812345678")
-            #expect(try await phones.erase(at: hall.clock.now() + .days(180) + .seconds(1)) == 1)
+            #expect(try await phones.erase(at: end + .seconds(1)) == 1)
             let row = try await hall.billRow(bill)
             #expect(row?.driverPhone == nil && row?.driverName == "Ram Kumar")
+        }
+    }
+
+    @Test(
+        "R28 erases the phone 180 days after the lorry left where nobody recorded that it arrived",
+        arguments: TestEngine.available)
+    func phonesOfLorriesThatNeverArrived(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            let bill = try await hall.dispatchedBill()
+            let phones = DriverPhones(services: hall.services)
+            let end = hall.clock.now() + .days(180)
+            #expect(try await phones.erase(at: end) == 0)
+            #expect(try await phones.erase(at: end + .seconds(1)) == 1)
+            let row = try await hall.billRow(bill)
+            #expect(row?.driverPhone == nil && row?.state == .dispatched)
+        }
+    }
+
+    @Test(
+        "R28 erases the phone of a bill that never left 180 days after it was opened, whatever became of it",
+        arguments: TestEngine.available)
+    func phonesOfOtherBills(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            let bills = [try await hall.openBill("LKO 1"), try await hall.openBill("LKO 2")]
+            let opened = hall.clock.now()
+            try await hall.database.write { transaction in
+                for (bill, state) in zip(bills, ["cancelled", "open"]) {
+                    try transaction.execute(
+                        "test.phone",
+                        "UPDATE bills SET state = \(state), driver_phone = '+919812345678' WHERE id = \(bill)")
+                }
+            }
+            let phones = DriverPhones(services: hall.services)
+            #expect(try await phones.erase(at: opened + .days(180)) == 0)
+            #expect(try await phones.erase(at: opened + .days(181)) == 2)
+            #expect(try await hall.number("SELECT count(*) FROM bills WHERE driver_phone IS NOT NULL") == 0)
+        }
+    }
+
+    @Test("R28 R44 the audit says how many phones were erased, and none of them", arguments: TestEngine.available)
+    func phonesInTheAudit(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            _ = try await hall.dispatchedBill()
+            let phones = DriverPhones(services: hall.services)
+            try await phones.erase(at: hall.clock.now() + .days(180))
+            #expect(try await !hall.auditActions().contains("retention.applied"))
+            for _ in 0..<2 { try await phones.erase(at: hall.clock.now() + .days(181)) }
+            #expect(try await hall.auditActions().filter { $0 == "retention.applied" }.count == 1)
+            #expect(try await hall.audited("retention.applied")?.after == ["rows": 1])
+            let rows = try await hall.number(
+                """
+                SELECT count(*) FROM audit_rows WHERE action = 'retention.applied' AND actor_id IS NULL
+                    AND entity_id = \(DriverPhones.rule)
+                """)
+            #expect(rows == 1)
+            let telling: SQL = "before LIKE '%9812345678%' OR after LIKE '%9812345678%'"
+            #expect(try await hall.number("SELECT count(*) FROM audit_rows WHERE \(telling)") == 0)
         }
     }
 }

@@ -60,7 +60,8 @@ struct AppHarness: Sendable {
         let shared = try shared.get()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let own = (secrets ?? shared).environment(BagTrackingApplication(), database, logger: logger)
-        let jobs = JobQueue(clock: clock)
+        let jobs = JobQueue(
+            clock: clock, seal: JobSeal(FieldSeal(keys: own.keys, previousKeys: own.previousKeys, purpose: "jobs")))
         let (outbox, caches, metrics) = (EventOutbox(), CacheRegistry(), MetricsRegistry())
         let effective = try self.settings(settings)
         let texts = try NodeTexts(effective, clock: clock, metrics: metrics)

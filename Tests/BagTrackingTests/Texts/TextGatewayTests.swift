@@ -171,6 +171,8 @@ import Testing
             try await app.addPhone(biller, Self.number)
             let told = await biller.get("\(Self.api)/personal-data").json
             #expect(told["phone"]?["number"]?.string == Self.number)
+            let messages = told["application"]?["bag_tracking"]?["text_messages"]
+            #expect(messages?.elements?.map { $0["state"]?.string } == ["queued"])
             let id = try #require(told["account"]?["id"]?.string)
             let admin = try await app.client("admin")
             #expect(await admin.post("\(Self.api)/users/\(id)/erase").status == 200)

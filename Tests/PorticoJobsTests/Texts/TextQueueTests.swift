@@ -287,4 +287,25 @@ private final class ScriptedGateway: TextTransport {
             #expect(try await post.count() == 0)
         }
     }
+
+    @Test("notes tell an account of its messages, the newest first", arguments: TestEngine.available)
+    func notes(engine: TestEngine) async throws {
+        try await withPost(on: engine, ScriptedGateway()) { post in
+            try await post.enqueue()
+            try await post.pass(.seconds(0))
+            try await post.enqueue(account: 8)
+            post.shop.clock.advance(by: .minutes(1))
+            try await post.enqueue()
+            let notes = try await post.shop.database.read { try post.texts.notes(of: 7, in: $0) }
+            #expect(
+                notes == [
+                    TextNote(
+                        kind: "account.code", state: .queued, queuedAt: Workshop.start + .minutes(1), endedAt: nil),
+                    TextNote(
+                        kind: "account.code", state: .sent, queuedAt: Workshop.start, endedAt: Workshop.start),
+                ])
+            let newest = try await post.shop.database.read { try post.texts.notes(of: 7, limit: 1, in: $0) }
+            #expect(newest.map(\.state) == [.queued])
+        }
+    }
 }

@@ -10,23 +10,33 @@ struct EraseDriverPhones: Job {
     init(payload: JSONValue) {}
 }
 
-/// Which phone numbers have been kept for long enough.
+/// Which phone numbers have been kept for long enough: those of bills that were delivered so long ago. Where no
+/// delivery is recorded the time runs from when the lorry left, and where not even that is known from when the bill was
+/// opened, whatever became of it: no number stays because somebody forgot to say that it arrived.
 struct DriverPhones: Sendable {
+    /// Name of the rule in the audit.
+    static let rule = "bills.driver_phones"
+
     let services: BagTrackingServices
 
-    /// Erases them.
+    /// Erases them. The audit says how many they were, and none of them.
     /// - Returns: how many.
     /// - Throws: ``SQLError``.
     @discardableResult
     func erase(at now: Instant) async throws -> Int {
-        let limit = now - .days(services.settings.driverPhoneDays)
-        return try await services.database.write { transaction in
+        let kept = Span.days(services.settings.driverPhoneDays)
+        let rule = RetentionRule.custom(DriverPhones.rule) { now, limit, transaction in
+            // Said twice, so that of two nodes at the same bill one counts it.
             try transaction.execute(
                 "bills.erase_phones",
                 """
                 UPDATE bills SET driver_phone = NULL, version = version + 1
-                WHERE state = 'delivered' AND driver_phone IS NOT NULL AND delivered_at < \(limit)
+                WHERE driver_phone IS NOT NULL AND id IN (
+                    SELECT id FROM bills WHERE driver_phone IS NOT NULL
+                        AND coalesce(delivered_at, dispatched_at, created_at) < \(now - kept)
+                    ORDER BY id LIMIT \(limit))
                 """)
         }
+        return try await Retention([rule], in: services.database).run(at: now).reduce(0) { $0 + $1.rows }
     }
 }

@@ -21,7 +21,7 @@ struct MailDeliverer: Sendable {
             case .kept: try await settle(id, .kept, reply: nil, run)
             }
         } catch let trouble as MailTrouble {
-            throw try await failure(trouble, id, waiting.mail.to, run)
+            if let verdict = try await failure(trouble, id, waiting.mail.to, run) { throw verdict }
         } catch let open as CircuitOpen {
             throw JobFailure.postponed(by: open.retryAfter, "mail_server_away", "The mail server does not answer.")
         }
@@ -82,20 +82,26 @@ struct MailDeliverer: Sendable {
         }
     }
 
-    /// Notes why a mail did not go out, and says what becomes of its job.
+    /// Notes why a mail did not go out.
+    /// - Returns: what becomes of its job; nil when the recipient was forgotten while the server was asked, and must
+    ///   not be known again by its words.
     private func failure(
         _ trouble: MailTrouble, _ id: Int64, _ recipient: MailAddress, _ run: JobRun
-    ) async throws -> JobFailure {
+    ) async throws -> JobFailure? {
         let isFinal = [.noMailbox, .refused].contains(trouble.kind)
         let state = isFinal || run.isLastAttempt ? MailState.failed : .queued
-        try await database.write { transaction in
-            try transaction.execute(
+        let isKnown = try await database.write { transaction in
+            let noted = try transaction.execute(
                 "mails.note", "UPDATE mails SET state = \(state), reply = \(trouble.reply) WHERE id = \(id)")
-            guard trouble.kind == .noMailbox else { return }
-            try mails.suppress(recipient.address, reason: trouble.reply, in: transaction)
+            if noted == 1, trouble.kind == .noMailbox {
+                try mails.suppress(recipient.address, reason: trouble.reply, in: transaction)
+            }
+            return noted == 1
         }
-        if isFinal { return .permanent("mail_refused", "The mail was refused.", detail: trouble.reply) }
-        return .temporary("mail_not_delivered", "The mail could not be delivered yet.", detail: trouble.reply)
+        guard isKnown else { return nil }
+        if isFinal { return JobFailure.permanent("mail_refused", "The mail was refused.", detail: trouble.reply) }
+        return JobFailure.temporary(
+            "mail_not_delivered", "The mail could not be delivered yet.", detail: trouble.reply)
     }
 }
 

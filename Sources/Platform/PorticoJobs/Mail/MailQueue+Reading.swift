@@ -45,16 +45,6 @@ extension MailQueue {
         }
     }
 
-    /// Removes all mails to an address, those that wait too, and what is known of it.
-    /// - Returns: number of mails removed.
-    /// - Throws: ``SQLError``.
-    @discardableResult
-    public func forget(_ address: String, in transaction: Transaction) throws -> Int {
-        let key = MailAddress.key(address)
-        try transaction.execute("mails.forget_address", "DELETE FROM mail_suppressions WHERE recipient_key = \(key)")
-        return try transaction.execute("mails.forget", "DELETE FROM mails WHERE recipient_key = \(key)")
-    }
-
     /// Sends nothing more to an address.
     /// - Throws: ``SQLError``.
     public func suppress(_ address: String, reason: String, in transaction: Transaction) throws {

@@ -35,5 +35,9 @@ public enum MailSchema {
                     SELECT id FROM mails WHERE state IN ('sent', 'suppressed'))
                 """
             },
+            // Holds deliveries of mails only; whoever is forgotten has them found by it.
+            Migration(3, "deliveries found by their mail") { _ in
+                "CREATE INDEX jobs_of_mails ON jobs (payload) WHERE name = 'mail.deliver'"
+            },
         ])
 }

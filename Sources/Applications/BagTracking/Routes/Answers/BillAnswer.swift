@@ -39,7 +39,7 @@ struct BillAnswer: JSONRepresentable, Hashable {
         object.field("destination", bill.header.destination)
         object.field("vehicle_number", bill.vehicleNumber)
         object.field("driver_name", bill.driverName)
-        object.field("driver_phone", bill.driverPhone, "Erased some months after the delivery")
+        object.field("driver_phone", bill.driverPhone, "Erased some months after the delivery, or after the lorry left")
         object.field("seal_number", bill.sealNumber)
         object.field("short_reason", bill.shortReason, "Why it was completed with fewer sacks than it takes")
         object.field("received_by", bill.receivedBy)

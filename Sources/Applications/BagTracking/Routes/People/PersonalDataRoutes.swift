@@ -5,6 +5,7 @@ struct PersonalDataRoutes: Sendable {
     let identity: Identity
     let mails: MailQueue
     let texts: TextQueue
+    let jobs: JobQueue
 
     var routes: [Route] { [ownExport, export, erase] }
 
@@ -52,16 +53,18 @@ struct PersonalDataRoutes: Sendable {
     func forget(
         _ id: Int64, _ context: RequestContext, expecting check: @escaping @Sendable (BagUser) throws -> Void
     ) async throws -> ErasureAnswer {
-        let part = try BagPersonalData(accounts: identity.accounts, mails: mails, texts: texts)
-            .part(for: BagCaller(context), expecting: check)
+        let part = try data.part(for: BagCaller(context), expecting: check)
         let erased = try await identity.personalData([part]).erase(id, by: AuditEntry.Cause(context))
         guard let erased else { throw PeopleStore.unknown }
         return ErasureAnswer(id: id, rows: erased.rows)
     }
 
+    private var data: BagPersonalData {
+        BagPersonalData(accounts: identity.accounts, mails: mails, texts: texts, jobs: jobs)
+    }
+
     private func document(of id: Int64, _ context: RequestContext) async throws -> Response {
-        let part = BagPersonalData(accounts: identity.accounts, mails: mails, texts: texts)
-            .part(for: try BagCaller(context))
+        let part = try data.part(for: BagCaller(context))
         let told = try await identity.personalData([part]).export(of: id, by: AuditEntry.Cause(context))
         guard let told else { throw PeopleStore.unknown }
         var response = Response.json(told.bytes)

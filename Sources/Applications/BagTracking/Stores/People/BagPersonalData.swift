@@ -1,6 +1,7 @@
 import Portico
 
-/// What bag tracking itself knows of a person: the profile, and what they did at the tables.
+/// What bag tracking itself knows of a person: the profile, what they did at the tables, the bills they opened, the
+/// files they sent, and the mails and text messages to them.
 ///
 /// Scans, bills and custody events keep the id of the account for ever. They are the history of bags and lorries, which
 /// has to be traced years later, and after an erasure the id leads to nobody's name any more.
@@ -8,6 +9,9 @@ struct BagPersonalData: Sendable {
     let accounts: AccountStore
     let mails: MailQueue
     let texts: TextQueue
+    let jobs: JobQueue
+    /// The most scans, bills, imports, mails and text messages that an export lists, the newest of each.
+    var most = 10_000
 
     /// Name of the part in exports and in the counts of an erasure.
     static let name = "bag_tracking"
@@ -20,22 +24,25 @@ struct BagPersonalData: Sendable {
         for caller: BagCaller, expecting check: @escaping @Sendable (BagUser) throws -> Void = { _ in }
     ) -> PersonalDataPart {
         PersonalDataPart(BagPersonalData.name) { id, reading in
-            try BagPersonalData.document(of: id, in: reading)
+            try document(of: id, in: reading)
         } erase: { account, transaction in
             try check(PeopleStore.person(id: account.id, in: transaction))
             try refuse(account, by: caller, in: transaction)
-            return try erase(account, in: transaction)
+            return try erase(account, at: caller.now, in: transaction)
         }
     }
 
     /// Removes the profile and all mails and text messages to the person, and takes name and address off the imports.
+    /// What names the person without the number of the account is looked for afterwards (``PersonTraces``).
     /// - Returns: rows removed or changed.
-    private func erase(_ account: Account, in transaction: Transaction) throws -> Int {
+    private func erase(_ account: Account, at now: Instant, in transaction: Transaction) throws -> Int {
         let profiles = try transaction.execute(
             "profiles.erase", "DELETE FROM user_profiles WHERE user_id = \(account.id)")
         let imports = try transaction.execute(
             "imports.erase_person",
             "UPDATE imports SET user_name = \("Erased person \(account.id)"), ip = '' WHERE user_id = \(account.id)")
+        try jobs.enqueue(
+            ForgetPerson(account), JobOptions(notBefore: now + PersonTraces.delay), in: transaction)
         return try profiles + imports + mails.forget(account.email, in: transaction)
             + texts.forget(account.id, in: transaction)
     }
@@ -54,74 +61,6 @@ struct BagPersonalData: Sendable {
         let bills = try PeopleStore.openBills(of: person.id, in: transaction)
         guard bills == 0 else { throw Refusal.personHasOpenBills(bills) }
     }
-}
-
-// MARK: - Export
-
-extension BagPersonalData {
-    private static func document(of id: Int64, in reading: Reading) throws -> JSONValue {
-        [
-            "profile": try profile(of: id, in: reading), "scans": try scans(of: id, in: reading),
-            "scans_by_kind": .array(try kinds(of: id, in: reading)),
-            "devices": .array(try devices(of: id, in: reading)),
-            "bills_created": .integer(try billsCreated(by: id, in: reading)),
-        ]
-    }
-
-    private static func profile(of id: Int64, in reading: Reading) throws -> JSONValue {
-        let profile = try reading.first(
-            "personal_data.profile", "SELECT role, area_code FROM user_profiles WHERE user_id = \(id)"
-        ) { row -> JSONValue in
-            ["role": .string(try row[0]), "area_code": (try row[1] as String?).map { .string($0) } ?? .null]
-        }
-        return profile ?? .null
-    }
-
-    /// How many scans and of how many bags and sacks, and from when to when.
-    private static func scans(of id: Int64, in reading: Reading) throws -> JSONValue {
-        let summary = try reading.first(
-            "personal_data.scans",
-            """
-            SELECT count(*), count(DISTINCT CASE WHEN outcome <> 'rejected' THEN code END), min(recorded_at),
-                max(recorded_at)
-            FROM scans WHERE user_id = \(id)
-            """
-        ) { row -> JSONValue in
-            let (count, codes): (Int64, Int64) = (try row[0], try row[1])
-            let (first, last): (Instant?, Instant?) = (try row[2], try row[3])
-            return [
-                "count": .integer(count), "bags": .integer(codes), "first_at": time(first), "last_at": time(last),
-            ]
-        }
-        return summary ?? .null
-    }
-
-    private static func kinds(of id: Int64, in reading: Reading) throws -> [JSONValue] {
-        try reading.all(
-            "personal_data.scan_kinds",
-            """
-            SELECT kind, outcome, count(*) FROM scans WHERE user_id = \(id)
-            GROUP BY kind, outcome ORDER BY kind, outcome
-            """
-        ) { ["kind": .string(try $0[0]), "outcome": .string(try $0[1]), "count": .integer(try $0[2])] }
-    }
-
-    /// The devices the person scanned with, as they called themselves.
-    private static func devices(of id: Int64, in reading: Reading) throws -> [JSONValue] {
-        try reading.all(
-            "personal_data.devices",
-            """
-            SELECT DISTINCT device_id FROM scans WHERE user_id = \(id) AND device_id IS NOT NULL ORDER BY device_id
-            """
-        ) { .string(try $0[0]) }
-    }
-
-    private static func billsCreated(by id: Int64, in reading: Reading) throws -> Int64 {
-        try reading.scalar(
-            "personal_data.bills", "SELECT count(*) FROM bills WHERE created_by = \(id)", as: Int64.self) ?? 0
-    }
-
-    private static func time(_ instant: Instant?) -> JSONValue { instant.map { .string($0.rfc3339) } ?? .null }
 }
 
 extension Refusal {
