@@ -98,7 +98,7 @@ import Testing
             let scans = try #require(told["scans"])
             #expect(scans["count"] == 4 && scans["newest_are_all"] == false)
             #expect(scans["newest"]?.elements?.map { $0["code"]?.string } == ["1234569", "1234568"])
-            let places = try #require(scans["all_at"]?.elements?.compactMap(\.string))
+            let places = scans["all_at"]?.elements?.compactMap { $0.string } ?? []
             #expect(places.count == 2)
             for place in places {
                 let answer = await admin.get(place)

@@ -50,7 +50,7 @@ struct RefusedForm: Sendable {
         case "unchanged" where error.field == "email": "Enter another address than the one you have."
         case "required" where error.field == "name": "Enter a name for the key."
         case "required" where error.field == "number": "Enter a phone number."
-        case "invalid_phone": "Enter the number with + and the code of its country, such as +91 98123 45678."
+        case "invalid_phone": "Enter the number with + and the code of its country, such as +91 98765 43210."
         case "required": "Enter your password."
         case "not_granted": "Choose what the key may do: at least one thing, and nothing that you may not do yourself."
         case "not_one_of": "Choose one of the list."

@@ -108,7 +108,7 @@ struct PhonePage: AccountPageContent {
     private func adding(_ button: Button) -> PageForm {
         let number = TextField(
             "number", label: "Phone number", value: openForm == .add ? typed : "", kind: .tel,
-            hint: "With + and the code of the country: +91 98123 45678", error: message(.add)("number"),
+            hint: "With + and the code of the country: +91 98765 43210", error: message(.add)("number"),
             autocomplete: "tel", maxLength: 40, width: 24, scope: Form.add.rawValue, inputMode: .tel)
         return frame.form("/phone", fields: "\(number)\(proof(.add))", buttons: "\(button)")
     }

@@ -16,7 +16,7 @@ struct PhoneRoutes: Sendable {
 
         init(_ fields: inout FieldReader) {
             number = fields.text(
-                "number", 1...40, example: "+91 98123 45678", "The number with + and the code of its country")
+                "number", 1...40, example: "+91 98765 43210", "The number with + and the code of its country")
             proof = PhoneRoutes.proof(&fields)
         }
     }
