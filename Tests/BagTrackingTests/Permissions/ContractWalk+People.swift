@@ -113,11 +113,11 @@ extension ContractWalk {
             "confirmSignInLink", .post, "sign-in-link/confirm", ["token": "{token}"], status: 201, by: "stranger",
             after: { try await $0.keepToken(mailedTo: "gatekeeper@bags.demo") }),
         Step(
-            "requestEmailChange", .post, "email-change", ["email": "gate.bhopal@bags.demo", "password": password],
-            status: 202, by: "gatekeeper"),
+            "requestEmailChange", .post, "email-change", ["email": "billing@bags.demo", "password": newPassword],
+            status: 202, by: "biller"),
         Step(
             "confirmEmailChange", .post, "email-change/confirm", ["token": "{token}"], status: 204, by: "stranger",
-            after: { try await $0.keepToken(mailedTo: "gate.bhopal@bags.demo") }),
+            after: { try await $0.keepToken(mailedTo: "billing@bags.demo") }),
         Step("listUsers", .get, "users"),
         Step("listAudit", .get, "audit?limit=200"),
         Step("verifyAudit", .get, "audit/verify"),
