@@ -63,6 +63,19 @@ import Testing
         }
     }
 
+    @Test("says in the form when enough links were sent")
+    func enough() async throws {
+        try await withDoor(on: .sqlite) { _, owner in
+            let form = await owner.get(Self.addressPath)
+            let fields: KeyValuePairs = ["email": "new@example.net", "password": Office.password]
+            for _ in 0..<3 { #expect(await owner.submit(Self.addressPath, fields, from: form).status == 303) }
+            let answer = await owner.submit(Self.addressPath, fields, from: form)
+            #expect(answer.status == 429 && answer[header: "retry-after"] == "900")
+            #expect(answer.text.contains("You were sent several links already"))
+            #expect(answer.text.contains("value=\"new@example.net\""))
+        }
+    }
+
     @Test("says so when somebody else took the address meanwhile")
     func takenMeanwhile() async throws {
         try await withDoor(on: .sqlite) { post, owner in

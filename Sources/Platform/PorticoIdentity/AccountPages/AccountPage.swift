@@ -21,9 +21,8 @@ struct AccountPage: AccountPageContent {
     var content: HTML {
         """
         \(PageHeading("Your account"))\(ErrorSummary(messages, scope: "password"))
-        <div class="stack"><div class="columns even"><div class="stack">\(person)\(secondStep)\(phoneForCodes)\(programs)\
-        \(ownData)</div>\
-        \(password)</div>
+        <div class="stack"><div class="columns even"><div class="stack">\(person)\(secondStep)\(phoneForCodes)</div>\
+        <div class="stack">\(password)\(programs)\(ownData)</div></div>
         \(signedInWith)</div>
         """
     }

@@ -30,14 +30,14 @@ struct AddressLinkRoutes: Sendable {
             if input.isDone { return .page(done(context)) }
             guard let email = try await own.address(of: input.token, by: context) else { return lapsed(context) }
             let page = VisitorPage(
-                shell: appearance.shell(context), title: "Is this your address?", lead: "\(email)",
-                content: """
-                    <p>You sign in with it from now on, and everything you are signed in with ends.</p>\
-                    \(VisitorPage.form(
-                        action: context.mount + AddressLinkRoutes.path, csrfToken: context.csrf.value,
-                        fields: "<input type=\"hidden\" name=\"token\" value=\"\(input.token)\">",
-                        button: "Use this address"))
-                    """)
+                shell: appearance.shell(context), title: "Is this your address?",
+                lead: """
+                    You sign in with <strong>\(email)</strong> from now on, and everything you are signed in with ends.
+                    """,
+                content: VisitorPage.form(
+                    action: context.mount + AddressLinkRoutes.path, csrfToken: context.csrf.value,
+                    fields: "<input type=\"hidden\" name=\"token\" value=\"\(input.token)\">",
+                    button: "Use this address"))
             return discreet(.page(page.html))
         }
     }

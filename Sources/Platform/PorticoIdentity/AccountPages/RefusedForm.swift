@@ -29,7 +29,8 @@ struct RefusedForm: Sendable {
     }
 
     private static func isCorrigible(_ problem: Problem) -> Bool {
-        problem.status == 409 || problem.status == 422 || ["account_locked", "too_many_codes"].contains(problem.code)
+        [409, 422].contains(problem.status.code)
+            || ["account_locked", "too_many_codes", "too_many_mails"].contains(problem.code)
     }
 
     /// What is wrong, for the summary and the fields.

@@ -136,7 +136,8 @@ extension SignInLinkRoutes {
         let error = form.messages.first { !$0.field.isEmpty }?.message
         let code: HTML? = holder.hasSecondFactor ? CodeFields(error: error, isRecoveryCode: isRecoveryCode).html : nil
         return VisitorPage(
-            shell: appearance.shell(context), title: "Sign in", lead: "\(holder.email)", messages: form.messages,
+            shell: appearance.shell(context), title: "Sign in", lead: "Signing in as \(holder.email)",
+            messages: form.messages,
             content: VisitorPage.form(
                 action: context.mount + SignInLinkRoutes.confirmPath, csrfToken: context.csrf.value,
                 fields: "<input type=\"hidden\" name=\"token\" value=\"\(token)\">\(code)", button: "Sign in")
