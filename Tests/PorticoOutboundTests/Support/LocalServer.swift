@@ -64,15 +64,19 @@ final class LocalServer: Sendable {
     var received: [Received] { state.withLock(\.received) }
     var connections: Int { state.withLock(\.connections) }
 
+    /// Takes no more connections. The thread that accepts them closes the listener: closed here, its number might be
+    /// another server's by the time that thread asks for the next connection, which it would take from there.
     func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     private func serve() {
         while true {
             let connection = accept(listener, nil, nil)
-            guard connection >= 0 else { return }
+            guard connection >= 0 else {
+                close(listener)
+                return
+            }
             _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
             let number = state.withLock { state in
                 defer { state.connections += 1 }
