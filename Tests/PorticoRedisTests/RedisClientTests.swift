@@ -142,6 +142,20 @@ struct RedisClientTests {
         }
     }
 
+    @Test("takes the next command as soon as the one before was answered, however few may wait")
+    func oneAfterTheOther() async throws {
+        var configuration = settings(url)
+        configuration.connections = 1
+        configuration.maximumInFlight = 1
+        let key = uniqueName()
+        try await withClient(configuration) { client in
+            for number in 1...5000 {
+                #expect(try await client.send(RedisCommand("INCR", key)).integer == Int64(number))
+            }
+            _ = try await client.send(RedisCommand("DEL", key))
+        }
+    }
+
     @Test("waits for answers that are owed when it is shut down, and refuses what comes later")
     func shutdown() async throws {
         let client = try RedisClient(settings(url))

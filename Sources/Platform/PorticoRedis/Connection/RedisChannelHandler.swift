@@ -8,6 +8,8 @@ final class RedisChannelHandler: ChannelInboundHandler {
 
     private var parser: RESPParser
     private var inFlight = CircularBuffer<PendingAnswer>()
+    /// Answers of the read under way.
+    private var answers: [(pending: PendingAnswer, value: RESPValue)] = []
     /// Kept until the channel is closed, so that whoever waits is told in any case.
     private var connection: RedisConnection?
     private var channel: (any Channel)?
@@ -56,33 +58,41 @@ final class RedisChannelHandler: ChannelInboundHandler {
         lastRead = monotonicNanoseconds()
         connection?.noteStall(false)
         parser.append(unwrapInboundIn(data))
+        var flaw: RESPFlaw?
         do {
-            var answered = 0
-            defer { connection?.noteAnswers(answered) }
-            while let value = try parser.next() {
-                if try deliver(value) { answered += 1 }
-            }
+            while let value = try parser.next() { try take(value) }
         } catch {
-            connection?.refuse(.unavailable("its answers cannot be read: \(error)"))
+            flaw = error
+        }
+        handOver()
+        if let flaw {
+            connection?.refuse(.unavailable("its answers cannot be read: \(flaw)"))
             context.close(promise: nil)
         }
         if isClosing, inFlight.isEmpty { context.close(promise: nil) }
     }
 
-    /// Whether the value was an answer.
-    private func deliver(_ value: RESPValue) throws(RESPFlaw) -> Bool {
+    /// Keeps an answer for whom it is; hears what came without being asked for.
+    private func take(_ value: RESPValue) throws(RESPFlaw) {
         if case .push(let parts) = value {
             push?(parts)
-            return false
+            return
         }
         if let push, case .list(let parts) = value, RedisChannelHandler.isMessage(parts) {
             push(parts)
-            return false
+            return
         }
         guard !inFlight.isEmpty else { throw RESPFlaw("an answer that nobody asked for") }
-        var pending = inFlight.removeFirst()
-        pending.resolve(.success(value))
-        return true
+        answers.append((inFlight.removeFirst(), value))
+    }
+
+    /// Gives the answers of one read to their callers. Their places are free before they hear of it: whoever sends the next
+    /// command at once finds one.
+    private func handOver() {
+        guard !answers.isEmpty else { return }
+        connection?.noteAnswers(answers.count)
+        for index in answers.indices { answers[index].pending.resolve(.success(answers[index].value)) }
+        answers.removeAll(keepingCapacity: true)
     }
 
     /// RESP2 has no type of its own for messages.
