@@ -84,7 +84,7 @@ extension JobWorker {
         return min(interval, max(.milliseconds(10), opening - now))
     }
 
-    /// Reads what operators say of queues, once a second and whenever it was changed here.
+    /// Reads what operators say of queues, once a second and whenever it is heard that they have said something.
     func readTerms() async throws {
         let orders = queue.orders.load(ordering: .relaxed)
         let (now, nanoseconds) = (elapsed(), interval.milliseconds * 1_000_000)
