@@ -13,14 +13,19 @@ import Synchronization
 /// }
 /// ```
 public final class JobQueue: Sendable {
-    /// The PostgreSQL channel on which a worker calls those of other nodes when it has more to do than places; the
-    /// payload is the schema. Whoever listens there calls ``wake()``.
+    /// The PostgreSQL channel on which nodes call each other. Whoever listens there gives every payload, the empty one
+    /// too, to ``hear(_:in:)``.
     public static let channel = "portico_jobs"
 
     let clock: Clock
     let seal: JobSeal?
-    /// Moves on whenever somebody here has changed a queue's terms, so that the workers here look at once.
-    let termsChanges = Atomic<Int>(0)
+    /// What it signs its calls with.
+    let name: String
+    /// Moves on whenever somebody has changed a queue's terms or asked for the end of a job that runs, here or as far as
+    /// was heard elsewhere, so that the workers here look at once.
+    let orders = Atomic<Int>(0)
+    /// What other nodes are to hear.
+    let calls = JobCalls()
     private let bells = Mutex<[EventBell]>([])
     private let known = Mutex<Set<String>>([])
 
@@ -29,6 +34,7 @@ public final class JobQueue: Sendable {
     public init(clock: Clock, seal: JobSeal? = nil) {
         self.clock = clock
         self.seal = seal
+        name = UUIDv7(at: clock.now()).description
     }
 
     /// Wakes the workers of this process: something may be due.
@@ -85,7 +91,9 @@ public final class JobQueue: Sendable {
         if changed == 1, record.state == .cancelled, let group = record.groupID {
             try closeMember(of: group, succeeded: false, at: now, in: transaction)
         }
-        if changed == 1 { transaction.afterCommit { [self] in wake() } }
+        if changed == 1 {
+            if record.state == .running { order(in: transaction) } else { transaction.afterCommit { [self] in wake() } }
+        }
         return record
     }
 
@@ -127,9 +135,26 @@ public final class JobQueue: Sendable {
         return nil
     }
 
-    /// Tells the workers of this process after the commit. Other nodes hear of it from a worker that has more to do
-    /// than places: a notification in the caller's transaction would make all such commits wait for each other.
+    /// Tells the workers of this process and of other nodes after the commit that something may be due. Others are
+    /// called in a transaction of its own: a notification in the caller's would make all such commits wait for each other.
     func announce(in transaction: Transaction) {
-        transaction.afterCommit { [self] in wake() }
+        transaction.afterCommit { [self] in
+            wake()
+            calls.ask(.work)
+        }
+    }
+
+    /// Tells them after the commit that somebody has changed a queue's terms or asked for the end of a job that runs.
+    func order(in transaction: Transaction) {
+        transaction.afterCommit { [self] in
+            heedOrders()
+            calls.ask(.orders)
+        }
+    }
+
+    /// Has the workers of this process look at what was said.
+    func heedOrders() {
+        orders.wrappingAdd(1, ordering: .relaxed)
+        wake()
     }
 }

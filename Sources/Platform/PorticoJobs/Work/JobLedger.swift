@@ -25,12 +25,14 @@ enum JobEnd: Sendable {
 }
 
 extension JobQueue {
-    /// Ends a run: its row, its group and its limit, in one transaction.
+    /// Ends a run: its row, its group and its limit, in one transaction. A job that would wait again is cancelled when
+    /// somebody asked for that while it ran.
     /// - Returns: whether the run was still entitled to it; if not nothing is changed.
     func end(
-        _ job: ClaimedJob, _ end: JobEnd, progress: JobProgress?, in transaction: Transaction
+        _ job: ClaimedJob, _ wanted: JobEnd, progress: JobProgress?, in transaction: Transaction
     ) throws -> Bool {
         let now = clock.now()
+        let end = try heeding(wanted, of: job, in: transaction)
         guard try transaction.execute("jobs.end", statement(for: job, end, progress, now)) == 1 else { return false }
         if let key = job.limitKey { try unblock(key, in: transaction) }
         if end.state.isFinal, let group = job.groupID {
@@ -167,26 +169,6 @@ extension JobQueue {
             _ = try self.end(job, end, progress: nil, in: transaction)
         }
         return lost
-    }
-
-    /// Extends the leases of a worker.
-    func heartbeat(of holder: String, lease: Span, in transaction: Transaction) throws {
-        try transaction.execute(
-            "jobs.heartbeat",
-            """
-            UPDATE jobs SET lease_until = \(clock.now() + lease) WHERE state = 'running' AND holder = \(holder)
-            """)
-    }
-
-    /// The turns a worker has, with whether their end is asked for.
-    func held(by holder: String, in session: some SQLSession) throws -> [Int64: (turn: Int64, isUnwanted: Bool)] {
-        var held: [Int64: (turn: Int64, isUnwanted: Bool)] = [:]
-        try session.each(
-            "jobs.held", "SELECT id, turns, cancel_requested FROM jobs WHERE state = 'running' AND holder = \(holder)"
-        ) { row in
-            held[try row[0]] = (turn: try row[1], isUnwanted: try row[2])
-        }
-        return held
     }
 
     /// Removes what ended long ago, some thousand rows at most.
