@@ -52,7 +52,8 @@ struct ChainAlarm: Sendable {
                 """)
             guard noted == 1 else { return }
             for admin in try SummaryMails.recipients(involved: [], in: transaction) {
-                try services.mails.enqueue(mail(to: admin, fault), in: transaction)
+                let alarm = mail(to: admin, fault).marked("bags.audit_broken", isConfidential: false)
+                try services.mails.enqueue(alarm, in: transaction)
             }
         }
     }

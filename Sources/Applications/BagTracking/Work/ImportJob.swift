@@ -141,7 +141,7 @@ struct ImportWorker: Sendable {
             to: address, subject: "\(what): \(record.fileName)",
             text: [lines.0, lines.1, "", link, ""].joined(separator: "\n"),
             html: "<p>\(lines.0)</p><p>\(lines.1)</p><p><a href=\"\(link)\">Open it</a></p>")
-        _ = try services.mails.enqueue(mail, in: transaction)
+        _ = try services.mails.enqueue(mail.marked("bags.import_finished", isConfidential: false), in: transaction)
     }
 }
 

@@ -42,6 +42,7 @@ struct PersonalMails: PersonalMailQueue {
             logger.warning("mail to an address that takes none", metadata: ["kind": "\(mail.kind)"])
             return
         }
-        try mails.enqueue(Mail(to: address, subject: mail.subject, text: mail.text), in: transaction)
+        let letter = Mail(to: address, subject: mail.subject, text: mail.text)
+        try mails.enqueue(letter.marked(mail.kind, isConfidential: true), in: transaction)
     }
 }

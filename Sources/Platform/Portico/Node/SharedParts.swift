@@ -39,11 +39,12 @@ struct SharedParts {
         self.metrics = metrics
         streams = try NodeStreams(settings, redis: redis)
         proxies = TrustedProxies(settings.list("server.trusted_proxies")) ?? .none
-        if settings.text("environment") == "testing", !settings.isLocal {
+        let environment = settings.text("environment")
+        if environment != "production", !settings.isLocal {
             throw Settings.Mistake(
                 description: """
-                    server.host: '\(settings.text("server.host"))' is not accepted in the testing environment; it takes \
-                    a loopback address
+                    server.host: '\(settings.text("server.host"))' is not accepted in the \(environment) environment; \
+                    it takes a loopback address
                     """)
         }
         try SharedParts.checkReach(settings)

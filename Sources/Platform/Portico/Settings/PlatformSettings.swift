@@ -3,8 +3,9 @@ public enum PlatformSettings {
     /// All of them.
     public static let declarations: [SettingDeclaration] = [
         SettingDeclaration(
-            "environment", .choice(["production", "testing"]), default: "production",
-            "testing adds a clock that can be moved; it listens on loopback only"),
+            "environment", .choice(["production", "development", "testing"]), default: "production",
+            "development shows operators what mails say, codes and links too; testing adds a clock that can be moved; both "
+                + "listen on loopback only"),
         SettingDeclaration("server.host", .text(1...255), default: "127.0.0.1", "address to listen on"),
         SettingDeclaration(
             "server.port", .integer(0...65_535), default: "8080", "port to listen on; 0 takes a free one"),

@@ -61,6 +61,8 @@ public struct Route: Sendable {
     public private(set) var upload: UploadRule?
     /// Whether a page with this route may use the camera.
     public var usesCamera = false
+    /// Whether a page with this route shows other answers of this site within it, which allow that themselves.
+    public var showsFrames = false
     /// How much it matters when not all requests can be served.
     public var priority: RequestPriority = .normal
     /// Whether the answer may come more than once for one key (`Idempotency-Key`). Routes that replay on their own opt out.

@@ -18,6 +18,10 @@ public struct Mail: Sendable, Hashable {
     public var html: HTML?
     /// Files that go with it.
     public var attachments: [MailAttachment]
+    /// What it is for, such as `account.invitation`, for whoever looks through what was sent.
+    public var kind = ""
+    /// Whether codes or links may stand in it that only its reader may use: it is then shown to nobody else in production.
+    public var isConfidential = true
 
     /// A mail.
     public init(to: MailAddress, subject: String, text: String, html: HTML? = nil, attachments: [MailAttachment] = []) {
@@ -26,6 +30,13 @@ public struct Mail: Sendable, Hashable {
         self.text = text
         self.html = html
         self.attachments = attachments
+    }
+
+    /// The same mail of a kind, which operators may read where it holds nothing that only its reader may use.
+    public func marked(_ kind: String, isConfidential: Bool) -> Mail {
+        var mail = self
+        (mail.kind, mail.isConfidential) = (kind, isConfidential)
+        return mail
     }
 }
 

@@ -25,7 +25,9 @@ struct CounterChecker: Sendable {
         try await services.database.write { [services] transaction in
             if !differences.isEmpty {
                 for admin in try SummaryMails.recipients(involved: [], in: transaction) {
-                    try services.mails.enqueue(CounterChecker.alarm(differences, to: admin), in: transaction)
+                    let mail = CounterChecker.alarm(differences, to: admin)
+                    try services.mails.enqueue(
+                        mail.marked("bags.counters_differ", isConfidential: false), in: transaction)
                 }
             }
             try run.finish(
