@@ -34,6 +34,8 @@ public struct MailRecord: Sendable, Hashable {
     public var standing: MailStanding {
         switch state {
         case .queued: delivery?.state == .running ? .sending : .waiting
+        // Its job was begun anew by itself.
+        case .failed where !isAtRest: delivery?.state == .running ? .sending : .waiting
         case .sent: .sent
         case .kept: .kept
         case .suppressed: .suppressed

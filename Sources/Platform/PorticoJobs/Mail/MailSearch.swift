@@ -41,7 +41,7 @@ extension MailSearch {
         case nil: ""
         case .waiting:
             sending.isEmpty ? " AND state = 'queued'" : " AND state = 'queued' AND id NOT IN (\(SQL.list(sending)))"
-        case .sending: sending.isEmpty ? " AND 1 = 0" : " AND state = 'queued' AND id IN (\(SQL.list(sending)))"
+        case .sending: sending.isEmpty ? " AND 1 = 0" : " AND id IN (\(SQL.list(sending)))"
         case .sent: " AND state = 'sent'"
         case .kept: " AND state = 'kept'"
         case .failed: " AND state = 'failed'"
