@@ -205,7 +205,8 @@ import Testing
             #expect(sent["state"] == "sent" && sent["reply"] == "250 ok" && sent["forgotten"] == .bool(true))
 
             #expect(await admin.post("\(Self.api)/mails/\(kept)/send").status == 409, "only what failed, in production")
-            #expect(!(await admin.get("/bags/ops/mail/\(kept)")).text.contains("Send again"))
+            let still = await admin.get("/bags/ops/mail/\(kept)")
+            #expect(still.status == 200 && !still.text.contains("Send again"))
             #expect(await admin.post("\(Self.api)/mails/\(kept)/discard").status == 204)
             #expect(await admin.get("\(Self.api)/mails/\(kept)").problemCode == "mail_not_found")
             #expect(await admin.post("\(Self.api)/mails/999999/send").status == 404)
@@ -264,8 +265,8 @@ import Testing
 
     @Test("who invites somebody without a mail server is told where the mail waits, in development only")
     func invitation() async throws {
-        for (settings, isTold) in [(Self.development, true), ([], false)] {
-            try await withApp(on: .sqlite, settings: settings) { app async throws in
+        for isTold in [true, false] {
+            try await withApp(on: .sqlite, settings: isTold ? Self.development : []) { app async throws in
                 let admin = try await app.client("admin")
                 let sent = await admin.submit(
                     "/bags/users/invitations",

@@ -47,6 +47,14 @@ import Testing
             }
         }
 
+        func sendAgain(_ id: Int64) async throws -> Bool {
+            try await shop.database.write { try mails.sendAgain(id, in: $0) }
+        }
+
+        func discard(_ id: Int64) async throws -> Bool {
+            try await shop.database.write { try mails.discard(id, in: $0) }
+        }
+
         func record(_ id: Int64) async throws -> MailRecord? {
             try await shop.database.read { try mails.record(id, in: $0) }
         }
@@ -106,8 +114,8 @@ import Testing
             #expect(try await post.record(id)?.standing == .sending)
             #expect(try await post.found(MailSearch(standing: .sending)) == [id])
             #expect(try await post.found(MailSearch(standing: .waiting)).isEmpty)
-            #expect(try await post.shop.database.write { try post.mails.discard(id, in: $0) } == false)
-            #expect(try await post.shop.database.write { try post.mails.sendAgain(id, in: $0) } == false)
+            #expect(try await post.discard(id) == false)
+            #expect(try await post.sendAgain(id) == false)
         }
     }
 
@@ -137,17 +145,17 @@ import Testing
         let gate = Gatekeeper(["asha@example.org": MailTrouble(.refused, reply: "554 spam")])
         try await withPost(on: engine, gate) { post in
             let id = try await post.write("asha@example.org")
-            #expect(try await post.shop.database.write { try post.mails.sendAgain(id, in: $0) } == false)
+            #expect(try await post.sendAgain(id) == false)
             try await post.worker.runUntilIdle()
             gate.relent()
-            #expect(try await post.shop.database.write { try post.mails.sendAgain(id, in: $0) })
-            #expect(try await post.shop.database.write { try post.mails.sendAgain(id, in: $0) } == false)
+            #expect(try await post.sendAgain(id))
+            #expect(try await post.sendAgain(id) == false)
             #expect(try await post.record(id)?.standing == .waiting)
             try await post.worker.runUntilIdle()
             #expect(gate.delivered == ["asha@example.org"])
             #expect(try await post.record(id)?.standing == .sent)
-            #expect(try await post.shop.database.write { try post.mails.sendAgain(id, in: $0) } == false)
-            #expect(try await post.shop.database.write { try post.mails.sendAgain(999_999, in: $0) } == false)
+            #expect(try await post.sendAgain(id) == false)
+            #expect(try await post.sendAgain(999_999) == false)
         }
     }
 
@@ -163,7 +171,7 @@ import Testing
             #expect(try await post.record(id)?.isStranded == true)
             _ = try await post.shop.database.write { try post.shop.queue.discard(job, in: $0) }
             #expect(try await post.record(id)?.isStranded == true)
-            #expect(try await post.shop.database.write { try post.mails.sendAgain(id, in: $0) })
+            #expect(try await post.sendAgain(id))
             try await post.worker.runUntilIdle()
             #expect(gate.delivered == ["asha@example.org"])
         }
@@ -175,16 +183,16 @@ import Testing
         try await withPost(on: engine, gate) { post in
             let waiting = try await post.write("asha@example.org")
             let other = try await post.write("ben@example.org")
-            #expect(try await post.shop.database.write { try post.mails.discard(waiting, in: $0) })
+            #expect(try await post.discard(waiting))
             try await post.worker.runUntilIdle()
             #expect(gate.delivered == ["ben@example.org"])
             #expect(try await post.record(waiting) == nil)
-            #expect(try await post.shop.database.write { try post.mails.discard(other, in: $0) })
+            #expect(try await post.discard(other))
             let left = try await post.shop.database.read {
                 try $0.scalar("test.left", "SELECT count(*) FROM jobs WHERE name = 'mail.deliver'", as: Int.self)
             }
             #expect(left == 0)
-            #expect(try await post.shop.database.write { try post.mails.discard(other, in: $0) } == false)
+            #expect(try await post.discard(other) == false)
         }
     }
 

@@ -1,3 +1,5 @@
+import PorticoJobs
+
 extension ApplicationEnvironment {
     /// Whether the node serves people, and not only whoever develops or tests it on the same machine.
     public var isProduction: Bool { settings.text("environment") == "production" }
