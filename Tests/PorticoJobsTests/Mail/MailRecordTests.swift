@@ -7,7 +7,7 @@ import Testing
 @testable import PorticoJobs
 
 /// What operators see of mails, and do with them.
-@Suite(.timeLimit(.minutes(5))) struct MailConsoleTests {
+@Suite(.timeLimit(.minutes(5))) struct MailRecordTests {
     /// Refuses the recipients that a test names, until it says otherwise.
     private final class Gatekeeper: MailTransport {
         private let refused: Mutex<[String: MailTrouble]>
