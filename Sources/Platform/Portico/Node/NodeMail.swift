@@ -42,6 +42,6 @@ struct PersonalMails: PersonalMailQueue {
             logger.warning("mail to an address that takes none", metadata: ["kind": "\(mail.kind)"])
             return
         }
-        try mails.enqueue(Mail(to: address, subject: mail.subject, text: mail.text), in: transaction)
+        try mails.enqueue(Mail(to: address, subject: mail.subject, text: mail.text, html: mail.html), in: transaction)
     }
 }
