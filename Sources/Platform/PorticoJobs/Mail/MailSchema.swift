@@ -39,5 +39,9 @@ public enum MailSchema {
             Migration(3, "deliveries found by their mail") { _ in
                 "CREATE INDEX jobs_of_mails ON jobs (payload) WHERE name = 'mail.deliver'"
             },
+            // When the server refused the recipient without saying well enough why.
+            Migration(4, "refusals in doubt") { dialect in
+                "ALTER TABLE mails ADD COLUMN doubted_at \(dialect.integer)"
+            },
         ])
 }

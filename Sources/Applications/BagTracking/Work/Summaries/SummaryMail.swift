@@ -8,11 +8,11 @@ struct SummaryMail {
     /// The mail to a recipient.
     func mail(to recipient: SummaryMails.Recipient) -> Mail {
         let isQuiet = summary.acts.isEmpty && summary.bills.isEmpty
-        let facts = isQuiet ? [.paragraph("Nothing was recorded.")] : tables
+        var blocks: [MailLetter.Block] = [.paragraph("Hello \(recipient.name),"), .paragraph(opening)]
+        blocks += isQuiet ? [MailLetter.Block.paragraph("Nothing was recorded.")] : tables
+        blocks.append(.button("Open the day", address: address))
         let letter = MailLetter(
-            "Bag tracking: \(summary.subject.day.date.text)", from: settings.office,
-            [.paragraph("Hello \(recipient.name),"), .paragraph(opening)] + facts
-                + [.button("Open the day", address: address)])
+            "Bag tracking: \(summary.subject.day.date.text)", from: settings.office, blocks)
         return Mail(to: recipient.address, letter)
     }
 
@@ -29,7 +29,7 @@ struct SummaryMail {
     private func name(_ id: Int64) -> String { summary.names[id] ?? "Account \(id)" }
 
     private var tables: [MailLetter.Block] {
-        [totals, people, bills].filter { !$0.rows.isEmpty }.map { .table($0) }
+        [totals, people, bills].filter { !$0.rows.isEmpty }.map { MailLetter.Block.table($0) }
     }
 
     private var totals: LetterTable {
