@@ -23,7 +23,8 @@ struct NodeMail: Sendable {
         guard authorities.isEmpty || access(authorities, R_OK) == 0 else {
             throw Settings.Mistake(
                 description:
-                    "mail.authorities_file: '\(authorities)' can't be read; it takes a file of certificates in PEM form")
+                    "mail.authorities_file: '\(authorities)' can't be read; it takes a file of certificates in PEM form"
+            )
         }
         let host = settings.text("mail.smtp_host")
         guard !host.isEmpty, settings.text("environment") != "testing" else {
@@ -53,6 +54,7 @@ struct PersonalMails: PersonalMailQueue {
             logger.warning("mail to an address that takes none", metadata: ["kind": "\(mail.kind)"])
             return
         }
-        try mails.enqueue(Mail(to: address, subject: mail.subject, text: mail.text, html: mail.html), in: transaction)
+        try mails.enqueue(
+            Mail(to: address, subject: mail.subject, text: mail.text, html: mail.html), in: transaction)
     }
 }
