@@ -99,6 +99,12 @@ public enum PlatformSettings {
         SettingDeclaration(
             "mail.smtp_password", .text(0...500), default: "", isSecret: true, "that account's password"),
         SettingDeclaration(
+            "mail.hello_name", .text(0...253), default: "",
+            "what the node calls itself there; empty: the machine's full name, else the host of public_url"),
+        SettingDeclaration(
+            "mail.authorities_file", .text(0...500), default: "",
+            "file of the certificates, in PEM form, that alone vouch for it; empty: those of the system"),
+        SettingDeclaration(
             "sms.url", .text(0...1000), default: "", isSecret: true,
             "http(s):// address of a gateway that takes text messages as JSON; empty: none are sent"),
         SettingDeclaration(

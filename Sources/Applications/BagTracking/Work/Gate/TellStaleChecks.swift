@@ -37,7 +37,8 @@ struct StaleChecks: Sendable {
         try transaction.execute(
             "gate.told_stale", "UPDATE gate_checks SET told_stale_at = \(now) WHERE id = \(check.id)")
         for person in try check.recipients(in: transaction) {
-            let mail = check.mail(to: person, publicURL: services.settings.publicURL, at: now)
+            let mail = check.mail(
+                to: person, from: services.settings.office, publicURL: services.settings.publicURL, at: now)
             try services.mails.enqueue(mail.marked("bags.stale_gate_check", isConfidential: false), in: transaction)
         }
         try services.outbox.publish(
