@@ -165,7 +165,7 @@ let package = Package(
                 "PorticoTelemetry", "PorticoValues", "PorticoTesting", nioCore, nioPosix, logging,
             ]),
         tests("PorticoSQLTests", of: ["PorticoSQL", "PorticoSQLite", "PorticoPostgreSQL", "PorticoTesting"]),
-        tests("PorticoPagesTests", of: ["PorticoPages", "PorticoValues"], exclude: ["Browser"]),
+        tests("PorticoPagesTests", of: ["PorticoPages", "PorticoValues", "PorticoTesting"], exclude: ["Browser"]),
         tests(
             "PorticoHTTPTests",
             of: [

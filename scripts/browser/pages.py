@@ -17,6 +17,7 @@ VARIATIONS = {
     "/bags/bills": ["?q=ZZZZ"],
     "/bags/audit": ["?action=no.such"],
     "/bags/ops/sql": ["?sort=p99&all=true"],
+    "/bags/ops/mail": ["?q=ZZZZ"],
 }
 # Pages that lead elsewhere for somebody who comes out of the blue.
 LEADING = {"/bags/sign-in/code", "/bags/id/{kind}/{key}"}
@@ -52,6 +53,11 @@ class Samples:
         self.tickets = [each["id"] for state in ("open", "committed", "cancelled")
                         for each in self.items(admin, f"/returns?limit=1&state={state}")]
         self.jobs = [each["id"] for each in self.items(admin, "/operations/jobs?limit=1")]
+        self.mails = [each["id"] for each in self.items(admin, "/operations/mails?kind=bags.import&limit=1")]
+        status, answer, _ = admin.call(
+            "POST", "/operations/suppressions", {"address": "gone@example.org", "reason": "Asked for by telephone"})
+        if status not in (201, 409):
+            raise SystemExit(f"/operations/suppressions gave {status}: {answer}")
 
     @staticmethod
     def items(person, path):
@@ -112,6 +118,7 @@ class Samples:
             "/bags/users/{id}": lambda: [self.user],
             "/bags/settings/webhooks/{id}": lambda: [self.webhook],
             "/bags/ops/jobs/{id}": lambda: self.jobs,
+            "/bags/ops/mail/{id}": lambda: self.mails,
             "/bags/id/{kind}/{key}": lambda: [f"obj/{self.sack}"],
         }
         if "{" not in pattern:

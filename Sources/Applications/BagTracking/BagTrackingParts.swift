@@ -168,7 +168,7 @@ extension BagTrackingParts {
     private var userPages: UserPageRoutes {
         UserPageRoutes(
             services: services, people: people, passwords: passwords,
-            office: identity.invitationOffice(.bags))
+            office: identity.invitationOffice(.bags), readsMailsHere: environment.readsMailsHere)
     }
 
     private var passwords: UserPasswords {
@@ -203,13 +203,16 @@ extension BagTrackingParts {
         let jobs = JobConsole(queue: environment.jobs, database: environment.database, cursors: identity.cursors)
         let caches = CacheConsole(caches: environment.caches, database: environment.database)
         let database = DatabaseConsole(database: environment.database, queue: environment.jobs)
+        let mails = MailConsole(
+            mails: environment.mails, database: environment.database, cursors: identity.cursors,
+            isProduction: environment.isProduction, publicURL: environment.publicURL)
         let appearance = ConsoleAppearance(zone: .india, limit: BagLimits.admin) { [services] context in
             try BagFrame(context, try await services.presentCatalog()).shell(title: "Operations", place: .settings)
         }
         let routes = [
             jobs.routes(limit: BagLimits.admin), caches.routes(limit: BagLimits.admin),
             database.routes(limit: BagLimits.admin), jobs.pages(appearance), caches.pages(appearance),
-            database.pages(appearance),
+            database.pages(appearance), mails.routes(limit: BagLimits.admin), mails.pages(appearance),
         ]
         return routes.flatMap(\.self)
     }

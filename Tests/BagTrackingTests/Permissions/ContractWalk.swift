@@ -45,7 +45,7 @@ struct ContractWalk {
     }
 
     private static let chapters: [[Step]] = [
-        packing, bills, returns, catalogue, files, operations, webhooks, people, account, farewell,
+        packing, bills, returns, catalogue, files, operations, mails, webhooks, people, account, farewell,
     ]
 
     /// All steps, in their order.
@@ -154,6 +154,22 @@ extension ContractWalk {
             logger: app.environment.logger, metrics: MetricsRegistry(),
             configuration: JobWorker.Configuration(application: "bags")
         ).runUntilIdle()
+    }
+
+    /// Keeps as `mail` one that could not be delivered.
+    mutating func keepFailedMail() async throws {
+        let mail = Mail(to: try MailAddress("asha@example.org"), subject: "Walk", text: "Walk")
+        let id = try await app.database.write { [app] transaction in
+            let id = try app.environment.mails.enqueue(mail, in: transaction)
+            try transaction.execute("test.mail", "UPDATE mails SET state = 'failed' WHERE id = \(id)")
+            try transaction.execute(
+                "test.delivery",
+                """
+                UPDATE jobs SET state = 'cancelled', finished_at = run_at WHERE name = 'mail.deliver' AND state = 'queued'
+                """)
+            return id
+        }
+        kept["mail"] = String(id)
     }
 
     /// Puts the declared limits in force, as a node does when it starts.

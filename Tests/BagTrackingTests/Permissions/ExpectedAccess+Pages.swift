@@ -139,6 +139,14 @@ extension ExpectedAccess {
         POST /ops/schedules/{name}/run operations.write *
         POST /ops/schedules/{name}/pause operations.write *
         POST /ops/schedules/{name}/resume operations.write *
+        GET /ops/mail operations.read *
+        GET /ops/mail/{id} operations.read *
+        GET /ops/mail/{id}/markup operations.read *
+        POST /ops/mail/{id}/send operations.write *
+        POST /ops/mail/{id}/discard operations.write *
+        GET /ops/suppressions operations.read *
+        POST /ops/suppressions operations.write *
+        POST /ops/suppressions/lift operations.write *
         GET /ops/caches operations.read *
         POST /ops/caches/purge operations.write *
         GET /ops/sql operations.read *

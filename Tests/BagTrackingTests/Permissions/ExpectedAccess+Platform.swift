@@ -54,6 +54,15 @@ extension ExpectedAccess {
         POST /api/v1/operations/jobs/discard operations.write *
         GET /api/v1/operations/schedules operations.read *
         POST /api/v1/operations/schedules/{name} operations.write *
+        GET /api/v1/operations/mail operations.read *
+        GET /api/v1/operations/mails operations.read *
+        GET /api/v1/operations/mails/{id} operations.read *
+        POST /api/v1/operations/mails/{id}/send operations.write *
+        POST /api/v1/operations/mails/{id}/discard operations.write *
+        GET /api/v1/operations/suppressions operations.read *
+        POST /api/v1/operations/suppressions operations.write *
+        GET /api/v1/operations/suppressions/{address} operations.read *
+        DELETE /api/v1/operations/suppressions/{address} operations.write *
         GET /api/v1/operations/caches operations.read *
         POST /api/v1/operations/caches/purge operations.write *
         GET /api/v1/operations/statements operations.read *

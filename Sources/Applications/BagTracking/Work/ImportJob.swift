@@ -114,7 +114,7 @@ struct ImportWorker: Sendable {
             guard state == "failed" else { return }
             let what = record.terms.isDryRun ? "Dry run failed" : "Import failed"
             try mail(
-                record, what, ("\(record.fileName) was not imported to its end.", ImportWords.failure(code)),
+                record, what, ("\(record.fileName) was not imported to its end.", "\(ImportWords.failure(code))"),
                 in: transaction)
         }
     }
@@ -131,16 +131,18 @@ struct ImportWorker: Sendable {
     }
 
     private func mail(
-        _ record: ImportRecord, _ what: String, _ lines: (String, String), in transaction: Transaction
+        _ record: ImportRecord, _ what: String, _ lines: (LetterText, LetterText), in transaction: Transaction
     ) throws {
         let address = try transaction.scalar(
             "imports.mail_address", "SELECT email FROM accounts WHERE id = \(record.userID)", as: String.self)
         guard let address = address.flatMap({ try? MailAddress($0, name: record.userName) }) else { return }
-        let link = "\(services.settings.publicURL)/bags/imports/\(record.jobID)"
-        let mail = Mail(
-            to: address, subject: "\(what): \(record.fileName)",
-            text: [lines.0, lines.1, "", link, ""].joined(separator: "\n"),
-            html: "<p>\(lines.0)</p><p>\(lines.1)</p><p><a href=\"\(link)\">Open it</a></p>")
+        let letter = MailLetter(
+            "\(what): \(record.fileName)", from: services.settings.office,
+            [
+                .paragraph(lines.0), .paragraph(lines.1),
+                .button("Open the import", address: "\(services.settings.publicURL)/bags/imports/\(record.jobID)"),
+            ])
+        let mail = Mail(to: address, letter).marked("bags.import_finished", isConfidential: false)
         _ = try services.mails.enqueue(mail, in: transaction)
     }
 }

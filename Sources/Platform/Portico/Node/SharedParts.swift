@@ -39,11 +39,12 @@ struct SharedParts {
         self.metrics = metrics
         streams = try NodeStreams(settings, redis: redis)
         proxies = TrustedProxies(settings.list("server.trusted_proxies")) ?? .none
-        if settings.text("environment") == "testing", !settings.isLocal {
+        let environment = settings.text("environment")
+        if environment != "production", !settings.isLocal {
             throw Settings.Mistake(
                 description: """
-                    server.host: '\(settings.text("server.host"))' is not accepted in the testing environment; it takes \
-                    a loopback address
+                    server.host: '\(settings.text("server.host"))' is not accepted in the \(environment) environment; \
+                    it takes a loopback address
                     """)
         }
         try SharedParts.checkReach(settings)
@@ -56,11 +57,11 @@ struct SharedParts {
         for application in configuration.applications { library.add(application.assets, folder: application.id) }
         self.library = library
         limits = NodeLimits.book(settings, metrics: metrics)
-        mail = try NodeMail(settings, clock: clock)
-        texts = try NodeTexts(settings, clock: clock, metrics: metrics)
-        caches = NodeCaches.registry(settings, clock: clock, metrics: metrics, redis: redis)
         self.port = port ?? settings.integer("server.port")
         address = PublicAddress(settings, port: self.port)
+        mail = try NodeMail(settings, clock: clock, publicURL: address.text)
+        texts = try NodeTexts(settings, clock: clock, metrics: metrics)
+        caches = NodeCaches.registry(settings, clock: clock, metrics: metrics, redis: redis)
     }
 
     func environment(_ application: any Application, _ database: Database, logger: Logger) -> ApplicationEnvironment {

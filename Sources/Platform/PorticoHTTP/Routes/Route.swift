@@ -63,6 +63,8 @@ public struct Route: Sendable {
     public var usesCamera = false
     /// Whether its answers show a secret. See ``showingSecrets()``.
     public private(set) var showsSecrets = false
+    /// Whether a page with this route shows other answers of this site within it, which allow that themselves.
+    public var showsFrames = false
     /// How much it matters when not all requests can be served.
     public var priority: RequestPriority = .normal
     /// Whether the answer may come more than once for one key (`Idempotency-Key`). Routes that replay on their own opt out.

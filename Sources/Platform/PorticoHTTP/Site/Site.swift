@@ -374,7 +374,9 @@ extension Site {
         if measure != nil, exchange.served?.route.showsSecrets != true {
             response.compress(for: exchange.request.head, exchange.request.isForEverybody ? .kept : .live)
         }
-        security.add(to: &response, usesCamera: exchange.served?.route.usesCamera ?? false, nonce: exchange.nonce)
+        security.add(
+            to: &response, usesCamera: exchange.served?.route.usesCamera ?? false,
+            showsFrames: exchange.served?.route.showsFrames ?? false, nonce: exchange.nonce)
         if let visit = exchange.visit, visit.isNew {
             let secure = configuration.isSecure ? "; Secure" : ""
             response.headers.add(

@@ -66,13 +66,14 @@ protocol ConsolePage: Sendable {
 
 /// The operators' pages.
 enum ConsolePart: String, CaseIterable {
-    case queues, jobs, schedules, caches, sql
+    case queues, jobs, schedules, mail, caches, sql
 
     var label: String {
         switch self {
         case .queues: "Queues"
         case .jobs: "Jobs"
         case .schedules: "Schedules"
+        case .mail: "Mail"
         case .caches: "Caches"
         case .sql: "Database"
         }
@@ -117,7 +118,8 @@ struct ConsoleQuery: RouteInput {
         "held": "Held: it does not fire until it is let go", "released": "It fires again",
         "purged": "Outdated on all nodes",
         "purging": "Outdated here; other nodes hear of it as soon as they can be reached",
-        "many_replayed": "Tried again",
+        "many_replayed": "Tried again", "mailed": "It goes out within a second",
+        "suppressed": "Nothing more is sent to it", "lifted": "Mails to it are sent from now on",
     ]
 }
 

@@ -25,7 +25,9 @@ struct CounterChecker: Sendable {
         try await services.database.write { [services] transaction in
             if !differences.isEmpty {
                 for admin in try SummaryMails.recipients(involved: [], in: transaction) {
-                    try services.mails.enqueue(CounterChecker.alarm(differences, to: admin), in: transaction)
+                    let mail = CounterChecker.alarm(differences, to: admin, from: services.settings.office)
+                    try services.mails.enqueue(
+                        mail.marked("bags.counters_differ", isConfidential: false), in: transaction)
                 }
             }
             try run.finish(
@@ -52,29 +54,25 @@ struct CounterChecker: Sendable {
     private static let shown = 50
 
     private static func alarm(
-        _ differences: [(key: CounterChanges.Key, value: Int64)], to admin: SummaryMails.Recipient
+        _ differences: [(key: CounterChanges.Key, value: Int64)], to admin: SummaryMails.Recipient,
+        from office: MailLetter.Office
     ) -> Mail {
-        let opening =
-            "the nightly check found counters that are not what a recount finds. Nothing was changed. Tell the operator, "
-            + "who looks for the cause and has the counters rebuilt."
-        let lines = differences.prefix(shown).map { entry -> String in
+        let lines = differences.prefix(shown).map { entry -> LetterText in
             let area = entry.key.area.isEmpty ? "no area" : entry.key.area
             return "\(area), \(entry.key.name.text): counter minus rows is \(entry.value)"
         }
-        let rest = differences.count > shown ? ["… and \(differences.count - shown) more"] : []
-        let found = lines + rest
-        return Mail(
-            to: admin.address, subject: "Bag tracking: counters differ from the rows",
-            text: """
-                Hello \(admin.name),
-
-                \(opening)
-
-                \(found.joined(separator: "\n"))
-
-                """,
-            html: """
-                <p>Hello \(admin.name),</p><p>\(opening)</p><ul>\(found.map { "<li>\($0)</li>" as HTML })</ul>
-                """)
+        let rest: [LetterText] = differences.count > shown ? ["… and \(differences.count - shown) more"] : []
+        let letter = MailLetter(
+            "Bag tracking: counters differ from the rows", from: office,
+            [
+                .paragraph("Hello \(admin.name),"),
+                .paragraph(
+                    """
+                    the nightly check found counters that are not what a recount finds. Nothing was changed. Tell the
+                    operator, who looks for the cause and has the counters rebuilt.
+                    """),
+                .list(lines + rest),
+            ])
+        return Mail(to: admin.address, letter)
     }
 }
