@@ -45,7 +45,9 @@ struct SMTPReply: Sendable, Hashable {
     private var enhancedCode: String? {
         let word = text.prefix { $0 != " " }
         let parts = word.split(separator: ".", omittingEmptySubsequences: false)
-        let isCode = parts.allSatisfy { (1...3).contains($0.utf8.count) && $0.utf8.allSatisfy((0x30...0x39).contains) }
+        let isCode = parts.allSatisfy { part in
+            (1...3).contains(part.utf8.count) && part.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        }
         return parts.count == 3 && isCode && parts[0] == "5" ? String(word) : nil
     }
 }
