@@ -1,3 +1,4 @@
+import PorticoEvents
 import Logging
 import PorticoSQL
 import PorticoValues
