@@ -103,10 +103,16 @@ struct ConsoleQuery: RouteInput {
 
     /// The line that says so; none for words that are no deed.
     var notices: [Notice] {
-        let parts = done.split(separator: "-", maxSplits: 1).map(String.init)
+        let parts = done.split(separator: "-").map(String.init)
         guard let words = ConsoleQuery.words[parts.first ?? ""] else { return [] }
-        guard parts.count == 2 else { return [Notice(words, tone: .good)] }
-        return [Notice("\(words): \(Int(parts[1]) ?? 0)", tone: .good)]
+        let numbers = parts.dropFirst().map { Int($0) ?? 0 }
+        guard let count = numbers.first else { return [Notice(words, tone: .good)] }
+        let said = Notice("\(words): \(count)", tone: .good)
+        guard numbers.count > 1, numbers[1] > 0 else { return [said] }
+        let left = Notice(
+            "Left as they are: \(numbers[1])", tone: .warn,
+            detail: "<p>Another job counts as the same and is there, or their workflow has ended.</p>")
+        return [said, left]
     }
 
     private static let words = [
@@ -118,6 +124,8 @@ struct ConsoleQuery: RouteInput {
         "purged": "Outdated on all nodes",
         "purging": "Outdated here; other nodes hear of it as soon as they can be reached",
         "many_replayed": "Tried again",
+        "workflow_cancelled": "Nothing more of it starts; what runs is asked to end",
+        "workflow_replayed": "It goes on as soon as there is a place",
     ]
 }
 
