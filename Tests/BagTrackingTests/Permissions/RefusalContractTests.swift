@@ -174,6 +174,7 @@ import Testing
         Step(.delete, "users/5/second-factor", .null, "own_account"),
         Step(.delete, "users/4/second-factor", .null, "no_second_factor"),
         Step(.post, "operations/jobs/999999/replay", .object([]), "job_not_found"),
+        Step(.post, "operations/workflows/999999/cancel", .object([]), "workflow_not_found"),
     ]
 
     @Test("R24 R25 each refusal of the rules has its code, and the contract of its route names it")
