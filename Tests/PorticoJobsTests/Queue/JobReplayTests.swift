@@ -2,7 +2,6 @@ import PorticoJSON
 import PorticoSQL
 import PorticoTesting
 import PorticoValues
-import Synchronization
 import Testing
 
 @testable import PorticoJobs

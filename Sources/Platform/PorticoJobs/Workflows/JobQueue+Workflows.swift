@@ -200,7 +200,7 @@ extension JobQueue {
         }
         // In the order of their keys, so that two that add the same jobs wait for each other one way only.
         let unique = placed.filter { $0.uniqueKey != nil }.sorted { ($0.uniqueKey ?? "") < ($1.uniqueKey ?? "") }
-        for job in unique where try insert(job, in: transaction).isNew { count += 1 }
+        for job in unique { count += try insert(job, in: transaction).isNew ? 1 : 0 }
         try grow(place, by: count, in: transaction)
         return count
     }
