@@ -172,6 +172,14 @@ extension ContractWalk {
         kept["mail"] = String(id)
     }
 
+    /// Keeps as `workflow` one that waits to begin.
+    mutating func keepWorkflow() async throws {
+        let jobs = app.environment.jobs
+        let workflow = JobWorkflow.chain("walk", ["one": WalkErrand(), "two": WalkErrand()])
+        let ticket = try await app.database.write { try jobs.enqueue(workflow, in: $0) }
+        kept["workflow"] = "\(ticket.id)"
+    }
+
     /// Puts the declared limits in force, as a node does when it starts.
     func openLimits() async throws {
         try await app.environment.limits.open(app.mount)
@@ -244,4 +252,13 @@ extension ContractWalk.Call {
         default: value
         }
     }
+}
+
+/// Work that nobody does.
+private struct WalkErrand: Job {
+    static let name = "walk.errand"
+    var payload: JSONValue { [:] }
+
+    init() {}
+    init(payload: JSONValue) {}
 }

@@ -135,6 +135,9 @@ extension ExpectedAccess {
         POST /ops/jobs/{id}/cancel operations.write *
         POST /ops/jobs/replay operations.write *
         POST /ops/jobs/discard operations.write *
+        GET /ops/workflows/{id} operations.read *
+        POST /ops/workflows/{id}/cancel operations.write *
+        POST /ops/workflows/{id}/replay operations.write *
         GET /ops/schedules operations.read *
         POST /ops/schedules/{name}/run operations.write *
         POST /ops/schedules/{name}/pause operations.write *

@@ -52,6 +52,9 @@ extension ExpectedAccess {
         POST /api/v1/operations/jobs/{id}/cancel operations.write *
         POST /api/v1/operations/jobs/replay operations.write *
         POST /api/v1/operations/jobs/discard operations.write *
+        GET /api/v1/operations/workflows/{id} operations.read *
+        POST /api/v1/operations/workflows/{id}/cancel operations.write *
+        POST /api/v1/operations/workflows/{id}/replay operations.write *
         GET /api/v1/operations/schedules operations.read *
         POST /api/v1/operations/schedules/{name} operations.write *
         GET /api/v1/operations/mail operations.read *

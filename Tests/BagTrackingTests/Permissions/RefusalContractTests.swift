@@ -180,6 +180,7 @@ import Testing
         Step(
             .post, "operations/suppressions", ["address": "gone@example.org", "reason": "Gone"], "already_suppressed"),
         Step(.delete, "operations/suppressions/nobody@example.org", .null, "suppression_not_found"),
+        Step(.post, "operations/workflows/999999/cancel", .object([]), "workflow_not_found"),
     ]
 
     @Test("R24 R25 each refusal of the rules has its code, and the contract of its route names it")

@@ -12,7 +12,8 @@ import Testing
 
     /// A chore that a worker is busy with until it is let go.
     private struct Errand: Sendable {
-        let (started, go) = (Gate(), Gate())
+        let started = Gate()
+        let go = Gate()
 
         func wait() async {
             started.open()

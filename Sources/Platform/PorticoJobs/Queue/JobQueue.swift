@@ -76,6 +76,7 @@ public final class JobQueue: Sendable {
     @discardableResult
     public func cancel(_ id: Int64, in transaction: Transaction) throws -> JobRecord? {
         let now = clock.now()
+        let workflow = try hold(workflowOf: id, in: transaction)
         let changed = try transaction.execute(
             "jobs.cancel",
             """
@@ -90,6 +91,9 @@ public final class JobQueue: Sendable {
         guard let record = try record(id, in: transaction) else { return nil }
         if changed == 1, record.state == .cancelled, let group = record.groupID {
             try closeMember(of: group, succeeded: false, at: now, in: transaction)
+        }
+        if changed == 1, record.state == .cancelled, let workflow, let step = record.stepID {
+            try close(step, succeeded: false, in: workflow, at: now, in: transaction)
         }
         if changed == 1 {
             if record.state == .running { order(in: transaction) } else { transaction.afterCommit { [self] in wake() } }
@@ -114,15 +118,17 @@ public final class JobQueue: Sendable {
                 if job.state(at: now) == .queued { announce(in: transaction) }
                 return JobTicket(id: id, isNew: true)
             }
-            if let same = try same(as: job, at: now, in: transaction) { return JobTicket(id: same, isNew: false) }
+            let same = try job.uniqueKey.flatMap { try holder(of: $0, at: now, in: transaction) }
+            if let same { return JobTicket(id: same, isNew: false) }
         }
         throw SQLError(.serialization, message: "a job with the same key came and went", statement: "jobs.enqueue")
     }
 
-    /// The job that counts as the same; nil when it is gone, or has just stopped to count because its period is over.
-    private func same(as job: NewJob, at now: Instant, in transaction: Transaction) throws -> Int64? {
+    /// The job that counts as the one with this key; nil when there is none, or it has just stopped to count because its
+    /// period is over.
+    func holder(of key: String, at now: Instant, in transaction: Transaction) throws -> Int64? {
         let same = try transaction.first(
-            "jobs.same", "SELECT id, unique_until FROM jobs WHERE unique_key = \(job.uniqueKey)"
+            "jobs.same", "SELECT id, unique_until FROM jobs WHERE unique_key = \(key)"
         ) { (id: try $0[0] as Int64, until: try $0[1] as Instant?) }
         guard let same else { return nil }
         guard let until = same.until, until <= now else { return same.id }
@@ -130,7 +136,7 @@ public final class JobQueue: Sendable {
             "jobs.end_unique",
             """
             UPDATE jobs SET unique_key = NULL
-            WHERE id = \(same.id) AND unique_key = \(job.uniqueKey) AND unique_until <= \(now)
+            WHERE id = \(same.id) AND unique_key = \(key) AND unique_until <= \(now)
             """)
         return nil
     }

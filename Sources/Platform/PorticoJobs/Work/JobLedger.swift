@@ -32,12 +32,14 @@ extension JobQueue {
         _ job: ClaimedJob, _ wanted: JobEnd, progress: JobProgress?, in transaction: Transaction
     ) throws -> Bool {
         let now = clock.now()
+        let workflow = try job.workflowID.flatMap { try hold(workflow: $0, in: transaction) }
         let end = try heeding(wanted, of: job, in: transaction)
         guard try transaction.execute("jobs.end", statement(for: job, end, progress, now)) == 1 else { return false }
         if let key = job.limitKey { try unblock(key, in: transaction) }
         if end.state.isFinal, let group = job.groupID {
             try closeMember(of: group, succeeded: end.state == .succeeded, at: now, in: transaction)
         }
+        if let workflow { try note(end, of: job, in: workflow, at: now, in: transaction) }
         if end.state == .queued { announce(in: transaction) }
         return true
     }
@@ -181,7 +183,8 @@ extension JobQueue {
             """
             DELETE FROM jobs WHERE id IN (
                 SELECT id FROM jobs WHERE finished_at IS NOT NULL AND finished_at < \(now - retention.ended)
-                    AND (state <> 'failed' OR finished_at < \(now - retention.failed))
+                    AND (NOT \(JobQueue.mayFollow) OR finished_at < \(now - retention.failed))
+                    AND NOT \(isNeeded(retention, at: now))
                 ORDER BY finished_at LIMIT \(batch))
             """)
         try transaction.execute(
@@ -198,6 +201,7 @@ extension JobQueue {
                 SELECT id FROM job_groups WHERE created_at < \(now - retention.failed) AND open <= 0
                 ORDER BY created_at LIMIT \(batch))
             """)
+        try purgeWorkflows(before: now - retention.failed, in: transaction)
         return done
     }
 }

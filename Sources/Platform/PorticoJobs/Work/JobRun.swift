@@ -38,8 +38,8 @@ public final class JobRun: Sendable {
     let job: ClaimedJob
     /// What the run costs in the database.
     let measure: RequestMeasure
-    private let queue: JobQueue
-    private let database: Database
+    let queue: JobQueue
+    let database: Database
     private let elapsed: @Sendable () -> Int64
     private let state = Mutex(State())
 
@@ -67,6 +67,8 @@ public final class JobRun: Sendable {
     public var origin: WorkOrigin? { job.origin }
     /// The group whose end the job waited for.
     public var followsGroup: Int64? { job.followsGroup }
+    /// The workflow the job is a step of.
+    public var workflow: Int64? { job.workflowID }
     /// The present, by the process's clock.
     public var now: Instant { queue.clock.now() }
 

@@ -104,10 +104,16 @@ struct ConsoleQuery: RouteInput {
 
     /// The line that says so; none for words that are no deed.
     var notices: [Notice] {
-        let parts = done.split(separator: "-", maxSplits: 1).map(String.init)
+        let parts = done.split(separator: "-").map(String.init)
         guard let words = ConsoleQuery.words[parts.first ?? ""] else { return [] }
-        guard parts.count == 2 else { return [Notice(words, tone: .good)] }
-        return [Notice("\(words): \(Int(parts[1]) ?? 0)", tone: .good)]
+        let numbers = parts.dropFirst().map { Int($0) ?? 0 }
+        guard let count = numbers.first else { return [Notice(words, tone: .good)] }
+        let said = Notice("\(words): \(count)", tone: .good)
+        guard numbers.count > 1, numbers[1] > 0 else { return [said] }
+        let left = Notice(
+            "Left as they are: \(numbers[1])", tone: .warn,
+            detail: "<p>Another job counts as the same and is there, or their workflow has ended.</p>")
+        return [said, left]
     }
 
     private static let words = [
@@ -120,6 +126,8 @@ struct ConsoleQuery: RouteInput {
         "purging": "Outdated here; other nodes hear of it as soon as they can be reached",
         "many_replayed": "Tried again", "mailed": "It goes out within a second",
         "suppressed": "Nothing more is sent to it", "lifted": "Mails to it are sent from now on",
+        "workflow_cancelled": "Nothing more of it starts; what runs is asked to end",
+        "workflow_replayed": "It goes on as soon as there is a place",
     ]
 }
 
