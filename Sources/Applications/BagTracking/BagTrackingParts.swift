@@ -203,13 +203,16 @@ extension BagTrackingParts {
         let jobs = JobConsole(queue: environment.jobs, database: environment.database, cursors: identity.cursors)
         let caches = CacheConsole(caches: environment.caches, database: environment.database)
         let database = DatabaseConsole(database: environment.database, queue: environment.jobs)
+        let events = EventConsole(
+            outbox: environment.outbox, database: environment.database, queue: environment.jobs,
+            clock: environment.clock)
         let appearance = ConsoleAppearance(zone: .india, limit: BagLimits.admin) { [services] context in
             try BagFrame(context, try await services.presentCatalog()).shell(title: "Operations", place: .settings)
         }
         let routes = [
             jobs.routes(limit: BagLimits.admin), caches.routes(limit: BagLimits.admin),
             database.routes(limit: BagLimits.admin), jobs.pages(appearance), caches.pages(appearance),
-            database.pages(appearance),
+            database.pages(appearance), events.pages(appearance),
         ]
         return routes.flatMap(\.self)
     }

@@ -66,13 +66,14 @@ protocol ConsolePage: Sendable {
 
 /// The operators' pages.
 enum ConsolePart: String, CaseIterable {
-    case queues, jobs, schedules, caches, sql
+    case queues, jobs, schedules, events, caches, sql
 
     var label: String {
         switch self {
         case .queues: "Queues"
         case .jobs: "Jobs"
         case .schedules: "Schedules"
+        case .events: "Events"
         case .caches: "Caches"
         case .sql: "Database"
         }
@@ -117,7 +118,9 @@ struct ConsoleQuery: RouteInput {
         "held": "Held: it does not fire until it is let go", "released": "It fires again",
         "purged": "Outdated on all nodes",
         "purging": "Outdated here; other nodes hear of it as soon as they can be reached",
-        "many_replayed": "Tried again",
+        "many_replayed": "Tried again", "events_retried": "Events that are tried again",
+        "event_discarded": "Given up; those behind it follow", "rewound": "It handles events again from there on",
+        "rebuilding": "It begins as soon as there is a place",
     ]
 }
 
