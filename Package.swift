@@ -123,7 +123,7 @@ let package = Package(
             "PorticoOperations",
             [
                 "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoCache", "PorticoSQL",
-                "PorticoPages", "PorticoHTTP", "PorticoIdentity", "PorticoJobs",
+                "PorticoPages", "PorticoHTTP", "PorticoIdentity", "PorticoEvents", "PorticoJobs",
             ]),
         platform(
             "Portico",

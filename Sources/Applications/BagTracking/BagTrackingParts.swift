@@ -206,13 +206,16 @@ extension BagTrackingParts {
         let mails = MailConsole(
             mails: environment.mails, database: environment.database, cursors: identity.cursors,
             isProduction: environment.isProduction, publicURL: environment.publicURL)
+        let events = EventConsole(
+            outbox: environment.outbox, database: environment.database, queue: environment.jobs,
+            clock: environment.clock)
         let appearance = ConsoleAppearance(zone: .india, limit: BagLimits.admin) { [services] context in
             try BagFrame(context, try await services.presentCatalog()).shell(title: "Operations", place: .settings)
         }
         let routes = [
             jobs.routes(limit: BagLimits.admin), caches.routes(limit: BagLimits.admin),
             database.routes(limit: BagLimits.admin), jobs.pages(appearance), caches.pages(appearance),
-            database.pages(appearance), mails.routes(limit: BagLimits.admin), mails.pages(appearance),
+            database.pages(appearance), mails.routes(limit: BagLimits.admin), mails.pages(appearance), events.pages(appearance),
         ]
         return routes.flatMap(\.self)
     }

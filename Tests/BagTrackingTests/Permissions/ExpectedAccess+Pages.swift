@@ -153,5 +153,10 @@ extension ExpectedAccess {
         GET /ops/caches operations.read *
         POST /ops/caches/purge operations.write *
         GET /ops/sql operations.read *
+        GET /ops/events operations.read *
+        POST /ops/events/retry operations.write *
+        POST /ops/events/discard operations.write *
+        POST /ops/events/rewind operations.write *
+        POST /ops/events/rebuild operations.write *
         """
 }

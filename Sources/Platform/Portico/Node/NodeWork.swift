@@ -20,8 +20,10 @@ extension ApplicationEnvironment {
             logger.error("no checkpoints of the audit", metadata: ["error": "\(error)"])
         }
         running.jobs(&book)
+        let places = settings.integer("jobs.places")
         var configuration = JobWorker.Configuration(
-            application: application, defaultConcurrency: settings.integer("jobs.places"),
+            application: application, concurrency: [WebhookDesk.queue: WebhookDesk.places(of: places)],
+            defaultConcurrency: places,
             drain: .seconds(Int64(settings.integer("jobs.drain_seconds"))))
         configuration.node = ApplicationEnvironment.nodeName
         let worker = JobWorker(

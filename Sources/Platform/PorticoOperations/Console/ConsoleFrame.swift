@@ -66,13 +66,14 @@ protocol ConsolePage: Sendable {
 
 /// The operators' pages.
 enum ConsolePart: String, CaseIterable {
-    case queues, jobs, schedules, mail, caches, sql
+    case queues, jobs, schedules, events, mail, caches, sql
 
     var label: String {
         switch self {
         case .queues: "Queues"
         case .jobs: "Jobs"
         case .schedules: "Schedules"
+        case .events: "Events"
         case .mail: "Mail"
         case .caches: "Caches"
         case .sql: "Database"
@@ -128,6 +129,9 @@ struct ConsoleQuery: RouteInput {
         "suppressed": "Nothing more is sent to it", "lifted": "Mails to it are sent from now on",
         "workflow_cancelled": "Nothing more of it starts; what runs is asked to end",
         "workflow_replayed": "It goes on as soon as there is a place",
+        "events_retried": "Events that are tried again",
+        "event_discarded": "Given up; those behind it follow", "rewound": "It handles events again from there on",
+        "rebuilding": "It begins as soon as there is a place",
     ]
 }
 
