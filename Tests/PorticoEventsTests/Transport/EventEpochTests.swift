@@ -1,5 +1,6 @@
 import PorticoJSON
 import PorticoSQL
+import PorticoTelemetry
 import PorticoTesting
 import PorticoValues
 import Testing

@@ -1,5 +1,6 @@
 import PorticoJSON
 import PorticoSQL
+import PorticoValues
 
 /// What a job of a workflow can do that others can't.
 extension JobRun {

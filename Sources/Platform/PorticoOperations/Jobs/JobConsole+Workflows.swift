@@ -2,6 +2,7 @@ import PorticoHTTP
 import PorticoIdentity
 import PorticoJSON
 import PorticoJobs
+import PorticoPages
 import PorticoSQL
 
 /// What operators see of workflows and do with them.
