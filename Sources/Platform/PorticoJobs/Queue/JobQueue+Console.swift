@@ -84,6 +84,7 @@ extension JobQueue {
                 "jobs.reopen_group",
                 "UPDATE job_groups SET open = open + 1, unsuccessful = unsuccessful - 1 WHERE id = \(group)")
         }
+        try tell(id, in: transaction)
         announce(in: transaction)
         return true
     }

@@ -19,16 +19,20 @@ public final class JobQueue: Sendable {
 
     let clock: Clock
     let seal: JobSeal?
+    let outbox: EventOutbox?
     /// Moves on whenever somebody here has changed a queue's terms, so that the workers here look at once.
     let termsChanges = Atomic<Int>(0)
     private let bells = Mutex<[EventBell]>([])
     private let known = Mutex<Set<String>>([])
 
     /// A queue on the clock of the process.
-    /// - Parameter seal: encrypts payloads whose kind is ``Job/isSealed``; nil where there are none.
-    public init(clock: Clock, seal: JobSeal? = nil) {
+    /// - Parameters:
+    ///   - seal: encrypts payloads whose kind is ``Job/isSealed``; nil where there are none.
+    ///   - outbox: tells how jobs go that somebody follows (``JobChange``); nil where nobody is to hear of it.
+    public init(clock: Clock, seal: JobSeal? = nil, outbox: EventOutbox? = nil) {
         self.clock = clock
         self.seal = seal
+        self.outbox = outbox
     }
 
     /// Wakes the workers of this process: something may be due.
@@ -85,6 +89,7 @@ public final class JobQueue: Sendable {
         if changed == 1, record.state == .cancelled, let group = record.groupID {
             try closeMember(of: group, succeeded: false, at: now, in: transaction)
         }
+        if changed == 1, record.state == .cancelled { try tell(id, in: transaction) }
         if changed == 1 { transaction.afterCommit { [self] in wake() } }
         return record
     }

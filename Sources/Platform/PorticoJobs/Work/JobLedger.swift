@@ -37,6 +37,7 @@ extension JobQueue {
             try closeMember(of: group, succeeded: end.state == .succeeded, at: now, in: transaction)
         }
         if end.state == .queued { announce(in: transaction) }
+        try tell(job, in: transaction)
         return true
     }
 

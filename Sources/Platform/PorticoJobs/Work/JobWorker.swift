@@ -162,8 +162,12 @@ public final class JobWorker: Sendable {
         let places = freePlaces()
         guard !places.isEmpty else { return true }
         let claim = JobClaim(holder: holder, lease: configuration.lease, now: queue.clock.now())
-        let outcomes = try await database.write { transaction in
-            try places.map { try claim.take($0.count, of: $0.queue, atMost: $0.atMost, in: transaction) }
+        let outcomes = try await database.write { [queue] transaction in
+            let outcomes = try places.map {
+                try claim.take($0.count, of: $0.queue, atMost: $0.atMost, in: transaction)
+            }
+            for job in outcomes.flatMap(\.jobs) { try queue.tell(job, in: transaction) }
+            return outcomes
         }
         for outcome in outcomes { noteOpening(outcome) }
         for job in outcomes.flatMap(\.jobs) { start(job) }
