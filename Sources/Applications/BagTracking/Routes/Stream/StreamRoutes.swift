@@ -8,7 +8,7 @@ struct StreamInput: RouteInput {
     init(_ fields: inout FieldReader) {
         topics = fields.text(
             "topics", 1...2000, in: .query, example: "area:lucknow,stats",
-            "Up to 20 of area:<code>, parent:<code>, bill:<id>, job:<id>, stats")
+            "Up to 20 of area:<code>, parent:<code>, bill:<id>, job:<id>, stats, imports")
         lastEventID = fields.optionalText("last-event-id", 1...100, in: .header, "Id of the last message received")
     }
 }
