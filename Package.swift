@@ -182,8 +182,8 @@ let package = Package(
         tests(
             "PorticoJobsTests",
             of: [
-                "PorticoJobs", "PorticoHTTP", "PorticoJSON", "PorticoLimits", "PorticoPages", "PorticoSQL",
-                "PorticoTelemetry", "PorticoValues", "PorticoTesting", logging,
+                "PorticoJobs", "PorticoEvents", "PorticoHTTP", "PorticoJSON", "PorticoLimits", "PorticoPages",
+                "PorticoSQL", "PorticoTelemetry", "PorticoValues", "PorticoTesting", logging,
             ]),
         tests(
             "PorticoWebhooksTests",

@@ -26,6 +26,8 @@ struct BagSettings: Sendable {
 
     /// `bags.exports_per_user`: exports of one person that run at once, over all nodes (rule R37).
     var exportsPerUser = 2
+    /// `bags.streams_per_user`: live streams of one person that are open at once, on each node.
+    var streamsPerUser = EventStream.streamsPerUser
     /// `bags.import_max_mib`: the largest file that is taken, in MiB (rule R33).
     var importMostMiB = 50
     /// `bags.import_max_rows`: the most rows of a file, over all its sheets (rule R33).

@@ -35,7 +35,7 @@ struct BagTrackingParts: Sendable {
         people = PeopleStore(services: services, accounts: identity.accounts)
         catalog = CatalogStore(services: services)
         stats = StatsReader(clock: environment.clock)
-        live = LiveUpdates(services: services, stats: stats)
+        live = LiveUpdates(services: services, stats: stats, metrics: environment.metrics)
         denied = DeniedJournal(database: environment.database)
         summaries = SummaryReader(services: services, caches: environment.caches)
         gauges = StockGauges(database: environment.database, stats: stats, metrics: environment.metrics)

@@ -59,17 +59,13 @@ struct ImportWorker: Sendable {
     private func finish(_ record: ImportRecord, _ counts: ImportCounts, _ run: JobRun) async throws {
         let now = run.now
         let result = counts.result(record.terms, errorsURL: "/bags/api/v1/imports/\(record.jobID)/errors")
-        try await services.database.write { [services] transaction in
+        try await services.database.write { transaction in
             try run.finish(result, in: transaction)
             let text = String(decoding: counts.json.bytes, as: UTF8.self)
             try transaction.execute(
                 "imports.finish",
                 "UPDATE imports SET counts = \(text), rows_done = \(counts.total) WHERE job_id = \(record.jobID)")
             try audit(record, state: "succeeded", result, now, in: transaction)
-            try services.outbox.publish(
-                ImportEvents.progress(
-                    record.jobID, state: "succeeded", done: counts.total, total: counts.total, at: now),
-                in: transaction)
             try mail(
                 record, record.terms.isDryRun ? "Dry run finished" : "Import finished",
                 (
@@ -103,14 +99,12 @@ struct ImportWorker: Sendable {
 
     /// Notes why an import ended early, once, and tells who asked for it.
     private func close(_ record: ImportRecord, _ state: String, _ code: String, at now: Instant) async throws {
-        try await services.database.write { [services] transaction in
+        try await services.database.write { transaction in
             let changed = try transaction.execute(
                 "imports.fail",
                 "UPDATE imports SET failure = \(code) WHERE job_id = \(record.jobID) AND failure IS NULL")
             guard changed == 1 else { return }
             try audit(record, state: state, ["code": .string(code)], now, in: transaction)
-            try services.outbox.publish(
-                ImportEvents.progress(record.jobID, state: state, done: 0, total: 0, at: now), in: transaction)
             guard state == "failed" else { return }
             let what = record.terms.isDryRun ? "Dry run failed" : "Import failed"
             try mail(
@@ -150,6 +144,7 @@ struct ImportWorker: Sendable {
 /// What is told of imports after the commit.
 enum ImportEvents {
     static let finishedKind = "import.finished"
+    /// What nodes of before told of the jobs of imports. The queue itself tells of every job now; see `JobChange`.
     static let progressKind = "import.progress"
 
     static func finished(_ record: ImportRecord, state: String, at now: Instant) -> Event {
@@ -158,14 +153,5 @@ enum ImportEvents {
             "dry_run": .bool(record.terms.isDryRun), "state": .string(state), "user_name": .string(record.userName),
         ]
         return Event(finishedKind, key: record.terms.areaCode ?? "", payload: payload, at: now)
-    }
-
-    /// How far an import is, for those who watch its job.
-    static func progress(_ id: Int64, state: String, done: Int, total: Int, at now: Instant) -> Event {
-        let payload: JSONValue = [
-            "id": .string(String(id)), "state": .string(state),
-            "progress": ["done": .integer(Int64(done)), "total": .integer(Int64(total))],
-        ]
-        return Event(progressKind, key: "job:\(id)", payload: payload, at: now)
     }
 }

@@ -67,9 +67,10 @@ struct SharedParts {
     func environment(_ application: any Application, _ database: Database, logger: Logger) -> ApplicationEnvironment {
         let keys = SharedParts.keys(of: application.id, below: keys)
         let previousKeys = previousKeys.map { SharedParts.keys(of: application.id, below: $0) }
-        let jobs = JobQueue(
-            clock: clock, seal: JobSeal(FieldSeal(keys: keys, previousKeys: previousKeys, purpose: "jobs")))
         let outbox = EventOutbox()
+        let jobs = JobQueue(
+            clock: clock, seal: JobSeal(FieldSeal(keys: keys, previousKeys: previousKeys, purpose: "jobs")),
+            outbox: outbox)
         return ApplicationEnvironment(
             database: database, clock: clock, outbox: outbox,
             keys: keys, previousKeys: previousKeys, csrf: csrf, passwords: passwords, metrics: metrics, logger: logger,

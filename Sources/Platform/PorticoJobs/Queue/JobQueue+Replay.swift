@@ -174,5 +174,6 @@ extension JobQueue {
         } catch let error as SQLError where error.code == .uniqueViolation {
             throw JobReplayError.taken(by: nil)
         }
+        try tell(job.id, in: transaction)
     }
 }

@@ -26,15 +26,19 @@ public final class JobQueue: Sendable {
     let orders = Atomic<Int>(0)
     /// What other nodes are to hear.
     let calls = JobCalls()
+    let outbox: EventOutbox?
     private let bells = Mutex<[EventBell]>([])
     private let known = Mutex<Set<String>>([])
 
     /// A queue on the clock of the process.
-    /// - Parameter seal: encrypts payloads whose kind is ``Job/isSealed``; nil where there are none.
-    public init(clock: Clock, seal: JobSeal? = nil) {
+    /// - Parameters:
+    ///   - seal: encrypts payloads whose kind is ``Job/isSealed``; nil where there are none.
+    ///   - outbox: tells how jobs go that somebody follows (``JobChange``); nil where nobody is to hear of it.
+    public init(clock: Clock, seal: JobSeal? = nil, outbox: EventOutbox? = nil) {
         self.clock = clock
         self.seal = seal
         name = UUIDv7(at: clock.now()).description
+        self.outbox = outbox
     }
 
     /// Wakes the workers of this process: something may be due.
@@ -95,6 +99,7 @@ public final class JobQueue: Sendable {
         if changed == 1, record.state == .cancelled, let workflow, let step = record.stepID {
             try close(step, succeeded: false, in: workflow, at: now, in: transaction)
         }
+        if changed == 1, record.state == .cancelled { try tell(id, in: transaction) }
         if changed == 1 {
             if record.state == .running { order(in: transaction) } else { transaction.afterCommit { [self] in wake() } }
         }

@@ -41,6 +41,7 @@ extension JobQueue {
         }
         if let workflow { try note(end, of: job, in: workflow, at: now, in: transaction) }
         if end.state == .queued { announce(in: transaction) }
+        try tell(job, in: transaction)
         return true
     }
 

@@ -1,5 +1,5 @@
-import PorticoEvents
 import Logging
+import PorticoEvents
 import PorticoSQL
 import PorticoValues
 import Synchronization
@@ -108,6 +108,7 @@ extension JobWorker {
             let (isEntitled, next) = try await database.write { [queue] transaction in
                 let isEntitled = try queue.end(job, end, progress: progress, in: transaction)
                 let next = mayGoOn ? try claim.take(1, of: job.queue, atMost: terms?.atMost, in: transaction) : nil
+                for job in next?.jobs ?? [] { try queue.tell(job, in: transaction) }
                 return (isEntitled, next)
             }
             if let next { noteOpening(next) }

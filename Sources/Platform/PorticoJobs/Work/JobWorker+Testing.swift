@@ -14,7 +14,9 @@ extension JobWorker {
         defer { state.withLock { $0.claims.settle(number) } }
         let (ticket, claimed) = try await database.write { [queue] transaction in
             let ticket = try queue.enqueue(job, options, in: transaction)
-            return (ticket, try claim.take(job: ticket.id, in: transaction))
+            let claimed = try claim.take(job: ticket.id, in: transaction)
+            if let claimed { try queue.tell(claimed, in: transaction) }
+            return (ticket, claimed)
         }
         if let claimed {
             let run = JobRun(claimed, queue: queue, database: database, elapsed: elapsed)

@@ -42,6 +42,7 @@ extension JobWorker {
         try await fire()
         endLateRuns()
         try await compareHeld()
+        for running in state.withLock({ Array($0.running.values) }) { try await running.run.settleProgress() }
         // Leases first: a clock that was moved forward must not make this process lose its own jobs.
         try await extendLeases()
         try await giveSign(at: now)

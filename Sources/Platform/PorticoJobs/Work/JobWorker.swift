@@ -182,8 +182,12 @@ public final class JobWorker: Sendable {
         let number = state.withLock { $0.claims.begin() }
         let outcomes: [JobClaim.Outcome]
         do {
-            outcomes = try await database.write { transaction in
-                try places.map { try claim.take($0.count, of: $0.queue, atMost: $0.atMost, in: transaction) }
+            outcomes = try await database.write { [queue] transaction in
+                let outcomes = try places.map {
+                    try claim.take($0.count, of: $0.queue, atMost: $0.atMost, in: transaction)
+                }
+                for job in outcomes.flatMap(\.jobs) { try queue.tell(job, in: transaction) }
+                return outcomes
             }
         } catch {
             abandon(number, after: error)

@@ -46,7 +46,13 @@ struct DashboardRoutes: Sendable {
             latest: latest.map { $0.items.map { ScanLine($0, for: caller, catalog, window: window) } },
             company: company,
             bills: stock.map { DashboardPage.Bills.underWay($0) }, watch: watch,
-            topics: ["stats"] + areas.prefix(DashboardRoutes.topics - 1).map { "area:\($0)" })
+            topics: topics(of: caller, areas))
+    }
+
+    /// What the page follows: the figures, the imports where they are shown, and as many areas as a stream takes.
+    private func topics(of caller: BagCaller, _ areas: [String]) -> [String] {
+        let first = caller.may("import.run") ? ["stats", LiveTopics.imports] : ["stats"]
+        return first + areas.prefix(DashboardRoutes.topics - first.count).map { LiveTopics.area($0) }
     }
 
     /// Areas with their names, and the figures, after one look at the versions of both.

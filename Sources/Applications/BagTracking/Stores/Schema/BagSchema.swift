@@ -31,6 +31,8 @@ enum BagSchema {
             Migration(21, "scans that came late found at once") { _ in lateScans },
             Migration(22, "scans that came late found by their own index only") { _ in lateScansByExpression },
             Migration(23, "uncommon scans and sacks on bills found at once") { _ in uncommonScans + sacksOnBills },
+            Migration(24, "what a client of the live stream missed is found by its area") { _ in eventsByKey },
+            Migration(25, "scans that were undone or came late listed at once") { _ in markedScans },
         ])
 
     /// Ends a `CREATE TABLE` whose rows are found by their key only: SQLite then keeps them inside its index.
