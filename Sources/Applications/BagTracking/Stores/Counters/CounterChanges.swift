@@ -10,6 +10,9 @@ struct CounterChanges: Sendable {
         let area: String
         let name: CounterName
 
+        /// As operators and administrators read it.
+        var spoken: String { "\(area.isEmpty ? "no area" : area), \(name.text)" }
+
         static func < (left: Key, right: Key) -> Bool {
             (left.area, left.name) < (right.area, right.name)
         }
