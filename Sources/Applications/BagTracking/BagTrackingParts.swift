@@ -86,7 +86,8 @@ extension BagTrackingParts {
         mount.roles = identity.roles.roles
         mount.errorPage = BagTrackingParts.errorPage
         mount.onDenied = { [denied] context, _ in denied.note(context) }
-        mount.routes += [serviceWorker, contract(of: mount)]
+        mount.routes += [serviceWorker] + InstalledStation.routes
+        mount.routes.append(contract(of: mount))
         return mount
     }
 
