@@ -87,7 +87,8 @@ extension BagTrackingParts {
         mount.errorPage = BagTrackingParts.errorPage
         mount.onDenied = { [denied] context, _ in denied.note(context) }
         mount.routes += [serviceWorker] + InstalledStation.routes
-        mount.routes.append(contract(of: mount))
+        let document = contract(of: mount)
+        mount.routes.append(document)
         return mount
     }
 
