@@ -80,7 +80,9 @@ struct ExportsPage: BagPage {
     /// The most days of one document of events.
     static let mostEventDays = Int(EPCISExportInput.longest.milliseconds / Span.days(1).milliseconds)
 
-    private static let tables = [("csv", "CSV"), ("xlsx", "Excel"), ("ndjson", "NDJSON")]
+    private static let tables: [(format: String, label: String)] = [
+        ("csv", "CSV"), ("xlsx", "Excel"), ("ndjson", "NDJSON"),
+    ]
 
     private func block(
         _ name: String, _ title: String, _ icon: Icon, _ fields: HTML,
