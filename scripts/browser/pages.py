@@ -16,13 +16,15 @@ VARIATIONS = {
     "/bags/bags": ["?q=ZZZZ", "?kind=child"],
     "/bags/bills": ["?q=ZZZZ"],
     "/bags/audit": ["?action=no.such"],
+    "/bags/exports": ["?name=epcis&format=json&from=2026-01-01&to=2026-03-01"],
     "/bags/ops/sql": ["?sort=p99&all=true"],
     "/bags/ops/mail": ["?q=ZZZZ"],
 }
 # Pages that lead elsewhere for somebody who comes out of the blue.
 LEADING = {"/bags/sign-in/code", "/bags/id/{kind}/{key}"}
 # Pages that have something else to say than 200.
-STATUSES = {"/bags/find?code=9999999": 404, "/bags/invitation": 410, "/bags/account/address/confirm": 410}
+STATUSES = {"/bags/exports?name=epcis&format=json&from=2026-01-01&to=2026-03-01": 422,
+            "/bags/find?code=9999999": 404, "/bags/invitation": 410, "/bags/account/address/confirm": 410}
 # Pages about what bag tracking makes none of.
 UNFILLED = {"/bags/ops/workflows/{id}"}
 ROLES = ["dispatcher", "gatekeeper", "biller", "admin"]

@@ -9,6 +9,7 @@ struct BagTrackingParts: Sendable {
     private let people: PeopleStore
     private let catalog: CatalogStore
     private let stats: StatsReader
+    private let dashboard: DashboardCopies
     private let live: LiveUpdates
     private let denied: DeniedJournal
     private let summaries: SummaryReader
@@ -31,10 +32,11 @@ struct BagTrackingParts: Sendable {
             database: environment.database, clock: environment.clock, outbox: environment.outbox,
             mails: environment.mails, jobs: environment.jobs, cursors: identity.cursors, settings: settings,
             metrics: environment.metrics, presence: environment.presence,
-            checkpoints: environment.checkpoints(of: "bags"))
+            checkpoints: environment.checkpoints(of: "bags"), caches: environment.caches)
         people = PeopleStore(services: services, accounts: identity.accounts)
         catalog = CatalogStore(services: services)
-        stats = StatsReader(clock: environment.clock)
+        stats = StatsReader(clock: environment.clock, caches: environment.caches)
+        dashboard = DashboardCopies(in: environment.caches)
         live = LiveUpdates(services: services, stats: stats, metrics: environment.metrics)
         denied = DeniedJournal(database: environment.database)
         summaries = SummaryReader(services: services, caches: environment.caches)
@@ -84,7 +86,9 @@ extension BagTrackingParts {
         mount.roles = identity.roles.roles
         mount.errorPage = BagTrackingParts.errorPage
         mount.onDenied = { [denied] context, _ in denied.note(context) }
-        mount.routes += [serviceWorker, contract(of: mount)]
+        mount.routes += [serviceWorker] + InstalledStation.routes
+        let document = contract(of: mount)
+        mount.routes.append(document)
         return mount
     }
 
@@ -177,7 +181,8 @@ extension BagTrackingParts {
 
     private var pages: [Route] {
         let groups: [[Route]] = [
-            DashboardRoutes(services: services, stats: stats).routes, StationRoutes(services: services).routes,
+            DashboardRoutes(services: services, stats: stats, copies: dashboard).routes,
+            StationRoutes(services: services).routes,
             HistoryRoutes(services: services).routes, FindRoutes(services: services).routes,
             BagListRoutes(services: services).routes, BagDetailRoutes(services: services).routes,
             BillPageRoutes(services: services).routes, BillFormRoutes(services: services).routes,

@@ -18,6 +18,8 @@ public protocol Application: Sendable {
     var roles: [(name: String, permissions: Set<String>)] { get }
     /// Its embedded files.
     var assets: [EmbeddedAsset] { get }
+    /// The figures it keeps beside its rows; nil, unless it says otherwise.
+    var counters: KeptCounters? { get }
 
     /// Makes its routes and workers.
     func start(_ environment: ApplicationEnvironment) async throws -> RunningApplication

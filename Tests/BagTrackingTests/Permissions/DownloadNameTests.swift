@@ -8,7 +8,8 @@ import Testing
 @Suite struct DownloadNameTests {
     /// No files to keep: a stream, a picture and a mail within a page, and what programs read.
     private static let others: Set<String> = [
-        "stream", "labelDrawing", "serviceWorker", "openAPI", "tokenKeys", "mailMarkup",
+        "stream", "labelDrawing", "serviceWorker", "openAPI", "tokenKeys", "mailMarkup", "packingManifest",
+        "gateManifest", "stationIcon",
     ]
     /// What the browser shows, so that it is printed; it is kept under the same kind of name.
     private static let shown: Set<String> = ["printLabels", "submitLabels"]

@@ -3,6 +3,9 @@ extension ExpectedAccess {
     static let identity = """
         GET /openapi.json anybody *
         GET /sw.js anybody *
+        GET /packing.webmanifest anybody *
+        GET /gate.webmanifest anybody *
+        GET /icon.svg anybody *
         GET /.well-known/jwks.json anybody *
         POST /api/v1/session anybody *
         GET /api/v1/session signed-in *
