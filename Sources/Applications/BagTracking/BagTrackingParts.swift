@@ -220,7 +220,8 @@ extension BagTrackingParts {
         let routes = [
             jobs.routes(limit: BagLimits.admin), caches.routes(limit: BagLimits.admin),
             database.routes(limit: BagLimits.admin), jobs.pages(appearance), caches.pages(appearance),
-            database.pages(appearance), mails.routes(limit: BagLimits.admin), mails.pages(appearance), events.pages(appearance),
+            database.pages(appearance), mails.routes(limit: BagLimits.admin), mails.pages(appearance),
+            events.pages(appearance),
         ]
         return routes.flatMap(\.self)
     }

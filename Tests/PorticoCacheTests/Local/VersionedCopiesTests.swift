@@ -1,4 +1,5 @@
 import PorticoTelemetry
+import PorticoValues
 import Testing
 
 @testable import PorticoCache

@@ -1,6 +1,7 @@
 import PorticoEvents
 import PorticoHTTP
 import PorticoJSON
+import PorticoTelemetry
 import PorticoValues
 import Synchronization
 import Testing
