@@ -117,7 +117,7 @@ struct ScanLog<Session: SQLSession> {
         }
         if filter.isStanding { sql += " AND undone_at IS NULL" }
         if filter.isUndone { sql += " AND undone_at IS NOT NULL" }
-        if filter.isLate { sql += " AND recorded_at - scanned_at > 60000" }
+        if filter.isLate { sql += " AND recorded_at > scanned_at + 60000" }
         if let from = filter.from { sql += " AND recorded_at >= \(from)" }
         if let to = filter.to { sql += " AND recorded_at < \(to)" }
         return sql
@@ -129,7 +129,7 @@ struct ScanLog<Session: SQLSession> {
         if filter.parentCode != nil { return "INDEXED BY scans_parent" }
         if filter.billID != nil { return "INDEXED BY scans_bill" }
         if filter.ticketID != nil { return "INDEXED BY scans_ticket" }
-        if filter.isUndone { return "INDEXED BY scans_undone" }
+        if filter.isUndone { return "INDEXED BY scans_undone_by_id" }
         if filter.isLate { return "INDEXED BY scans_delayed" }
         let isUncommon = filter.outcome.map { $0 != .linked } ?? false
         if filter.userID != nil { return isUncommon ? "INDEXED BY scans_user_outcome" : "INDEXED BY scans_user" }

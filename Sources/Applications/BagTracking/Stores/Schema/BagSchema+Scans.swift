@@ -19,7 +19,7 @@ extension BagSchema {
         """
 
     /// Scans of uncommon outcomes and kinds: few among very many, which are bags put into sacks. The conditions stand in
-    /// ``ScanLog`` word for word.
+    /// ``ScanLog`` word for word, and late ones are asked for otherwise than in `scans_late`, so that no planner takes one for the other.
     static let uncommonScans = """
         CREATE INDEX scans_outcome ON scans (outcome, id) WHERE outcome <> 'linked';
         CREATE INDEX scans_user_outcome ON scans (user_id, outcome, id) WHERE outcome <> 'linked';
@@ -28,10 +28,10 @@ extension BagSchema {
         """
 
     /// Scans that were undone, and that came more than a minute late, in the order of their lists. The conditions stand in
-    /// ``ScanLog`` word for word.
+    /// ``ScanLog`` word for word, and late ones are asked for otherwise than in `scans_late`, so that no planner takes one for the other.
     static let markedScans = """
-        CREATE INDEX scans_undone ON scans (id) WHERE undone_at IS NOT NULL;
-        CREATE INDEX scans_delayed ON scans (id) WHERE recorded_at - scanned_at > 60000;
+        CREATE INDEX scans_undone_by_id ON scans (id) WHERE undone_at IS NOT NULL;
+        CREATE INDEX scans_delayed ON scans (id) WHERE recorded_at > scanned_at + 60000;
 
         """
 
