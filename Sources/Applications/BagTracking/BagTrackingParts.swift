@@ -133,7 +133,8 @@ extension BagTrackingParts {
 
     private var api: [Route] {
         let groups: [[Route]] = [
-            ScanRoutes(services: services).routes, BillRoutes(services: services).routes,
+            ScanRoutes(services: services) { [denied] in denied.note($0) }.routes,
+            BillRoutes(services: services).routes,
             BillSackRoutes(services: services).routes, GateRoutes(services: services).routes,
             CorrectionRoutes(services: services).routes,
             ReadingRoutes(services: services).routes, TraceRoutes(services: services).routes,
