@@ -30,7 +30,8 @@ extension BagSettings {
                 phoneKey, .integer(1...3650), default: "180",
                 "how many days after its delivery, or else after the lorry left, a bill keeps the driver's phone"),
             SettingDeclaration(
-                exportsKey, .integer(1...100), default: "2", "exports of one person that run at once, over all nodes"),
+                exportsKey, .integer(1...100), default: "2",
+                "exports, imports that are sent and label sheets of one person at once, over all nodes"),
             SettingDeclaration(importSizeKey, .integer(1...1024), default: "50", "the largest file to import, in MiB"),
             SettingDeclaration(
                 importRowsKey, .integer(1...10_000_000), default: "500000", "the most rows of a file to import"),
