@@ -149,7 +149,7 @@ extension BagTrackingParts {
             EPCISExportRoutes(services: services).routes, webhooks.routes(cursors: identity.cursors),
             PeopleRoutes(
                 services: services, people: people, passwords: passwords,
-                office: identity.invitationOffice(.bags)
+                office: environment.deliversMail ? identity.invitationOffice(.bags) : nil
             ).routes,
         ]
         return groups.flatMap(\.self)
@@ -168,7 +168,7 @@ extension BagTrackingParts {
     private var userPages: UserPageRoutes {
         UserPageRoutes(
             services: services, people: people, passwords: passwords,
-            office: identity.invitationOffice(.bags))
+            office: identity.invitationOffice(.bags), deliversMail: environment.deliversMail)
     }
 
     private var passwords: UserPasswords {

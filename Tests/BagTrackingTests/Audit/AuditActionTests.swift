@@ -7,14 +7,15 @@ import Testing
 /// R44: every action of the list leaves one row, about the thing it was done to, by whom and in which request.
 @Suite("Actions of the audit (rule R44)")
 struct AuditActionTests {
-    /// The list of rule R44, less `access.denied`, which ``DeniedAuditTests`` has.
+    /// The list of rule R44 and the return of who was deactivated, less `access.denied`, which ``DeniedAuditTests`` has.
     private static let actions: Set<String> = [
         "bag.moved", "bag.unlinked", "bag.emptied", "bag.retired", "bag.restored", "bag.held", "bag.released",
         "sscc.assigned", "sscc.released", "scan.undone", "bill.created", "bill.updated", "bill.parent_removed",
         "bill.completed", "bill.reopened", "bill.cancelled", "bill.dispatched", "bill.delivered", "gate.started",
         "gate.finding_resolved", "gate.abandoned", "return.created", "return.committed", "return.cancelled",
         "import.finished", "export.started", "label.printed", "summary.sent", "user.created", "user.updated",
-        "user.deactivated", "area.created", "area.updated", "product_type.created", "product_type.updated",
+        "user.deactivated", "user.reactivated", "area.created", "area.updated", "product_type.created",
+        "product_type.updated",
         "webhook.created", "webhook.deleted",
     ]
 
@@ -163,6 +164,7 @@ struct AuditActionTests {
             try await expect(
                 "user.updated", "user \(user)", await admin.patch(path("users/\(user)"), ["name": "Other"]))
             try await expect("user.deactivated", "user \(user)", await admin.delete(path("users/\(user)")))
+            try await expect("user.reactivated", "user \(user)", await post("users/\(user)/reactivate"))
             try await expect(
                 "area.created", "area delhi", await post("areas", ["code": "delhi", "name": "Delhi"], gives: 201))
             try await expect(
