@@ -86,4 +86,38 @@ struct ImportEndTests {
             #expect(try await hall.number(codes) == (isDryRun ? 0 : 2))
         }
     }
+
+    @Test(
+        "a day that a workbook shows as one is a date of test, and no code kept as a number",
+        arguments: TestEngine.available)
+    func days(_ engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            let hall = try await ImportHall(app)
+            let styles = """
+                <styleSheet><numFmts count="1"><numFmt numFmtId="164" formatCode="dd\\.mm\\.yyyy"/></numFmts>
+                <cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/></cellXfs></styleSheet>
+                """
+            func text(_ text: String) -> String { "<c t=\"inlineStr\"><is><t>\(text)</t></is></c>" }
+            let sheet = """
+                <worksheet><sheetData><row>\(text("code"))\(text("test_date"))</row>
+                <row><c><v>5000001</v></c><c s="1"><v>45689</v></c></row>
+                <row>\(text("5000002"))<c s="2"><v>45690</v></c></row>
+                <row>\(text("5000003"))<c><v>45691</v></c></row></sheetData></worksheet>
+                """
+            let book = try HandmadeWorkbook.bytes(xml: [("Mon", sheet)], styles: styles)
+            let answer = await hall.send(book, ["kind": "bags", "area_code": "lucknow"], named: "list.xlsx")
+            let id = try #require(answer.json["id"]?.string, "\(answer.text)")
+            try await hall.work()
+            let result = await hall.admin.get("/bags/api/v1/jobs/\(id)").json["result"]
+            #expect(result?["rows_ok"]?.int64 == 3, "\(answer.text)")
+            // A plain number is no date, and a code that is a number is counted; days are neither.
+            #expect(result?["warnings"]?["test_date_unreadable"]?.int64 == 1)
+            #expect(result?["warnings"]?["numeric_cells"]?.int64 == 2)
+            var dates: [String?] = []
+            for code in ["5000001", "5000002", "5000003"] {
+                dates.append(await hall.admin.get("/bags/api/v1/bags/\(code)").json["test_date"]?.string)
+            }
+            #expect(dates == ["2025-02-01", "2025-02-02", nil])
+        }
+    }
 }
