@@ -42,6 +42,31 @@ struct ImportCrashTests {
         }
     }
 
+    @Test("R36: one that is cancelled while it runs ends at its next chunk", arguments: TestEngine.available)
+    func cancelled(engine: TestEngine) async throws {
+        try await Premises.open(engine) { premises in
+            let node = try await RunningPortico.start(premises)
+            let admin = try await Visitor.signedIn(as: "admin", at: node)
+            let answer = try await admin.upload(file, ["kind": "packing", "area_code": "lucknow"])
+            let id = try #require(answer.json["id"]?.string)
+            let imported: SQL = "SELECT count(*) FROM custody_events WHERE source = 'import'"
+            try await eventually("some chunks") { try await premises.count(imported) > 100 }
+            let asked = try await admin.send("DELETE", "\(Visitor.api)/jobs/\(id)")
+            #expect(asked.status == 202 && asked.json["state"] == "running", "\(asked.text)")
+            try await eventually("the end of the import") {
+                try await admin.get("/jobs/\(id)").json["state"] == "cancelled"
+            }
+            let written = try await premises.count(imported)
+            #expect(written < sacks)
+            // Whole chunks stay: what is told as done is what is there.
+            let done = try await premises.count("SELECT rows_done FROM imports")
+            #expect(done == written * (bagsPerSack + 1))
+            #expect(try await admin.get("/stats/verify").json["equal"] == .bool(true))
+            #expect(try await premises.count(imported) == written)
+            try await node.stop()
+        }
+    }
+
     private var file: String {
         var lines: [String] = []
         for sack in 0..<sacks {

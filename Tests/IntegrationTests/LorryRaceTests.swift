@@ -7,7 +7,7 @@ import Testing
 /// Rule R19 over bills, gates and returns: exactly one wins, the others are told why, and the totals equal a recount.
 @Suite("Callers at one lorry", .enabled(if: Program.isThere, Program.missing), .timeLimit(.minutes(60)))
 struct LorryRaceTests {
-    private static let callers = 30
+    private static let callers = 50
 
     /// One request of a race.
     private struct Act: Sendable {
@@ -100,7 +100,7 @@ struct LorryRaceTests {
 
     /// Sacks are put on and taken off while several people complete the bill.
     private func completedWhileChanged(_ yard: LorryYard, _ nodes: [RunningPortico]) async throws {
-        let third = LorryRaceTests.callers / 3
+        let third = (LorryRaceTests.callers + 2) / 3
         let sacks = try await yard.packed(2 * third + 1)
         let bill = try await yard.bill(Array(sacks[...third]))
         let answers = try await atOnce(nodes) { number in
@@ -197,7 +197,8 @@ struct LorryRaceTests {
         answers.count { $0.status == status && $0.json["code"]?.string == code }
     }
 
-    /// Sends one request per caller over connections that are open already, all of them behind one start line.
+    /// Sends one request per caller over connections that are open already, all of them behind one start line. An answer
+    /// that comes late ends the race.
     private func atOnce(
         _ nodes: [RunningPortico], _ act: @escaping @Sendable (Int) -> Act
     ) async throws -> [Answer] {
@@ -206,7 +207,9 @@ struct LorryRaceTests {
             let act = act(number)
             // Neighbours are at different nodes, and so are those who want the same.
             let visitor = act.visitor.at(nodes[(number + number / 2) % nodes.count])
-            let connection = Result { try HTTPConnection(port: visitor.port) }
+            let connection = Result {
+                try HTTPConnection(port: visitor.port, answersWithin: Program.raceDeadline)
+            }
             line.pass()
             return try visitor.send(act.method, Visitor.api + act.path, act.body, over: try connection.get())
         }

@@ -6,8 +6,8 @@ import Testing
 /// Rule R19 over HTTP: of any number of simultaneous callers exactly one wins, and the others are told why.
 @Suite("Callers at the same moment", .enabled(if: Program.isThere, Program.missing), .timeLimit(.minutes(60)))
 struct RaceTests {
-    private let callers = 30
-    /// So many sacks are fought over; each caller scans into several of them, one after the other.
+    private let callers = 50
+    /// So many sacks are fought over, by a caller each.
     private let fought = 50
 
     @Test("put a bag into one sack, take a last place once and a scan once", arguments: TestEngine.available)
@@ -24,9 +24,23 @@ struct RaceTests {
         "do the same when they come to two nodes of one database",
         .enabled(if: Program.isThereWithServer, Program.missingServer))
     func raceOverTwoNodes() async throws {
+        try await raceOverTwoNodes([])
+    }
+
+    @Test(
+        "do the same when the two nodes share a Redis",
+        .enabled(if: Program.isThereWithServer && RedisServer.path != nil, Program.missingServer))
+    func raceOverTwoNodesWithRedis() async throws {
+        let redis = try RedisServer()
+        let server = try await redis.start()
+        try await raceOverTwoNodes(redis.arguments)
+        #expect(!server.isOver)
+    }
+
+    private func raceOverTwoNodes(_ more: [String]) async throws {
         try await Premises.open(.postgresql) { premises in
-            let first = try await RunningPortico.start(premises)
-            let second = try await RunningPortico.start(premises, demo: false)
+            let first = try await RunningPortico.start(premises, more)
+            let second = try await RunningPortico.start(premises, demo: false, more)
             let hall = PackingHall(try await Visitor.signedIn(as: "dispatcher", at: first))
             try await raceAll(
                 hall, [hall.dispatcher, hall.dispatcher.at(second)], premises,
@@ -75,7 +89,7 @@ struct RaceTests {
         try await fightOver(made.code, hall, visitors, sacks)
     }
 
-    /// Thirty callers want one bag in fifty sacks.
+    /// Fifty callers want one bag, each in another sack.
     private func fightOver(_ bag: String, _ hall: PackingHall, _ visitors: [Visitor], _ sacks: [String]) async throws {
         let answers = try await atOnce(visitors) { [callers] caller in
             stride(from: caller, to: sacks.count, by: callers).map {
@@ -117,7 +131,7 @@ struct RaceTests {
     }
 
     /// Sends the scans of each caller, one after the other over a connection that is open already; all callers wait behind
-    /// one start line.
+    /// one start line. An answer that comes late ends the race.
     private func atOnce(
         _ visitors: [Visitor], at kind: String = "child", _ attempts: @escaping @Sendable (Int) -> [Attempt]
     ) async throws -> [Answer] {
@@ -125,7 +139,9 @@ struct RaceTests {
         return try await together(callers) { number in
             let visitor = visitors[number % visitors.count]
             let attempts = attempts(number)
-            let connection = Result { try HTTPConnection(port: visitor.port) }
+            let connection = Result {
+                try HTTPConnection(port: visitor.port, answersWithin: Program.raceDeadline)
+            }
             line.pass()
             return try attempts.map { attempt in
                 try visitor.send(

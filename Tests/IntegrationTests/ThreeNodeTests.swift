@@ -107,6 +107,33 @@ struct ThreeNodeTests {
         }
     }
 
+    @Test("§6 without Redis scans and batches pass, and everything else keeps to the node's part")
+    func scansWithoutCounters() async throws {
+        try await withNodes { nodes, _, server in
+            let admin = try await Visitor.signedIn(as: "admin", at: nodes[0])
+            let dispatcher = try await Visitor.signedIn(as: "dispatcher", at: nodes[0])
+            // A third of each is the node's part: 4.
+            for name in ["bags.scan", "bags.batch", "bags.write"] { try await limit(name, to: 12, by: admin) }
+            server.send(SIGKILL)
+            _ = try await server.ended()
+
+            let hall = PackingHall(dispatcher)
+            // Each is one batch of the class `batch`.
+            var sacks: [String] = []
+            for _ in 0..<15 { sacks += try await hall.sacks(1) }
+            for sack in sacks { #expect(try await hall.scan(hall.attempt(into: sack)).status == 201) }
+
+            let writes = try await together(15) { _ in
+                try admin.send(
+                    "POST", "\(Visitor.api)/bills", ["code": "", "capacity": 1, "area_code": "lucknow"],
+                    over: try HTTPConnection(port: admin.port)
+                ).status
+            }
+            #expect(writes.count { $0 == 422 } == 4)
+            #expect(writes.count { $0 == 429 } == 11)
+        }
+    }
+
     @Test("a Redis and a node that die in the middle of the work are missed by nobody else")
     func outages() async throws {
         try await withNodes { nodes, redis, server in

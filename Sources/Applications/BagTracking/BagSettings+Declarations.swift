@@ -31,7 +31,8 @@ extension BagSettings {
                 phoneKey, .integer(1...3650), default: "180",
                 "how many days after its delivery, or else after the lorry left, a bill keeps the driver's phone"),
             SettingDeclaration(
-                exportsKey, .integer(1...100), default: "2", "exports of one person that run at once, over all nodes"),
+                exportsKey, .integer(1...100), default: "2",
+                "exports, imports that are sent and label sheets of one person at once, over all nodes"),
             SettingDeclaration(
                 streamsKey, .integer(1...1000), default: "20",
                 "live streams of one person that are open at once, on each node"),

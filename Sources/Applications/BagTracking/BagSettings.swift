@@ -24,7 +24,8 @@ struct BagSettings: Sendable {
     /// `bags.summary_enabled`: whether summaries are mailed at all.
     var sendsSummaries = true
 
-    /// `bags.exports_per_user`: exports of one person that run at once, over all nodes (rule R37).
+    /// `bags.exports_per_user`: requests of the class `bulk` of one person that run at once, over all nodes: exports (rule R37),
+    /// imports that are sent, label sheets.
     var exportsPerUser = 2
     /// `bags.streams_per_user`: live streams of one person that are open at once, on each node.
     var streamsPerUser = EventStream.streamsPerUser

@@ -63,6 +63,7 @@ public struct BagTrackingApplication: Application {
         var running = RunningApplication(
             mount: parts.mount(id: id, title: title), workers: parts.workers, endStreams: parts.endStreams)
         try await parts.webhooks.renewSeals(in: environment.database)
+        try await BillKeys(database: environment.database).renew()
         let traces = PersonTraces(database: environment.database, webhooks: parts.webhooks.desk)
         running.jobs = { [work = parts.work, desk = parts.webhooks.desk] book in
             work.register(in: &book)

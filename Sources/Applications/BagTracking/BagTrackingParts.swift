@@ -77,10 +77,9 @@ struct BagTrackingParts: Sendable {
 extension BagTrackingParts {
     /// Everything the application answers.
     func mount(id: String, title: String) -> Mount {
-        let named = NamedThings(services: services)
-        var mount = Mount(
-            id: id, prefix: "/\(id)", title: title,
-            routes: accounts + (api + pages).map(named.found) + environment.limits.routes + operations)
+        let (named, places) = (NamedThings(services: services), BulkPlaces(desk: exports))
+        let routes = accounts + (api + pages).map(named.found) + environment.limits.routes + operations
+        var mount = Mount(id: id, prefix: "/\(id)", title: title, routes: routes.map(places.limited))
         mount.authenticator = identity.authenticator
         mount.idempotency = identity.idempotency
         mount.roles = identity.roles.roles
@@ -137,7 +136,8 @@ extension BagTrackingParts {
 
     private var api: [Route] {
         let groups: [[Route]] = [
-            ScanRoutes(services: services).routes, BillRoutes(services: services).routes,
+            ScanRoutes(services: services) { [denied] in denied.note($0) }.routes,
+            BillRoutes(services: services).routes,
             BillSackRoutes(services: services).routes, GateRoutes(services: services).routes,
             CorrectionRoutes(services: services).routes,
             ReadingRoutes(services: services).routes, TraceRoutes(services: services).routes,
@@ -148,12 +148,12 @@ extension BagTrackingParts {
             }.routes,
             CatalogueRoutes(services: services, catalog: catalog).routes, LabelRoutes(services: services).routes,
             jobRoutes.routes, EPCISRoutes(services: services).routes,
-            ExportRoutes(services: services, desk: exports).routes,
+            ExportRoutes(services: services).routes,
             ImportRoutes(services: services, desk: exports).routes,
-            EPCISExportRoutes(services: services, desk: exports).routes, webhooks.routes(cursors: identity.cursors),
+            EPCISExportRoutes(services: services).routes, webhooks.routes(cursors: identity.cursors),
             PeopleRoutes(
                 services: services, people: people, passwords: passwords,
-                office: identity.invitationOffice(.bags)
+                office: environment.deliversMail ? identity.invitationOffice(.bags) : nil
             ).routes,
         ]
         return groups.flatMap(\.self)
@@ -172,7 +172,8 @@ extension BagTrackingParts {
     private var userPages: UserPageRoutes {
         UserPageRoutes(
             services: services, people: people, passwords: passwords,
-            office: identity.invitationOffice(.bags), readsMailsHere: environment.readsMailsHere)
+            office: identity.invitationOffice(.bags), readsMailsHere: environment.readsMailsHere,
+            deliversMail: environment.deliversMail)
     }
 
     private var passwords: UserPasswords {

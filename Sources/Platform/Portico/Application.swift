@@ -104,6 +104,11 @@ public struct ApplicationEnvironment: Sendable {
         logger.critical("\(message)", metadata: facts.mapValues { "\($0)" })
     }
 
+    /// Whether mails reach anybody: by a server (`mail.smtp_host`), or in an outbox that tests read.
+    public var deliversMail: Bool {
+        !settings.text("mail.smtp_host").isEmpty || settings.text("environment") == "testing"
+    }
+
     /// Where identity puts the mails it sends, with the address its links lead to.
     /// - Parameter title: what the application is called in them.
     public func accountMail(title: String) -> AccountMail {

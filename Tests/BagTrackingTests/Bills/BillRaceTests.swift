@@ -6,7 +6,7 @@ import Testing
 
 /// Exactly one wins over bills and at the gate (rule R19).
 @Suite struct BillRaceTests {
-    private static let callers = 30
+    private static let callers = 50
 
     /// What became of an act: nil for success, else the code of the refusal.
     private func race(_ act: @escaping @Sendable (Int) async throws -> String?) async throws -> [String?] {

@@ -7,16 +7,24 @@ enum HandmadeWorkbook {
         try bytes(xml: sheets.map { ($0.name, worksheet($0.rows)) })
     }
 
-    /// - Parameter sheets: the sheets with their XML.
-    static func bytes(xml sheets: [(name: String, xml: String)]) throws -> [UInt8] {
+    /// - Parameters:
+    ///   - sheets: the sheets with their XML.
+    ///   - styles: the part that says how numbers are shown; none where nil.
+    ///   - further: parts that nothing refers to.
+    static func bytes(
+        xml sheets: [(name: String, xml: String)], styles: String? = nil, further: [(name: String, text: String)] = []
+    ) throws -> [UInt8] {
         let names = sheets.enumerated().map { "<sheet name=\"\($1.name)\" id=\"r\($0)\"/>" }.joined()
-        let parts = sheets.indices.map { relation("r\($0)", "worksheet", "s\($0).xml") }.joined()
+        var parts = sheets.indices.map { relation("r\($0)", "worksheet", "s\($0).xml") }.joined()
+        if styles != nil { parts += relation("styles", "styles", "styles.xml") }
         var entries = [
             ("_rels/.rels", "<Relationships>\(relation("r", "officeDocument", "xl/workbook.xml"))</Relationships>"),
             ("xl/workbook.xml", "<workbook><sheets>\(names)</sheets></workbook>"),
             ("xl/_rels/workbook.xml.rels", "<Relationships>\(parts)</Relationships>"),
         ]
         entries += sheets.enumerated().map { ("xl/s\($0).xml", $1.xml) }
+        if let styles { entries.append(("xl/styles.xml", styles)) }
+        entries += further.map { ($0.name, $0.text) }
         let zip = try ZipWriter()
         for (name, text) in entries {
             zip.begin(name)
@@ -25,6 +33,11 @@ enum HandmadeWorkbook {
         }
         try zip.finish()
         return zip.take()
+    }
+
+    /// A small file that unpacks to 32 MiB of white space, more than 200 times its size.
+    static func bomb() throws -> [UInt8] {
+        try bytes(xml: [("Mon", worksheet([["5000001"]]) + String(repeating: " ", count: 32 << 20))])
     }
 
     static func worksheet(_ rows: [[String]]) -> String {

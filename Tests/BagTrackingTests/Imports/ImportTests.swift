@@ -213,29 +213,6 @@ struct ImportTests {
         }
     }
 
-    @Test(
-        "R36: rows are written in chunks with one custody event for each sack, and the file goes when they are in",
-        arguments: TestEngine.available)
-    func chunks(_ engine: TestEngine) async throws {
-        try await with(engine) { hall in
-            var lines: [String] = []
-            for sack in 0..<40 {
-                for bag in 0..<20 { lines.append(String(6_000_000 + sack * 20 + bag)) }
-                lines.append("SB\(66_000 + sack)")
-            }
-            let file = lines.joined(separator: "\n")
-            let answer = await hall.send(Array(file.utf8), ["kind": "packing", "area_code": "lucknow"])
-            let id = try #require(answer.json["id"]?.string.flatMap { Int64($0) })
-            try await hall.work()
-            let first = await hall.admin.get("/bags/api/v1/jobs/\(id)").json
-            #expect(counts(first) == [840, 840, 0, 0])
-            #expect(try await hall.number("SELECT rows_done FROM imports") == 840)
-            #expect(try await hall.number("SELECT count(*) FROM custody_events") == 40)
-            #expect(try await hall.number("SELECT count(*) FROM import_file_parts") == 0)
-            try await hall.expectCountsAreRight()
-        }
-    }
-
     @Test("R33: files are judged by their content, and refused before a job begins")
     func files() async throws {
         try await with(.sqlite) { hall in

@@ -175,7 +175,9 @@ import Testing
             #expect(try await count(queries) { _ = try await desk.sheet(bill) } <= 5)
             #expect(try await count(queries) { _ = try await desk.gate(bill, scan: "1") } <= 5)
             let list = try await count(queries) {
-                _ = try await hall.database.read { try BillReader($0).page(BillFilter(), before: nil, limit: 50) }
+                _ = try await hall.database.read {
+                    try BillReader($0).page(BillFilter(), for: hall.caller(.biller), before: nil, limit: 50)
+                }
             }
             #expect(list <= 3)
         }

@@ -100,7 +100,7 @@ import Testing
 
     @Test("a person who is added without a password is invited")
     func withoutPassword() async throws {
-        try await withApp { app async throws in
+        try await withApp(settings: [(key: "mail.smtp_host", value: "mail.example")]) { app async throws in
             let admin = try await app.client("admin")
             let added = await admin.submit(
                 "/bags/users",

@@ -115,7 +115,7 @@ extension PageSamples {
         let wrong = FormState(
             values: ["consignee": hostile, "location": hostile, "notes": hostile],
             messages: [FieldMessage("consignee", hostile), FieldMessage("area_code", hostile)])
-        let finding = GateDesk.Finding(id: 3, code: hostile, areaCode: "lucknow", billCode: hostile)
+        let finding = GateDesk.Finding(id: 3, code: hostile, billCode: hostile)
         return [
             BillListPage(
                 frame: frame(all), filter: .init(q: hostile), messages: [FieldMessage("from", hostile)],

@@ -69,7 +69,7 @@ import Testing
         "whoever is added without a password is active at once and chooses one by a link",
         arguments: TestEngine.available)
     func addsByMail(engine: TestEngine) async throws {
-        try await withApp(on: engine) { app in
+        try await withApp(on: engine, settings: [(key: "mail.smtp_host", value: "mail.example")]) { app in
             let admin = try await app.client("admin")
             let added = await admin.post("/bags/api/v1/users", invitation(role: "dispatcher", area: "lucknow"))
             #expect(added.status == 201 && added.json["is_active"] == true && added.json["area_code"] == "lucknow")
@@ -79,6 +79,32 @@ import Testing
                 ["token": .string(token), "name": "Meera N.", "password": .string(Self.password)])
             #expect(accepted.status == 201)
             try await app.stranger().signIn(Self.email, Self.password, at: "/bags")
+        }
+    }
+
+    @Test(
+        "where no mail is sent, whoever is added without a password is refused, and nothing is kept of them",
+        arguments: TestEngine.available)
+    func addsWithoutMail(engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            let admin = try await app.client("admin")
+            let refused = await admin.post("/bags/api/v1/users", invitation(role: "dispatcher", area: "lucknow"))
+            #expect(refused.status == 422 && refused.problemCode == "validation_failed")
+            #expect(refused.json["errors"]?[0]?["field"] == "password")
+            #expect(refused.json["errors"]?[0]?["code"] == "required_without_mail")
+            let form = await admin.submit(
+                "/bags/users",
+                ["email": Self.email, "name": "Meera", "role": "biller", "area_code": "", "password": ""],
+                from: await admin.get("/bags/users/new"))
+            #expect(form.status == 422 && form.text.contains("no mail is sent from here"))
+            #expect(form.text.contains("value=\"\(Self.email)\""))
+            let left = try await app.database.read {
+                try $0.scalar(
+                    "test.left",
+                    "SELECT (SELECT count(*) FROM accounts WHERE email = \(Self.email)) + (SELECT count(*) FROM mails)",
+                    as: Int.self)
+            }
+            #expect(left == 0)
         }
     }
 

@@ -22,12 +22,15 @@ extension ContractWalk {
     static let people: [Step] = [
         Step(
             "addUser", .post, "users",
-            ["email": "new@bags.demo", "name": "New", "role": "dispatcher", "area_code": "delhi"], status: 201,
-            keeps: ["person": "id"]),
+            [
+                "email": "new@bags.demo", "name": "New", "role": "dispatcher", "area_code": "delhi",
+                "password": newPassword,
+            ], status: 201, keeps: ["person": "id"]),
         Step("getUser", .get, "users/{person}"),
         Step("changeUser", .patch, "users/{person}", ["name": "Other"]),
         Step("listUsers", .get, "users"),
         Step("deactivateUser", .delete, "users/{person}", status: 204),
+        Step("reactivateUser", .post, "users/{person}/reactivate"),
         Step("eraseUser", .post, "users/{person}/erase"),
         Step("endUserSessions", .delete, "users/2/sessions", status: 204),
         Step(

@@ -95,6 +95,7 @@ extension ExpectedAccess {
         GET /users/{id} user.manage admin
         POST /users/{id} user.manage admin
         POST /users/{id}/deactivate user.manage admin
+        POST /users/{id}/reactivate user.manage admin
         POST /users/{id}/sessions/end user.manage admin
         POST /users/sessions/end user.manage admin
         POST /users/{id}/second-factor/remove user.manage admin

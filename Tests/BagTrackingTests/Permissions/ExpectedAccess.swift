@@ -141,6 +141,7 @@ enum ExpectedAccess {
         GET /api/v1/users/{id} user.manage admin
         PATCH /api/v1/users/{id} user.manage admin
         DELETE /api/v1/users/{id} user.manage admin
+        POST /api/v1/users/{id}/reactivate user.manage admin
         DELETE /api/v1/users/{id}/sessions user.manage admin
         DELETE /api/v1/users/sessions user.manage admin
         DELETE /api/v1/users/{id}/second-factor user.manage admin

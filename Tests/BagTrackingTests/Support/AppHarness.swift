@@ -20,6 +20,8 @@ struct AppHarness: Sendable {
     let environment: ApplicationEnvironment
     /// Who does the application's jobs.
     let jobs: @Sendable (inout JobBook) -> Void
+    /// What a node runs beside the requests.
+    let workers: [(name: String, run: @Sendable () async -> Void)]
 
     fileprivate init(_ database: Database, settings: [(key: String, value: String)]) async throws {
         let environment = try AppHarness.environment(
@@ -35,6 +37,7 @@ struct AppHarness: Sendable {
         clock = environment.clock
         mount = running.mount
         jobs = running.jobs
+        workers = running.workers
         site = try Site(
             Site.Configuration(
                 mounts: [running.mount], csrf: environment.csrf, clock: clock, logger: environment.logger,

@@ -20,14 +20,19 @@ struct Disconnected: Error, CustomStringConvertible {
     let description: String
 }
 
-/// A connection to a node, for one thread at a time. It waits at most half a minute for anything.
+/// A connection to a node, for one thread at a time. It waits at most half a minute for anything, unless it was told how long
+/// an answer may take.
 final class HTTPConnection {
     private let socket: Int32
+    private let limit: Duration?
+    private var deadline: ContinuousClock.Instant?
     private var received: [UInt8] = []
     private static let patience: Int32 = 30_000
 
+    /// - Parameter limit: within which a whole answer must have come, counted from when its request began to be sent.
     /// - Throws: ``Disconnected`` when nobody listens.
-    init(port: Int) throws {
+    init(port: Int, answersWithin limit: Duration? = nil) throws {
+        self.limit = limit
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -48,6 +53,7 @@ final class HTTPConnection {
 
     /// Sends bytes of a request.
     func send(_ bytes: [UInt8]) throws {
+        deadline = limit.map { ContinuousClock.now + $0 }
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes {
@@ -103,6 +109,13 @@ final class HTTPConnection {
         }
     }
 
+    /// Milliseconds.
+    private var timeLeft: Int32 {
+        guard let deadline else { return HTTPConnection.patience }
+        let left = (deadline - ContinuousClock.now) / Duration.milliseconds(1)
+        return Int32(max(0, left))
+    }
+
     private func take(_ count: Int) throws -> [UInt8] {
         while received.count < count { try more() }
         defer { received.removeFirst(count) }
@@ -111,7 +124,9 @@ final class HTTPConnection {
 
     private func more() throws {
         var waiting = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
-        guard poll(&waiting, 1, HTTPConnection.patience) == 1 else { throw Disconnected(description: "no answer") }
+        guard poll(&waiting, 1, timeLeft) == 1 else {
+            throw Disconnected(description: limit.map { "no answer within \($0)" } ?? "no answer")
+        }
         var buffer = [UInt8](repeating: 0, count: 16_384)
         let count = recv(socket, &buffer, buffer.count, 0)
         guard count > 0 else { throw Disconnected(description: "the other side closed") }

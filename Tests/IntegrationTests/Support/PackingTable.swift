@@ -18,7 +18,8 @@ struct Attempt: Sendable {
 /// Registers sacks and makes scans that nobody has made before.
 struct PackingHall: Sendable {
     let dispatcher: Visitor
-    private let serial = Counter()
+    private let sackSerial = Counter()
+    private let bagSerial = Counter()
 
     init(_ dispatcher: Visitor) {
         self.dispatcher = dispatcher
@@ -42,11 +43,11 @@ struct PackingHall: Sendable {
     }
 
     /// A sack's code that nobody has registered.
-    func unregisteredSack() -> String { "SB\(60_000 + serial.next())" }
+    func unregisteredSack() -> String { "SB\(60_000 + sackSerial.next())" }
 
     /// A scan of a bag that nobody has seen.
     func attempt(into sack: String) -> Attempt {
-        Attempt(sack: sack, code: "\(8_000_000 + serial.next())", id: UUIDv7.fresh)
+        Attempt(sack: sack, code: "\(8_000_000 + bagSerial.next())", id: UUIDv7.fresh)
     }
 
     /// Makes a scan.

@@ -18,6 +18,10 @@ enum Program {
     /// How often each race is run: 3, or what `PORTICO_RACE_ROUNDS` says.
     static let raceRounds = variable("PORTICO_RACE_ROUNDS").flatMap { Int($0) } ?? 3
 
+    /// Within what time everybody who takes part in a race has an answer (rule R19): 2 s, or as many as
+    /// `PORTICO_RACE_DEADLINE` says.
+    static let raceDeadline = Duration.seconds(variable("PORTICO_RACE_DEADLINE").flatMap { Int($0) } ?? 2)
+
     /// Starts it, without waiting for anything.
     static func start(_ arguments: [String], _ variables: [String: String] = [:]) throws -> ChildProcess {
         try ChildProcess(path ?? "", arguments, environment: environment(variables))

@@ -103,10 +103,10 @@ struct GatePage: BagPage {
                 finding.isVisible
                 ? finding.billCode.map { "It belongs on bill \($0)." } ?? "It is on no bill."
                 : "It belongs to another area."
-            let button = Button(
-                "Unloaded", weight: .danger, icon: .check, spoken: "\(finding.code) is unloaded")
+            let code = finding.code.isEmpty ? "Unknown sack" : finding.code
+            let button = Button("Unloaded", weight: .danger, icon: .check, spoken: "\(code) is unloaded")
             return """
-                <li><span><span class="code finding-code">\(finding.code)</span> <span class="note">\(place)</span></span>\
+                <li><span><span class="code finding-code">\(code)</span> <span class="note">\(place)</span></span>\
                 <form method="post" action="\(address)/findings/\(finding.id)">\
                 \(frame.guarding("f\(finding.id)").fields)\(button)</form></li>
                 """

@@ -68,7 +68,7 @@ struct UsersPage: BagPage {
 ///
 /// Create: POST `/bags/users` with `_csrf`, `idempotency_key`, `email`, `name`, `role`, `area_code` (empty for
 /// people of all areas), `password` (empty: an invitation is mailed). Edit: POST `/bags/users/{id}` with `name`,
-/// `role`, `area_code`, `password` (empty: unchanged). POST `/bags/users/{id}/deactivate`,
+/// `role`, `area_code`, `password` (empty: unchanged). POST `/bags/users/{id}/deactivate`, `/bags/users/{id}/reactivate`,
 /// `/bags/users/{id}/second-factor/remove` and, with the person's `email` typed once more, `/bags/users/{id}/erase`.
 struct UserFormPage: BagPage {
     var frame: BagFrame
@@ -81,6 +81,8 @@ struct UserFormPage: BagPage {
     var isOwn = false
     /// Whether the person has an authenticator, or a phone that codes are sent to.
     var hasSecondFactor = false
+    /// Whether an invitation would reach a new person.
+    var deliversMail = true
     var form = FormState.fresh
     /// What came of the form that erases the person.
     var erasure = FormState.fresh
@@ -98,7 +100,8 @@ struct UserFormPage: BagPage {
             \(PageHeading("\(title)", subtitle: user.map { "\($0.email)" }, back: ("People", "/bags/users")))
             \(ErrorSummary(form.messages))\(ErrorSummary(erasure.messages, scope: UserFormPage.erasureScope))\
             <section class="panel">\(isOwn ? ownNotice : nil)\(save)</section>\
-            <div class="after-panel stack">\(signOut(action))\(lostPhone(action))\(deactivation(action))\(personalData(action))</div>
+            <div class="after-panel stack">\(signOut(action))\(lostPhone(action))\(deactivation(action))\(reactivation(action))\
+            \(personalData(action))</div>
             """
     }
 
@@ -137,10 +140,16 @@ struct UserFormPage: BagPage {
     private var password: TextField {
         TextField(
             "password", label: user == nil ? "Password" : "New password", kind: .password,
-            hint: user == nil
-                ? "Leave empty to send an invitation by mail."
-                : "Leave empty to keep the present one. A new one ends all sessions.",
-            error: form.message("password"), presence: .optional, autocomplete: "new-password", maxLength: 1024)
+            hint: passwordHint, error: form.message("password"),
+            presence: user == nil && !deliversMail ? .required : .optional, autocomplete: "new-password",
+            maxLength: 1024)
+    }
+
+    private var passwordHint: String {
+        if user != nil { return "Leave empty to keep the present one. A new one ends all sessions." }
+        return deliversMail
+            ? "Leave empty to send an invitation by mail."
+            : "No mail is sent from here: tell the person, who can choose another one then."
     }
 
     private func deactivation(_ action: String) -> HTML? {
@@ -153,6 +162,18 @@ struct UserFormPage: BagPage {
             """
             <details class="fold"><summary>\(Icon.archive)<span>Deactivate</span></summary>\(form)</details>
             """
+    }
+
+    private func reactivation(_ action: String) -> HTML? {
+        guard let user, !user.isActive else { return nil }
+        let form = PageForm(
+            action: "\(action)/reactivate", guarding: frame.guarding("reactivate"),
+            fields: """
+                <p>For somebody who comes back: role, area and password are as they were, and so is what they have done. Keys \
+                of machines are not.</p>
+                """,
+            buttons: "\(Button("Reactivate", icon: .restore))")
+        return "<details class=\"fold\"><summary>\(Icon.restore)<span>Reactivate</span></summary>\(form)</details>"
     }
 
     private func signOut(_ action: String) -> HTML? {

@@ -2,10 +2,11 @@ import Portico
 
 /// How often one user may do what.
 enum BagLimits {
-    /// Single scans, at the speed of a hand-held scanner.
-    static let scan = LimitClass("scan", quota: 3000, windowSeconds: 60, burst: 300)
-    /// Queues of scans made offline.
-    static let batch = LimitClass("batch", quota: 120, windowSeconds: 60, burst: 20)
+    /// Single scans, at the speed of a hand-held scanner. They pass while the shared counters are away: packing does not
+    /// wait for a counter.
+    static let scan = LimitClass("scan", quota: 3000, windowSeconds: 60, burst: 300, onStoreFailure: .admit)
+    /// Queues of scans made offline; they are scans.
+    static let batch = LimitClass("batch", quota: 120, windowSeconds: 60, burst: 20, onStoreFailure: .admit)
     /// Single things and lists.
     static let read = LimitClass("read", quota: 3000, windowSeconds: 60, burst: 300)
     /// Searching by any code or lot.

@@ -13,17 +13,23 @@ public struct LimitClass: Sendable, Hashable {
     public let burst: Int
     /// How requests are counted.
     public let algorithm: RateAlgorithm
+    /// What happens while the counters that nodes share do not answer.
+    public let onStoreFailure: RateStoreFailure
 
     /// A class.
-    /// - Parameter algorithm: a bucket that fills evenly, unless a small quota has to hold in every window exactly.
+    /// - Parameters:
+    ///   - algorithm: a bucket that fills evenly, unless a small quota has to hold in every window exactly.
+    ///   - onStoreFailure: a node's own part of the limit, unless the work is worth more than the limit.
     public init(
-        _ name: String, quota: Int, windowSeconds: Int, burst: Int, algorithm: RateAlgorithm = .tokenBucket
+        _ name: String, quota: Int, windowSeconds: Int, burst: Int, algorithm: RateAlgorithm = .tokenBucket,
+        onStoreFailure: RateStoreFailure = .local
     ) {
         self.name = name
         self.quota = quota
         self.windowSeconds = windowSeconds
         self.burst = burst
         self.algorithm = algorithm
+        self.onStoreFailure = onStoreFailure
     }
 
     /// Whether nothing is counted.
@@ -32,9 +38,11 @@ public struct LimitClass: Sendable, Hashable {
     /// The rule of an application that counts this class, `bags.scan`.
     public func rule(of mount: Mount) -> RateRule? {
         guard !isUnlimited else { return nil }
-        return RateRule(
+        var rule = RateRule(
             ruleName(of: mount), quota: quota, per: .seconds(Int64(windowSeconds)), burst: burst,
             algorithm: algorithm)
+        rule.onStoreFailure = onStoreFailure
+        return rule
     }
 
     func ruleName(of mount: Mount) -> String { "\(mount.id).\(name)" }

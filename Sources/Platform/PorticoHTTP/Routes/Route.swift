@@ -194,6 +194,20 @@ extension Route {
         return route
     }
 
+    /// The same route, whose handler runs inside `surround`: to hold something while it runs, also while its answer streams.
+    /// - Parameter surround: runs the handler it is given, once, and gives its answer on.
+    public func surrounded(
+        by surround:
+            @escaping @Sendable (RequestContext, _ handle: () async throws -> Response) async throws -> Response
+    ) -> Route {
+        guard case .deferred(let handle) = handler else { return self }
+        var route = self
+        route.handler = .deferred { context, reader in
+            try await surround(context) { try await handle(context, reader) }
+        }
+        return route
+    }
+
     /// Whether an error says what is wrong with what was sent.
     private static func isAboutShape(_ error: any Error) -> Bool {
         let problem = error as? Problem ?? (error as? any ProblemConvertible)?.problem

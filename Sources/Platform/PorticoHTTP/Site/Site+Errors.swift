@@ -10,9 +10,6 @@ extension Site {
         if problem.status == 401, exchange.wantsPage, let mount = exchange.mount {
             return signIn(configuration.mounts[mount], exchange)
         }
-        if problem.status == 403, exchange.principal != nil, let served = exchange.served {
-            served.mount.onDenied?(context(of: exchange), served.route)
-        }
         var response: Response
         if exchange.wantsPage, let mount = exchange.mount, let page = configuration.mounts[mount].errorPage {
             let document = page(problem, context(of: exchange))
@@ -26,6 +23,12 @@ extension Site {
         }
         for header in problem.headers { response.headers.add(header.name, header.value) }
         return response
+    }
+
+    /// Tells the application of a 403 to somebody who is signed in, be it thrown or a page that its handler made.
+    func noteDenied(_ exchange: Exchange, _ response: Response) {
+        guard response.status == 403, exchange.principal != nil, let served = exchange.served else { return }
+        served.mount.onDenied?(context(of: exchange), served.route)
     }
 
     private func problem(of error: any Error, _ exchange: Exchange) -> Problem {

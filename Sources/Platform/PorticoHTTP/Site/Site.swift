@@ -123,6 +123,7 @@ public final class Site: HTTPResponder {
             }
         }
         settle(exchange, &response)
+        noteDenied(exchange, response)
         await rates?.countFailure(exchange, response)
         exchange.place?.finish(end(of: exchange, response))
         return leave(exchange, response, measure: measure)

@@ -90,6 +90,13 @@ public struct APIKeyStore: Sendable {
         return revoked
     }
 
+    /// Removes all keys of an account that was inactive until now: while it was none of them let anybody in, and no process
+    /// remembers one.
+    /// - Throws: ``SQLError``.
+    public static func removeAll(of accountID: Int64, in transaction: Transaction) throws {
+        try transaction.execute("api_keys.delete_all", "DELETE FROM api_keys WHERE account_id = \(accountID)")
+    }
+
     /// Whether a request carries a key, good or not.
     static func isCarried(by head: RequestHead) -> Bool {
         (try? BearerCredential.token(in: head))?.hasPrefix(APIKeyText.prefix) ?? false

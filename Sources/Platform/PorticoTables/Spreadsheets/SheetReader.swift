@@ -1,16 +1,17 @@
-/// Makes rows of the XML of a sheet (ISO/IEC 29500-1 §18.3.1): shared and inline strings, numbers as plain digits, truth
-/// values and errors as spreadsheets show them, of formulas what they gave last.
+/// Makes rows of the XML of a sheet (ISO/IEC 29500-1 §18.3.1): shared and inline strings, numbers as plain digits, or as the
+/// day that the cell shows, truth values and errors as spreadsheets show them, of formulas what they gave last.
 final class SheetReader: XMLConsumer {
     /// Columns that are read; those behind them are left out.
     private static let mostColumns = 256
     private static let mostRows = 1_048_576
 
     private enum Kind {
-        case number, shared, inline, text, flag
+        case number, shared, inline, text, flag, day
     }
 
     private let sheet: String
     private let strings: SharedStrings
+    private let formats: NumberFormats
     private var rows: [TableRow] = []
     private var taken = 0
 
@@ -18,14 +19,17 @@ final class SheetReader: XMLConsumer {
     private var column = -1
     private var cells: [TableCell] = []
     private var kind = Kind.number
+    /// The number of the cell's format.
+    private var format = 0
     private var value: [UInt8] = []
     private var isValue = false
     private var isInline = false
     private var isPhonetic = false
 
-    init(sheet: String, strings: SharedStrings) {
+    init(sheet: String, strings: SharedStrings, formats: NumberFormats) {
         self.sheet = sheet
         self.strings = strings
+        self.formats = formats
     }
 
     /// The next row that is complete.
@@ -95,10 +99,12 @@ final class SheetReader: XMLConsumer {
         switch attributes.text("t") {
         case "s": kind = .shared
         case "inlineStr": kind = .inline
-        case "str", "e", "d": kind = .text
+        case "str", "e": kind = .text
+        case "d": kind = .day
         case "b": kind = .flag
         default: kind = .number
         }
+        if kind == .number, formats.haveDates { format = attributes.text("s").flatMap { Int($0) } ?? 0 }
     }
 
     private func endCell() throws(TableError) {
@@ -118,11 +124,20 @@ final class SheetReader: XMLConsumer {
             guard let number = Int(text) else { throw ZipDirectory.damaged }
             return TableCell(try strings[number])
         case .inline, .text: return TableCell(text)
+        case .day: return TableCell(SheetReader.day(text))
         case .flag: return TableCell(text == "1" ? "TRUE" : "FALSE")
         case .number:
             guard let digits = Decimal.plain(text) else { return TableCell(text) }
+            if formats.haveDates, let shown = formats.text(digits, format: format) { return TableCell(shown) }
             return TableCell(digits, isNumber: true)
         }
+    }
+
+    /// A day that the cell keeps as ISO 8601 text: without the midnight that some programs add.
+    private static func day(_ text: String) -> String {
+        guard let mark = text.firstIndex(of: "T") else { return text }
+        let time = text[text.index(after: mark)...]
+        return time.allSatisfy { "0:.Z".contains($0) } ? String(text[..<mark]) : text
     }
 
     /// The number of a row, from 1.

@@ -9,6 +9,10 @@ struct Workbook {
     let sheets: [Sheet]
     /// The shared strings, where there are some.
     let strings: ZipDirectory.Entry?
+    /// The formats of cells, where there are some.
+    let styles: ZipDirectory.Entry?
+    /// Whether days are counted from 1904 on.
+    let startsIn1904: Bool
 
     /// Opens a workbook.
     /// - Throws: ``TableError``: `.unsupported` for an archive that is none, `.damaged`, `.tooDense`.
@@ -40,6 +44,8 @@ struct Workbook {
         }
         self.sheets = sheets
         strings = relations.target("sharedStrings").flatMap { directory.entry($0) }
+        styles = relations.target("styles").flatMap { directory.entry($0) }
+        startsIn1904 = names.startsIn1904
     }
 }
 
@@ -50,9 +56,11 @@ private final class SheetNames: XMLConsumer {
 
     private(set) var found: [(name: String, id: String)] = []
     private(set) var isWorkbook = false
+    private(set) var startsIn1904 = false
 
     func begin(_ name: XMLName, _ attributes: XMLAttributes) throws(TableError) {
         if name("workbook") { isWorkbook = true }
+        if name("workbookPr") { startsIn1904 = ["1", "true"].contains(attributes.text("date1904")) }
         // `sheetId` is another attribute; the one wanted is `id` of the namespace of relations.
         guard name("sheet"), let title = attributes.text("name"), let id = attributes.text("id") else { return }
         guard found.count < SheetNames.most else {

@@ -3,16 +3,18 @@ public final class XLSXReader: TableReader {
     private let source: any ByteSource
     private let sheets: [Workbook.Sheet]
     private let strings: SharedStrings
+    private let formats: NumberFormats
     private var sheet = 0
     private var open: (bytes: ZipEntryReader, xml: XMLReader, rows: SheetReader)?
 
-    /// Opens a workbook and reads its shared strings.
+    /// Opens a workbook and reads its shared strings and formats.
     /// - Throws: ``TableError``.
     public init(_ source: any ByteSource) throws(TableError) {
         self.source = source
         let workbook = try Workbook(source)
         sheets = workbook.sheets
         strings = try SharedStrings(workbook.strings, of: source)
+        formats = try NumberFormats(workbook.styles, of: source, startsIn1904: workbook.startsIn1904)
     }
 
     /// The next row that has a cell, or nil after the last sheet.
@@ -41,7 +43,7 @@ public final class XLSXReader: TableReader {
     private func openNext() throws(TableError) -> (bytes: ZipEntryReader, xml: XMLReader, rows: SheetReader)? {
         guard sheet < sheets.count else { return nil }
         defer { sheet += 1 }
-        let rows = SheetReader(sheet: sheets[sheet].name, strings: strings)
+        let rows = SheetReader(sheet: sheets[sheet].name, strings: strings, formats: formats)
         return (try ZipEntryReader(source, sheets[sheet].entry), try XMLReader(rows), rows)
     }
 }

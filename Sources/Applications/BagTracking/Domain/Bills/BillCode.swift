@@ -11,7 +11,7 @@ struct BillCode: Sendable, Hashable {
         if let problem = FieldProblem.length(of: text, in: BillCode.length, field: "code") { throw problem }
     }
 
-    /// What is unique: the code without its case.
+    /// What is unique: the code without its case, and however its letters were composed.
     var key: String { BillCode.key(text) }
 
     /// `raw` without invisible characters and white space at its ends, and with one space for every run of it inside.
@@ -27,6 +27,13 @@ struct BillCode: Sendable, Hashable {
         return words.lazy.map { String($0) }.joined(separator: " ")
     }
 
-    /// A tidied code, or the beginning of one, without its case.
-    static func key(_ tidied: String) -> String { tidied.lowercased() }
+    /// A tidied code, or the beginning of one, without its case. What is longer than any way to write a code is cut, and
+    /// stays longer than every key there is.
+    static func key(_ tidied: String) -> String {
+        guard tidied.utf8.count > longestSpelling else { return CaselessText.of(tidied) }
+        return CaselessText.of(String(String.UnicodeScalarView(tidied.unicodeScalars.prefix(longestSpelling))))
+    }
+
+    /// Characters of a code of 50 whose letters have all their marks beside them: no letter has more than three.
+    private static let longestSpelling = 4 * length.upperBound
 }

@@ -17,7 +17,7 @@ struct BillRoutes: Sendable {
                 try await services.database.read(.mayLag) { reading in
                     let filter = input.filter(area: try services.area(input.areaCode, of: caller, in: reading))
                     return try services.page(of: filter.list, input.page) {
-                        try BillReader(reading).page(filter, before: $0, limit: $1)
+                        try BillReader(reading).page(filter, for: caller, before: $0, limit: $1)
                     }.answer
                 })
         }

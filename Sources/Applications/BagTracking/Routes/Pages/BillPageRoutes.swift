@@ -57,7 +57,7 @@ struct BillPageRoutes: Sendable {
         let (filter, messages) = try input.bills(by: caller)
         let (catalog, bills) = try await services.database.read(.mayLag) { reading in
             let bills = try services.page(of: filter.list, input.page, unless: messages) {
-                try BillReader(reading).page(filter, before: $0, limit: $1)
+                try BillReader(reading).page(filter, for: caller, before: $0, limit: $1)
             }
             return (try services.catalog.catalog(in: reading), bills)
         }

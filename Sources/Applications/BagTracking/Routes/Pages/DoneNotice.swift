@@ -28,5 +28,6 @@ enum DoneNotice {
         "paused": "Paused: what happens meanwhile is not kept for it", "activated": "Active: it hears what happens",
         "removed": "Removed with its deliveries",
         "deactivated": "Deactivated: all sessions have ended",
+        "reactivated": "Active again, with the role, area and password from before",
     ]
 }

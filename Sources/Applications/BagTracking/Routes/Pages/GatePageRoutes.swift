@@ -23,9 +23,9 @@ struct GatePageRoutes: Sendable {
                 // However many wait, those that are being checked come first and are all there.
                 let checked =
                     input.page.cursor == nil
-                    ? try reader.page(running, before: nil, limit: GatePageRoutes.mostRunning).items : []
+                    ? try reader.page(running, for: caller, before: nil, limit: GatePageRoutes.mostRunning).items : []
                 let page = try services.page(of: waiting.list, input.page) {
-                    try reader.page(waiting, before: $0, limit: $1)
+                    try reader.page(waiting, for: caller, before: $0, limit: $1)
                 }
                 return GateListPage(
                     frame: try BagFrame(context, catalog), running: checked, waiting: page.items,

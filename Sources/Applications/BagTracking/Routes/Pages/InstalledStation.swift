@@ -60,7 +60,7 @@ enum InstalledStation: String, CaseIterable {
             .get, "/icon.svg", "stationIcon", "The mark of installed pages", cache: unchanging,
             mediaType: "image/svg+xml"
         ) { (_: RequestContext, _: NoInput) in
-            answer(Array(Icon.sack.appMark(background: colour).utf8), "image/svg+xml")
+            answer(Array(Icon.sack.appMark(background: colour).utf8), "image/svg+xml; charset=utf-8")
         }
     }
 

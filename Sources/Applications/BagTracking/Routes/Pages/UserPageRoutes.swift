@@ -5,14 +5,16 @@ struct UserPageRoutes: Sendable {
     let services: BagTrackingServices
     let people: PeopleStore
     let passwords: UserPasswords
-    /// Invites people; nil where no mail is sent.
+    /// Invites people; nil where the application has no mails at all.
     let office: InvitationOffice<InvitedProfile>?
     /// Whether mails wait on the operators' page for a developer to read them.
     var readsMailsHere = false
+    /// Whether invitations reach people.
+    let deliversMail: Bool
 
     var routes: [Route] {
         let inviting = office.map { InvitationPageRoutes(office: $0) { try await listPage($0) }.routes }
-        return [list, blank, create, form, change, deactivate] + (inviting ?? [])
+        return [list, blank, create, form, change, deactivate, reactivate] + (inviting ?? [])
     }
 
     private var list: Route {
@@ -70,9 +72,10 @@ struct UserPageRoutes: Sendable {
         .page(
             .post, "/users", "submitNewUser", "Add a person by the form", access: .permission("user.manage"),
             limit: BagLimits.admin
-        ) { [people, passwords, office] (context: RequestContext, form: UserForm) -> PageReply in
+        ) { [people, passwords, office, deliversMail] (context: RequestContext, form: UserForm) -> PageReply in
             try await FormRefusal.answer {
-                if let office, form.password.isEmpty {
+                if form.password.isEmpty {
+                    guard deliversMail, let office else { throw UserPasswords.needed }
                     try await InvitationPageRoutes.invite(form, by: office, context)
                     return "\(context.mount)/users?done=invited"
                 }
@@ -129,6 +132,22 @@ struct UserPageRoutes: Sendable {
         }
     }
 
+    private var reactivate: Route {
+        .page(
+            .post, "/users/{id}/reactivate", "submitReactivation", "Give a person access again by the form",
+            access: .permission("user.manage"), limit: BagLimits.admin
+        ) { [people] (context: RequestContext, input: UserInPath) -> PageReply in
+            try await FormRefusal.answer {
+                _ = try await people.reactivate(id: input.id, by: BagCaller(context))
+                return "\(context.mount)/users?done=reactivated"
+            } orShow: { refusal in
+                var page = try await page(context, of: input.id)
+                page.frame.notices = [refusal.notice("Not reactivated")]
+                return page
+            }
+        }
+    }
+
     /// The form about a person; about a new one without an id.
     func page(_ context: RequestContext, of id: Int64? = nil) async throws -> UserFormPage {
         let services = services
@@ -141,7 +160,7 @@ struct UserPageRoutes: Sendable {
         return UserFormPage(
             frame: try BagFrame(context, catalog), user: person.map { UsersPage.Row($0, catalog) },
             areaCode: person?.areaCode ?? "", areas: catalog.activeAreaChoices,
-            isOwn: id == context.principal?.accountID, hasSecondFactor: hasSecondFactor)
+            isOwn: id == context.principal?.accountID, hasSecondFactor: hasSecondFactor, deliversMail: deliversMail)
     }
 }
 

@@ -8,7 +8,9 @@ struct PeopleRoutes: Sendable {
     /// Invites people; nil where no mail is sent.
     let office: InvitationOffice<InvitedProfile>?
 
-    var routes: [Route] { [list, create, person, change, deactivate, endSessions, endAllSessions, removeSecondFactor] }
+    var routes: [Route] {
+        [list, create, person, change, deactivate, reactivate, endSessions, endAllSessions, removeSecondFactor]
+    }
 
     private var list: Route {
         .json(
@@ -28,12 +30,13 @@ struct PeopleRoutes: Sendable {
     private var create: Route {
         .json(
             .post, "/api/v1/users", "addUser",
-            "Add a person, active at once; without a password they are mailed a link",
+            "Add a person, active at once; without a password they are mailed a link, where mail is sent",
             access: .permission("user.manage"),
             limit: BagLimits.admin, statuses: [(.created, "The person may sign in")], refusals: [(409, "email_taken")]
         ) { [services, people, passwords, office] (context: RequestContext, input: NewUserInput) -> Reply<UserAnswer> in
             guard let email = input.email else { throw FieldProblem.invalid("email", "must be an email address") }
-            if input.password == nil, let office {
+            guard let password = input.password else {
+                guard let office else { throw UserPasswords.needed }
                 let invited = try await office.invite(
                     email: email.text, name: input.name, role: input.role.rawValue,
                     profile: InvitedProfile(areaCode: input.areaCode), isActive: true, by: context)
@@ -41,9 +44,7 @@ struct PeopleRoutes: Sendable {
                 return .created(UserAnswer(made), at: "\(context.mount)/api/v1/users/\(made.id)")
             }
             var user = NewBagUser(email: email, name: input.name, role: input.role, areaCode: input.areaCode)
-            if let password = input.password {
-                user.passwordHash = try await passwords.hash(password, for: email.text)
-            }
+            user.passwordHash = try await passwords.hash(password, for: email.text)
             let made = try await people.create(user, by: BagCaller(context))
             return .created(UserAnswer(made), at: "\(context.mount)/api/v1/users/\(made.id)")
         }
@@ -93,6 +94,20 @@ struct PeopleRoutes: Sendable {
                 id: input.id, by: BagCaller(context),
                 expecting: { try context.precondition.require(UserAnswer($0)) })
             return Reply(NoContent(), status: .noContent)
+        }
+    }
+
+    private var reactivate: Route {
+        .json(
+            .post, "/api/v1/users/{id}/reactivate", "reactivateUser",
+            "Give a deactivated person access again, with the role, area and password from before",
+            access: .permission("user.manage"), limit: BagLimits.admin, statuses: [(.ok, "The person may sign in")],
+            refusals: [(404, "user_not_found"), (409, "no_password"), (412, "stale")]
+        ) { [people] (context: RequestContext, input: UserInput) -> Reply<UserAnswer> in
+            let user = try await people.reactivate(
+                id: input.id, by: BagCaller(context),
+                expecting: { try context.precondition.require(UserAnswer($0)) })
+            return .ok(UserAnswer(user))
         }
     }
 

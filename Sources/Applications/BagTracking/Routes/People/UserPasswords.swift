@@ -13,4 +13,13 @@ struct UserPasswords: Sendable {
         try rules.check(password, email: email)
         return try await hasher.hash(password)
     }
+
+    /// Refuses a new person without a password where no invitation would reach them: nobody could ever sign in.
+    static var needed: Refusal {
+        .validation([
+            FieldProblem(
+                field: "password", code: "required_without_mail",
+                message: "Enter a password: no mail is sent from here, so an invitation would reach nobody.")
+        ])
+    }
 }

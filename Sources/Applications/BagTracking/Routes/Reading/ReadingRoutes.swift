@@ -40,7 +40,7 @@ struct ReadingRoutes: Sendable {
                     case .bill(let bill):
                         return ResolvedAnswer(
                             type: .bill, code: bill.code, id: bill.id, url: "\(context.mount)/bills/\(bill.id)",
-                            bill: try BillReader(reading).answer(bill))
+                            bill: try BillReader(reading).answer(bill, for: caller))
                     case .ticket(let ticket):
                         return ResolvedAnswer(
                             type: .returnTicket, code: ticket.code, id: ticket.id,

@@ -3,6 +3,8 @@ import Portico
 /// The routes of the packing table: scanning sacks and bags, one by one or as a queue, and taking scans back.
 struct ScanRoutes: Sendable {
     let services: BagTrackingServices
+    /// Hears of every item of a batch that is refused with 403, as of a request of its own (rules R15, R44).
+    var noteDenied: @Sendable (RequestContext) -> Void = { _ in }
 
     /// Somebody stands at a table and waits for each of them.
     var routes: [Route] { [parent, child, batch, undo].map { $0.matters(.critical) } }
@@ -55,9 +57,10 @@ struct ScanRoutes: Sendable {
             .post, "/api/v1/scans/batch", "scanBatch", "Deliver scans that were made without a network, in order",
             access: .anyPermission(["scan.pack", "bill.write", "gate.check", "return.write"]), limit: BagLimits.batch,
             statuses: [(.ok, "What came of each scan, in the order sent")]
-        ) { [services] (context: RequestContext, input: BatchInput) -> Reply<BatchAnswer> in
+        ) { [services, noteDenied] (context: RequestContext, input: BatchInput) -> Reply<BatchAnswer> in
             let caller = try BagCaller(context)
             let results = try await ScanBatch(items: input.items, caller: caller).deliver(to: services.scans)
+            for entry in results.results where entry.status == 403 { noteDenied(context) }
             return Reply(encoded: results.encoded, status: .ok, headers: [:])
         }
     }

@@ -12,7 +12,7 @@ struct BillReader<Session: SQLSession> {
     /// - Throws: ``Refusal`` `bill_not_found`, ``SQLError``.
     func bill(_ id: Int64, for caller: BagCaller) throws -> BillAnswer {
         let found = try row(id, for: caller)
-        return BillAnswer(found.bill, createdBy: found.createdBy, check: try checks(of: [id])[id])
+        return BillAnswer(found.bill, createdBy: found.createdBy, check: try checks(of: [id], for: caller)[id])
     }
 
     /// A bill as the caller sees it, without its check, in one statement.
@@ -27,20 +27,22 @@ struct BillReader<Session: SQLSession> {
         return found
     }
 
-    /// The answer about a row that is as it is now.
+    /// The answer to the caller about a row that is as it is now.
     /// - Throws: ``SQLError``.
-    func answer(_ bill: BillRow) throws -> BillAnswer {
+    func answer(_ bill: BillRow, for caller: BagCaller) throws -> BillAnswer {
         let name = try session.scalar(
             "bills.creator", "SELECT name FROM accounts WHERE id = \(bill.createdBy)", as: String.self)
         return BillAnswer(
             bill, createdBy: ScanItem.User(id: bill.createdBy, name: name ?? ""),
-            check: try checks(of: [bill.id])[bill.id])
+            check: try checks(of: [bill.id], for: caller)[bill.id])
     }
 
-    /// One page of a list, newest first, in two statements.
+    /// One page of a list as the caller sees it, newest first, in two statements.
     /// - Parameter before: id of the last bill of the page before; nil for the first page.
     /// - Throws: ``SQLError``.
-    func page(_ filter: BillFilter, before: Int64?, limit: Int) throws -> Page<BillAnswer> {
+    func page(
+        _ filter: BillFilter, for caller: BagCaller, before: Int64?, limit: Int
+    ) throws -> Page<BillAnswer> {
         let fetched = try session.all(
             "bills.list",
             """
@@ -50,21 +52,21 @@ struct BillReader<Session: SQLSession> {
             LEFT JOIN accounts u ON u.id = l.created_by ORDER BY l.id DESC
             """, BillListing.init)
         let page = Page(fetched: fetched, limit: limit) { [String($0.bill.id)] }
-        let checks = try checks(of: page.items.map(\.bill.id))
+        let checks = try checks(of: page.items.map(\.bill.id), for: caller)
         let items = page.items.map { BillAnswer($0.bill, createdBy: $0.createdBy, check: checks[$0.bill.id]) }
         return Page(items: items, next: page.next)
     }
 
-    /// The latest check of each bill, with its findings.
+    /// The latest check of each bill, with its findings as the caller may know them (rule R9).
     /// - Throws: ``SQLError``.
-    func checks(of ids: [Int64]) throws -> [Int64: GateCheckAnswer] {
+    func checks(of ids: [Int64], for caller: BagCaller) throws -> [Int64: GateCheckAnswer] {
         guard let first = ids.first else { return [:] }
         let list = ids.dropFirst().reduce("\(first)" as SQL) { $0 + ", \($1)" }
         var checks: [Int64: GateCheckAnswer] = [:]
         try session.each(
             "gate.checks",
             """
-            SELECT \(GateCheckRow.columns), f.id, b.code, f.resolution
+            SELECT \(GateCheckRow.columns), f.id, b.code, b.area_code, f.scanned, f.resolution
             FROM gate_checks c LEFT JOIN gate_findings f ON f.gate_check_id = c.id LEFT JOIN bags b ON b.id = f.bag_id
             WHERE c.id IN (SELECT max(id) FROM gate_checks WHERE bill_id IN (\(list)) GROUP BY bill_id)
             ORDER BY c.id, f.id
@@ -76,9 +78,10 @@ struct BillReader<Session: SQLSession> {
                 ?? GateCheckAnswer(id: check.id, state: check.state, progress: check.progress, findings: [])
             let next = GateCheckRow.columnCount
             if !row.isNull(next) {
+                let sack = FoundSack(code: try row[next + 1], areaCode: try row[next + 2], scanned: try row[next + 3])
                 answer.findings.append(
                     GateCheckAnswer.Finding(
-                        id: try row[next], code: try row[next + 1], resolution: try row[next + 2]))
+                        id: try row[next], code: sack.text(for: caller), resolution: try row[next + 4]))
             }
             checks[check.billID] = answer
         }

@@ -32,10 +32,10 @@ struct BillStore: Sendable {
     ) async throws -> BillAnswer {
         try await services.bill(by: caller) { work in
             let old = try work.bill(id)
-            try check(try BillReader(work.transaction).answer(old))
+            try check(try BillReader(work.transaction).answer(old, for: work.caller))
             let header = change.applied(to: old.header)
             if let refusal = BillRules.refusal(toChange: old.facts, to: header) { throw refusal }
-            guard header != old.header else { return try BillReader(work.transaction).answer(old) }
+            guard header != old.header else { return try BillReader(work.transaction).answer(old, for: work.caller) }
             var new = old
             new.header = header
             return try finish(work, new, from: old, BillWork.Telling(deed: .updated, action: "bill.updated"))
@@ -141,7 +141,7 @@ struct BillStore: Sendable {
     private func finish(
         _ work: BillWork, _ new: BillRow, from old: BillRow, _ telling: BillWork.Telling
     ) throws -> BillAnswer {
-        try BillReader(work.transaction).answer(try work.save(new, from: old, telling))
+        try BillReader(work.transaction).answer(try work.save(new, from: old, telling), for: work.caller)
     }
 }
 

@@ -40,10 +40,11 @@ struct BillWork {
         let id = try transaction.scalar(
             "bills.insert",
             """
-            INSERT INTO bills (code, code_key, state, area_code, capacity, description, consignee, destination,
-                created_by, created_at)
-            VALUES (\(bill.code), \(BillCode.key(bill.code)), \(bill.state), \(bill.areaCode), \(header.capacity),
-                \(header.description), \(header.consignee), \(header.destination), \(bill.createdBy), \(bill.createdAt))
+            INSERT INTO bills (code, code_key, key_version, state, area_code, capacity, description, consignee,
+                destination, created_by, created_at)
+            VALUES (\(bill.code), \(BillCode.key(bill.code)), \(BillKeys.version), \(bill.state), \(bill.areaCode),
+                \(header.capacity), \(header.description), \(header.consignee), \(header.destination), \(bill.createdBy),
+                \(bill.createdAt))
             ON CONFLICT (code_key) DO NOTHING RETURNING id
             """, as: Int64.self)
         guard let id else { return nil }

@@ -58,19 +58,30 @@ struct CatalogStore: Sendable {
     /// - Throws: ``Refusal`` when its codes could be those of another, or are those of bags; ``SQLError``.
     func add(_ type: ProductType, by caller: BagCaller) async throws -> ProductType {
         if !type.problems.isEmpty { throw Refusal.validation(type.problems) }
-        return try await services.database.write { transaction in
-            // Waits for whoever adds another type at this moment, so that both can't miss each other.
-            try Catalog.changed(in: transaction)
-            let present = try Catalog.load(in: transaction).products
-            if present.type(code: type.code) != nil { throw CatalogStore.taken("product type", type.code) }
-            if let refusal = present.refusal(toAdd: type) { throw refusal }
-            if let child = try CatalogStore.child(claimedBy: type, in: transaction) {
-                throw Refusal.patternTaken(type, childCode: child)
-            }
-            try CatalogStore.insert(type, at: caller.now, in: transaction)
-            try transaction.audit(caller.entry("product_type.created", entity: type.code, after: type.audited))
-            return type
+        return try await services.database.write { try CatalogStore.add(type, by: caller, in: $0) }
+    }
+
+    /// The same in the caller's transaction.
+    static func add(_ type: ProductType, by caller: BagCaller, in transaction: Transaction) throws -> ProductType {
+        // Waits for whoever adds another type at this moment, so that both can't miss each other.
+        try Catalog.changed(in: transaction)
+        let present = try Catalog.load(in: transaction).products
+        if present.type(code: type.code) != nil { throw CatalogStore.taken("product type", type.code) }
+        if let refusal = present.refusal(toAdd: type) { throw refusal }
+        try keepOutNewBags(in: transaction)
+        if let child = try CatalogStore.child(claimedBy: type, in: transaction) {
+            throw Refusal.patternTaken(type, childCode: child)
         }
+        try CatalogStore.insert(type, at: caller.now, in: transaction)
+        try transaction.audit(caller.entry("product_type.created", entity: type.code, after: type.audited))
+        return type
+    }
+
+    /// Waits for all who are writing bags, and lets others begin after the commit: whoever registers a bag does so before
+    /// the codes are searched, or knows the new type. A few milliseconds, a few times a year; scans pay nothing for it.
+    private static func keepOutNewBags(in transaction: Transaction) throws {
+        guard transaction.dialect == .postgresql else { return }
+        try transaction.execute("product_types.keep_out", "LOCK TABLE bags IN SHARE MODE")
     }
 
     /// Changes the name of a product type, or whether new sacks of it may be registered.

@@ -4,7 +4,7 @@ import Portico
 struct DemoBillRows {
     /// Columns of `bills` in the order of ``bill(_:)``.
     static let columns = [
-        "id", "code", "code_key", "state", "area_code", "capacity", "linked_count", "child_count",
+        "id", "code", "code_key", "key_version", "state", "area_code", "capacity", "linked_count", "child_count",
         "actual_weight_grams",
         "expected_weight_grams", "dispatched_linked_count", "dispatched_child_count", "dispatched_weight_grams",
         "consignee",
@@ -30,7 +30,8 @@ struct DemoBillRows {
         let hasLeft = times.dispatched != nil
         let driver = DemoNames.person(random.below(260))
         return [
-            .integer(bill.id), .text(code), .text(code.lowercased()), .text(bill.state), .text(town.code),
+            .integer(bill.id), .text(code), .text(BillCode.key(code)), BillKeys.version.sqlValue, .text(bill.state),
+            .text(town.code),
             plan.capacity(bill).sqlValue, totals.linkedCount.sqlValue, children.sqlValue, weight.sqlValue,
             totals.expectedWeightGrams.sqlValue,
             hasLeft ? totals.linkedCount.sqlValue : .null, hasLeft ? children.sqlValue : .null,

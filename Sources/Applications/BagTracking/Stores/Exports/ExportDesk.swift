@@ -1,9 +1,10 @@
 import Portico
 
-/// Lets everybody have a few exports at once, over all nodes (rule R37): each holds a connection and keeps old rows from
-/// being cleaned up.
+/// Lets everybody have a few requests of the class `bulk` at once, over all nodes (rule R37): exports, imports that are sent,
+/// label sheets, what is kept about a person. Each is heavy; an export also holds a connection and keeps old rows from being
+/// cleaned up.
 ///
-/// A running export holds a place of its person in the database, and renews it while it runs: the place of a node that was
+/// One that runs holds a place of its person in the database, and renews it while it runs: the place of a node that was
 /// killed is free again after ``lease``.
 final class ExportDesk: Sendable {
     /// For how long a place is held without being renewed.
@@ -23,9 +24,10 @@ final class ExportDesk: Sendable {
         self.metrics = metrics
     }
 
-    /// The right to one more export; it ends with the last who holds it.
+    /// The right to one more; it ends with the last who holds it.
+    /// - Parameter isExport: whether the figure of running exports counts it.
     /// - Throws: 429 `too_many_running`, ``SQLError``.
-    func admit(_ userID: Int64) async throws -> ExportPermit {
+    func admit(_ userID: Int64, isExport: Bool = true) async throws -> ExportPermit {
         let holder = randomBytes(12).hexadecimal
         let (now, most) = (clock.now(), most)
         let isAdmitted = try await database.write { transaction in
@@ -37,11 +39,12 @@ final class ExportDesk: Sendable {
         guard isAdmitted else {
             throw Problem(
                 429, "too_many_running",
-                "You have \(most) exports running. Wait until one has ended, or break it off.",
+                "You have \(most) exports, imports or label sheets under way. Wait until one has ended, or break it off.",
                 headers: ["retry-after": "10"])
         }
-        metrics.exportsRunning(by: 1)
-        return ExportPermit(desk: self, holder: holder, renewing: Task { [weak self] in await self?.renew(holder) })
+        if isExport { metrics.exportsRunning(by: 1) }
+        return ExportPermit(
+            desk: self, holder: holder, isExport: isExport, renewing: Task { [weak self] in await self?.renew(holder) })
     }
 
     /// Takes a place that nobody has, or whose holder no longer renews it. The key lets one of several win.
@@ -72,8 +75,8 @@ final class ExportDesk: Sendable {
     }
 
     /// Gives a place back.
-    func release(_ holder: String) async {
-        metrics.exportsRunning(by: -1)
+    func release(_ holder: String, isExport: Bool) async {
+        if isExport { metrics.exportsRunning(by: -1) }
         // A place that can't be given back now is free with its lease.
         _ = try? await database.write { transaction in
             try transaction.execute("exports.free_place", "DELETE FROM export_places WHERE holder = \(holder)")

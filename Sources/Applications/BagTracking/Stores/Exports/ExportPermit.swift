@@ -1,16 +1,18 @@
 import Synchronization
 
-/// The right to an export. It ends when it is given back, or with the last who holds it: an export that nobody begins to take
+/// The right to bulk work. It ends when it is given back, or with the last who holds it: an export that nobody begins to take
 /// gives nothing back.
 final class ExportPermit: Sendable {
     private let desk: ExportDesk
     private let holder: String
+    private let isExport: Bool
     private let renewing: Task<Void, Never>
     private let isHeld = Atomic<Bool>(true)
 
-    init(desk: ExportDesk, holder: String, renewing: Task<Void, Never>) {
+    init(desk: ExportDesk, holder: String, isExport: Bool, renewing: Task<Void, Never>) {
         self.desk = desk
         self.holder = holder
+        self.isExport = isExport
         self.renewing = renewing
     }
 
@@ -32,6 +34,6 @@ final class ExportPermit: Sendable {
     private func giving() -> Task<Void, Never>? {
         guard isHeld.exchange(false, ordering: .acquiringAndReleasing) else { return nil }
         renewing.cancel()
-        return Task { [desk, holder] in await desk.release(holder) }
+        return Task { [desk, holder, isExport] in await desk.release(holder, isExport: isExport) }
     }
 }

@@ -191,7 +191,7 @@ struct BillExport: ExportQuery {
         if let state = filter.state { sql += " AND state = \(state)" }
         if let area = filter.areaCode { sql += " AND area_code = \(area)" }
         if let prefix = filter.prefix {
-            let key = prefix.lowercased()
+            let key = BillCode.key(prefix)
             sql += " AND substr(code_key, 1, CAST(\(key.unicodeScalars.count) AS INTEGER)) = \(key)"
         }
         if let user = filter.createdBy { sql += " AND created_by = \(user)" }

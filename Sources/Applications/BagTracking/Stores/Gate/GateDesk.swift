@@ -5,9 +5,9 @@ enum GateDesk {
     /// A sack on the lorry that is not on the bill and was not unloaded yet.
     struct Finding: Sendable, Hashable {
         let id: Int64
+        /// The sack's code, or what was scanned where the reader may not know it; empty where neither can be told.
         let code: String
-        let areaCode: String
-        /// The bill that the sack is on.
+        /// The bill that the sack is on; nil also where the reader may not know.
         let billCode: String?
         /// Whether the reader may know where the sack belongs.
         var isVisible = true
@@ -30,7 +30,7 @@ extension GateReader {
         try session.each(
             "gate.desk",
             """
-            SELECT \(GateCheckRow.columns), f.id, b.code, b.area_code, l.code FROM gate_checks c
+            SELECT \(GateCheckRow.columns), f.id, b.code, b.area_code, f.scanned, l.code FROM gate_checks c
             LEFT JOIN gate_findings f ON f.gate_check_id = c.id AND f.resolution IS NULL
             LEFT JOIN bags b ON b.id = f.bag_id LEFT JOIN bills l ON l.id = b.bill_id
             WHERE c.bill_id = \(billID) AND c.state = 'running' ORDER BY f.id
@@ -39,11 +39,12 @@ extension GateReader {
             var present = try check ?? GateDesk.Check(row: GateCheckRow(row), findings: [])
             let next = GateCheckRow.columnCount
             if !row.isNull(next) {
-                let area: String = try row[next + 2]
+                let sack = FoundSack(code: try row[next + 1], areaCode: try row[next + 2], scanned: try row[next + 3])
+                let isVisible = caller.sees(sack.areaCode)
                 present.findings.append(
                     GateDesk.Finding(
-                        id: try row[next], code: try row[next + 1], areaCode: area, billCode: try row[next + 3],
-                        isVisible: caller.sees(area)))
+                        id: try row[next], code: sack.text(for: caller), billCode: try isVisible ? row[next + 4] : nil,
+                        isVisible: isVisible))
             }
             check = present
         }

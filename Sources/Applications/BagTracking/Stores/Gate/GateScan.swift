@@ -10,6 +10,7 @@ struct GateScan {
         let check = bill.state == .loading ? try BillLookup(work.transaction).runningCheck(of: bill.id) : nil
         let (found, row) = try SackSearch(work: work, catalog: catalog).sack(locked: false)
         var scan = ScanRecord(work.request, contentHash: work.contentHash, by: work.caller)
+        let scanned = scan.code
         scan.code = found.text(for: work.caller) ?? scan.code
         scan.areaCode = bill.areaCode
         let isOnBill = row?.billID == bill.id
@@ -18,7 +19,7 @@ struct GateScan {
             wasSeen: isOnBill ? try wasSeen(row, in: check) : false)
         switch GateRules.decide(facts) {
         case .refuse(let refusal): return try work.record(refusal, scan, catalog)
-        case .finding(let refusal): return try note(refusal, row, bill, check, scan)
+        case .finding(let refusal): return try note(refusal, row, bill, check, scan, scanned)
         case .duplicate: return try see(row, bill, check, scan, isNew: false)
         case .match: return try see(row, bill, check, scan, isNew: true)
         }
@@ -56,7 +57,8 @@ struct GateScan {
     /// Refuses a foreign sack, and notes it once. One that was unloaded and is scanned again is on the lorry again, by the
     /// server's clock: a device whose clock is slow must not let it leave.
     private func note(
-        _ refusal: Refusal, _ row: BagRow?, _ bill: BillRow, _ check: GateCheckRow?, _ scan: ScanRecord
+        _ refusal: Refusal, _ row: BagRow?, _ bill: BillRow, _ check: GateCheckRow?, _ scan: ScanRecord,
+        _ scanned: String
     ) throws -> ScanResult {
         guard let row, var check else { throw LostRace() }
         var scan = scan
@@ -64,9 +66,11 @@ struct GateScan {
         let changed = try work.transaction.execute(
             "gate.find",
             """
-            INSERT INTO gate_findings (gate_check_id, bag_id, found_at) VALUES (\(check.id), \(row.id), \(scan.recordedAt))
+            INSERT INTO gate_findings (gate_check_id, bag_id, found_at, scanned)
+            VALUES (\(check.id), \(row.id), \(scan.recordedAt), \(scanned))
             ON CONFLICT (gate_check_id, bag_id) DO UPDATE
-                SET found_at = excluded.found_at, resolution = NULL, resolved_by = NULL, resolved_at = NULL
+                SET found_at = excluded.found_at, scanned = excluded.scanned, resolution = NULL, resolved_by = NULL,
+                    resolved_at = NULL
                 WHERE gate_findings.resolved_at IS NOT NULL AND gate_findings.resolved_at < excluded.found_at
             """)
         guard changed > 0 else { return try work.record(scan, catalog) { _, _ in } }

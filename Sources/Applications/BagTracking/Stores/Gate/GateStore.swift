@@ -21,7 +21,7 @@ struct GateStore: Sendable {
             let progress = GateProgress(expectedCount: old.totals.linkedCount)
             let saved = try work.save(
                 new, from: old, BillWork.Telling(deed: .gateStarted, action: "gate.started"), check: progress)
-            return try BillReader(work.transaction).answer(saved)
+            return try BillReader(work.transaction).answer(saved, for: work.caller)
         }
         services.metrics.movedBill(to: .loading)
         return answer
@@ -41,7 +41,7 @@ struct GateStore: Sendable {
                 new, from: old,
                 BillWork.Telling(deed: .gateAbandoned, action: "gate.abandoned", reason: reason), check: check?.progress
             )
-            return try BillReader(work.transaction).answer(saved)
+            return try BillReader(work.transaction).answer(saved, for: work.caller)
         }
         services.metrics.movedBill(to: .completed)
         return answer
@@ -61,7 +61,7 @@ struct GateStore: Sendable {
                 """
             ) { (code: try $0[0] as String, isOpen: $0.isNull(1)) }
             guard let finding else { throw Refusal.findingNotFound() }
-            guard finding.isOpen else { return try BillReader(work.transaction).answer(bill) }
+            guard finding.isOpen else { return try BillReader(work.transaction).answer(bill, for: work.caller) }
             try work.transaction.executeLater(
                 "gate.unload",
                 """
@@ -85,7 +85,7 @@ struct GateStore: Sendable {
                         (key: "parent_code", value: .string(finding.code)), (key: "resolution", value: "unloaded"),
                     ]),
                 check: check.progress)
-            return try BillReader(work.transaction).answer(bill)
+            return try BillReader(work.transaction).answer(bill, for: work.caller)
         }
     }
 
@@ -116,7 +116,7 @@ struct GateStore: Sendable {
                 new, from: old,
                 BillWork.Telling(deed: .dispatched, action: "bill.dispatched", event: BillEvents.dispatched),
                 check: check?.progress)
-            return try BillReader(work.transaction).answer(saved)
+            return try BillReader(work.transaction).answer(saved, for: work.caller)
         }
         services.metrics.movedBill(to: .dispatched)
         return answer

@@ -3,7 +3,7 @@ import Portico
 /// Decides about parts of a file of any kind.
 struct ImportJudge: Sendable {
     private let terms: ImportTerms
-    private let catalog: Catalog
+    private var catalog: Catalog
     private let caller: BagCaller
     private var memory = ImportMemory()
     private let draft = ImportDraft()
@@ -52,6 +52,7 @@ struct ImportJudge: Sendable {
     /// Decides about units and writes what is good.
     /// - Throws: ``SQLError``.
     mutating func write(_ units: [ImportUnit], _ work: BillWork) throws -> ImportOutcome {
+        try refreshCatalog(work)
         guard !isAboutBills else {
             var rows = BillRowsImport(terms: terms, catalog: catalog, caller: caller)
             try rows.write(units.compactMap(\.row), work)
@@ -63,6 +64,15 @@ struct ImportJudge: Sendable {
         try ImportWriter(transaction: work.transaction, caller: work.caller, services: work.services).write(rows.world)
         memory = rows.memory
         return rows.outcome.with(units)
+    }
+
+    /// Judges by the product types of this moment, which stay until the commit: who adds one waits for whoever writes bags,
+    /// and the other way round (rules R2, R8).
+    private mutating func refreshCatalog(_ work: BillWork) throws {
+        if work.transaction.dialect == .postgresql {
+            try work.transaction.executeLater("imports.hold_types", "LOCK TABLE bags IN ROW EXCLUSIVE MODE")
+        }
+        catalog = try work.services.catalog.catalog(in: work.transaction)
     }
 
     /// What the last part has left stands, and is not taken back any more.

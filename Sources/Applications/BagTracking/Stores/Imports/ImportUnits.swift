@@ -32,7 +32,8 @@ struct ImportUnits: Sendable {
         return units
     }
 
-    /// The next units that have `rows` rows together; fewer only at the end.
+    /// The next units, with `rows` rows together at most; a unit that is larger than that comes alone. Rows of one sack are
+    /// decided together, so a part that ends in the middle of a unit is not to be had.
     /// - Throws: what ``ImportFeed/next()`` throws; `CancellationError`.
     mutating func take(_ rows: Int) async throws -> [ImportUnit] {
         var units: [ImportUnit] = []
@@ -42,7 +43,9 @@ struct ImportUnits: Sendable {
                 guard let batch = try await batches.next() else { break }
                 waiting = batch[...]
             }
-            guard let unit = waiting.popFirst() else { continue }
+            guard let unit = waiting.first else { continue }
+            guard units.isEmpty || count + unit.count <= rows else { break }
+            waiting.removeFirst()
             units.append(unit)
             count += unit.count
         }

@@ -152,14 +152,28 @@ struct ChildScan {
             return child.id
         }
         try work.transaction.executeLater(
-            "bags.insert_child",
+            ChildScan.insertion,
             """
             INSERT INTO bags (id, code, code_reversed, kind, area_code, status, parent_id, parent_kind, lot, test_date,
                 link_scan_id, linked_at, linked_by, created_at, created_by, updated_at)
-            VALUES (\(work.ids.bag), \(code), \(ASCII.reversed(code)), 'child', \(sack.areaCode), 'linked', \(sack.id),
+            VALUES (\(work.ids.bag), \(code), \(ASCII.reversed(code)), \(newKind), \(sack.areaCode), 'linked', \(sack.id),
                 'parent', \(kept.lot), \(kept.testDate), \(scan.id), \(now), \(scan.userID), \(now), \(scan.userID),
                 \(now))
             """)
         return work.ids.bag
+    }
+
+    /// The name of the statement that registers a bag.
+    static let insertion = "bags.insert_child"
+
+    /// The kind of a new bag; null, which no row may have, when product types have changed since the code was judged: it
+    /// may be a sack's by now (rules R2, R8). Whoever adds a type keeps new bags out meanwhile, and a statement that waited
+    /// for that sees the new version. SQLite has one writer, so nothing changes there.
+    private var newKind: SQL {
+        switch work.transaction.dialect {
+        case .sqlite: "'child'"
+        case .postgresql:
+            "(SELECT CASE WHEN version = \(work.catalogVersion) THEN 'child' END FROM catalog_version)"
+        }
     }
 }

@@ -111,8 +111,11 @@ struct ScanStore: Sendable {
         }
     }
 
-    /// Whether another transaction got in between: it changed what this one had seen, or took the same key.
+    /// Whether another transaction got in between: it changed what this one had seen, or took the same key, or added a
+    /// product type.
     private static func isLostRace(_ error: any Error) -> Bool {
-        error is LostRace || (error as? SQLError)?.code == .uniqueViolation
+        guard let error = error as? SQLError else { return error is LostRace }
+        return error.code == .uniqueViolation
+            || error.code == .notNullViolation && error.statement == ChildScan.insertion
     }
 }

@@ -12,6 +12,8 @@ struct ScanWork {
     let transaction: Transaction
     /// The ids that the scan, and a sack or bag that it registers, are going to have.
     private(set) var ids = (scan: Int64(0), bag: Int64(0))
+    /// The version of the catalog that the scan is judged by.
+    private(set) var catalogVersion: Int64 = 0
 
     init(_ request: ScanRequest, by caller: BagCaller, _ services: BagTrackingServices, in transaction: Transaction) {
         self.request = request
@@ -32,6 +34,7 @@ struct ScanWork {
         if let earlier = start.earlier { return try replay(earlier, catalog) }
         var work = self
         work.ids = start.ids
+        work.catalogVersion = start.version
         return switch request.kind {
         case .parent: try ParentScan(work: work, catalog: catalog).run()
         case .child: try ChildScan(work: work, catalog: catalog.products).run()

@@ -42,4 +42,20 @@ extension BagSchema {
 
         """
     }
+
+    /// How the key of a code was made. Keys of ASCII codes are the same in both ways; the others are renewed by
+    /// ``BillKeys`` at the start.
+    static func keyVersions(_ dialect: Dialect) -> String {
+        let bytes =
+            switch dialect {
+            case .sqlite: "length(CAST(code AS BLOB))"
+            case .postgresql: "octet_length(code)"
+            }
+        return """
+            ALTER TABLE bills ADD COLUMN key_version \(dialect.integer) NOT NULL DEFAULT 1;
+            UPDATE bills SET key_version = 2 WHERE \(bytes) = length(code);
+            CREATE INDEX bills_old_keys ON bills (id) WHERE key_version < 2;
+
+            """
+    }
 }

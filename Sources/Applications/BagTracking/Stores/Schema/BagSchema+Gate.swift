@@ -51,6 +51,20 @@ extension BagSchema {
         """
     }
 
+    /// What was scanned when a sack was found, for those who may not know which sack that is (rule R9). Of findings that are
+    /// there the scan tells it, where it kept what was read.
+    static func scannedFindings(_ dialect: Dialect) -> String {
+        """
+        ALTER TABLE gate_findings ADD COLUMN scanned \(dialect.text) CHECK (length(scanned) <= 200);
+        UPDATE gate_findings SET scanned = (
+            SELECT s.code FROM gate_checks c JOIN scans s ON s.bill_id = c.bill_id
+            WHERE c.id = gate_findings.gate_check_id AND s.kind = 'gate' AND s.reject_code = 'other_area'
+                AND s.recorded_at = gate_findings.found_at
+            ORDER BY s.id LIMIT 1);
+
+        """
+    }
+
     /// The place of a sack among those of its bill, in the order they were added. Sacks billed before there were
     /// places keep the order of their registration.
     static func billPositions(_ dialect: Dialect) -> String {

@@ -33,6 +33,8 @@ enum BagSchema {
             Migration(23, "uncommon scans and sacks on bills found at once") { _ in uncommonScans + sacksOnBills },
             Migration(24, "what a client of the live stream missed is found by its area") { _ in eventsByKey },
             Migration(25, "scans that were undone or came late listed at once") { _ in markedScans },
+            Migration(26, "findings at the gate know what was scanned") { scannedFindings($0) },
+            Migration(27, "keys of bill codes know how they were made") { keyVersions($0) },
         ])
 
     /// Ends a `CREATE TABLE` whose rows are found by their key only: SQLite then keeps them inside its index.
