@@ -123,7 +123,7 @@ let package = Package(
             "PorticoOperations",
             [
                 "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoCache", "PorticoSQL",
-                "PorticoPages", "PorticoHTTP", "PorticoIdentity", "PorticoJobs",
+                "PorticoPages", "PorticoHTTP", "PorticoIdentity", "PorticoEvents", "PorticoJobs",
             ]),
         platform(
             "Portico",
@@ -165,7 +165,7 @@ let package = Package(
                 "PorticoTelemetry", "PorticoValues", "PorticoTesting", nioCore, nioPosix, logging,
             ]),
         tests("PorticoSQLTests", of: ["PorticoSQL", "PorticoSQLite", "PorticoPostgreSQL", "PorticoTesting"]),
-        tests("PorticoPagesTests", of: ["PorticoPages", "PorticoValues"], exclude: ["Browser"]),
+        tests("PorticoPagesTests", of: ["PorticoPages", "PorticoValues", "PorticoTesting"], exclude: ["Browser"]),
         tests(
             "PorticoHTTPTests",
             of: [
@@ -182,8 +182,8 @@ let package = Package(
         tests(
             "PorticoJobsTests",
             of: [
-                "PorticoJobs", "PorticoHTTP", "PorticoJSON", "PorticoLimits", "PorticoPages", "PorticoSQL",
-                "PorticoTelemetry", "PorticoValues", "PorticoTesting", logging,
+                "PorticoJobs", "PorticoEvents", "PorticoHTTP", "PorticoJSON", "PorticoLimits", "PorticoPages",
+                "PorticoSQL", "PorticoTelemetry", "PorticoValues", "PorticoTesting", logging,
             ]),
         tests(
             "PorticoWebhooksTests",

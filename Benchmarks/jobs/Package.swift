@@ -40,6 +40,7 @@ let package = Package(
         platform("PorticoJSON", ["PorticoValues"]),
         platform("PorticoTelemetry", ["PorticoValues", logging]),
         platform("PorticoLimits", ["PorticoValues"]),
+        platform("PorticoOutbound", ["PorticoValues", "PorticoTelemetry", "PorticoLimits", "CCurl"]),
         platform("PorticoSQL", ["PorticoValues", "PorticoTelemetry", logging]),
         platform("PorticoSQLite", ["PorticoValues", "PorticoTelemetry", "PorticoSQL", "CSQLite"]),
         platform("PorticoPostgreSQL", ["PorticoValues", "PorticoTelemetry", "PorticoSQL", "CLibPQ"]),
@@ -54,8 +55,8 @@ let package = Package(
         platform(
             "PorticoJobs",
             [
-                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoSQL", "PorticoPages",
-                "PorticoHTTP", "PorticoEvents", logging, "CCurl",
+                "PorticoValues", "PorticoJSON", "PorticoTelemetry", "PorticoLimits", "PorticoOutbound", "PorticoSQL",
+                "PorticoPages", "PorticoHTTP", "PorticoEvents", logging, "CCurl",
             ]),
         .executableTarget(
             name: "Bench",

@@ -17,17 +17,21 @@ struct EventStreamTests {
             let settings = redis.arguments + ["--set", "events.stream_groups=\(StreamReader.group)"]
             let first = try await RunningPortico.start(premises, settings)
             let second = try await RunningPortico.start(premises, demo: false, settings)
+            let third = try await RunningPortico.start(premises, demo: false, settings)
             let reader = try StreamReader(port: redis.port)
             let reading = Task { await reader.run() }
 
             let hall = PackingHall(try await Visitor.signedIn(as: "dispatcher", at: first))
-            let there = hall.dispatcher.at(second)
+            let (there, beyond) = (hall.dispatcher.at(second), hall.dispatcher.at(third))
             var expected: Set<String> = []
-            expected.formUnion(try await scan(20, hall, by: [hall.dispatcher, there]))
+            expected.formUnion(try await scan(21, hall, by: [hall.dispatcher, there, beyond]))
             try await arrival(of: expected, at: reader)
 
-            // Whichever of the two has the bridge: the other takes it over.
+            // Whichever of the three has the bridge: another takes it over, and so does the last when two are gone.
             try await first.kill()
+            expected.formUnion(try await scan(20, hall, by: [there, beyond]))
+            try await arrival(of: expected, at: reader)
+            try await third.kill()
             expected.formUnion(try await scan(20, hall, by: [there]))
             try await arrival(of: expected, at: reader)
 

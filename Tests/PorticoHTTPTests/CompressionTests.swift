@@ -16,6 +16,13 @@ import Testing
         #expect((response.bodyText.utf8.count < 1000) == (expected != nil))
     }
 
+    @Test("what shows a secret is not compressed, so that its length tells nothing")
+    func secrets() async throws {
+        let response = try await SampleSite().send(.get, "/shop/long-secret", ["accept-encoding": "gzip, br, zstd"])
+        #expect(response.headers["content-encoding"] == nil)
+        #expect(response.bodyText.utf8.count > 1000)
+    }
+
     @Test("short answers are left as they are")
     func short() async throws {
         let response = try await SampleSite().send(.get, "/shop/api/v1/items/1", ["accept-encoding": "gzip"])

@@ -135,6 +135,10 @@ struct SampleSite {
                     (_: RequestContext, _: NoInput) in
                     .page(HTML(trusted: "<p>\(String(repeating: "lamp ", count: 1000))</p>"))
                 },
+                .page(.get, "/long-secret", "longSecretPage", "A long page with a secret", access: .anonymous) {
+                    (_: RequestContext, _: NoInput) in
+                    .page(HTML(trusted: "<p>\(String(repeating: "lamp ", count: 1000))</p>"))
+                }.showingSecrets(),
                 .page(.post, "/items/{id}/order", "order", "Orders by a form", access: .signedIn) {
                     (_: RequestContext, input: Order) in
                     guard input.count > 0 else { throw Problem(422, "validation_failed", "How many?") }

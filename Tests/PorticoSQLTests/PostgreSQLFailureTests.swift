@@ -92,7 +92,9 @@ struct PostgreSQLFailureTests {
         }
     }
 
-    @Test("a connection that was lost while it rested is replaced unnoticed")
+    @Test(
+        "a connection that was lost while it rested is replaced unnoticed",
+        .disabled(if: PostgreSQLServer.isPooled, "it may be lent to somebody else"))
     func lostAtRest() async throws {
         try await PostgreSQLServer.withEngine {
             $0.base = 1

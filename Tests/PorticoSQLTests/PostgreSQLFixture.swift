@@ -8,6 +8,8 @@ import PorticoValues
 enum PostgreSQLServer {
     static let url: String? = getenv("PORTICO_TEST_POSTGRES").map { String(cString: $0) }
     static var isPresent: Bool { url != nil }
+    /// Whether a pooler that lends connections for one transaction at a time stands in front of the server.
+    static let isPooled = getenv("PORTICO_TEST_POOLER") != nil
 
     /// Opens an engine on a schema of its own, gives it to `body`, and takes the schema away again.
     static func withEngine(

@@ -3,7 +3,7 @@ import PorticoSQL
 import PorticoValues
 import Testing
 
-@Suite(.enabled(if: PostgreSQLServer.isPresent), .timeLimit(.minutes(10)))
+@Suite(.enabled(if: PostgreSQLServer.isPresent && !PostgreSQLServer.isPooled), .timeLimit(.minutes(10)))
 struct PostgreSQLNotificationTests {
     @Test("delivers what was committed on the channel, in order, and nothing else")
     func delivery() async throws {

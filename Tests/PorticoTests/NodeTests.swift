@@ -125,6 +125,15 @@ import Testing
         }
     }
 
+    @Test("the development environment listens on loopback only")
+    func developmentIsLocal() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let node = node(
+            try settings(folder, [(key: "environment", value: "development"), (key: "server.host", value: "0.0.0.0")]))
+        await #expect(throws: Settings.Mistake.self) { _ = try await node.start() }
+    }
+
     @Test("the testing environment listens on loopback only")
     func testingIsLocal() async throws {
         let folder = try TemporaryFolder()

@@ -26,10 +26,11 @@ import Testing
         let relay: EventRelay
         private let notices: Cache<Int64, String>
 
-        init(_ database: Database, shared: LocalSharedCache? = nil) {
+        init(_ database: Database, shared: LocalSharedCache? = nil, exchange: LocalExchange? = nil) {
             self.database = database
             var configuration = CacheRegistry.Configuration()
             configuration.shared = shared
+            configuration.backplane = exchange?.backplane()
             caches = CacheRegistry(configuration)
             stale = StaleTags(outbox: outbox, caches: caches)
             notices = Cache(CachePolicy("notices", ttl: .hours(1)), in: caches, codec: .text)
@@ -81,6 +82,26 @@ import Testing
                 try await writer.change(1, to: text)
                 #expect(try await writer.text(1) == text)
                 for desk in desks { while try await desk.text(1) != text { await Task.yield() } }
+            }
+        }
+    }
+
+    @Test("who shares a tier 2 and hears the writer sees a change before any event", arguments: TestEngine.available)
+    func toldAtOnce(engine: TestEngine) async throws {
+        try await withDatabase(on: engine, components: [EventSchema.component, Self.board]) { database in
+            let (shared, exchange) = (LocalSharedCache(), LocalExchange())
+            let desks = (0..<3).map { _ in Desk(database, shared: shared, exchange: exchange) }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for desk in desks { group.addTask { await desk.caches.run() } }
+                // No relay runs: what is seen was told by the writer itself.
+                for round in 0..<9 {
+                    let (writer, text) = (desks[round % 3], "change \(round)")
+                    for desk in desks { _ = try await desk.text(1) }
+                    try await writer.change(1, to: text)
+                    #expect(try await writer.text(1) == text)
+                    for desk in desks { while try await desk.text(1) != text { await Task.yield() } }
+                }
+                group.cancelAll()
             }
         }
     }

@@ -1,5 +1,6 @@
 """The administrator's day: labels in the morning, a file at noon, the figures in the evening."""
 
+import json
 import os
 import subprocess
 from datetime import datetime, timedelta, timezone
@@ -188,3 +189,17 @@ class Office:
             "delivered": sum(1 for each in events if each["bizStep"] == "receiving" and each.get("disposition") != "returned")}
         expected = self.ledger.events()
         check("the events tell exactly what was done", found == expected, f"{found} for {expected}")
+        self.events_by_hand(len(events))
+
+    def events_by_hand(self, least):
+        """The same by the form of the page, as a biller takes it: whole days of the warehouse."""
+        with Window(self.day, "biller", "/bags/exports") as window:
+            form = window.page.locator("form:has(input[name=name][value=epcis])")
+            india = timezone(timedelta(hours=5, minutes=30))
+            form.locator("[name=from]").fill(self.day.began.astimezone(india).strftime("%Y-%m-%d"))
+            form.locator("[name=to]").fill(datetime.now(india).strftime("%Y-%m-%d"))
+            with window.page.expect_download() as download:
+                form.locator("button[value=json]").click()
+            with open(download.value.path(), encoding="utf-8") as file:
+                events = json.load(file)["epcisBody"]["eventList"]
+            self.day.check("the page of exports gives the events as a file", len(events) >= least, f"{len(events)} for {least}")

@@ -16,12 +16,17 @@ VARIATIONS = {
     "/bags/bags": ["?q=ZZZZ", "?kind=child"],
     "/bags/bills": ["?q=ZZZZ"],
     "/bags/audit": ["?action=no.such"],
+    "/bags/exports": ["?name=epcis&format=json&from=2026-01-01&to=2026-03-01"],
     "/bags/ops/sql": ["?sort=p99&all=true"],
+    "/bags/ops/mail": ["?q=ZZZZ"],
 }
 # Pages that lead elsewhere for somebody who comes out of the blue.
 LEADING = {"/bags/sign-in/code", "/bags/id/{kind}/{key}"}
 # Pages that have something else to say than 200.
-STATUSES = {"/bags/find?code=9999999": 404, "/bags/invitation": 410, "/bags/account/address/confirm": 410}
+STATUSES = {"/bags/exports?name=epcis&format=json&from=2026-01-01&to=2026-03-01": 422,
+            "/bags/find?code=9999999": 404, "/bags/invitation": 410, "/bags/account/address/confirm": 410}
+# Pages about what bag tracking makes none of.
+UNFILLED = {"/bags/ops/workflows/{id}"}
 ROLES = ["dispatcher", "gatekeeper", "biller", "admin"]
 
 
@@ -52,6 +57,11 @@ class Samples:
         self.tickets = [each["id"] for state in ("open", "committed", "cancelled")
                         for each in self.items(admin, f"/returns?limit=1&state={state}")]
         self.jobs = [each["id"] for each in self.items(admin, "/operations/jobs?limit=1")]
+        self.mails = [each["id"] for each in self.items(admin, "/operations/mails?kind=bags.import&limit=1")]
+        status, answer, _ = admin.call(
+            "POST", "/operations/suppressions", {"address": "gone@example.org", "reason": "Asked for by telephone"})
+        if status not in (201, 409):
+            raise SystemExit(f"/operations/suppressions gave {status}: {answer}")
 
     @staticmethod
     def items(person, path):
@@ -112,6 +122,7 @@ class Samples:
             "/bags/users/{id}": lambda: [self.user],
             "/bags/settings/webhooks/{id}": lambda: [self.webhook],
             "/bags/ops/jobs/{id}": lambda: self.jobs,
+            "/bags/ops/mail/{id}": lambda: self.mails,
             "/bags/id/{kind}/{key}": lambda: [f"obj/{self.sack}"],
         }
         if "{" not in pattern:
@@ -127,7 +138,8 @@ def visits(binary, samples, findings):
     for pattern, roles in declared(binary):
         for role in roles:
             paths = samples.paths(pattern, role)
-            findings.check(f"{pattern} can be looked at as {role or 'nobody'}", paths, "nothing is known to fill it with")
+            findings.check(f"{pattern} can be looked at as {role or 'nobody'}", paths or pattern in UNFILLED,
+                           "nothing is known to fill it with")
             status = 303 if pattern in LEADING else 200
             found.setdefault(role, []).extend((path, STATUSES.get(path, status)) for path in paths)
     found["dispatcher"].append(("/bags/no-such-page", 404))

@@ -11,6 +11,7 @@ extension BagSettings {
     private static let summaryKey = "bags.summary_enabled"
     private static let phoneKey = "bags.driver_phone_days"
     private static let exportsKey = "bags.exports_per_user"
+    private static let streamsKey = "bags.streams_per_user"
     private static let importSizeKey = "bags.import_max_mib"
     private static let importRowsKey = "bags.import_max_rows"
 
@@ -32,6 +33,9 @@ extension BagSettings {
             SettingDeclaration(
                 exportsKey, .integer(1...100), default: "2",
                 "exports, imports that are sent and label sheets of one person at once, over all nodes"),
+            SettingDeclaration(
+                streamsKey, .integer(1...1000), default: "20",
+                "live streams of one person that are open at once, on each node"),
             SettingDeclaration(importSizeKey, .integer(1...1024), default: "50", "the largest file to import, in MiB"),
             SettingDeclaration(
                 importRowsKey, .integer(1...10_000_000), default: "500000", "the most rows of a file to import"),
@@ -55,6 +59,7 @@ extension BagSettings {
         driverPhoneDays = Int64(settings.integer(BagSettings.phoneKey))
         undoWindow = .seconds(Int64(settings.integer(BagSettings.undoKey)))
         exportsPerUser = settings.integer(BagSettings.exportsKey)
+        streamsPerUser = settings.integer(BagSettings.streamsKey)
         importMostMiB = settings.integer(BagSettings.importSizeKey)
         importMostRows = settings.integer(BagSettings.importRowsKey)
         summaryMinute = try BagSettings.minute(settings.text(BagSettings.summaryTimeKey))

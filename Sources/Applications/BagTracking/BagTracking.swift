@@ -31,6 +31,18 @@ public struct BagTrackingApplication: Application {
         EmbeddedAssets.files.map { EmbeddedAsset(name: $0.name, content: $0.content) }
     }
 
+    /// The figures of rule R38.
+    public var counters: KeptCounters? {
+        KeptCounters(
+            compare: { try CounterStore.verify(in: $0).lines },
+            rebuild: { transaction in
+                let found = try CounterStore.repair(in: transaction)
+                // Nodes compare at once, so that an alarm about the old figures ends.
+                if !found.drift.isEmpty { try JobQueue(clock: Clock()).enqueue(CheckCounters(), in: transaction) }
+                return found.lines
+            })
+    }
+
     /// Puts stores, routes and workers together.
     /// - Throws: ``BagSettingMistake``, ``IncompleteDemonstration``, ``SQLError``.
     public func start(_ environment: ApplicationEnvironment) async throws -> RunningApplication {

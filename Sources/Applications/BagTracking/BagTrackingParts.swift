@@ -9,6 +9,7 @@ struct BagTrackingParts: Sendable {
     private let people: PeopleStore
     private let catalog: CatalogStore
     private let stats: StatsReader
+    private let dashboard: DashboardCopies
     private let live: LiveUpdates
     private let denied: DeniedJournal
     private let summaries: SummaryReader
@@ -31,11 +32,12 @@ struct BagTrackingParts: Sendable {
             database: environment.database, clock: environment.clock, outbox: environment.outbox,
             mails: environment.mails, jobs: environment.jobs, cursors: identity.cursors, settings: settings,
             metrics: environment.metrics, presence: environment.presence,
-            checkpoints: environment.checkpoints(of: "bags"))
+            checkpoints: environment.checkpoints(of: "bags"), caches: environment.caches)
         people = PeopleStore(services: services, accounts: identity.accounts)
         catalog = CatalogStore(services: services)
-        stats = StatsReader(clock: environment.clock)
-        live = LiveUpdates(services: services, stats: stats)
+        stats = StatsReader(clock: environment.clock, caches: environment.caches)
+        dashboard = DashboardCopies(in: environment.caches)
+        live = LiveUpdates(services: services, stats: stats, metrics: environment.metrics)
         denied = DeniedJournal(database: environment.database)
         summaries = SummaryReader(services: services, caches: environment.caches)
         gauges = StockGauges(database: environment.database, stats: stats, metrics: environment.metrics)
@@ -83,7 +85,9 @@ extension BagTrackingParts {
         mount.roles = identity.roles.roles
         mount.errorPage = BagTrackingParts.errorPage
         mount.onDenied = { [denied] context, _ in denied.note(context) }
-        mount.routes += [serviceWorker, contract(of: mount)]
+        mount.routes += [serviceWorker] + InstalledStation.routes
+        let document = contract(of: mount)
+        mount.routes.append(document)
         return mount
     }
 
@@ -168,7 +172,8 @@ extension BagTrackingParts {
     private var userPages: UserPageRoutes {
         UserPageRoutes(
             services: services, people: people, passwords: passwords,
-            office: identity.invitationOffice(.bags), deliversMail: environment.deliversMail)
+            office: identity.invitationOffice(.bags), deliversMail: environment.deliversMail,
+            readsMailsHere: environment.readsMailsHere)
     }
 
     private var passwords: UserPasswords {
@@ -177,7 +182,8 @@ extension BagTrackingParts {
 
     private var pages: [Route] {
         let groups: [[Route]] = [
-            DashboardRoutes(services: services, stats: stats).routes, StationRoutes(services: services).routes,
+            DashboardRoutes(services: services, stats: stats, copies: dashboard).routes,
+            StationRoutes(services: services).routes,
             HistoryRoutes(services: services).routes, FindRoutes(services: services).routes,
             BagListRoutes(services: services).routes, BagDetailRoutes(services: services).routes,
             BillPageRoutes(services: services).routes, BillFormRoutes(services: services).routes,
@@ -203,13 +209,20 @@ extension BagTrackingParts {
         let jobs = JobConsole(queue: environment.jobs, database: environment.database, cursors: identity.cursors)
         let caches = CacheConsole(caches: environment.caches, database: environment.database)
         let database = DatabaseConsole(database: environment.database, queue: environment.jobs)
+        let mails = MailConsole(
+            mails: environment.mails, database: environment.database, cursors: identity.cursors,
+            isProduction: environment.isProduction, publicURL: environment.publicURL)
+        let events = EventConsole(
+            outbox: environment.outbox, database: environment.database, queue: environment.jobs,
+            clock: environment.clock)
         let appearance = ConsoleAppearance(zone: .india, limit: BagLimits.admin) { [services] context in
             try BagFrame(context, try await services.presentCatalog()).shell(title: "Operations", place: .settings)
         }
         let routes = [
             jobs.routes(limit: BagLimits.admin), caches.routes(limit: BagLimits.admin),
             database.routes(limit: BagLimits.admin), jobs.pages(appearance), caches.pages(appearance),
-            database.pages(appearance),
+            database.pages(appearance), mails.routes(limit: BagLimits.admin), mails.pages(appearance),
+            events.pages(appearance),
         ]
         return routes.flatMap(\.self)
     }

@@ -21,7 +21,7 @@ struct BagTrackingServices: Sendable {
     init(
         database: Database, clock: Clock, outbox: EventOutbox, mails: MailQueue, jobs: JobQueue, cursors: CursorSigner,
         settings: BagSettings, metrics: MetricsRegistry, presence: Presence? = nil,
-        checkpoints: AuditCheckpointFile? = nil
+        checkpoints: AuditCheckpointFile? = nil, caches: CacheRegistry = CacheRegistry()
     ) {
         self.database = database
         self.clock = clock
@@ -31,7 +31,7 @@ struct BagTrackingServices: Sendable {
         self.cursors = cursors
         self.settings = settings
         self.metrics = BagMetrics(metrics)
-        self.catalog = CatalogCache()
+        self.catalog = CatalogCache(in: caches)
         self.presence = presence ?? Presence(clock: clock)
         self.chain = ChainWatch(database: database, clock: clock, metrics: metrics, checkpoints: checkpoints)
     }

@@ -22,6 +22,7 @@ public final class EventRelay: Sendable {
     private let listeners: [Listener]
     private let interval: Span
     private let metrics: EventMetrics
+    private let upkeep: EventUpkeep
     private let settled = Mutex(EventPosition.start)
     private let batch = 500
 
@@ -54,11 +55,15 @@ public final class EventRelay: Sendable {
         self.listeners = listeners
         self.interval = interval
         self.metrics = figures
+        upkeep = EventUpkeep(
+            database: database, outbox: outbox, clock: clock, logger: logger, metrics: figures, patience: patience)
     }
 
     /// Delivers until the task is cancelled. Errors of the database are told and tried again.
     public func run() async {
+        let begun = clock.now()
         await withTaskGroup(of: Void.self) { group in
+            group.addTask { [upkeep] in await upkeep.run(since: begun) }
             let bells = subscribers.map { ($0, EventBell()) }
             for (subscriber, bell) in bells { group.addTask { await self.work(subscriber, bell) } }
             await relay { for (_, bell) in bells { bell.ring() } }
@@ -86,7 +91,6 @@ public final class EventRelay: Sendable {
 
     private func relay(_ ring: @Sendable () -> Void) async {
         var frontier = OutboxFrontier()
-        var lastPrune = clock.now()
         var patience = EventRelay.shortestPause
         while !Task.isCancelled {
             do {
@@ -94,10 +98,6 @@ public final class EventRelay: Sendable {
                 settled.withLock { $0 = frontier.settled }
                 ring()
                 let isIdle = try await deliver(frontier)
-                if clock.now() - lastPrune >= .minutes(1) {
-                    lastPrune = clock.now()
-                    try await keepHouse(at: lastPrune)
-                }
                 guard isIdle else { continue }
                 if frontier.isHeldBack {
                     try await Task.sleep(for: .milliseconds(patience.milliseconds))
@@ -113,11 +113,6 @@ public final class EventRelay: Sendable {
                 await outbox.wakeUp.wait(atMost: .seconds(1))
             }
         }
-    }
-
-    private func keepHouse(at now: Instant) async throws {
-        _ = try await database.write { [outbox] in try outbox.prune(at: now, in: $0) }
-        metrics.show(try await database.read { [outbox] in try EventParking(outbox).counts(in: $0) })
     }
 
     /// Gives what is new to listeners and projections.

@@ -77,6 +77,8 @@ public struct PageShell: Sendable {
     public var nonce: String?
     /// A class of the style sheet for the whole page.
     public var pageClass: StaticString
+    /// The address of the manifest by which a device installs the page as an application of its own.
+    public var manifest: String?
 
     /// The surroundings of a page.
     public init(
@@ -129,6 +131,7 @@ public struct PageShell: Sendable {
         let modules = scripts.map { name -> HTML in
             "<script type=\"module\" src=\"\(assets(name))\"\(HTML.attribute("nonce", nonce))></script>\n"
         }
+        let installation: HTML? = manifest.map { "<link rel=\"manifest\" href=\"\($0)\">\n" }
         let token: HTML? = csrfToken.map { "<meta name=\"csrf-token\" content=\"\($0)\">\n" }
         return """
             <head>
@@ -137,7 +140,7 @@ public struct PageShell: Sendable {
             <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
             <meta name="color-scheme" content="light dark">
             \(token)<link rel="icon" href="\(mark.tabMark(background: "#0b5d57"))">
-            \(sheets)\(modules)</head>
+            \(installation)\(sheets)\(modules)</head>
             """
     }
 

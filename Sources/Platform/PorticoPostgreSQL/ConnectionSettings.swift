@@ -41,42 +41,64 @@ struct ConnectionSettings: Sendable {
     }
 
     /// Opens a connection. Blocks, for five seconds at most unless the URL says otherwise.
-    /// - Throws: ``SQLError`` `.unavailable`.
+    /// - Throws: ``SQLError`` `.unavailable`, or `.other` where a pooler can't give what the URL asks for.
     func connect(_ role: Role) throws -> Link {
+        let wanted = settings(role)
+        var link = try open(options: ownOptions + wanted.map { " -c \($0.name)=\($0.value)" }.joined())
+        // A pooler takes no options of its clients; what it says then is an error of its own, not the server's.
+        if link.isRefusedForOptions {
+            guard ownOptions.isEmpty else { throw ConnectionSettings.noOptions }
+            link = try open(options: "")
+        }
+        guard PQstatus(link.handle) == CONNECTION_OK else {
+            throw SQLError(.unavailable, message: SQLError.firstLine(PQerrorMessage(link.handle)))
+        }
+        if try link.isLent() {
+            guard ownOptions.isEmpty else { throw ConnectionSettings.noOptions }
+            link.preface = Preface.statement(wanted)
+        }
+        guard PQenterPipelineMode(link.handle) == 1 else {
+            throw SQLError(.unavailable, message: "the connection has no pipeline mode")
+        }
+        return link
+    }
+
+    private static let noOptions = SQLError(
+        .other, message: "options in the database URL don't pass through a pooler")
+
+    /// Tries to connect; the link may be a failed one.
+    private func open(options: String) throws -> Link {
         // What stands before the URL can be changed by it, what stands after it can't.
         let pairs: [(String, String)] = [
             ("connect_timeout", "5"), ("application_name", "portico"), ("keepalives_idle", "10"),
             ("keepalives_interval", "5"), ("keepalives_count", "3"), ("tcp_user_timeout", "15000"),
-            ("dbname", configuration.url.reveal()), ("client_encoding", "UTF8"), ("options", options(role)),
+            ("dbname", configuration.url.reveal()), ("client_encoding", "UTF8"), ("options", options),
         ]
         guard let handle = withCStrings(pairs, { PQconnectdbParams($0, $1, 1) }) else {
             throw SQLError(.unavailable, message: "no memory for a connection")
         }
         let lifetime = configuration.maxLifetime.milliseconds
         let jitter = Int64.random(in: -(lifetime / 10)...(lifetime / 10))
-        let link = Link(
+        return Link(
             handle, capacity: configuration.statementCapacity,
             expiresAt: monotonicNanoseconds() + (lifetime + jitter) * 1_000_000)
-        guard PQstatus(handle) == CONNECTION_OK else {
-            throw SQLError(.unavailable, message: SQLError.firstLine(PQerrorMessage(handle)))
-        }
-        guard PQenterPipelineMode(handle) == 1 else {
-            throw SQLError(.unavailable, message: "the connection has no pipeline mode")
-        }
-        return link
     }
 
-    private func options(_ role: Role) -> String {
+    /// How long a statement may run, in milliseconds, as the server is told.
+    var statementTimeout: String { "\(configuration.statementTimeout.milliseconds)" }
+
+    /// What every connection, or every transaction behind a pooler, is told.
+    private func settings(_ role: Role) -> [(name: String, value: String)] {
         var settings = [
             ("search_path", configuration.schema), ("timezone", "UTC"), ("datestyle", "ISO"), ("bytea_output", "hex"),
             ("intervalstyle", "iso_8601"), ("extra_float_digits", "1"), ("standard_conforming_strings", "on"),
             // A cursor here is read to its end.
             ("cursor_tuple_fraction", "1.0"),
-            ("statement_timeout", "\(configuration.statementTimeout.milliseconds)"),
+            ("statement_timeout", statementTimeout),
             ("idle_in_transaction_session_timeout", "\(configuration.restTimeout.milliseconds)"),
         ]
-        if role == .lane { settings.append(("default_transaction_read_only", "on")) }
-        return ownOptions + settings.map { " -c \($0.0)=\($0.1)" }.joined()
+        if role == .lane { settings.append((Preface.readOnly, "on")) }
+        return settings.map { (name: $0.0, value: $0.1) }
     }
 
     /// What the URL says, by libpq's keywords.

@@ -20,7 +20,9 @@ extension PostgreSQLConnection {
             return try load.finish()
         }
         // Goes with the next statement, or with the commit.
-        if hasTimeLimit { try runLater("limit.restore", "SET LOCAL statement_timeout TO DEFAULT") }
+        if hasTimeLimit {
+            try runLater("limit.restore", SQL(trusted: "SET LOCAL statement_timeout = \(settings.statementTimeout)"))
+        }
         return count
     }
 }

@@ -44,10 +44,13 @@ final class Lane {
     func send(_ jobs: [Multiplexer.Job]) {
         load += jobs.count
         do {
+            var isFirst = true
             for (index, job) in jobs.enumerated() {
+                if isFirst { try putPreface() }
                 try put(job)
                 let isLast = index == jobs.count - 1
-                if isLast || job.isAlone || jobs[index + 1].isAlone { try sync() }
+                isFirst = isLast || job.isAlone || jobs[index + 1].isAlone
+                if isFirst { try sync() }
             }
             flush()
         } catch {
@@ -78,6 +81,13 @@ final class Lane {
         expected = []
         head = 0
         load = 0
+    }
+
+    /// What stands before one sync is one transaction, which behind a pooler must be told how to run.
+    private func putPreface() throws {
+        guard let preface = link.preface else { return }
+        try link.sendOnce(preface)
+        expected.append(.housekeeping)
     }
 
     private func put(_ job: Multiplexer.Job) throws {

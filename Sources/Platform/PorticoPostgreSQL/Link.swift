@@ -18,6 +18,10 @@ final class Link: @unchecked Sendable {
     let handle: OpaquePointer
     /// Ends what the connection runs.
     let canceller: StatementCanceller?
+    /// What each transaction is told first; nil where the connection is the server's own, which is told once.
+    ///
+    /// With it the connection may be another one for each transaction, so nothing is prepared and nothing is listened to.
+    var preface: SQL?
     private let expiresAt: Int64
     private var statements: PreparedStatements
     private var parameters = ParameterBuffer()
@@ -40,10 +44,14 @@ final class Link: @unchecked Sendable {
     /// Whether the connection is old enough to be replaced.
     var isExpired: Bool { monotonicNanoseconds() >= expiresAt }
 
-    /// Puts a statement on the wire, prepared. Nothing is waited for.
+    /// Puts a statement on the wire, prepared where that lasts. Nothing is waited for.
     /// - Throws: ``SQLError`` `.unavailable`.
     func send(_ sql: SQL) throws -> Preamble {
         var preamble = Preamble()
+        guard preface == nil else {
+            try sendOnce(sql)
+            return preamble
+        }
         parameters.fill(sql.parameters)
         let key = StatementKey(text: sql.text, types: parameters.types)
         let name = try statements.name(of: key) ?? prepare(key, &preamble)

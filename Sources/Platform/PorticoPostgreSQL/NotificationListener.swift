@@ -20,6 +20,8 @@ public final class PostgreSQLSubscription: Sendable {
 
 /// Hears notifications on a connection and a thread of its own, which start with the first subscription. When the
 /// connection is lost it is made anew, later and later up to every five seconds.
+///
+/// A pooler hands no notifications on. Behind one, handlers are called with an empty payload twice a second instead.
 final class NotificationListener: Sendable {
     typealias Handler = @Sendable (_ payload: String) -> Void
 
@@ -38,6 +40,8 @@ final class NotificationListener: Sendable {
         var isClosed = false
     }
 
+    /// Milliseconds between two calls where nothing can be heard.
+    private static let lookingEvery: Int32 = 500
     private let settings: ConnectionSettings
     private let bell = Bell()
     private let state = Mutex(State())
@@ -106,6 +110,11 @@ final class NotificationListener: Sendable {
                 failures = 0
                 isReturning = true
                 try acceptRequests(current)
+                guard current.link.preface == nil else {
+                    bell.wait(timeout: Self.lookingEvery)
+                    state.withLock { $0.handlers.values.flatMap(\.values) }.forEach { $0("") }
+                    continue
+                }
                 // Notifications that came with an answer are here already, and poll does not tell of them.
                 try deliver(current.link.handle)
                 let socket = PQsocket(current.link.handle)
@@ -153,6 +162,7 @@ final class NotificationListener: Sendable {
     }
 
     private func subscribe(_ pipeline: Pipeline, _ channel: String) throws {
+        guard pipeline.link.preface == nil else { return }
         _ = try pipeline.result(of: pipeline.sendOnce(SQL(trusted: "LISTEN \(Identifier.quoted(channel))")))
         try pipeline.settle()
     }

@@ -29,7 +29,7 @@ final class PostgreSQLConnection: DeferringConnection {
     private static let deferredLimit = 100
 
     private(set) var pipeline: Pipeline
-    private let settings: ConnectionSettings
+    let settings: ConnectionSettings
     private var phase = Phase.resting
     /// Whether the transaction is a read, which has no savepoints that take settings back.
     private var isReading = false
@@ -175,26 +175,6 @@ final class PostgreSQLConnection: DeferringConnection {
         }
     }
 
-    /// A plan for any values, so that none of them appears in it. Leaves the transaction as it was.
-    func plan(of sql: SQL) throws -> [String] {
-        try open()
-        if let failure { throw failure }
-        _ = try pipeline.sendOnce("SAVEPOINT portico_plan")
-        let name = try pipeline.prepare(sql)
-        let nulls = repeatElement("NULL", count: sql.parameters.count).joined(separator: ", ")
-        _ = try pipeline.sendOnce("SET LOCAL plan_cache_mode = force_generic_plan")
-        let call = nulls.isEmpty ? name : "\(name)(\(nulls))"
-        let explain = try pipeline.sendOnce(SQL(trusted: "EXPLAIN EXECUTE \(call)"))
-        try pipeline.sync()
-        _ = try pipeline.sendOnce("ROLLBACK TO SAVEPOINT portico_plan")
-        _ = try pipeline.sendOnce("RELEASE SAVEPOINT portico_plan")
-        defer { pipeline.forgetFailure() }
-        try pipeline.settle()
-        var lines: [String] = []
-        try pipeline.result(of: explain).forEach(limit: .max) { lines.append(try $0[0]) }
-        return lines
-    }
-
     /// Sends a statement, with `BEGIN` ahead of the first.
     private func send(_ sql: SQL, name: String? = nil) throws -> Pipeline.Ticket {
         try open()
@@ -212,6 +192,7 @@ final class PostgreSQLConnection: DeferringConnection {
     func open() throws {
         guard case .beginning(let mode) = phase else { return }
         _ = try pipeline.send(mode.begin)
+        if let preface = pipeline.link.preface { _ = try pipeline.send(preface) }
         phase = .open
     }
 }

@@ -109,6 +109,15 @@ public struct WebhookDesk: Sendable {
         try Schedule("webhooks.tend", "*/10 * * * *") { _ in TendWebhooks() }
     }
 
+    /// The queue of deliveries, in which a receiver that is slow holds a place for up to a minute.
+    public static var queue: String { DeliverWebhooks.queue }
+
+    /// The places of that queue on a node that gives other queues `places` each: a quarter fewer, so that however many
+    /// receivers are slow the node has room for the rest; one at least.
+    public static func places(of places: Int) -> Int {
+        max(1, places - max(1, places / 4))
+    }
+
     /// Makes the worker look after a subscription, once the transaction is committed. The caller holds its row, so that
     /// a run that is about to end sees what the caller writes.
     func wake(_ subscription: Int64, in transaction: Transaction) throws {

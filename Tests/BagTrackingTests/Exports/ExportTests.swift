@@ -294,6 +294,44 @@ struct ExportTests {
             #expect(wrong.status == 422 && wrong.text.contains("Enter a day that exists"))
         }
     }
+
+    @Test("R41: the page leads on to a document of events, of a first and a last day that are not far apart")
+    func eventsPage() async throws {
+        try await withApp { app in
+            let biller = try await app.client("biller")
+            let page = await biller.get("/bags/exports").text
+            #expect(page.contains("EPCIS 2.0") && page.contains("name=\"name\" value=\"epcis\""))
+            let sent = await biller.get("/bags/exports?name=epcis&from=2026-10-22&to=2026-11-21&format=json")
+            let file = try #require(sent[header: "location"])
+            #expect(file == "/bags/api/v1/exports/epcis.json?from=2026-10-22&to=2026-11-21")
+            let document = try JSONValue(parsing: Array(try await biller.get(file).whole()))
+            #expect(document["type"] == "EPCISDocument")
+            let many = await biller.get("/bags/exports?name=epcis&from=2026-10-21&to=2026-11-21&format=json")
+            #expect(many.status == 422 && many.text.contains("at most 31 days"))
+            #expect(many.text.contains("value=\"2026-10-21\"") && many.text.contains("role=\"alert\""))
+            for missing in ["from=2026-11-21&to=", "from=&to=2026-11-21", "from=&to="] {
+                let answer = await biller.get("/bags/exports?name=epcis&\(missing)&format=json")
+                #expect(answer.status == 422 && answer.text.contains("Enter a day, such as"), "\(missing)")
+            }
+            let turned = await biller.get("/bags/exports?name=epcis&from=2026-11-21&to=2026-11-20&format=json")
+            #expect(turned.status == 422 && turned.text.contains("lies before the first"))
+        }
+    }
+
+    @Test("R37, R41: documents of events take places of the exports, and come back when they end")
+    func eventPlaces() async throws {
+        try await withApp { app in
+            let biller = try await app.client("biller")
+            let path = "/bags/api/v1/exports/epcis.json?from=2026-11-01&to=2026-11-21"
+            let first = await biller.get(path)
+            let second = await biller.get("/bags/api/v1/exports/bags.csv")
+            #expect(first.status == 200 && second.status == 200)
+            #expect(await biller.get(path).status == 429)
+            _ = try await first.whole()
+            #expect(await biller.get(path).status == 200)
+            _ = try await second.whole()
+        }
+    }
 }
 
 /// Somebody who reads an answer to its end.

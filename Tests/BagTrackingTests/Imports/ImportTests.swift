@@ -279,6 +279,7 @@ struct ImportTests {
             let mail = try #require(
                 try await hall.app.database.read { try mails.outbox(to: "admin@bags.demo", in: $0) }.first)
             #expect(mail.text.contains("Rows of it are wrong") && !mail.text.contains("validation_errors"))
+            #expect(LetterWords.plain(mail.text).subtracting(LetterWords.seen(mail.html ?? "")) == [])
         }
     }
 

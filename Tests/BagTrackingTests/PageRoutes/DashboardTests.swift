@@ -59,6 +59,41 @@ import Testing
         }
     }
 
+    @Test("every tile leads to a list of what it counts", arguments: TestEngine.available)
+    func lists(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            for serial in 1...3 { try await hall.scanParent("SB0000\(serial)") }
+            try await hall.database.write { transaction in
+                try transaction.execute(
+                    "test.mark",
+                    "UPDATE scans SET undone_at = recorded_at, undone_by = 1 WHERE code = \("SB00001")")
+                try transaction.execute(
+                    "test.late", "UPDATE scans SET scanned_at = recorded_at - 60001 WHERE code = \("SB00002")")
+            }
+            func codes(isUndone: Bool, isLate: Bool) async throws -> [String] {
+                var filter = ScanFilter(areaCode: "lucknow")
+                (filter.isUndone, filter.isLate) = (isUndone, isLate)
+                return try await hall.database.read { [filter] in
+                    try ScanLog($0).page(filter, before: nil, limit: 10).items.map(\.code)
+                }
+            }
+            #expect(try await codes(isUndone: true, isLate: false) == ["SB00001"])
+            #expect(try await codes(isUndone: false, isLate: true) == ["SB00002"])
+            #expect(try await codes(isUndone: true, isLate: true).isEmpty)
+        }
+        try await withApp(on: engine) { app in
+            let page = try await app.client("admin").get("/bags/").text
+            for part in ["undone=true", "late=true", "findings=true"] { #expect(page.contains(part), "\(part)") }
+            #expect(page.contains("stats%2Cimports") || page.contains("stats,imports"))
+            let other = try await app.client("dispatcher").get("/bags/").text
+            #expect(!other.contains("imports%2C") && !other.contains("stats,imports"))
+            for filter in ["undone=true", "late=true"] {
+                let list = try await app.client("dispatcher").get("/bags/scans?mine=false&\(filter)")
+                #expect(list.status == 200)
+            }
+        }
+    }
+
     @Test("the last import is told to those who may run imports", arguments: TestEngine.available)
     func lastImport(engine: TestEngine) async throws {
         try await withApp(on: engine) { app in

@@ -136,6 +136,9 @@ extension PageSamples {
             ExportsPage(
                 frame: frame(all), openForm: "bags", form: FormState(values: ["q": hostile, "lot": hostile]),
                 areas: choices, products: choices),
+            ExportsPage(
+                frame: frame(all), openForm: "epcis",
+                form: FormState(values: ["from": hostile, "to": hostile], messages: [FieldMessage("to", hostile)])),
             ImportsPage(
                 frame: frame(all), rows: [importRow("succeeded")], areas: choices,
                 form: FormState(values: ["kind": hostile], messages: [FieldMessage("file", hostile)])),

@@ -29,6 +29,24 @@ import Testing
         }
     }
 
+    @Test("whatever shows a secret is declared so, and no other route")
+    func secrets() async throws {
+        let expected: Set = [
+            "enrolSecondFactor", "confirmSecondFactor", "renewRecoveryCodes", "submitEnrolment", "submitEnrolmentCode",
+            "submitRecoveryCodes", "issueTokens", "refreshTokens", "createAPIKey", "submitAPIKey", "createWebhook",
+            "rotateWebhookSecret", "submitWebhook", "submitWebhookSecret",
+        ]
+        try await withApp { app in
+            #expect(Set(app.mount.routes.filter(\.showsSecrets).map(\.name)) == expected)
+            for route in app.mount.routes where !route.showsSecrets {
+                let shapes = route.answers.compactMap(\.schema).map { "\($0)" }.joined()
+                for member in ["secret", "recovery_codes", "access_token", "refresh_token"] {
+                    #expect(!shapes.contains("\"\(member)\""), "\(route.name)")
+                }
+            }
+        }
+    }
+
     @Test("every role has the permissions that the table by hand says, in its session as in its declaration")
     func roles() async throws {
         try await withApp { app in

@@ -78,7 +78,8 @@ import Testing
             let open = Set(routes.filter { $0.access == .anonymous }.map(\.name))
             #expect(
                 open == [
-                    "signIn", "signInPage", "submitSignIn", "serviceWorker", "openAPI", "issueTokens", "refreshTokens",
+                    "signIn", "signInPage", "submitSignIn", "serviceWorker", "packingManifest", "gateManifest",
+                    "stationIcon", "openAPI", "issueTokens", "refreshTokens",
                     "revokeTokens", "tokenKeys", "secondStepPage", "submitSecondStep", "requestPasswordReset",
                     "confirmPasswordReset", "passwordResetPage", "submitPasswordReset", "submitNewPassword",
                     "acceptInvitation", "invitationPage", "submitInvitation", "requestSignInLink",

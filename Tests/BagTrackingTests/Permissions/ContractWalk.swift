@@ -45,7 +45,7 @@ struct ContractWalk {
     }
 
     private static let chapters: [[Step]] = [
-        packing, bills, returns, catalogue, files, operations, webhooks, people, account, farewell,
+        packing, bills, returns, catalogue, files, operations, mails, webhooks, people, account, farewell,
     ]
 
     /// All steps, in their order.
@@ -156,6 +156,30 @@ extension ContractWalk {
         ).runUntilIdle()
     }
 
+    /// Keeps as `mail` one that could not be delivered.
+    mutating func keepFailedMail() async throws {
+        let mail = Mail(to: try MailAddress("asha@example.org"), subject: "Walk", text: "Walk")
+        let id = try await app.database.write { [app] transaction in
+            let id = try app.environment.mails.enqueue(mail, in: transaction)
+            try transaction.execute("test.mail", "UPDATE mails SET state = 'failed' WHERE id = \(id)")
+            try transaction.execute(
+                "test.delivery",
+                """
+                UPDATE jobs SET state = 'cancelled', finished_at = run_at WHERE name = 'mail.deliver' AND state = 'queued'
+                """)
+            return id
+        }
+        kept["mail"] = String(id)
+    }
+
+    /// Keeps as `workflow` one that waits to begin.
+    mutating func keepWorkflow() async throws {
+        let jobs = app.environment.jobs
+        let workflow = JobWorkflow.chain("walk", ["one": WalkErrand(), "two": WalkErrand()])
+        let ticket = try await app.database.write { try jobs.enqueue(workflow, in: $0) }
+        kept["workflow"] = "\(ticket.id)"
+    }
+
     /// Puts the declared limits in force, as a node does when it starts.
     func openLimits() async throws {
         try await app.environment.limits.open(app.mount)
@@ -228,4 +252,13 @@ extension ContractWalk.Call {
         default: value
         }
     }
+}
+
+/// Work that nobody does.
+private struct WalkErrand: Job {
+    static let name = "walk.errand"
+    var payload: JSONValue { [:] }
+
+    init() {}
+    init(payload: JSONValue) {}
 }

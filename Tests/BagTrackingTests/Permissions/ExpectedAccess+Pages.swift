@@ -136,12 +136,28 @@ extension ExpectedAccess {
         POST /ops/jobs/{id}/cancel operations.write *
         POST /ops/jobs/replay operations.write *
         POST /ops/jobs/discard operations.write *
+        GET /ops/workflows/{id} operations.read *
+        POST /ops/workflows/{id}/cancel operations.write *
+        POST /ops/workflows/{id}/replay operations.write *
         GET /ops/schedules operations.read *
         POST /ops/schedules/{name}/run operations.write *
         POST /ops/schedules/{name}/pause operations.write *
         POST /ops/schedules/{name}/resume operations.write *
+        GET /ops/mail operations.read *
+        GET /ops/mail/{id} operations.read *
+        GET /ops/mail/{id}/markup operations.read *
+        POST /ops/mail/{id}/send operations.write *
+        POST /ops/mail/{id}/discard operations.write *
+        GET /ops/suppressions operations.read *
+        POST /ops/suppressions operations.write *
+        POST /ops/suppressions/lift operations.write *
         GET /ops/caches operations.read *
         POST /ops/caches/purge operations.write *
         GET /ops/sql operations.read *
+        GET /ops/events operations.read *
+        POST /ops/events/retry operations.write *
+        POST /ops/events/discard operations.write *
+        POST /ops/events/rewind operations.write *
+        POST /ops/events/rebuild operations.write *
         """
 }

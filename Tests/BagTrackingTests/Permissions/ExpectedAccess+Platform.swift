@@ -3,6 +3,9 @@ extension ExpectedAccess {
     static let identity = """
         GET /openapi.json anybody *
         GET /sw.js anybody *
+        GET /packing.webmanifest anybody *
+        GET /gate.webmanifest anybody *
+        GET /icon.svg anybody *
         GET /.well-known/jwks.json anybody *
         POST /api/v1/session anybody *
         GET /api/v1/session signed-in *
@@ -52,8 +55,20 @@ extension ExpectedAccess {
         POST /api/v1/operations/jobs/{id}/cancel operations.write *
         POST /api/v1/operations/jobs/replay operations.write *
         POST /api/v1/operations/jobs/discard operations.write *
+        GET /api/v1/operations/workflows/{id} operations.read *
+        POST /api/v1/operations/workflows/{id}/cancel operations.write *
+        POST /api/v1/operations/workflows/{id}/replay operations.write *
         GET /api/v1/operations/schedules operations.read *
         POST /api/v1/operations/schedules/{name} operations.write *
+        GET /api/v1/operations/mail operations.read *
+        GET /api/v1/operations/mails operations.read *
+        GET /api/v1/operations/mails/{id} operations.read *
+        POST /api/v1/operations/mails/{id}/send operations.write *
+        POST /api/v1/operations/mails/{id}/discard operations.write *
+        GET /api/v1/operations/suppressions operations.read *
+        POST /api/v1/operations/suppressions operations.write *
+        GET /api/v1/operations/suppressions/{address} operations.read *
+        DELETE /api/v1/operations/suppressions/{address} operations.write *
         GET /api/v1/operations/caches operations.read *
         POST /api/v1/operations/caches/purge operations.write *
         GET /api/v1/operations/statements operations.read *

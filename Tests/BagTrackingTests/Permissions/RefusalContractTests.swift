@@ -174,6 +174,13 @@ import Testing
         Step(.delete, "users/5/second-factor", .null, "own_account"),
         Step(.delete, "users/4/second-factor", .null, "no_second_factor"),
         Step(.post, "operations/jobs/999999/replay", .object([]), "job_not_found"),
+        Step(.post, "operations/mails/999999/send", .object([]), "mail_not_found"),
+        Step(.get, "operations/mails?cursor=AAAA", .null, "invalid_cursor"),
+        Step(.post, "operations/suppressions", ["address": "gone@example.org", "reason": "Gone"]),
+        Step(
+            .post, "operations/suppressions", ["address": "gone@example.org", "reason": "Gone"], "already_suppressed"),
+        Step(.delete, "operations/suppressions/nobody@example.org", .null, "suppression_not_found"),
+        Step(.post, "operations/workflows/999999/cancel", .object([]), "workflow_not_found"),
     ]
 
     @Test("R24 R25 each refusal of the rules has its code, and the contract of its route names it")

@@ -17,7 +17,9 @@ import Testing
         }
     }
     /// The same for everybody, so that caches between may keep them.
-    private static let forEverybody: Set<String> = ["openAPI", "serviceWorker", "tokenKeys"]
+    private static let forEverybody: Set<String> = [
+        "openAPI", "serviceWorker", "tokenKeys", "packingManifest", "gateManifest", "stationIcon",
+    ]
 
     /// All but the stream of live updates, whose answer does not end.
     private static func routes(_ mount: Mount) -> [Route] {

@@ -43,7 +43,7 @@ import Testing
     @Test("tells scans to those who watch the area or the sack, and nobody else", arguments: TestEngine.available)
     func scans(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in
-            let live = LiveUpdates(services: hall.services, stats: StatsReader(clock: hall.clock))
+            let live = hall.liveUpdates()
             let watched: [Set<String>] = [
                 [LiveTopics.area("lucknow")], [LiveTopics.parent("SB00001", view: "lucknow")],
                 [LiveTopics.parent("SB00001", view: nil)], [LiveTopics.parent("SB00001", view: "jaipur")],
@@ -63,7 +63,7 @@ import Testing
     @Test("tells a bill to those who watch it or its area", arguments: TestEngine.available)
     func bills(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in
-            let live = LiveUpdates(services: hall.services, stats: StatsReader(clock: hall.clock))
+            let live = hall.liveUpdates()
             let watched: [Set<String>] = [
                 [LiveTopics.bill("1")], [LiveTopics.area("lucknow")], [LiveTopics.bill("2")],
                 [LiveTopics.area("jaipur")],
@@ -86,7 +86,7 @@ import Testing
     @Test("tells figures once for many changes", arguments: TestEngine.available)
     func stats(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in
-            let live = LiveUpdates(services: hall.services, stats: StatsReader(clock: hall.clock))
+            let live = hall.liveUpdates()
             let watched: [Set<String>] = [
                 [LiveTopics.stats("lucknow")], [LiveTopics.stats(nil)], [LiveTopics.stats("jaipur")],
             ]
@@ -106,13 +106,18 @@ import Testing
     func replay(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in
             try await hall.fill("SB00001", with: 3)
-            let live = LiveUpdates(services: hall.services, stats: StatsReader(clock: hall.clock))
+            let live = hall.liveUpdates()
             let events = try await settled(hall, count: 4)
-            let missed = try #require(await live.missed(since: events[1].position))
-            #expect(missed.map(\.position) == events.dropFirst(2).map { Optional($0.position) })
-            #expect(try await live.missed(since: .start) == nil)
+            let topics: Set<String> = [LiveTopics.area("lucknow")]
+            let request = ReplayRequest(position: events[1].position, topics: topics)
+            let page = try #require(await live.replay.page(request))
+            #expect(page.messages.map(\.position) == events.dropFirst(2).map { Optional($0.position) })
+            #expect(page.isLast && page.isOfAllTopics)
+            let tooOld = try await live.replay.page(ReplayRequest(position: .start, topics: topics))
+            #expect(tooOld == nil)
             try await hall.database.write { try $0.execute("test.prune", "DELETE FROM event_outbox") }
-            #expect(try await live.missed(since: events[1].position) == nil)
+            let gone = try await live.replay.page(request)
+            #expect(gone == nil)
         }
     }
 
@@ -151,5 +156,12 @@ import Testing
             if events.count >= count { return events }
             await Task.yield()
         }
+    }
+}
+
+extension PackingHall {
+    /// Live updates over the hall.
+    func liveUpdates(_ configuration: TopicHub.Configuration = LiveUpdates.memory) -> LiveUpdates {
+        LiveUpdates(services: services, stats: StatsReader(clock: clock), metrics: metrics, configuration)
     }
 }

@@ -37,7 +37,7 @@ struct ReadingDesk: Sendable {
         people = PeopleStore(services: services, accounts: ReadingDesk.accounts(hall))
         stats = StatsReader(clock: hall.clock)
         watch = CounterWatch(metrics: hall.metrics)
-        live = LiveUpdates(services: services, stats: stats)
+        live = LiveUpdates(services: services, stats: stats, metrics: hall.metrics)
         let groups: [[Route]] = [
             ReadingRoutes(services: services).routes,
             StatsRoutes(services: services, stats: stats, watch: watch).routes,

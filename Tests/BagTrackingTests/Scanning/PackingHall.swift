@@ -221,7 +221,7 @@ extension BagTrackingServices {
         database: Database, clock: Clock, outbox: EventOutbox, cursors: CursorSigner, settings: BagSettings,
         metrics: MetricsRegistry
     ) throws {
-        let jobs = JobQueue(clock: clock)
+        let jobs = JobQueue(clock: clock, outbox: outbox)
         let sender = try MailAddress("warehouse@bags.test")
         self.init(
             database: database, clock: clock, outbox: outbox,

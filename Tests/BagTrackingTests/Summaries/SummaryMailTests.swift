@@ -29,6 +29,7 @@ import Testing
             #expect(mail.subject == "Bag tracking: 2025-11-21")
             #expect(mail.text.contains("Bags linked: 0") && mail.text.contains("/bags/summary?date=2025-11-21"))
             #expect(mail.html?.contains("<h2>Totals</h2>") == true)
+            #expect(LetterWords.plain(mail.text).subtracting(LetterWords.seen(mail.html ?? "")) == [])
             #expect(try await hall.auditActions().filter { $0 == "summary.sent" }.count == 2)
         }
     }
@@ -181,6 +182,7 @@ import Testing
                 try await hall.database.read { try hall.services.mails.outbox(to: "admin@bags.test", in: $0) }.first)
             #expect(mail.text.contains("lucknow, parent.full: counter minus rows is 3"))
             #expect(mail.html?.contains("<li>lucknow, parent.full: counter minus rows is 3</li>") == true)
+            #expect(LetterWords.plain(mail.text).subtracting(LetterWords.seen(mail.html ?? "")) == [])
             // A node that has just started knows of it too.
             let other = hall.work()
             try await other.learn()

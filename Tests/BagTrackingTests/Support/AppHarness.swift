@@ -63,9 +63,10 @@ struct AppHarness: Sendable {
         let shared = try shared.get()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let own = (secrets ?? shared).environment(BagTrackingApplication(), database, logger: logger)
-        let jobs = JobQueue(
-            clock: clock, seal: JobSeal(FieldSeal(keys: own.keys, previousKeys: own.previousKeys, purpose: "jobs")))
         let (outbox, caches, metrics) = (EventOutbox(), CacheRegistry(), MetricsRegistry())
+        let jobs = JobQueue(
+            clock: clock, seal: JobSeal(FieldSeal(keys: own.keys, previousKeys: own.previousKeys, purpose: "jobs")),
+            outbox: outbox)
         let effective = try self.settings(settings)
         let texts = try NodeTexts(effective, clock: clock, metrics: metrics)
         return ApplicationEnvironment(

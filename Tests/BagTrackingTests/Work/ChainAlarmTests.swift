@@ -46,6 +46,7 @@ import Testing
             let mail = try #require(
                 try await hall.database.read { try hall.services.mails.outbox(to: "admin@bags.test", in: $0) }.first)
             #expect(mail.text.contains("first row that is wrong is 2") && mail.text.contains("/bags/audit"))
+            #expect(LetterWords.plain(mail.text).subtracting(LetterWords.seen(mail.html ?? "")) == [])
             try await forge("bag.eaten", "bag.held")
             try await nodes[1].check()
             try await forge("bag.held", "bag.eaten")

@@ -51,6 +51,7 @@ import Testing
             #expect(mail.subject == "Gate check still running: LKO <7>")
             #expect(mail.text.contains("running for 4 hours") && mail.text.contains("1 of 2 sacks were seen"))
             #expect(mail.text.contains("/bags/bills/\(bill)/gate") && mail.html?.contains("LKO &lt;7&gt;") == true)
+            #expect(LetterWords.plain(mail.text).subtracting(LetterWords.seen(mail.html ?? "")) == [])
             #expect(try await hall.eventKinds().filter { $0 == StaleChecks.event }.count == 1)
             #expect(told(hall)?.hasSuffix(" 1") == true)
         }

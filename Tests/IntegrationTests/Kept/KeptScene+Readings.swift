@@ -161,6 +161,9 @@ extension KeptScene {
             KeptReading(route: "importTemplate", target: api("/imports/templates/packing")),
             KeptReading(route: "labelDrawing", target: api("/labels/SB00001.svg")),
             KeptReading(route: "serviceWorker", target: "/bags/sw.js"),
+            KeptReading(route: "packingManifest", target: "/bags/packing.webmanifest"),
+            KeptReading(route: "gateManifest", target: "/bags/gate.webmanifest"),
+            KeptReading(route: "stationIcon", target: "/bags/icon.svg"),
             KeptReading(route: "openAPI", target: "/bags/openapi.json"),
             KeptReading(route: "tokenKeys", target: "/bags/.well-known/jwks.json"),
         ]

@@ -66,6 +66,17 @@ final class HTTPConnection {
 
     /// Reads the next answer.
     func answer() throws -> Answer {
+        var answer = try head()
+        if answer.header("transfer-encoding") == "chunked" {
+            while let chunk = try chunk() { answer.body += chunk }
+        } else if let length = answer.header("content-length").flatMap({ Int($0) }) {
+            answer.body = try take(length)
+        }
+        return answer
+    }
+
+    /// Reads the next answer up to its body.
+    func head() throws -> Answer {
         var answer = Answer()
         let head = try line(endingWith: Array("\r\n\r\n".utf8))
         let lines = String(decoding: head, as: UTF8.self).split(separator: "\r\n")
@@ -75,22 +86,16 @@ final class HTTPConnection {
             let value = line[line.index(after: colon)...].drop { $0 == " " }
             return (name: line[..<colon].lowercased(), value: String(value))
         }
-        if answer.header("transfer-encoding") == "chunked" {
-            try readChunks(&answer.body)
-        } else if let length = answer.header("content-length").flatMap({ Int($0) }) {
-            answer.body = try take(length)
-        }
         return answer
     }
 
-    private func readChunks(_ body: inout [UInt8]) throws {
-        while true {
-            let size = String(decoding: try line(endingWith: Array("\r\n".utf8)), as: UTF8.self)
-            guard let count = Int(size.trimmed, radix: 16) else { throw Disconnected(description: "bad chunk \(size)") }
-            body += try take(count)
-            _ = try take(2)
-            if count == 0 { return }
-        }
+    /// Reads the next part of a body whose length nobody knows; nil at its end.
+    func chunk() throws -> [UInt8]? {
+        let size = String(decoding: try line(endingWith: Array("\r\n".utf8)), as: UTF8.self)
+        guard let count = Int(size.trimmed, radix: 16) else { throw Disconnected(description: "bad chunk \(size)") }
+        let bytes = try take(count)
+        _ = try take(2)
+        return count == 0 ? nil : bytes
     }
 
     private func line(endingWith mark: [UInt8]) throws -> [UInt8] {

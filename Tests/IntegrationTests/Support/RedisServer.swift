@@ -25,7 +25,8 @@ final class RedisServer: Sendable {
         port = free
     }
 
-    private static func isFree(_ port: Int) -> Bool {
+    /// Whether nobody listens on a port now.
+    static func isFree(_ port: Int) -> Bool {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         defer { close(socket) }
         var address = sockaddr_in()

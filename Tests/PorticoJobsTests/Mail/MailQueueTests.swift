@@ -135,7 +135,9 @@ private final class ScriptedTransport: MailTransport {
             #expect(failed.mail.state == .failed && failed.job == .failed)
             _ = try await post.enqueue("ASHA@example.org")
             try await post.worker.runUntilIdle()
-            #expect(try await post.newest().mail.state == .suppressed)
+            let heldBack = try await post.newest()
+            #expect(heldBack.mail.state == .suppressed && heldBack.job == .failed && heldBack.mail.text.isEmpty)
+            #expect(heldBack.mail.reply?.contains("known not to exist") == true)
             #expect(transport.envelopes.count == 1)
             let reason = try await post.shop.database.read {
                 try post.mails.suppression(of: "asha@example.org", in: $0)
@@ -169,7 +171,7 @@ private final class ScriptedTransport: MailTransport {
             _ = try await post.enqueue()
             for _ in 0..<7 {
                 try await post.worker.runUntilIdle()
-                post.shop.clock.advance(by: .seconds(30))
+                post.shop.clock.advance(by: .hours(2))
             }
             #expect(try await post.newest().mail.state == .sent)
         }
@@ -177,7 +179,7 @@ private final class ScriptedTransport: MailTransport {
 
     @Test("after the last try the mail is marked as failed, and a replay sends it", arguments: TestEngine.available)
     func failsInTheEnd(engine: TestEngine) async throws {
-        let later = Result<MailDelivery, any Error>.failure(MailTrouble(.unavailable, reply: "timeout"))
+        let later = Result<MailDelivery, any Error>.failure(MailTrouble(.later, reply: "452 full"))
         try await withPost(on: engine, ScriptedTransport(Array(repeating: later, count: 4))) { post in
             _ = try await post.enqueue()
             for _ in 0..<4 {

@@ -15,15 +15,24 @@ import Testing
     }
 
     @Test(
-        "an enhanced code says whether a mailbox is missing",
+        "only a clear word says that a mailbox is missing",
         arguments: [
-            ("550 5.1.1 unknown", true), ("550 5.2.1 disabled", true), ("551 not here", true), ("553 no such", true),
-            ("550 5.7.1 policy", false), ("552 5.2.2 full", false), ("554 rejected", false), ("550 5.1 unknown", true),
+            ("550 5.1.1 unknown", MailTrouble.Kind.noMailbox), ("551 5.1.6 moved away", .noMailbox),
+            ("556 5.1.10 takes no mail", .noMailbox), ("550 5.2.1 disabled", .noMailbox),
+            ("550 5.1.2 no such domain", .doubtful), ("550 relaying denied", .doubtful), ("551 not here", .doubtful),
+            ("553 no such", .doubtful), ("550 5.1 unknown", .doubtful), ("550 2.1.1 odd", .doubtful),
+            ("550 5.7.1 policy", .refused), ("552 5.2.2 full", .refused), ("554 rejected", .refused),
+            ("553 5.1.8 sender", .refused), ("550 5.1.0 address", .refused), ("550 5.1.3 syntax", .refused),
         ])
-    func knowsMissingMailboxes(line: String, isMissing: Bool) throws {
+    func knowsMissingMailboxes(line: String, kind: MailTrouble.Kind) throws {
         let reply = try #require(SMTPReply(line + "\r\n", to: "RCPT"))
-        #expect(reply.trouble.kind == (isMissing ? .noMailbox : .refused))
+        #expect(reply.trouble.kind == kind)
         #expect(reply.trouble.reply == "RCPT: " + line)
+    }
+
+    @Test("a word about a mailbox counts only when it answers the recipient", arguments: ["MAIL", "DATA", "BODY"])
+    func asksForCommand(command: String) throws {
+        #expect(try #require(SMTPReply("550 5.1.1 unknown", to: command)).trouble.kind == .refused)
     }
 
     @Test("what is no reply is none", arguments: ["", "hello", "99 x", "600 x", "\r\n"])

@@ -34,7 +34,7 @@ import Testing
         "tells what a refusal means",
         arguments: [
             (SMTPServer.Manner.answering("550 5.1.1 no such user", to: "RCPT"), MailTrouble.Kind.noMailbox),
-            (.answering("550 unknown", to: "RCPT"), .noMailbox),
+            (.answering("550 relaying denied", to: "RCPT"), .doubtful),
             (.answering("550 5.7.1 relaying denied", to: "RCPT"), .refused),
             (.answering("452 4.2.2 mailbox full", to: "RCPT"), .later),
             (.answering("552 too large", to: "MAIL"), .refused),
@@ -49,6 +49,17 @@ import Testing
         defer { server.stop() }
         let trouble = await #expect(throws: MailTrouble.self) { try await transport(server).deliver(envelope) }
         #expect(trouble?.kind == kind, "\(trouble?.reply ?? "")")
+    }
+
+    @Test("a machine without a name introduces itself by its number, in brackets")
+    func introduces() async throws {
+        let server = try SMTPServer()
+        defer { server.stop() }
+        let settings = SMTPSettings(
+            host: "127.0.0.1", port: server.port, security: .none, helloName: "[192.0.2.1]")
+        let transport = SMTPTransport(settings, clock: Clock(standingAt: Instant(seconds: 0)))
+        _ = try await transport.deliver(envelope)
+        #expect(server.seen.commands.first == "EHLO [192.0.2.1]")
     }
 
     @Test("gives up on a server that says nothing, and after a few such leaves it alone")
@@ -90,6 +101,7 @@ import Testing
         arguments: [
             (SMTPSettings(host: "mail.example.org"), "smtp://mail.example.org:587/localhost"),
             (SMTPSettings(host: "::1", port: 465, security: .implicit, helloName: "a.b"), "smtps://[::1]:465/a.b"),
+            (SMTPSettings(host: "m", helloName: "[IPv6:::1]"), "smtp://m:587/%5BIPv6%3A%3A%3A1%5D"),
         ])
     func makesAddresses(settings: SMTPSettings, url: String) {
         #expect(settings.url == url)

@@ -92,7 +92,7 @@ import Testing
         await subscribe(link, "a", after: "3")
         let all = json(await link.frames { $0.count >= 5 })
         #expect(all[0]["type"] == "subscribed")
-        #expect(all.dropFirst().map { $0["id"]?.string } == ["4", "6", nil, "8"])
+        #expect(all.dropFirst().map { $0["id"]?.string } == ["4", "6", "8", nil])
         let other = try open(sockets)
         await subscribe(other, "a", after: "5")
         let more = json(await other.frames { $0.count >= 4 })
@@ -144,6 +144,19 @@ import Testing
         #expect(json(frames).last == ["type": "reset"])
         #expect(frames.last?.code == 1013)
         #expect(hub.count == 0)
+    }
+
+    @Test("a node that closes says 1001 and no reset: its clients go on elsewhere")
+    func closing() async throws {
+        let hub = testHub()
+        let link = try open(TopicSockets(hub: hub))
+        await subscribe(link, "a")
+        hub.publish([event(1, "hub:a")])
+        _ = await link.frames { $0.count >= 2 }
+        hub.close()
+        let frames = await link.frames { $0.last?.opcode == 8 }
+        #expect(frames.last?.code == 1001)
+        #expect(!json(frames).contains(["type": "reset"]))
     }
 
     @Test("a user has so many sockets, and those that ended or never began count no more")

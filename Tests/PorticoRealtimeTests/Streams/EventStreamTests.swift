@@ -81,9 +81,67 @@ private final class Recorder: BodyWriter {
         hub.publish([present])
         hub.close()
         await task.value
-        // The figures at the beginning, an event, figures, and the reset at the end.
-        #expect(ids(recorder.text) == ["7", "8", "8", "8"])
-        #expect(recorder.text.hasSuffix("id: 8\nevent: reset\ndata: {}\n\n"))
+        // The figures at the beginning, an event, figures. A node that closes adds nothing.
+        #expect(ids(recorder.text) == ["7", "8", "8"])
+        #expect(!recorder.text.contains("event: reset"))
+    }
+
+    @Test("a client of a node that closes goes on at another from its last id, and is not told to load anew")
+    func closing() async {
+        let (here, there) = (testHub(), testHub())
+        for hub in [here, there] { hub.publish([event(1, "a")]) }
+        let first = Recorder()
+        let before = run(EventStream(hub: here) { _ in nil }, ["a"], to: first)
+        _ = await first.waits(for: "retry")
+        for hub in [here, there] { hub.publish([event(2, "a"), event(3, "a")]) }
+        here.close()
+        await before.value
+        #expect(ids(first.text) == ["2", "3"])
+        #expect(!first.text.contains("reset"))
+        there.publish([event(4, "a")])
+        let second = Recorder()
+        let after = run(EventStream(hub: there) { _ in nil }, ["a"], lastEventID: "3", to: second)
+        _ = await second.waits(for: "\"id\":4")
+        #expect(ids(second.text) == ["4"])
+        #expect(!second.text.contains("reset"))
+        after.cancel()
+        await after.value
+    }
+
+    @Test("who was cut off before the node closed is still told to load anew")
+    func cutThenClosed() async {
+        let hub = testHub {
+            $0.batchSpan = .milliseconds(0)
+            $0.capacity = 2
+        }
+        let (recorder, isReady) = (Recorder(), EventBell())
+        let task = run(EventStream(hub: hub) { _ in [] }, ["a"], to: recorder) {
+            await isReady.wait(atMost: .seconds(60))
+            return true
+        }
+        _ = await recorder.waits(for: "retry")
+        hub.publish((1...9).map { event($0, "a") })
+        hub.close()
+        for _ in 0..<3 { isReady.ring() }
+        #expect(await recorder.waits(for: "event: reset").contains("reset"))
+        isReady.ring()
+        await task.value
+    }
+
+    @Test("a long absence is no slowness: more may be missed than may wait, and the client is not cut")
+    func longAbsence() async {
+        let hub = testHub {
+            $0.batchSpan = .milliseconds(0)
+            $0.capacity = 10
+        }
+        hub.publish((1...200).map { event($0, "a") })
+        let recorder = Recorder()
+        let task = run(EventStream(hub: hub) { _ in nil }, ["a"], lastEventID: "50", to: recorder)
+        _ = await recorder.waits(for: "\"id\":200")
+        #expect(ids(recorder.text) == (51...200).map { String($0) })
+        #expect(!recorder.text.contains("reset"))
+        task.cancel()
+        await task.value
     }
 
     @Test("an open stream says with each write that somebody is there")

@@ -52,6 +52,31 @@ struct RedisSharedCacheTests {
         }
     }
 
+    @Test(
+        "remembers so many invalidations; what is older than a forgotten one is outdated, and nobody is told it is not")
+    func forgetsOldest() async throws {
+        try await withClient(settings(url)) { client in
+            let store = RedisSharedCache(client, prefix: uniqueName(), mostTags: 10, timeout: .seconds(10))
+            let stamp = try await store.changes(since: nil).stamp
+            let before = SharedEntry(payload: [1], tags: ["other"], stamp: stamp, life: .minutes(1))
+            #expect(try await store.write(before, for: "before", releasing: nil))
+            for number in 0..<10 { _ = try await store.invalidate([CacheTag("tag:\(number)")]) }
+            #expect(try await store.read("before", claim: nil).entry != nil)
+            let known = try await store.changes(since: stamp)
+            #expect(known.isComplete && known.tags.count == 10)
+            let middle = known.tags[CacheTag("tag:4")] ?? 0
+            // One invalidation of many tags, which alone is more than is remembered.
+            let last = try await store.invalidate(Set((10..<15).map { CacheTag("tag:\($0)") }))
+            #expect(try await store.read("before", claim: nil).entry == nil)
+            #expect(try await store.changes(since: stamp).isComplete == false)
+            let rest = try await store.changes(since: middle)
+            #expect(rest.isComplete && rest.tags.count == 10)
+            let after = SharedEntry(payload: [2], tags: ["tag:12"], stamp: last, life: .minutes(1))
+            #expect(try await store.write(after, for: "after", releasing: nil))
+            #expect(try await store.read("after", claim: nil).entry?.payload == [2])
+        }
+    }
+
     @Test("loads a cold key once over several nodes")
     func singleFlight() async throws {
         try await withClient(settings(url)) { client in

@@ -47,6 +47,26 @@ struct RedisEventStreamsTests {
         }
     }
 
+    @Test("a mark is kept, and beginning anew forgets events and positions")
+    func beginsAnew() async throws {
+        let server = try ServerProcess()
+        try await withClient(settings(server.url)) { client in
+            let streams = RedisEventStreams(client, prefix: uniqueName(), partitions: 1)
+            #expect(try await streams.epoch() == nil)
+            try await streams.begin("one", anew: false)
+            try await streams.append((1...5).map { TransportConformance.event($0) }, for: ["g"], following: .start)
+            #expect(try await streams.epoch() == "one")
+            try await streams.begin("two", anew: false)
+            #expect(try await streams.standing(of: ["g"]).last == EventPosition(id: 5))
+            try await streams.begin("three", anew: true)
+            #expect(try await streams.epoch() == "three")
+            #expect(try await streams.standing(of: ["g"]).last == .start)
+            try await streams.append([TransportConformance.event(4)], for: ["g"], following: .start)
+            let received = try await streams.receive(0, group: "g", consumer: "one", limit: 10)
+            #expect(received.map(\.event.position.id) == [4])
+        }
+    }
+
     @Test(
         "nothing is lost or out of order on two nodes while Redis is killed and started again",
         arguments: TestEngine.available)

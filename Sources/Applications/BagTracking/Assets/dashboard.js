@@ -1,4 +1,24 @@
-// Keeps the dashboard current: numbers from `stats` messages, the feed and today's counts from `scan` messages.
+// Keeps the dashboard current: numbers from `stats` messages, the feed and today's counts from `scan` messages, and the
+// parts that no message has the numbers of (what to look after, the hours of today) by reading them again.
+
+/** How long messages gather before parts of the page are read again, in milliseconds. */
+const pause = 3000;
+
+/** The parts that are read again. */
+const parts = ["watch", "today"];
+
+/** Does `work` once for many calls: `span` milliseconds after the first of them. */
+export function gathered(work, span, wait = setTimeout) {
+  let isPlanned = false;
+  return () => {
+    if (isPlanned) return;
+    isPlanned = true;
+    wait(() => {
+      isPlanned = false;
+      work();
+    }, span);
+  };
+}
 
 /** The number at a dotted path of an object, or null. */
 export function numberAt(object, path) {
@@ -52,6 +72,20 @@ function takeScan(scan) {
   feed.parentElement.querySelector(".empty")?.remove();
 }
 
+/** Reads parts of the page again and puts them in place, unless nobody looks or somebody is in them. */
+async function readAgain() {
+  if (document.hidden) return;
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const id of parts) {
+      const [part, fresh] = [document.getElementById(id), page.getElementById(id)];
+      if (part && fresh && !part.contains(document.activeElement)) part.replaceWith(document.adoptNode(fresh));
+    }
+  } catch { /* Away: what was last known stays, and the next message tries again. */ }
+}
+
 function clock(time) {
   const { zoneMinutes, zone } = document.getElementById("live").dataset;
   return `${new Date(Date.parse(time) + Number(zoneMinutes) * 60000).toISOString().slice(11, 16)} ${zone}`;
@@ -66,6 +100,9 @@ function follow(live) {
   const source = new EventSource(live.dataset.stream);
   source.addEventListener("open", () => say("live", true));
   source.addEventListener("error", () => say(source.readyState === EventSource.CLOSED ? "not live" : "connecting again", false));
+  const refresh = gathered(readAgain, pause);
+  for (const event of ["scan", "bill", "stats", "job"]) source.addEventListener(event, refresh);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
   source.addEventListener("stats", (message) => takeStats(JSON.parse(message.data)));
   source.addEventListener("scan", (message) => takeScan(JSON.parse(message.data)));
   source.addEventListener("reset", () => location.reload());

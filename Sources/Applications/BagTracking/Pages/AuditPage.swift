@@ -163,5 +163,5 @@ struct AuditPage: BagPage {
 /// The parts of actions before the dot.
 private let entityTypes = [
     "bag", "sscc", "scan", "bill", "gate", "return", "import", "export", "label", "summary", "user", "area",
-    "product_type", "webhook", "access",
+    "product_type", "webhook", "access", "counters",
 ]

@@ -127,12 +127,15 @@ protocol BagPage: Sendable {
     var scripts: [String] { get }
     /// A class for the whole page.
     var pageClass: StaticString { get }
+    /// The address of its manifest; nil where the page is not installed on a device.
+    var manifest: String? { get }
 }
 
 extension BagPage {
     var styles: [String] { [] }
     var scripts: [String] { ["portico.js"] }
     var pageClass: StaticString { "" }
+    var manifest: String? { nil }
 
     /// The whole document.
     var body: HTML {
@@ -140,6 +143,7 @@ extension BagPage {
         shell.styles = styles
         shell.scripts = scripts
         shell.pageClass = pageClass
+        shell.manifest = manifest
         return shell.document(content)
     }
 }

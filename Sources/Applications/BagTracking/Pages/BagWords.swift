@@ -32,7 +32,7 @@ enum BagWords {
         case "import.run": "Import files"
         case "label.print": "Print labels"
         case "operations.read": "Look at operations"
-        case "operations.write": "Operate: queues, caches, limits"
+        case "operations.write": "Operate: queues, mails, caches, limits"
         case "return.write": "Take returns"
         case "scan.pack": "Scan sacks and bags"
         case "scan.undo_any": "Undo anybody's scans"

@@ -140,7 +140,9 @@ struct DashboardPage: BagPage {
             tile("Bags linked", today.linked, "linked", .check),
             tile("Already here", today.duplicate, "duplicate", .info),
             tile("Refused", today.rejected, "rejected", .stop, detail: "\(share / 10).\(share % 10) % of scans"),
-            StatTile("Undone", value: today.undone, icon: .undo, liveKey: "today.undone"),
+            StatTile(
+                "Undone", value: today.undone, href: list.setting("undone", "true").text, icon: .undo,
+                liveKey: "today.undone"),
         ]
     }
 

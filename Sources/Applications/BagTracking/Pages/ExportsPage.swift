@@ -6,7 +6,7 @@ import Portico
 /// with what is wrong.
 struct ExportsPage: BagPage {
     var frame: BagFrame
-    /// The form that came back: `bags`, `bills` or `scans`.
+    /// The form that came back: `bags`, `bills`, `scans` or `epcis`.
     var openForm: String?
     var form = FormState.fresh
     var areas: [Choice] = []
@@ -21,7 +21,7 @@ struct ExportsPage: BagPage {
         """
         \(PageHeading("Exports", subtitle: "Everything a filter finds, as it is at this moment."))\
         \(ErrorSummary(form.messages, scope: openForm ?? "f"))
-        <div class="stack"><div class="columns even">\(bags)\(bills)\(scans)</div>\(formats)</div>
+        <div class="stack"><div class="columns even">\(bags)\(bills)\(scans)\(events)</div>\(formats)</div>
         """
     }
 
@@ -65,8 +65,30 @@ struct ExportsPage: BagPage {
             """)
     }
 
-    private func block(_ name: String, _ title: String, _ icon: Icon, _ fields: HTML) -> HTML {
-        let buttons = [("csv", "CSV"), ("xlsx", "Excel"), ("ndjson", "NDJSON")].map { format, label in
+    /// What left its place when, for other houses; only for those who may read it.
+    private var events: HTML? {
+        guard frame.may("epcis.read") else { return nil }
+        return block(
+            "epcis", "Events", .truck,
+            """
+            <p class="note">Packing, unpacking, shipping, deliveries and returns of at most \
+            \(ExportsPage.mostEventDays) days.</p>\
+            \(day("epcis", "from", "Recorded from", .required))\(day("epcis", "to", "Recorded to", .required))
+            """, [("json", "EPCIS 2.0")])
+    }
+
+    /// The most days of one document of events.
+    static let mostEventDays = Int(EPCISExportInput.longest.milliseconds / Span.days(1).milliseconds)
+
+    private static let tables: [(format: String, label: String)] = [
+        ("csv", "CSV"), ("xlsx", "Excel"), ("ndjson", "NDJSON"),
+    ]
+
+    private func block(
+        _ name: String, _ title: String, _ icon: Icon, _ fields: HTML,
+        _ files: [(format: String, label: String)] = ExportsPage.tables
+    ) -> HTML {
+        let buttons = files.map { format, label in
             Button(
                 label, weight: .secondary, icon: .download, spoken: "\(title) as \(label)", name: "format",
                 value: format
@@ -86,10 +108,18 @@ struct ExportsPage: BagPage {
         <dl class="facts"><div><dt>CSV</dt><dd>Opens everywhere. Cells that a spreadsheet would take for a formula begin \
         with an apostrophe.</dd></div><div><dt>Excel</dt><dd>Codes and times are texts, so that no zero is lost. A sheet has \
         up to 1,048,575 rows; further sheets follow.</dd></div><div><dt>NDJSON</dt><dd>For programs. The last line counts \
-        the rows and proves by its SHA-256 that nothing is missing.</dd></div></dl>\
+        the rows and proves by its SHA-256 that nothing is missing.</dd></div>\(eventFormat)</dl>\
         <p class="note">There is no limit of rows. \(most) exports of yours may run at once. Retired sacks and bags are left \
         out unless that status is chosen. Times in the files are UTC.</p></section>
         """
+    }
+
+    private var eventFormat: HTML? {
+        guard frame.may("epcis.read") else { return nil }
+        return """
+            <div><dt>EPCIS 2.0</dt><dd>The GS1 standard for what happened to goods, where and when: one JSON document, \
+            oldest events first. Undone scans are declared as errors.</dd></div>
+            """
     }
 
     private static func title(_ word: String) -> String { "\(word.prefix(1).uppercased())\(word.dropFirst())" }
@@ -116,9 +146,11 @@ struct ExportsPage: BagPage {
             isCode: true, scope: scope)
     }
 
-    private func day(_ scope: String, _ name: String, _ label: String) -> TextField {
+    private func day(
+        _ scope: String, _ name: String, _ label: String, _ presence: FieldPresence = .free
+    ) -> TextField {
         TextField(
-            name, label: label, value: typed(scope, name), kind: .date, error: error(scope, name), presence: .free,
+            name, label: label, value: typed(scope, name), kind: .date, error: error(scope, name), presence: presence,
             scope: scope)
     }
 }

@@ -16,6 +16,7 @@ struct GateListPage: BagPage {
     var place: BagSection? { .gate }
     var styles: [String] { ["bags/station.css"] }
     var pageClass: StaticString { "gate-page" }
+    var manifest: String? { InstalledStation.gate.address }
 
     var content: HTML {
         """

@@ -33,6 +33,7 @@ struct GatePage: BagPage {
     var place: BagSection? { .gate }
     var styles: [String] { ["bags/station.css"] }
     var pageClass: StaticString { "gate-page" }
+    var manifest: String? { InstalledStation.gate.address }
     var scripts: [String] { [check == nil ? "portico.js" : "bags/station.js"] }
     private var address: String { "\(BillPage.address(bill.id))/gate" }
 

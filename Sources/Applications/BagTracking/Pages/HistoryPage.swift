@@ -2,8 +2,8 @@ import Portico
 
 /// `GET /bags/scans`: what was scanned, newest first, with Undo where it is allowed.
 ///
-/// Filters in the query: `mine` (`true`, or `false` for everybody's), `kind`, `outcome`, `code`, `parent_code`, `from`
-/// and `to` (days in the warehouse's time), `cursor`. Undo: POST `/bags/scans/{id}/undo` with `_csrf`,
+/// Filters in the query: `mine` (`true`, or `false` for everybody's), `kind`, `outcome`, `undone` and `late` (`true` for
+/// those that were undone, and that came more than a minute late), `code`, `parent_code`, `from` and `to` (days in the warehouse's time), `cursor`. Undo: POST `/bags/scans/{id}/undo` with `_csrf`,
 /// `idempotency_key`, `reason` (optional) and `next`, the page to return to.
 struct HistoryPage: BagPage {
     /// What the list is narrowed to, as it came in the query.
@@ -11,18 +11,23 @@ struct HistoryPage: BagPage {
         var mine = true
         var kind = ""
         var outcome = ""
+        var undone = false
+        var late = false
         var code = ""
         var parentCode = ""
         var from = ""
         var to = ""
 
-        var isNarrowed: Bool { ![kind, outcome, code, parentCode, from, to].allSatisfy(\.isEmpty) }
+        var isNarrowed: Bool {
+            undone || late || ![kind, outcome, code, parentCode, from, to].allSatisfy(\.isEmpty)
+        }
 
         var address: PageAddress {
             PageAddress(
                 "/bags/scans",
                 [
-                    "mine": mine ? nil : "false", "kind": kind, "outcome": outcome, "code": code,
+                    "mine": mine ? nil : "false", "kind": kind, "outcome": outcome,
+                    "undone": undone ? "true" : nil, "late": late ? "true" : nil, "code": code,
                     "parent_code": parentCode, "from": from, "to": to,
                 ])
         }
@@ -77,6 +82,8 @@ struct HistoryPage: BagPage {
             fields: """
                 \(whose)\(field.choice("outcome", "Outcome", filter.outcome, BagWords.outcomes))\
                 \(field.choice("kind", "Kind", filter.kind, kinds))\
+                \(field.choice("undone", "Undone", filter.undone ? "true" : "", [Choice("true", "Undone ones")]))\
+                \(field.choice("late", "Late", filter.late ? "true" : "", [Choice("true", "Came late")]))\
                 \(field.code("code", "Code", filter.code, maxLength: 200))\
                 \(field.code("parent_code", "Sack", filter.parentCode, maxLength: 40))\
                 \(field.day("from", "From", filter.from))\(field.day("to", "To", filter.to))

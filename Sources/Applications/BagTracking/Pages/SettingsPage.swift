@@ -59,7 +59,7 @@ struct SettingsPage: BagPage {
         frame.may("operations.read")
             ? [
                 Button("Limits", href: "/bags/limits", icon: .clock),
-                Button("Jobs and caches", href: "/bags\(ConsoleAppearance.path)/queues", icon: .list),
+                Button("Jobs, mail and caches", href: "/bags\(ConsoleAppearance.path)/queues", icon: .list),
             ] : []
     }
 

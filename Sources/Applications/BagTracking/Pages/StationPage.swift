@@ -68,6 +68,7 @@ struct StationPage: BagPage {
     var styles: [String] { ["bags/station.css"] }
     var scripts: [String] { ["bags/station.js"] }
     var pageClass: StaticString { "station-page" }
+    var manifest: String? { InstalledStation.packing.address }
 
     var content: HTML {
         """

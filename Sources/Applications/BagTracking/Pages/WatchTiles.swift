@@ -5,6 +5,12 @@ struct WatchTiles {
     var frame: BagFrame
     var watch: Watchfulness
 
+    /// The scans behind the devices that came late.
+    private var lateScans: PageAddress {
+        PageAddress(
+            "/bags/scans", ["mine": "false", "late": "true", "from": frame.zone.date(of: frame.now - .hours(1)).text])
+    }
+
     var html: HTML {
         "<div class=\"tiles flat\">\(findings)\(late)\(frame.may("import.run") ? lastImport : nil)</div>"
     }
@@ -19,7 +25,7 @@ struct WatchTiles {
     /// What the server can know: a device without its network says nothing at all until it is back.
     private var late: StatTile {
         StatTile(
-            "Devices that delivered late", value: watch.lateDevices,
+            "Devices that delivered late", value: watch.lateDevices, href: lateScans.text,
             detail: "In the last hour, more than a minute after the scan",
             tone: watch.lateDevices > 0 ? .warn : .neutral, icon: .clock)
     }

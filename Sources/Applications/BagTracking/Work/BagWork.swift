@@ -50,16 +50,16 @@ struct BagWork: Sendable {
     /// - Throws: ``SQLError``.
     func learn() async throws {
         let (sends, now) = (services.settings.sendsSummaries, services.clock.now())
-        let (sent, due, drift) = try await services.database.read { reading in
+        let (sent, due, finding) = try await services.database.read { reading in
             (
                 try SummaryMails.lastSent(in: reading),
                 // A first summary that never comes is missed as well.
                 sends ? try SummaryMails.beginning(in: reading) : nil,
-                try CounterChecker.lastDrift(since: now - .hours(25), in: reading)
+                try CounterChecker.lastFinding(since: now - .hours(25), in: reading)
             )
         }
         watch.note(summarySent: sent)
         watch.note(summariesDue: due)
-        watch.note(lastCheck: drift)
+        watch.note(lastCheck: finding)
     }
 }

@@ -52,7 +52,8 @@ struct ChainAlarm: Sendable {
                 """)
             guard noted == 1 else { return }
             for admin in try SummaryMails.recipients(involved: [], in: transaction) {
-                try services.mails.enqueue(mail(to: admin, fault), in: transaction)
+                let alarm = mail(to: admin, fault).marked("bags.audit_broken", isConfidential: false)
+                try services.mails.enqueue(alarm, in: transaction)
             }
         }
     }
@@ -74,18 +75,17 @@ struct ChainAlarm: Sendable {
     }
 
     private func mail(to admin: SummaryMails.Recipient, _ fault: Break) -> Mail {
-        let link = "\(services.settings.publicURL)/bags/audit"
-        let lines = [
-            fault.sentence,
-            "Somebody changed or deleted stored rows, or the database was restored from an older state. Nothing was "
-                + "changed by the check. Tell the operator at once, and keep the database as it is.",
-        ]
-        return Mail(
-            to: admin.address, subject: "Bag tracking: the chain of the audit is broken",
-            text: (["Hello \(admin.name),", ""] + lines + ["", link, ""]).joined(separator: "\n"),
-            html: """
-                <p>Hello \(admin.name),</p>\(lines.map { "<p>\($0)</p>" as HTML })\
-                <p><a href="\(link)">Open the audit</a></p>
-                """)
+        let letter = MailLetter(
+            "Bag tracking: the chain of the audit is broken", from: services.settings.office,
+            [
+                .paragraph("Hello \(admin.name),"), .paragraph("\(fault.sentence)"),
+                .paragraph(
+                    """
+                    Somebody changed or deleted stored rows, or the database was restored from an older state. Nothing was
+                    changed by the check. Tell the operator at once, and keep the database as it is.
+                    """),
+                .button("Open the audit", address: "\(services.settings.publicURL)/bags/audit"),
+            ])
+        return Mail(to: admin.address, letter)
     }
 }

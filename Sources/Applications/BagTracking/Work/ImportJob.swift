@@ -59,17 +59,13 @@ struct ImportWorker: Sendable {
     private func finish(_ record: ImportRecord, _ counts: ImportCounts, _ run: JobRun) async throws {
         let now = run.now
         let result = counts.result(record.terms, errorsURL: "/bags/api/v1/imports/\(record.jobID)/errors")
-        try await services.database.write { [services] transaction in
+        try await services.database.write { transaction in
             try run.finish(result, in: transaction)
             let text = String(decoding: counts.json.bytes, as: UTF8.self)
             try transaction.execute(
                 "imports.finish",
                 "UPDATE imports SET counts = \(text), rows_done = \(counts.total) WHERE job_id = \(record.jobID)")
             try audit(record, state: "succeeded", result, now, in: transaction)
-            try services.outbox.publish(
-                ImportEvents.progress(
-                    record.jobID, state: "succeeded", done: counts.total, total: counts.total, at: now),
-                in: transaction)
             try mail(
                 record, record.terms.isDryRun ? "Dry run finished" : "Import finished",
                 (
@@ -103,18 +99,16 @@ struct ImportWorker: Sendable {
 
     /// Notes why an import ended early, once, and tells who asked for it.
     private func close(_ record: ImportRecord, _ state: String, _ code: String, at now: Instant) async throws {
-        try await services.database.write { [services] transaction in
+        try await services.database.write { transaction in
             let changed = try transaction.execute(
                 "imports.fail",
                 "UPDATE imports SET failure = \(code) WHERE job_id = \(record.jobID) AND failure IS NULL")
             guard changed == 1 else { return }
             try audit(record, state: state, ["code": .string(code)], now, in: transaction)
-            try services.outbox.publish(
-                ImportEvents.progress(record.jobID, state: state, done: 0, total: 0, at: now), in: transaction)
             guard state == "failed" else { return }
             let what = record.terms.isDryRun ? "Dry run failed" : "Import failed"
             try mail(
-                record, what, ("\(record.fileName) was not imported to its end.", ImportWords.failure(code)),
+                record, what, ("\(record.fileName) was not imported to its end.", "\(ImportWords.failure(code))"),
                 in: transaction)
         }
     }
@@ -131,16 +125,18 @@ struct ImportWorker: Sendable {
     }
 
     private func mail(
-        _ record: ImportRecord, _ what: String, _ lines: (String, String), in transaction: Transaction
+        _ record: ImportRecord, _ what: String, _ lines: (LetterText, LetterText), in transaction: Transaction
     ) throws {
         let address = try transaction.scalar(
             "imports.mail_address", "SELECT email FROM accounts WHERE id = \(record.userID)", as: String.self)
         guard let address = address.flatMap({ try? MailAddress($0, name: record.userName) }) else { return }
-        let link = "\(services.settings.publicURL)/bags/imports/\(record.jobID)"
-        let mail = Mail(
-            to: address, subject: "\(what): \(record.fileName)",
-            text: [lines.0, lines.1, "", link, ""].joined(separator: "\n"),
-            html: "<p>\(lines.0)</p><p>\(lines.1)</p><p><a href=\"\(link)\">Open it</a></p>")
+        let letter = MailLetter(
+            "\(what): \(record.fileName)", from: services.settings.office,
+            [
+                .paragraph(lines.0), .paragraph(lines.1),
+                .button("Open the import", address: "\(services.settings.publicURL)/bags/imports/\(record.jobID)"),
+            ])
+        let mail = Mail(to: address, letter).marked("bags.import_finished", isConfidential: false)
         _ = try services.mails.enqueue(mail, in: transaction)
     }
 }
@@ -148,6 +144,7 @@ struct ImportWorker: Sendable {
 /// What is told of imports after the commit.
 enum ImportEvents {
     static let finishedKind = "import.finished"
+    /// What nodes of before told of the jobs of imports. The queue itself tells of every job now; see `JobChange`.
     static let progressKind = "import.progress"
 
     static func finished(_ record: ImportRecord, state: String, at now: Instant) -> Event {
@@ -156,14 +153,5 @@ enum ImportEvents {
             "dry_run": .bool(record.terms.isDryRun), "state": .string(state), "user_name": .string(record.userName),
         ]
         return Event(finishedKind, key: record.terms.areaCode ?? "", payload: payload, at: now)
-    }
-
-    /// How far an import is, for those who watch its job.
-    static func progress(_ id: Int64, state: String, done: Int, total: Int, at now: Instant) -> Event {
-        let payload: JSONValue = [
-            "id": .string(String(id)), "state": .string(state),
-            "progress": ["done": .integer(Int64(done)), "total": .integer(Int64(total))],
-        ]
-        return Event(progressKind, key: "job:\(id)", payload: payload, at: now)
     }
 }

@@ -8,8 +8,8 @@
 /// }
 /// ```
 ///
-/// On this node that holds from the commit on, before `write` returns. The other nodes hear of it by the outbox, which
-/// loses nothing; a node that was away has no copies when it starts, and tells tier 2 what its predecessors may have died of
+/// On this node that holds from the commit on, before `write` returns. Where nodes share a Redis the others are told at once.
+/// They hear of it by the outbox, too, which loses nothing; a node that was away has no copies when it starts, and tells tier 2 what its predecessors may have died of
 /// telling.
 public struct StaleTags: Sendable {
     private static let kind = "cache.invalidated"
@@ -32,7 +32,11 @@ public struct StaleTags: Sendable {
         let names = tags.map { JSONValue.string($0.text) }
         try outbox.publish(
             Event(StaleTags.kind, key: "tags", payload: ["tags": .array(names)], at: now), in: transaction)
-        transaction.afterCommit { [caches] in caches.invalidateHere(tags) }
+        transaction.afterCommit { [caches] in
+            caches.invalidateHere(tags)
+            // Nobody waits for Redis here. What it can't be told the event tells.
+            if caches.isToldElsewhere { Task { await caches.tell(tags) } }
+        }
     }
 
     /// Hears what other nodes have declared: add it to the application's ``EventRelay``.

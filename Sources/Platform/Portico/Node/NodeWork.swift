@@ -1,6 +1,5 @@
 import Glibc
 import Logging
-import PorticoPostgreSQL
 
 extension ApplicationEnvironment {
     /// Does the application's jobs, the platform's among them, until the task is cancelled.
@@ -21,17 +20,19 @@ extension ApplicationEnvironment {
             logger.error("no checkpoints of the audit", metadata: ["error": "\(error)"])
         }
         running.jobs(&book)
+        let places = settings.integer("jobs.places")
         var configuration = JobWorker.Configuration(
-            application: application, defaultConcurrency: settings.integer("jobs.places"),
+            application: application, concurrency: [WebhookDesk.queue: WebhookDesk.places(of: places)],
+            defaultConcurrency: places,
             drain: .seconds(Int64(settings.integer("jobs.drain_seconds"))))
         configuration.node = ApplicationEnvironment.nodeName
         let worker = JobWorker(
             database: database, queue: jobs, book: book, schedules: schedules, logger: logger, metrics: metrics,
             configuration: configuration)
-        if let engine = database.engine as? PostgreSQLEngine {
-            _ = try? await engine.listen(channel: JobQueue.channel) { [jobs] _ in jobs.wake() }
-        }
+        let listener = JobCallListener(database, jobs: jobs, logger: logger)
+        let listening = Task { if let listener { await listener.run() } }
         await worker.run()
+        listening.cancel()
     }
 
     /// What operators call this process: the host and the process's number.

@@ -39,11 +39,12 @@ struct SharedParts {
         self.metrics = metrics
         streams = try NodeStreams(settings, redis: redis)
         proxies = TrustedProxies(settings.list("server.trusted_proxies")) ?? .none
-        if settings.text("environment") == "testing", !settings.isLocal {
+        let environment = settings.text("environment")
+        if environment != "production", !settings.isLocal {
             throw Settings.Mistake(
                 description: """
-                    server.host: '\(settings.text("server.host"))' is not accepted in the testing environment; it takes \
-                    a loopback address
+                    server.host: '\(settings.text("server.host"))' is not accepted in the \(environment) environment; \
+                    it takes a loopback address
                     """)
         }
         try SharedParts.checkReach(settings)
@@ -56,19 +57,20 @@ struct SharedParts {
         for application in configuration.applications { library.add(application.assets, folder: application.id) }
         self.library = library
         limits = NodeLimits.book(settings, metrics: metrics)
-        mail = try NodeMail(settings, clock: clock)
-        texts = try NodeTexts(settings, clock: clock, metrics: metrics)
-        caches = NodeCaches.registry(settings, clock: clock, metrics: metrics, redis: redis)
         self.port = port ?? settings.integer("server.port")
         address = PublicAddress(settings, port: self.port)
+        mail = try NodeMail(settings, clock: clock, publicURL: address.text)
+        texts = try NodeTexts(settings, clock: clock, metrics: metrics)
+        caches = NodeCaches.registry(settings, clock: clock, metrics: metrics, redis: redis)
     }
 
     func environment(_ application: any Application, _ database: Database, logger: Logger) -> ApplicationEnvironment {
         let keys = SharedParts.keys(of: application.id, below: keys)
         let previousKeys = previousKeys.map { SharedParts.keys(of: application.id, below: $0) }
-        let jobs = JobQueue(
-            clock: clock, seal: JobSeal(FieldSeal(keys: keys, previousKeys: previousKeys, purpose: "jobs")))
         let outbox = EventOutbox()
+        let jobs = JobQueue(
+            clock: clock, seal: JobSeal(FieldSeal(keys: keys, previousKeys: previousKeys, purpose: "jobs")),
+            outbox: outbox)
         return ApplicationEnvironment(
             database: database, clock: clock, outbox: outbox,
             keys: keys, previousKeys: previousKeys, csrf: csrf, passwords: passwords, metrics: metrics, logger: logger,

@@ -3,8 +3,9 @@ public enum PlatformSettings {
     /// All of them.
     public static let declarations: [SettingDeclaration] = [
         SettingDeclaration(
-            "environment", .choice(["production", "testing"]), default: "production",
-            "testing adds a clock that can be moved; it listens on loopback only"),
+            "environment", .choice(["production", "development", "testing"]), default: "production",
+            "development shows operators what mails say, codes and links too; testing adds a clock that can be moved; both "
+                + "listen on loopback only"),
         SettingDeclaration("server.host", .text(1...255), default: "127.0.0.1", "address to listen on"),
         SettingDeclaration(
             "server.port", .integer(0...65_535), default: "8080", "port to listen on; 0 takes a free one"),
@@ -97,6 +98,12 @@ public enum PlatformSettings {
         SettingDeclaration("mail.smtp_user", .text(0...254), default: "", "who signs in there; empty: nobody"),
         SettingDeclaration(
             "mail.smtp_password", .text(0...500), default: "", isSecret: true, "that account's password"),
+        SettingDeclaration(
+            "mail.hello_name", .text(0...253), default: "",
+            "what the node calls itself there; empty: the machine's full name, else the host of public_url"),
+        SettingDeclaration(
+            "mail.authorities_file", .text(0...500), default: "",
+            "file of the certificates, in PEM form, that alone vouch for it; empty: those of the system"),
         SettingDeclaration(
             "sms.url", .text(0...1000), default: "", isSecret: true,
             "http(s):// address of a gateway that takes text messages as JSON; empty: none are sent"),

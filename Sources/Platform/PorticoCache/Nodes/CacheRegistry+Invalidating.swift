@@ -24,6 +24,17 @@ extension CacheRegistry {
         self.tags.invalidate(tags)
     }
 
+    /// Whether there is anybody to tell: a tier 2 or other nodes.
+    public var isToldElsewhere: Bool { shared != nil || backplane != nil }
+
+    /// Tells tier 2 and the other nodes what ``invalidateHere(_:)`` has outdated here, so that they need not wait for its
+    /// event. The event still counts: this node may die in between.
+    public func tell(_ tags: Set<CacheTag>) async {
+        guard !tags.isEmpty else { return }
+        let stamp = await tellShared(tags)
+        _ = await tellNodes(tags, isSharedTold: stamp != nil || shared == nil)
+    }
+
     /// Outdates every value of every cache, on every node.
     /// - Returns: whether tier 2 and all other nodes were told.
     @discardableResult

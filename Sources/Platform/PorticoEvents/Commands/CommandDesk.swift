@@ -58,16 +58,23 @@ public struct CommandDesk: Sendable {
         }
     }
 
-    /// Removes answers that are older than ``retention``, some thousand at most.
+    /// Removes answers that are older than ``retention``, some thousand at most. The relay does it once a minute, as often
+    /// as it takes.
     /// - Returns: number of answers.
     /// - Throws: ``SQLError``.
     @discardableResult
     public func prune(at now: Instant, in transaction: Transaction) throws -> Int {
+        try CommandDesk.forget(at: now, in: transaction)
+    }
+
+    /// The same, for whoever has no desk: the table is there wherever events are.
+    static func forget(at now: Instant, in transaction: Transaction) throws -> Int {
         try transaction.execute(
             "commands.prune",
             """
             DELETE FROM event_commands WHERE (name, key) IN (
-                SELECT name, key FROM event_commands WHERE at < \(now - CommandDesk.retention) ORDER BY at LIMIT 5000)
+                SELECT name, key FROM event_commands WHERE at < \(now - retention) ORDER BY at
+                LIMIT \(EventOutbox.pruneBatch))
             """)
     }
 

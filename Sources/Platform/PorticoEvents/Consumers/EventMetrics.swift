@@ -1,4 +1,5 @@
 import PorticoTelemetry
+import PorticoValues
 
 /// What consumers report; see the table in this module's README.
 struct EventMetrics: Sendable {
@@ -8,6 +9,10 @@ struct EventMetrics: Sendable {
     private let faults: CounterFamily
     private let position: GaugeFamily
     private let parked: GaugeFamily
+    private let lag: GaugeFamily
+    private let halted: GaugeFamily
+    private let rows: Gauge
+    private let age: Gauge
 
     init(_ registry: MetricsRegistry, application: String) {
         self.application = application
@@ -26,6 +31,19 @@ struct EventMetrics: Sendable {
             labels: ["application", "consumer"])
         parked = registry.gauge(
             "portico_events_parked", help: "Events put aside.", labels: ["application", "consumer", "state"])
+        lag = registry.gauge(
+            "portico_events_lag_seconds", help: "How long the first event has waited that a consumer has yet to pass.",
+            labels: ["application", "consumer"])
+        halted = registry.gauge(
+            "portico_events_halted",
+            help: "Whether a consumer stands still, because it has put aside as many events as it may.",
+            labels: ["application", "consumer"])
+        rows = registry.gauge("portico_events_outbox_rows", help: "Events in the outbox.", labels: ["application"])
+            .with(application)
+        age = registry.gauge(
+            "portico_events_outbox_age_seconds", help: "How long ago the oldest event of the outbox happened.",
+            labels: ["application"]
+        ).with(application)
     }
 
     func delivered(_ count: Int) {
@@ -38,14 +56,24 @@ struct EventMetrics: Sendable {
         position.with(application, consumer).set(Double(last.id))
     }
 
-    /// Shows what lies aside. States that were shown before and have none now are shown as none.
-    func show(_ counts: [(consumer: String, state: ParkedEventState, count: Int)]) {
-        for (labels, gauge) in parked.series where labels.first == application {
-            let isThere = counts.contains { $0.consumer == labels[1] && $0.state.rawValue == labels[2] }
-            if !isThere { gauge.set(0) }
+    /// Shows who stands where. What was shown before and is not there now is shown as none.
+    func show(_ standings: EventStandings, at now: Instant) {
+        func seconds(since instant: Instant?) -> Double {
+            instant.map { Double(max(0, (now - $0).milliseconds)) / 1000 } ?? 0
         }
-        for entry in counts {
-            parked.with(application, entry.consumer, entry.state.rawValue).set(Double(entry.count))
+        rows.set(Double(standings.outbox.rows))
+        age.set(seconds(since: standings.outbox.oldest))
+        for family in [parked, lag, halted] {
+            for (labels, gauge) in family.series where labels.first == application {
+                if !standings.consumers.contains(where: { $0.consumer == labels[1] }) { gauge.set(0) }
+            }
+        }
+        for standing in standings.consumers {
+            lag.with(application, standing.consumer).set(seconds(since: standing.waitingSince))
+            halted.with(application, standing.consumer).set(standing.isHalted ? 1 : 0)
+            for state in ParkedEventState.allCases {
+                parked.with(application, standing.consumer, state.rawValue).set(Double(standing.parked[state] ?? 0))
+            }
         }
     }
 }

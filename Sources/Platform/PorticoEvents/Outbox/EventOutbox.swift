@@ -8,7 +8,7 @@ public final class EventOutbox: Sendable {
     /// How long events are kept for readers that come back: 20 minutes, more than the 15 a stream may be away.
     public static let retention = Span.minutes(20)
     /// Rows that one transaction of pruning looks at, so that it holds up no writer.
-    private static let pruneBatch = 5000
+    static let pruneBatch = 5000
 
     /// Which events outlive the outbox.
     public let log: EventLogPolicy
@@ -74,11 +74,19 @@ public final class EventOutbox: Sendable {
     }
 
     /// Removes events older than ``retention`` that every consumer has seen, some thousand at most; those that the log
-    /// keeps move there. The newest stays, so that a client that has it can go on.
+    /// keeps move there, and what the log has kept long enough goes. The newest stays, so that a client that has it can go
+    /// on. The relay does it once a minute, as often as it takes.
     /// - Returns: number of events that left the outbox.
+    /// - Throws: ``SQLError``.
     @discardableResult
     public func prune(at now: Instant, in transaction: Transaction) throws -> Int {
-        try shortenLog(at: now, in: transaction)
+        for rule in log.rules { try shortenLog(by: rule, at: now, in: transaction) }
+        return try pruneRows(at: now, in: transaction)
+    }
+
+    /// Lets a batch of old events leave the outbox.
+    /// - Returns: number of events; less than ``pruneBatch`` when that was all.
+    func pruneRows(at now: Instant, in transaction: Transaction) throws -> Int {
         let old: SQL = """
             at < \(now - EventOutbox.retention) AND id IN (
                 SELECT id FROM event_outbox
@@ -118,16 +126,17 @@ public final class EventOutbox: Sendable {
         }
     }
 
-    private func shortenLog(at now: Instant, in transaction: Transaction) throws {
-        for rule in log.rules {
-            guard let span = rule.span else { continue }
-            try transaction.execute(
-                "events.shorten_log",
-                """
-                DELETE FROM event_log WHERE id IN (
-                    SELECT id FROM event_log WHERE at < \(now - span) AND \(rule.condition)
-                    ORDER BY at LIMIT \(EventOutbox.pruneBatch))
-                """)
-        }
+    /// Removes a batch of what a rule of the log does not keep any longer.
+    /// - Returns: number of events; less than ``pruneBatch`` when that was all.
+    @discardableResult
+    func shortenLog(by rule: EventLogPolicy.Rule, at now: Instant, in transaction: Transaction) throws -> Int {
+        guard let span = rule.span else { return 0 }
+        return try transaction.execute(
+            "events.shorten_log",
+            """
+            DELETE FROM event_log WHERE id IN (
+                SELECT id FROM event_log WHERE at < \(now - span) AND \(rule.condition)
+                ORDER BY at LIMIT \(EventOutbox.pruneBatch))
+            """)
     }
 }

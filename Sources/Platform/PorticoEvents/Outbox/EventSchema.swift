@@ -22,6 +22,12 @@ public enum EventSchema {
             Migration(2, "log, leases, parking, builds, commands") { dialect in
                 leases(dialect) + log(dialect) + parking(dialect) + commands(dialect)
             },
+            Migration(3, "epoch of bridges") { dialect in
+                """
+                CREATE TABLE event_epoch (
+                    bridge \(dialect.text) NOT NULL PRIMARY KEY, mark \(dialect.text) NOT NULL) \(dialect.strict)
+                """
+            },
         ])
 
     /// `generation` is the one that readers of a projection see; a build has the number of its own.

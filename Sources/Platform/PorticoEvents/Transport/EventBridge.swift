@@ -8,6 +8,10 @@ import PorticoValues
 /// Its position in the database is that up to which every group has acknowledged everything. When the transport has lost
 /// what it was given, everything after that position is given to it again; until then the outbox keeps it. No more than
 /// `window` positions are on their way, so that a transport of bounded length never drops what nobody has read.
+///
+/// Each life of a bridge leaves a mark on both sides and begins with comparing them. Where a database was restored from a copy
+/// of before, the transport has another mark, or events that the outbox has yet to number: what it holds is forgotten then,
+/// and everything after the position is given anew.
 public final class EventBridge: Sendable {
     private static let batch = 200
     private static let lease = Span.seconds(15)
@@ -25,6 +29,7 @@ public final class EventBridge: Sendable {
     private let holder: String
     private let published: Counter
     private let losses: Counter
+    private let restarts: Counter
     private let open: Gauge
 
     /// A bridge.
@@ -57,6 +62,10 @@ public final class EventBridge: Sendable {
             "portico_events_bridge_losses_total", help: "Times that a transport had lost what it was given.",
             labels: ["bridge"]
         ).with(name)
+        restarts = metrics.counter(
+            "portico_events_bridge_restarts_total",
+            help: "Times that a transport held events of another time than the database's.", labels: ["bridge"]
+        ).with(name)
         open = metrics.gauge(
             "portico_events_bridge_open", help: "Positions between the last event given and the last acknowledged.",
             labels: ["bridge"]
@@ -74,6 +83,8 @@ public final class EventBridge: Sendable {
         var given: EventPosition?
         /// The last event that was given.
         var last = EventPosition.start
+        /// Whether outbox and transport were compared.
+        var hasMet = false
     }
 
     /// Brings events over until the task is cancelled.
@@ -110,8 +121,33 @@ public final class EventBridge: Sendable {
         }
         progress.done = done
         try await progress.frontier.advance(database)
+        if !progress.hasMet { try await meet() }
+        progress.hasMet = true
         try await settle(&progress)
         return try await give(&progress)
+    }
+
+    /// Sees whether the transport holds events of this outbox, and leaves a new mark on both sides.
+    ///
+    /// A bridge that dies between the two marks is followed by one that gives everything again, no more.
+    private func meet() async throws {
+        let (told, standing) = (try await transport.epoch(), try await transport.standing(of: groups))
+        // Read after what the transport says: what it has by then is in the outbox, if it is the outbox it came from.
+        let (mark, newest) = try await database.read { [name] reading in
+            (try EventEpoch.mark(of: name, in: reading), try OutboxFrontier.newest(in: reading))
+        }
+        let isOther = standing.last > newest || (told != nil && told != mark)
+        if isOther {
+            restarts.increment()
+            logger.error(
+                "the transport has events of another time than the database's, as after a restore; it begins anew",
+                metadata: [
+                    "bridge": "\(name)", "transport": "\(standing.last.text)", "outbox": "\(newest.text)",
+                ])
+        }
+        let next = UUIDv7(at: clock.now()).description
+        try await transport.begin(next, anew: isOther)
+        try await database.write { [name] in try EventEpoch.take(next, of: name, in: $0) }
     }
 
     /// Notes what is acknowledged, and whether the transport still has what it was given.
@@ -154,5 +190,6 @@ public final class EventBridge: Sendable {
         logger.warning("the transport has lost events; they are given again", metadata: ["bridge": "\(name)"])
         progress.given = nil
         progress.last = .start
+        progress.hasMet = false
     }
 }

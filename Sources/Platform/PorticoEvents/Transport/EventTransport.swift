@@ -19,6 +19,14 @@ public protocol EventTransport: Sendable {
     /// - Throws: ``EventTransportLoss`` when that one is not there any more; then nothing is appended.
     func append(_ events: [PublishedEvent], for groups: [String], following known: EventPosition) async throws
 
+    /// The mark that ``begin(_:anew:)`` has left; nil when nobody has, or when it was lost.
+    func epoch() async throws -> String?
+
+    /// Leaves a mark.
+    /// - Parameter anew: whether all events are forgotten with it, because they are not those of the outbox: positions count
+    ///   anew, and groups begin with what is appended next.
+    func begin(_ epoch: String, anew: Bool) async throws
+
     /// How far everybody is.
     func standing(of groups: [String]) async throws -> EventTransportStanding
 

@@ -22,6 +22,7 @@ public final class LocalEventTransport: EventTransport {
         var leases: [String: [Int: Lease]] = [:]
         var members: [String: [String: Instant]] = [:]
         var last = EventPosition.start
+        var epoch: String?
     }
 
     /// How many partitions there are.
@@ -56,6 +57,23 @@ public final class LocalEventTransport: EventTransport {
                 state.streams[partition].append(event)
             }
             state.forgetAcknowledged()
+        }
+    }
+
+    /// The mark that was left last.
+    public func epoch() async throws -> String? {
+        state.withLock(\.epoch)
+    }
+
+    /// Leaves a mark, and forgets all events where they are not the outbox's.
+    public func begin(_ epoch: String, anew: Bool) async throws {
+        state.withLock { state in
+            if anew {
+                state.streams = Array(repeating: [], count: partitions)
+                state.groups = [:]
+                state.last = .start
+            }
+            state.epoch = epoch
         }
     }
 

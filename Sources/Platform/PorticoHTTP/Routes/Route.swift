@@ -61,6 +61,10 @@ public struct Route: Sendable {
     public private(set) var upload: UploadRule?
     /// Whether a page with this route may use the camera.
     public var usesCamera = false
+    /// Whether its answers show a secret. See ``showingSecrets()``.
+    public private(set) var showsSecrets = false
+    /// Whether a page with this route shows other answers of this site within it, which allow that themselves.
+    public var showsFrames = false
     /// How much it matters when not all requests can be served.
     public var priority: RequestPriority = .normal
     /// Whether the answer may come more than once for one key (`Idempotency-Key`). Routes that replay on their own opt out.
@@ -119,6 +123,16 @@ extension Route {
     public func matters(_ priority: RequestPriority) -> Route {
         var route = self
         route.priority = priority
+        return route
+    }
+}
+
+extension Route {
+    /// The same route, whose answers show a secret: a key, a token, a recovery code. They are not compressed, because what a
+    /// caller sends and gets back beside a secret would tell of it by the length (https://www.breachattack.com).
+    public func showingSecrets() -> Route {
+        var route = self
+        route.showsSecrets = true
         return route
     }
 }

@@ -372,10 +372,12 @@ extension Site {
         response.headers.setDefault("cache-control", isGood ? policy.control : CacheControl.noStore.control)
         if isGood, policy.isValidated, exchange.request.head.method.isSafe { validate(&response, exchange) }
         // Answers that are given at once run on the event loop, where a millisecond is long.
-        if measure != nil {
+        if measure != nil, exchange.served?.route.showsSecrets != true {
             response.compress(for: exchange.request.head, exchange.request.isForEverybody ? .kept : .live)
         }
-        security.add(to: &response, usesCamera: exchange.served?.route.usesCamera ?? false, nonce: exchange.nonce)
+        security.add(
+            to: &response, usesCamera: exchange.served?.route.usesCamera ?? false,
+            showsFrames: exchange.served?.route.showsFrames ?? false, nonce: exchange.nonce)
         if let visit = exchange.visit, visit.isNew {
             let secure = configuration.isSecure ? "; Secure" : ""
             response.headers.add(

@@ -10,7 +10,7 @@ struct APIKeyRoutes: Sendable {
     let own: OwnAPIKeys
 
     /// Answers that are kept for retries are sealed, so the key in one of them is as safe as in the table of keys.
-    var routes: [Route] { [list, key, create, revoke] }
+    var routes: [Route] { [list, key, create.showingSecrets(), revoke] }
 
     private struct Wish: RouteInput {
         let name: String

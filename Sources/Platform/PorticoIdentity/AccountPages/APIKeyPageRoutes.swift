@@ -16,7 +16,7 @@ struct APIKeyPageRoutes: Sendable {
     let keys: OwnAPIKeys
     let appearance: AccountAppearance
 
-    var routes: [Route] { [show, make, revoke] }
+    var routes: [Route] { [show, make.showingSecrets(), revoke] }
 
     private var show: Route {
         .page(.get, APIKeyPageRoutes.path, "apiKeysPage", "One's own API keys", access: .signedIn) {

@@ -18,7 +18,9 @@ struct SecondFactorPageRoutes: Sendable {
     let own: OwnAccount
     let appearance: AccountAppearance
 
-    var routes: [Route] { [show, enrol, confirm, renew, remove] }
+    var routes: [Route] {
+        [show, enrol.showingSecrets(), confirm.showingSecrets(), renew.showingSecrets(), remove]
+    }
 
     private var show: Route {
         .page(.get, SecondFactorPageRoutes.path, "secondFactorPage", "One's own authenticator", access: .signedIn) {

@@ -1,3 +1,4 @@
+import PorticoPages
 import PorticoSQL
 
 /// A mail to one person.
@@ -9,17 +10,22 @@ public struct PersonalMail: Sendable, Hashable {
     /// What it says, as plain text.
     public var text: String
     /// The same as a document; nil where the text says all.
-    public var html: String?
+    public var html: HTML?
     /// What it is for, such as `account.password_reset`: for counts, and for whoever looks through what was sent.
     public var kind: String
 
     /// A mail.
-    public init(to: String, subject: String, text: String, html: String? = nil, kind: String) {
+    public init(to: String, subject: String, text: String, html: HTML? = nil, kind: String) {
         self.to = to
         self.subject = subject
         self.text = text
         self.html = html
         self.kind = kind
+    }
+
+    /// A letter, in both forms.
+    public init(to: String, _ letter: MailLetter, kind: String) {
+        self.init(to: to, subject: letter.subject, text: letter.text, html: letter.html, kind: kind)
     }
 }
 

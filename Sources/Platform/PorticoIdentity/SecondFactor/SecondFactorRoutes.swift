@@ -8,7 +8,9 @@ struct SecondFactorRoutes: Sendable {
 
     let own: OwnAccount
 
-    var routes: [Route] { [status, enrol, confirm, renew, disable] }
+    var routes: [Route] {
+        [status, enrol.showingSecrets(), confirm.showingSecrets(), renew.showingSecrets(), disable]
+    }
 
     private struct Password: RouteInput {
         let password: String

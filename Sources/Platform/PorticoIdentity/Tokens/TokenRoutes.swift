@@ -12,7 +12,7 @@ struct TokenRoutes: Sendable {
     let tokens: TokenStore
 
     var routes: [Route] {
-        [begin, refresh, revoke, keys].map { route in
+        [begin.showingSecrets(), refresh.showingSecrets(), revoke, keys].map { route in
             var route = route
             route.keepsIdempotencyKeys = false
             return route

@@ -64,7 +64,11 @@ final class CurlSession: @unchecked Sendable {
         if settings.security == .startTLS {
             portico_curl_number(handle, CURLOPT_USE_SSL, Int(CURLUSESSL_ALL.rawValue))
         }
-        if let file = settings.authorities { portico_curl_text(handle, CURLOPT_CAINFO, file) }
+        if let file = settings.authorities {
+            portico_curl_text(handle, CURLOPT_CAINFO, file)
+            // Otherwise the system's folder of certificates would still vouch for servers beside it.
+            portico_curl_text(handle, CURLOPT_CAPATH, nil)
+        }
         if let account = settings.account {
             portico_curl_text(handle, CURLOPT_USERNAME, account.name)
             portico_curl_text(handle, CURLOPT_PASSWORD, account.password.reveal())

@@ -1,11 +1,9 @@
 import PorticoPages
 
-/// A mail to one person.
+/// A mail to one person. Mostly made of a letter, which has both forms:
 ///
 /// ```swift
-/// let mail = Mail(
-///     to: address, subject: "Your account", text: "Hello \(name)",
-///     html: "<p>Hello <b>\(name)</b></p>")
+/// let mail = Mail(to: address, MailLetter("Your account", from: office, [.paragraph("Hello \(name)")]))
 /// ```
 public struct Mail: Sendable, Hashable {
     /// Whom it is for.
@@ -18,6 +16,10 @@ public struct Mail: Sendable, Hashable {
     public var html: HTML?
     /// Files that go with it.
     public var attachments: [MailAttachment]
+    /// What it is for, such as `account.invitation`, for whoever looks through what was sent.
+    public var kind = ""
+    /// Whether codes or links may stand in it that only its reader may use: it is then shown to nobody else in production.
+    public var isConfidential = true
 
     /// A mail.
     public init(to: MailAddress, subject: String, text: String, html: HTML? = nil, attachments: [MailAttachment] = []) {
@@ -26,6 +28,19 @@ public struct Mail: Sendable, Hashable {
         self.text = text
         self.html = html
         self.attachments = attachments
+    }
+
+    /// A letter, in both forms.
+    public init(to: MailAddress, _ letter: MailLetter, attachments: [MailAttachment] = []) {
+        self.init(
+            to: to, subject: letter.subject, text: letter.text, html: letter.html, attachments: attachments)
+    }
+
+    /// The same mail of a kind, which operators may read where it holds nothing that only its reader may use.
+    public func marked(_ kind: String, isConfidential: Bool) -> Mail {
+        var mail = self
+        (mail.kind, mail.isConfidential) = (kind, isConfidential)
+        return mail
     }
 }
 

@@ -12,23 +12,23 @@ struct MailDeliverer: Sendable {
     /// the mail over and before that commit, it is sent again with the same `Message-ID`.
     func deliver(_ id: Int64, _ run: JobRun) async throws {
         guard let waiting = try await database.read({ try find(id, in: $0) }) else { return }
-        if waiting.isSuppressed {
-            return try await settle(id, .suppressed, reply: "The address is known not to exist.", run)
-        }
+        if waiting.isSuppressed || waiting.state == .suppressed { throw try await suppressed(id, waiting, run) }
         do {
             switch try await mails.transport.deliver(envelope(waiting)) {
             case .sent(let reply): try await settle(id, .sent, reply: reply, run)
             case .kept: try await settle(id, .kept, reply: nil, run)
             }
         } catch let trouble as MailTrouble {
-            if let verdict = try await failure(trouble, id, waiting.mail.to, run) { throw verdict }
+            if let verdict = try await failure(trouble, id, waiting, run) { throw verdict }
         } catch let open as CircuitOpen {
-            throw JobFailure.postponed(by: open.retryAfter, "mail_server_away", "The mail server does not answer.")
+            let trouble = MailTrouble(.unavailable, reply: "The mail server is left alone for a while.")
+            if let verdict = try await failure(trouble, id, waiting, run, least: open.retryAfter) { throw verdict }
         }
     }
 
     private struct Waiting {
         var mail: Mail
+        let state: MailState
         let createdAt: Instant
         let messageID: String
         let isSuppressed: Bool
@@ -39,8 +39,8 @@ struct MailDeliverer: Sendable {
             "mails.find",
             """
             SELECT recipient, recipient_name, subject, text, html, created_at, message_id,
-                EXISTS (SELECT 1 FROM mail_suppressions s WHERE s.recipient_key = mails.recipient_key)
-            FROM mails WHERE id = \(id) AND state IN ('queued', 'failed')
+                EXISTS (SELECT 1 FROM mail_suppressions s WHERE s.recipient_key = mails.recipient_key), state
+            FROM mails WHERE id = \(id) AND state IN ('queued', 'failed', 'suppressed')
             """
         ) { row in
             let html: String? = try row[4]
@@ -48,7 +48,7 @@ struct MailDeliverer: Sendable {
                 mail: Mail(
                     to: try MailAddress(row[0], name: row[1]), subject: try row[2], text: try row[3],
                     html: html.map { HTML(trusted: $0) }),
-                createdAt: try row[5], messageID: try row[6], isSuppressed: try row.flag(7))
+                state: try row[8], createdAt: try row[5], messageID: try row[6], isSuppressed: try row.flag(7))
         }
         guard var found else { return nil }
         found.mail.attachments = try reading.all(
@@ -82,26 +82,62 @@ struct MailDeliverer: Sendable {
         }
     }
 
+    /// Notes that a mail was held back. What it said is forgotten, so that another try of it finds nothing to send.
+    private func suppressed(_ id: Int64, _ waiting: Waiting, _ run: JobRun) async throws -> JobFailure {
+        if waiting.state != .suppressed {
+            try await database.write { transaction in
+                try transaction.execute(
+                    "mails.hold_back",
+                    """
+                    UPDATE mails SET state = \(MailState.suppressed), reply = 'The address is known not to exist.',
+                        sent_at = \(run.now), text = '', html = NULL
+                    WHERE id = \(id)
+                    """)
+                try transaction.execute("mails.detach", "DELETE FROM mail_attachments WHERE mail_id = \(id)")
+            }
+        }
+        return JobFailure.permanent(
+            "mail_suppressed", "The mail was not sent: its address is known not to exist, or was then.")
+    }
+
     /// Notes why a mail did not go out.
+    /// - Parameter least: the shortest pause before the server is asked again; nil when it was asked now.
     /// - Returns: what becomes of its job; nil when the recipient was forgotten while the server was asked, and must
     ///   not be known again by its words.
     private func failure(
-        _ trouble: MailTrouble, _ id: Int64, _ recipient: MailAddress, _ run: JobRun
+        _ trouble: MailTrouble, _ id: Int64, _ waiting: Waiting, _ run: JobRun, least: Span? = nil
     ) async throws -> JobFailure? {
-        let isFinal = [.noMailbox, .refused].contains(trouble.kind)
-        let state = isFinal || run.isLastAttempt ? MailState.failed : .queued
-        let isKnown = try await database.write { transaction in
-            let noted = try transaction.execute(
-                "mails.note", "UPDATE mails SET state = \(state), reply = \(trouble.reply) WHERE id = \(id)")
-            if noted == 1, trouble.kind == .noMailbox {
-                try mails.suppress(recipient.address, reason: trouble.reply, in: transaction)
-            }
-            return noted == 1
-        }
+        let isFinal = [.noMailbox, .doubtful, .refused].contains(trouble.kind)
+        let pause =
+            trouble.kind == .unavailable
+            ? MailPatience.pause(atAge: run.now - waiting.createdAt, least: least) : nil
+        let isOver = isFinal || pause == nil && run.isLastAttempt
+        let words: SQL = least == nil ? "\(trouble.reply)" : "coalesce(reply, \(trouble.reply))"
+        let isKnown = try await note(trouble, words, id, waiting.mail.to, isOver ? .failed : .queued, run)
         guard isKnown else { return nil }
         if isFinal { return JobFailure.permanent("mail_refused", "The mail was refused.", detail: trouble.reply) }
+        if let pause {
+            return JobFailure.postponed(by: pause, "mail_server_away", "The mail server can't be used.")
+        }
         return JobFailure.temporary(
-            "mail_not_delivered", "The mail could not be delivered yet.", detail: trouble.reply)
+            "mail_not_delivered", "The mail could not be delivered yet.", after: least, detail: trouble.reply)
+    }
+
+    /// - Parameter words: what is kept of the server's, as a value.
+    /// - Returns: whether the mail is still known.
+    private func note(
+        _ trouble: MailTrouble, _ words: SQL, _ id: Int64, _ recipient: MailAddress, _ state: MailState, _ run: JobRun
+    ) async throws -> Bool {
+        try await database.write { [mails] transaction in
+            let isDoubtful = trouble.kind == .doubtful
+            let doubt: SQL = isDoubtful ? ", doubted_at = coalesce(doubted_at, \(run.now))" : ""
+            let noted = try transaction.execute(
+                "mails.note", "UPDATE mails SET state = \(state), reply = \(words)\(doubt) WHERE id = \(id)")
+            guard noted == 1 else { return false }
+            let isMissing = try trouble.kind == .noMailbox || isDoubtful && mails.isGivenUp(recipient, in: transaction)
+            if isMissing { try mails.suppress(recipient.address, reason: trouble.reply, in: transaction) }
+            return true
+        }
     }
 }
 

@@ -57,14 +57,17 @@ extension MailQueue {
             """)
     }
 
-    /// Sends to an address again.
+    /// Sends to an address again. What servers said of it before counts no more.
     /// - Returns: whether it was suppressed.
     /// - Throws: ``SQLError``.
     @discardableResult
     public func unsuppress(_ address: String, in transaction: Transaction) throws -> Bool {
+        let key = MailAddress.key(address)
         try transaction.execute(
-            "mails.unsuppress",
-            "DELETE FROM mail_suppressions WHERE recipient_key = \(MailAddress.key(address))") == 1
+            "mails.believe",
+            "UPDATE mails SET doubted_at = NULL WHERE recipient_key = \(key) AND doubted_at IS NOT NULL")
+        return try transaction.execute(
+            "mails.unsuppress", "DELETE FROM mail_suppressions WHERE recipient_key = \(key)") == 1
     }
 
     /// Why nothing is sent to an address, or nil.

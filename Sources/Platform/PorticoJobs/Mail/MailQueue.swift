@@ -38,10 +38,10 @@ public struct MailQueue: Sendable {
             "mails.enqueue",
             """
             INSERT INTO mails (recipient, recipient_key, recipient_name, subject, text, html, message_id, state,
-                created_at)
+                created_at, kind, is_confidential)
             VALUES (\(mail.to.address), \(MailAddress.key(mail.to.address)), \(mail.to.name), \(mail.subject),
                 \(mail.text), \(mail.html?.text), \(MailMessage.newID(for: sender, at: now)),
-                \(MailState.queued), \(now))
+                \(MailState.queued), \(now), \(mail.kind), \(mail.isConfidential))
             RETURNING id
             """, as: Int64.self)
         guard let id else { throw SQLError(.other, message: "no mail was made", statement: "mails.enqueue") }

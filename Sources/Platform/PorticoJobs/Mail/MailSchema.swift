@@ -39,5 +39,17 @@ public enum MailSchema {
             Migration(3, "deliveries found by their mail") { _ in
                 "CREATE INDEX jobs_of_mails ON jobs (payload) WHERE name = 'mail.deliver'"
             },
+            // When the server refused the recipient without saying well enough why.
+            Migration(4, "refusals in doubt") { dialect in
+                "ALTER TABLE mails ADD COLUMN doubted_at \(dialect.integer)"
+            },
+            // What was written before may hold codes and links: nobody knows which.
+            Migration(5, "kinds of mails, and where they stand") { dialect in
+                """
+                ALTER TABLE mails ADD COLUMN kind \(dialect.text) NOT NULL DEFAULT '';
+                ALTER TABLE mails ADD COLUMN is_confidential \(dialect.integer) NOT NULL DEFAULT 1;
+                CREATE INDEX mails_by_state ON mails (state, id)
+                """
+            },
         ])
 }

@@ -28,6 +28,9 @@ public struct MailTrouble: Error, Sendable, Hashable, CustomStringConvertible {
     public enum Kind: Sendable, Hashable {
         /// There is no such mailbox: neither this nor any later mail will arrive.
         case noMailbox
+        /// The recipient is refused, and the server does not say well enough why: of one mail it means nothing more than
+        /// ``refused``, of several over days that there is no such mailbox.
+        case doubtful
         /// The message is refused, and would be again.
         case refused
         /// Not now.

@@ -37,13 +37,13 @@ public struct SMTPSettings: Sendable {
     public var security: Security
     /// Who signs in; nil for nobody.
     public var account: Account?
-    /// What this machine calls itself.
+    /// What this machine calls itself: a full name, or its number in brackets (RFC 5321 §4.1.3).
     public var helloName: String
     /// The longest a connection may take.
     public var connectTimeout: Span
     /// The longest a delivery may take.
     public var timeout: Span
-    /// File with the certificates that are trusted instead of the system's.
+    /// File with the certificates, in PEM form, that are trusted instead of the system's.
     public var authorities: String?
 
     /// Settings; STARTTLS on port 587, ten seconds to connect and forty for a delivery.
@@ -64,7 +64,16 @@ public struct SMTPSettings: Sendable {
 
     var url: String {
         let name = host.contains(":") ? "[\(host)]" : host
-        return "\(security == .implicit ? "smtps" : "smtp")://\(name):\(port)/\(helloName)"
+        return "\(security == .implicit ? "smtps" : "smtp")://\(name):\(port)/\(escapedHelloName)"
+    }
+
+    /// Numbers of hosts stand in brackets, which an address holds escaped only.
+    private var escapedHelloName: String {
+        helloName.utf8.map { byte in
+            let isPlain =
+                (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || [0x2D, 0x2E].contains(byte)
+            return isPlain ? String(UnicodeScalar(byte)) : "%" + [byte].hexadecimal.uppercased()
+        }.joined()
     }
 }
 

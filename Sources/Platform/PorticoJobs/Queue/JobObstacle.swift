@@ -21,6 +21,8 @@ public enum JobObstacle: Sendable, Hashable {
     case rate(key: String, opensAt: Instant?)
     /// The group it follows has so many jobs that have not ended; these are the first of them.
     case group(id: Int64, open: Int, members: [Int64])
+    /// Steps of its workflow come before it: those that have not ended, and those that failed and whose success it awaits.
+    case steps(workflow: Int64, open: [String], failed: [String])
     /// So many jobs of its queue are before it.
     case behind(Int)
     /// All places of its queue are taken.
@@ -44,7 +46,7 @@ extension JobQueue {
                 "jobs.opens", "SELECT opens_at FROM job_rates WHERE rate_key = \(key)"
             ) { try $0[0] as Instant }
             return [.rate(key: key, opensAt: opensAt)] + (try obstacles(toQueueOf: job, in: session))
-        case .waiting: return try openMembers(before: job, in: session)
+        case .waiting: return try openMembers(before: job, in: session) + openSteps(before: job, in: session)
         case .running, .succeeded, .failed, .cancelled: return []
         }
     }
@@ -68,6 +70,21 @@ extension JobQueue {
             "SELECT id FROM jobs WHERE group_id = \(group) AND finished_at IS NULL ORDER BY id LIMIT 5"
         ) { try $0[0] as Int64 }
         return [.group(id: group, open: open ?? 0, members: members)]
+    }
+
+    private func openSteps(before job: JobRecord, in session: some SQLSession) throws -> [JobObstacle] {
+        guard let workflow = job.workflowID, let step = job.stepID else { return [] }
+        let before = try session.all(
+            "jobs.steps_before",
+            """
+            SELECT name, state FROM job_edges JOIN job_steps ON job_steps.id = before_step
+            WHERE job_edges.workflow_id = \(workflow) AND after_step = \(step)
+                AND (state IN ('waiting', 'started') OR (state = 'failed' AND condition = 'succeeded'))
+            ORDER BY place
+            """
+        ) { (name: try $0[0] as String, state: try $0[1] as JobStepState) }
+        let failed = before.filter { $0.state == .failed }.map(\.name)
+        return [.steps(workflow: workflow, open: before.filter { $0.state != .failed }.map(\.name), failed: failed)]
     }
 
     /// What keeps its whole queue, or all jobs of its kind, from running.

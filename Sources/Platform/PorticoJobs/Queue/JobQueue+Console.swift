@@ -64,47 +64,17 @@ extension JobQueue {
         try jobs(JobSearch(state: state, queue: queue), before: before, limit: limit, in: session)
     }
 
-    /// Tries a failed or cancelled job again, with all of its retries.
-    /// - Returns: whether it was failed or cancelled.
-    /// - Throws: ``SQLError``.
-    @discardableResult
-    public func replay(_ id: Int64, in transaction: Transaction) throws -> Bool {
-        let now = clock.now()
-        let group = try transaction.first(
-            "jobs.replay",
-            """
-            UPDATE jobs SET state = 'queued', run_at = \(now), rank = \(now.milliseconds) - head_start, attempt = 0,
-                cancel_requested = 0, finished_at = NULL, result = NULL
-            WHERE id = \(id) AND state IN ('failed', 'cancelled') RETURNING group_id
-            """
-        ) { try $0[0] as Int64? }
-        guard let group else { return false }
-        if let group {
-            try transaction.execute(
-                "jobs.reopen_group",
-                "UPDATE job_groups SET open = open + 1, unsuccessful = unsuccessful - 1 WHERE id = \(group)")
-        }
-        announce(in: transaction)
-        return true
-    }
-
-    /// Tries the oldest failed jobs of a queue again.
-    /// - Returns: number of jobs.
-    /// - Throws: ``SQLError``.
-    @discardableResult
-    public func replayFailed(queue: String, limit: Int = 100, in transaction: Transaction) throws -> Int {
-        let ids = try transaction.all(
-            "jobs.failed",
-            "SELECT id FROM jobs WHERE state = 'failed' AND queue = \(queue) ORDER BY id LIMIT \(limit)"
-        ) { try $0[0] as Int64 }
-        return try ids.filter { try replay($0, in: transaction) }.count
-    }
-
-    /// Removes a job that has ended.
-    /// - Returns: whether it was there and had ended.
+    /// Removes a job that has ended. Those of a workflow stay until it has ended too: its later steps read their results.
+    /// - Returns: whether it was there, had ended, and nobody needs it any more.
     /// - Throws: ``SQLError``.
     @discardableResult
     public func discard(_ id: Int64, in transaction: Transaction) throws -> Bool {
-        try transaction.execute("jobs.discard", "DELETE FROM jobs WHERE id = \(id) AND finished_at IS NOT NULL") == 1
+        try transaction.execute(
+            "jobs.discard",
+            """
+            DELETE FROM jobs WHERE id = \(id) AND finished_at IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM job_workflows
+                WHERE job_workflows.id = jobs.workflow_id AND job_workflows.finished_at IS NULL)
+            """) == 1
     }
 }

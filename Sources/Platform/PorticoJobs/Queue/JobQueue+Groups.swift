@@ -87,6 +87,6 @@ extension JobQueue {
                 UPDATE jobs SET state = 'cancelled', finished_at = \(now), unique_key = NULL
                 WHERE id = \(continuation) AND state = 'waiting'
                 """)
-        if goes { announce(in: transaction) }
+        if goes { announce(in: transaction) } else { try tell(continuation, in: transaction) }
     }
 }

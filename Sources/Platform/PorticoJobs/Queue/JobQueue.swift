@@ -13,22 +13,32 @@ import Synchronization
 /// }
 /// ```
 public final class JobQueue: Sendable {
-    /// The PostgreSQL channel on which a worker calls those of other nodes when it has more to do than places; the
-    /// payload is the schema. Whoever listens there calls ``wake()``.
+    /// The PostgreSQL channel on which nodes call each other. Whoever listens there gives every payload, the empty one
+    /// too, to ``hear(_:in:)``.
     public static let channel = "portico_jobs"
 
     let clock: Clock
     let seal: JobSeal?
-    /// Moves on whenever somebody here has changed a queue's terms, so that the workers here look at once.
-    let termsChanges = Atomic<Int>(0)
+    /// What it signs its calls with.
+    let name: String
+    /// Moves on whenever somebody has changed a queue's terms or asked for the end of a job that runs, here or as far as
+    /// was heard elsewhere, so that the workers here look at once.
+    let orders = Atomic<Int>(0)
+    /// What other nodes are to hear.
+    let calls = JobCalls()
+    let outbox: EventOutbox?
     private let bells = Mutex<[EventBell]>([])
     private let known = Mutex<Set<String>>([])
 
     /// A queue on the clock of the process.
-    /// - Parameter seal: encrypts payloads whose kind is ``Job/isSealed``; nil where there are none.
-    public init(clock: Clock, seal: JobSeal? = nil) {
+    /// - Parameters:
+    ///   - seal: encrypts payloads whose kind is ``Job/isSealed``; nil where there are none.
+    ///   - outbox: tells how jobs go that somebody follows (``JobChange``); nil where nobody is to hear of it.
+    public init(clock: Clock, seal: JobSeal? = nil, outbox: EventOutbox? = nil) {
         self.clock = clock
         self.seal = seal
+        name = UUIDv7(at: clock.now()).description
+        self.outbox = outbox
     }
 
     /// Wakes the workers of this process: something may be due.
@@ -70,6 +80,7 @@ public final class JobQueue: Sendable {
     @discardableResult
     public func cancel(_ id: Int64, in transaction: Transaction) throws -> JobRecord? {
         let now = clock.now()
+        let workflow = try hold(workflowOf: id, in: transaction)
         let changed = try transaction.execute(
             "jobs.cancel",
             """
@@ -85,7 +96,13 @@ public final class JobQueue: Sendable {
         if changed == 1, record.state == .cancelled, let group = record.groupID {
             try closeMember(of: group, succeeded: false, at: now, in: transaction)
         }
-        if changed == 1 { transaction.afterCommit { [self] in wake() } }
+        if changed == 1, record.state == .cancelled, let workflow, let step = record.stepID {
+            try close(step, succeeded: false, in: workflow, at: now, in: transaction)
+        }
+        if changed == 1, record.state == .cancelled { try tell(id, in: transaction) }
+        if changed == 1 {
+            if record.state == .running { order(in: transaction) } else { transaction.afterCommit { [self] in wake() } }
+        }
         return record
     }
 
@@ -106,15 +123,17 @@ public final class JobQueue: Sendable {
                 if job.state(at: now) == .queued { announce(in: transaction) }
                 return JobTicket(id: id, isNew: true)
             }
-            if let same = try same(as: job, at: now, in: transaction) { return JobTicket(id: same, isNew: false) }
+            let same = try job.uniqueKey.flatMap { try holder(of: $0, at: now, in: transaction) }
+            if let same { return JobTicket(id: same, isNew: false) }
         }
         throw SQLError(.serialization, message: "a job with the same key came and went", statement: "jobs.enqueue")
     }
 
-    /// The job that counts as the same; nil when it is gone, or has just stopped to count because its period is over.
-    private func same(as job: NewJob, at now: Instant, in transaction: Transaction) throws -> Int64? {
+    /// The job that counts as the one with this key; nil when there is none, or it has just stopped to count because its
+    /// period is over.
+    func holder(of key: String, at now: Instant, in transaction: Transaction) throws -> Int64? {
         let same = try transaction.first(
-            "jobs.same", "SELECT id, unique_until FROM jobs WHERE unique_key = \(job.uniqueKey)"
+            "jobs.same", "SELECT id, unique_until FROM jobs WHERE unique_key = \(key)"
         ) { (id: try $0[0] as Int64, until: try $0[1] as Instant?) }
         guard let same else { return nil }
         guard let until = same.until, until <= now else { return same.id }
@@ -122,14 +141,31 @@ public final class JobQueue: Sendable {
             "jobs.end_unique",
             """
             UPDATE jobs SET unique_key = NULL
-            WHERE id = \(same.id) AND unique_key = \(job.uniqueKey) AND unique_until <= \(now)
+            WHERE id = \(same.id) AND unique_key = \(key) AND unique_until <= \(now)
             """)
         return nil
     }
 
-    /// Tells the workers of this process after the commit. Other nodes hear of it from a worker that has more to do
-    /// than places: a notification in the caller's transaction would make all such commits wait for each other.
+    /// Tells the workers of this process and of other nodes after the commit that something may be due. Others are
+    /// called in a transaction of its own: a notification in the caller's would make all such commits wait for each other.
     func announce(in transaction: Transaction) {
-        transaction.afterCommit { [self] in wake() }
+        transaction.afterCommit { [self] in
+            wake()
+            calls.ask(.work)
+        }
+    }
+
+    /// Tells them after the commit that somebody has changed a queue's terms or asked for the end of a job that runs.
+    func order(in transaction: Transaction) {
+        transaction.afterCommit { [self] in
+            heedOrders()
+            calls.ask(.orders)
+        }
+    }
+
+    /// Has the workers of this process look at what was said.
+    func heedOrders() {
+        orders.wrappingAdd(1, ordering: .relaxed)
+        wake()
     }
 }

@@ -1,8 +1,8 @@
 import PorticoSQL
 import PorticoValues
-import Synchronization
 
-/// What operators have said of a queue. It holds on all nodes within a second, and until somebody says otherwise.
+/// What operators have said of a queue, until somebody says otherwise. It holds at once where it was said and on nodes that
+/// hear calls (``JobQueue/hear(_:in:)``), on the others within a second.
 public struct JobQueueTerms: Sendable, Hashable {
     /// Whether no job of it starts.
     public var isPaused = false
@@ -28,7 +28,7 @@ extension JobQueue {
             INSERT INTO job_queues (queue, paused_at) VALUES (\(queue), \(clock.now()))
             ON CONFLICT (queue) DO UPDATE SET paused_at = excluded.paused_at
             """)
-        changedTerms(in: transaction)
+        order(in: transaction)
     }
 
     /// Lets jobs of a queue start again.
@@ -79,11 +79,6 @@ extension JobQueue {
             DELETE FROM job_queues
             WHERE queue = \(queue) AND paused_at IS NULL AND at_most IS NULL AND per_node IS NULL
             """)
-        changedTerms(in: transaction)
-    }
-
-    private func changedTerms(in transaction: Transaction) {
-        transaction.afterCommit { [self] in termsChanges.wrappingAdd(1, ordering: .relaxed) }
-        announce(in: transaction)
+        order(in: transaction)
     }
 }

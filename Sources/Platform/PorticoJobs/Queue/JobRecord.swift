@@ -39,6 +39,10 @@ public struct JobRecord: Sendable, Hashable {
     public let groupID: Int64?
     /// The group whose end it waits or waited for.
     public let followsGroup: Int64?
+    /// The workflow it is a step of, or one of the jobs of a step.
+    public let workflowID: Int64?
+    /// That step.
+    public let stepID: Int64?
     /// Runs begun that count towards its retries.
     public let attempt: Int
     /// Runs it may have after the first.
@@ -68,7 +72,7 @@ public struct JobRecord: Sendable, Hashable {
     static let columns: SQL = """
         id, name, queue, state, run_at, payload, owner, group_id, follows_group, attempt, retries, rescues,
         cancel_requested, done, total, result, errors, created_at, started_at, finished_at, is_sealed, unique_key,
-        limit_key, rate_key, share_key, request_id, traceparent, version, holder
+        limit_key, rate_key, share_key, request_id, traceparent, version, holder, workflow_id, step_id
         """
 
     init(_ row: Row) throws {
@@ -102,6 +106,8 @@ public struct JobRecord: Sendable, Hashable {
         origin = try WorkOrigin(row, 25)
         version = try row[27]
         holder = try row[28]
+        workflowID = try row[29]
+        stepID = try row[30]
     }
 }
 

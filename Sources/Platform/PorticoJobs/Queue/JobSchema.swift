@@ -1,6 +1,6 @@
 import PorticoSQL
 
-/// The tables of jobs, groups and schedules.
+/// The tables of jobs, groups, workflows and schedules.
 public enum JobSchema {
     /// The steps of the schema. Belongs to the schema of every application that enqueues.
     public static let component = SchemaComponent(
@@ -15,6 +15,8 @@ public enum JobSchema {
             Migration(3, "where jobs come from and who does them") { dialect in
                 origins(dialect) + workers(dialect)
             },
+            Migration(4, "keys that outlast their jobs") { dialect in keptKeys(dialect) },
+            Migration(5, "workflows") { dialect in workflows(dialect) },
         ])
 
     /// `rank` is when a job became due less its head start; `turns` counts its runs ever and is what a run shows to
@@ -139,7 +141,7 @@ public enum JobSchema {
     }
 
     /// Ids stand in addresses: none is ever given twice.
-    private static func key(_ dialect: Dialect) -> String {
+    static func key(_ dialect: Dialect) -> String {
         switch dialect {
         case .sqlite: "INTEGER PRIMARY KEY AUTOINCREMENT"
         case .postgresql: dialect.identity

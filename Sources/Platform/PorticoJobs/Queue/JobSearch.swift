@@ -41,14 +41,6 @@ extension JobQueue {
         return try session.all("jobs.list", statement) { try JobRecord($0) }
     }
 
-    /// Tries the failed or cancelled jobs that fit again, a thousand at most.
-    /// - Returns: number of jobs.
-    /// - Throws: ``SQLError``.
-    @discardableResult
-    public func replay(_ search: JobSearch, in transaction: Transaction) throws -> Int {
-        try jobs(search, limit: 1000, in: transaction).filter { try replay($0.id, in: transaction) }.count
-    }
-
     /// Removes the jobs that fit and have ended, a thousand at most.
     /// - Returns: number of jobs.
     /// - Throws: ``SQLError``.

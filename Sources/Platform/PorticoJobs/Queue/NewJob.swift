@@ -23,6 +23,8 @@ struct NewJob {
     let runAt: Instant
     var groupID: Int64?
     var followsGroup: Int64?
+    /// Its place in a workflow.
+    var step: JobStepPlace?
     /// Where it stands in its queue; later than by time alone where much of its share waits.
     var rank: Instant
 
@@ -53,7 +55,7 @@ struct NewJob {
     }
 
     func state(at now: Instant) -> JobState {
-        if followsGroup != nil { return .waiting }
+        if followsGroup != nil || step?.waits == true { return .waiting }
         return runAt > now ? .scheduled : .queued
     }
 
@@ -61,7 +63,8 @@ struct NewJob {
         "name", "version", "queue", "state", "rank", "head_start", "run_at", "payload", "is_sealed", "owner",
         "unique_key", "unique_ends_at_start", "unique_until", "limit_key", "limit_most", "rate_key", "rate_most",
         "rate_span", "share_key", "share_step", "group_id", "follows_group", "turns", "attempt", "retries", "rescues",
-        "cancel_requested", "errors", "created_at", "request_id", "traceparent",
+        "cancel_requested", "errors", "created_at", "request_id", "traceparent", "own_key",
+        "workflow_id", "step_id",
     ]
 
     /// The values of ``columns``, for a load of many.
@@ -74,7 +77,8 @@ struct NewJob {
             (rate?.key).sqlValue, (rate?.atMost).sqlValue, (rate?.span.milliseconds).sqlValue,
             (share?.key).sqlValue, (share?.step.milliseconds).sqlValue, groupID.sqlValue, followsGroup.sqlValue,
             .integer(0), .integer(0), policy.retries.sqlValue, .integer(0), .integer(0), .text("[]"), now.sqlValue,
-            (origin?.requestID).sqlValue, (origin?.traceparent).sqlValue,
+            (origin?.requestID).sqlValue, (origin?.traceparent).sqlValue, uniqueKey.sqlValue,
+            (step?.workflow).sqlValue, (step?.id).sqlValue,
         ]
     }
 
@@ -95,7 +99,8 @@ struct NewJob {
         \(runAt), \(payload), \(isSealed), \(owner), \(uniqueKey), \(uniqueness?.endsAtStart ?? false),
         \(uniqueness?.period.map { now + $0 }), \(limit?.key), \(limit?.atMost), \(rate?.key), \(rate?.atMost),
         \(rate?.span.milliseconds), \(share?.key), \(share?.step.milliseconds), \(groupID), \(followsGroup),
-        0, 0, \(policy.retries), 0, 0, '[]', \(now), \(origin?.requestID), \(origin?.traceparent))
+        0, 0, \(policy.retries), 0, 0, '[]', \(now), \(origin?.requestID), \(origin?.traceparent),
+        \(uniqueKey), \(step?.workflow), \(step?.id))
         """
     }
 }

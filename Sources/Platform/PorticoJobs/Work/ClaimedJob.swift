@@ -16,6 +16,8 @@ struct ClaimedJob: Sendable {
     let owner: Int64?
     let groupID: Int64?
     let followsGroup: Int64?
+    let workflowID: Int64?
+    let stepID: Int64?
     let limitKey: String?
     let limitMost: Int?
     let rank: Int64
@@ -37,7 +39,7 @@ struct ClaimedJob: Sendable {
     static let columns: SQL = """
         id, name, queue, payload, turns, attempt, retries, owner, group_id, follows_group, limit_key, limit_most, rank,
         head_start, run_at, errors, version, is_sealed, rate_key, rate_most, rate_span, started_at,
-        request_id, traceparent, holder, done, total
+        request_id, traceparent, holder, done, total, workflow_id, step_id
         """
 
     init(_ row: Row) throws {
@@ -66,6 +68,8 @@ struct ClaimedJob: Sendable {
         holder = try row[24]
         done = try row[25]
         total = try row[26]
+        workflowID = try row[27]
+        stepID = try row[28]
     }
 
     /// What log lines about the job carry: which it is, and which request made it necessary.

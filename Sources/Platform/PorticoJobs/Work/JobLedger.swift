@@ -25,18 +25,23 @@ enum JobEnd: Sendable {
 }
 
 extension JobQueue {
-    /// Ends a run: its row, its group and its limit, in one transaction.
+    /// Ends a run: its row, its group and its limit, in one transaction. A job that would wait again is cancelled when
+    /// somebody asked for that while it ran.
     /// - Returns: whether the run was still entitled to it; if not nothing is changed.
     func end(
-        _ job: ClaimedJob, _ end: JobEnd, progress: JobProgress?, in transaction: Transaction
+        _ job: ClaimedJob, _ wanted: JobEnd, progress: JobProgress?, in transaction: Transaction
     ) throws -> Bool {
         let now = clock.now()
+        let workflow = try job.workflowID.flatMap { try hold(workflow: $0, in: transaction) }
+        let end = try heeding(wanted, of: job, in: transaction)
         guard try transaction.execute("jobs.end", statement(for: job, end, progress, now)) == 1 else { return false }
         if let key = job.limitKey { try unblock(key, in: transaction) }
         if end.state.isFinal, let group = job.groupID {
             try closeMember(of: group, succeeded: end.state == .succeeded, at: now, in: transaction)
         }
+        if let workflow { try note(end, of: job, in: workflow, at: now, in: transaction) }
         if end.state == .queued { announce(in: transaction) }
+        try tell(job, in: transaction)
         return true
     }
 
@@ -169,26 +174,6 @@ extension JobQueue {
         return lost
     }
 
-    /// Extends the leases of a worker.
-    func heartbeat(of holder: String, lease: Span, in transaction: Transaction) throws {
-        try transaction.execute(
-            "jobs.heartbeat",
-            """
-            UPDATE jobs SET lease_until = \(clock.now() + lease) WHERE state = 'running' AND holder = \(holder)
-            """)
-    }
-
-    /// The turns a worker has, with whether their end is asked for.
-    func held(by holder: String, in session: some SQLSession) throws -> [Int64: (turn: Int64, isUnwanted: Bool)] {
-        var held: [Int64: (turn: Int64, isUnwanted: Bool)] = [:]
-        try session.each(
-            "jobs.held", "SELECT id, turns, cancel_requested FROM jobs WHERE state = 'running' AND holder = \(holder)"
-        ) { row in
-            held[try row[0]] = (turn: try row[1], isUnwanted: try row[2])
-        }
-        return held
-    }
-
     /// Removes what ended long ago, some thousand rows at most.
     /// - Returns: number of jobs removed.
     func purge(_ retention: JobRetention, in transaction: Transaction) throws -> Int {
@@ -199,7 +184,8 @@ extension JobQueue {
             """
             DELETE FROM jobs WHERE id IN (
                 SELECT id FROM jobs WHERE finished_at IS NOT NULL AND finished_at < \(now - retention.ended)
-                    AND (state <> 'failed' OR finished_at < \(now - retention.failed))
+                    AND (NOT \(JobQueue.mayFollow) OR finished_at < \(now - retention.failed))
+                    AND NOT \(isNeeded(retention, at: now))
                 ORDER BY finished_at LIMIT \(batch))
             """)
         try transaction.execute(
@@ -216,6 +202,7 @@ extension JobQueue {
                 SELECT id FROM job_groups WHERE created_at < \(now - retention.failed) AND open <= 0
                 ORDER BY created_at LIMIT \(batch))
             """)
+        try purgeWorkflows(before: now - retention.failed, in: transaction)
         return done
     }
 }

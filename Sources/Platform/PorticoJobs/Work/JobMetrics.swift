@@ -13,6 +13,7 @@ struct JobMetrics: Sendable {
     private let rescued: CounterFamily
     private let stuck: CounterFamily
     private let standing: GaugeFamily
+    private let oldest: GaugeFamily
 
     init(_ registry: MetricsRegistry, application: String) {
         self.application = application
@@ -35,6 +36,10 @@ struct JobMetrics: Sendable {
             "portico_jobs_given_up_total", help: "Runs that did not end when they were asked to.", labels: labels)
         standing = registry.gauge(
             "portico_jobs", help: "Jobs by state, in the whole application.", labels: labels + ["state"])
+        oldest = registry.gauge(
+            "portico_jobs_oldest_due_timestamp_seconds",
+            help: "Since when the oldest job is due that waits for a place, in the whole application; 0 when none is.",
+            labels: labels)
     }
 
     func began(_ job: ClaimedJob, at now: Instant) {
@@ -63,11 +68,15 @@ struct JobMetrics: Sendable {
 
     /// Shows how many jobs stand where. States that have become empty are shown as such.
     func show(_ overview: [JobQueueOverview], queues: [String]) {
-        let counts = Dictionary(uniqueKeysWithValues: overview.map { ($0.queue, $0.counts) })
-        for queue in Set(queues).union(counts.keys) {
+        let overviews = Dictionary(uniqueKeysWithValues: overview.map { ($0.queue, $0) })
+        for queue in Set(queues).union(overviews.keys) {
+            let overview = overviews[queue]
             for state in JobState.counted {
-                standing.with(application, queue, state.rawValue).set(Double(counts[queue]?[state] ?? 0))
+                standing.with(application, queue, state.rawValue).set(Double(overview?.counts[state] ?? 0))
             }
+            oldest.with(application, queue).set(Double(overview?.oldestDue?.milliseconds ?? 0) / 1000)
+            // A series that began with its first dead letter would not be seen to grow by it.
+            _ = dead.with(application, queue)
         }
     }
 }

@@ -28,6 +28,8 @@ public final class JobRun: Sendable {
         var progress: JobProgress?
         /// Monotonic nanoseconds of the last write of progress.
         var writtenAt: Int64?
+        /// Whether the last word came too soon after another to be written.
+        var isUnwritten = false
         var stop: Stop?
         var isFinished = false
     }
@@ -38,8 +40,8 @@ public final class JobRun: Sendable {
     let job: ClaimedJob
     /// What the run costs in the database.
     let measure: RequestMeasure
-    private let queue: JobQueue
-    private let database: Database
+    let queue: JobQueue
+    let database: Database
     private let elapsed: @Sendable () -> Int64
     private let state = Mutex(State())
 
@@ -67,6 +69,8 @@ public final class JobRun: Sendable {
     public var origin: WorkOrigin? { job.origin }
     /// The group whose end the job waited for.
     public var followsGroup: Int64? { job.followsGroup }
+    /// The workflow the job is a step of.
+    public var workflow: Int64? { job.workflowID }
     /// The present, by the process's clock.
     public var now: Instant { queue.clock.now() }
 
@@ -79,22 +83,45 @@ public final class JobRun: Sendable {
         let progress = JobProgress(done: done, total: total)
         let isDue = state.withLock { state in
             state.progress = progress
+            state.isUnwritten = true
             if let last = state.writtenAt, now - last < JobRun.progressInterval { return false }
             state.writtenAt = now
+            state.isUnwritten = false
             return true
         }
         guard isDue else { return }
-        let standing = try await database.write { [job] transaction in
-            try transaction.scalar(
+        try await write(progress)
+        try checkCancellation()
+    }
+
+    /// Writes the last word if it came too soon after another, so that nobody waits for it until the next.
+    /// - Throws: ``SQLError``.
+    func settleProgress() async throws {
+        let now = elapsed()
+        let progress = state.withLock { state -> JobProgress? in
+            guard state.isUnwritten, !state.isFinished, state.stop == nil,
+                now - (state.writtenAt ?? 0) >= 2 * JobRun.progressInterval
+            else { return nil }
+            state.isUnwritten = false
+            state.writtenAt = now
+            return state.progress
+        }
+        if let progress { try await write(progress) }
+    }
+
+    private func write(_ progress: JobProgress) async throws {
+        let standing = try await database.write { [job, queue] transaction in
+            let standing = try transaction.scalar(
                 "jobs.progress",
                 """
                 UPDATE jobs SET done = \(progress.done), total = \(progress.total)
                 WHERE \(job.mine) RETURNING cancel_requested
                 """, as: Bool.self)
+            if standing != nil { try queue.tell(job, in: transaction) }
+            return standing
         }
         if standing == nil { stop(.lost) }
         if standing == true { stop(.unwanted) }
-        try checkCancellation()
     }
 
     /// Ends the handler's work when the run is to end.

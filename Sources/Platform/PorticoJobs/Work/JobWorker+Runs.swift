@@ -25,7 +25,7 @@ struct RunningJob: Sendable {
 extension JobWorker {
     /// Begins a run, in the place of one that has ended where there is one. The worker owns its task; whoever takes it
     /// from the table ends it.
-    func start(_ job: ClaimedJob, replacing ended: Int64? = nil) {
+    func start(_ job: ClaimedJob, replacing ended: JobTurn? = nil) {
         let run = JobRun(job, queue: queue, database: database, elapsed: elapsed)
         let entry = book.entries[job.name]
         let startedAt = elapsed()
@@ -33,79 +33,17 @@ extension JobWorker {
         state.withLock { state in
             let task = Task { [self] in
                 let end = await outcome(of: run, entry)
-                guard let running = self.state.withLock({ $0.running[job.id] }), running.job.turn == job.turn else {
-                    return
-                }
+                guard let running = self.state.withLock({ $0.running[job.key] }) else { return }
                 await finish(running, end)
             }
             if let ended { state.remove(ended) }
-            state.running[job.id] = RunningJob(
+            state.running[job.key] = RunningJob(
                 job: job, run: run, policy: entry?.policy ?? JobPolicy(), startedAt: startedAt, task: task)
         }
     }
 
-    /// Takes a run from the table, writes its end, and begins the next. Does nothing for a run that is gone.
-    /// - Parameter end: nil when the run wrote its end itself or has nothing to write.
-    func finish(_ running: RunningJob, _ end: JobEnd?) async {
-        let job = running.job
-        let isMine = state.withLock { state in
-            guard state.running[job.id]?.job.turn == job.turn else { return false }
-            return state.ending.insert(job.id).inserted
-        }
-        guard isMine else { return }
-        var next: ClaimedJob?
-        if let end { next = await write(end, of: running) }
-        let took = elapsed() - running.startedAt
-        let end = end ?? (running.run.isFinished ? .succeeded(nil) : nil)
-        metrics.finished(job, end, nanoseconds: took)
-        tell(running, end, nanoseconds: took)
-        guard let next else {
-            state.withLock { $0.remove(job.id) }
-            return bell.ring()
-        }
-        start(next, replacing: job.id)
-    }
-
-    /// Writes the end of a run and takes the next job for its place, in one transaction. While the database is away it
-    /// is tried again; after that the lease runs out, and others go on.
-    /// - Returns: the next job, when there is one.
-    private func write(_ end: JobEnd, of running: RunningJob) async -> ClaimedJob? {
-        for attempt in 1...5 {
-            do {
-                return try await writeOnce(end, of: running)
-            } catch {
-                let isLast = attempt == 5
-                var metadata = running.job.metadata
-                metadata["error"] = "\(error)"
-                logger.warning(
-                    isLast ? "the end of a job is not written" : "the end of a job waits", metadata: metadata)
-                // In a task of its own, because this one may be cancelled and would not sleep.
-                if !isLast { await Task { try? await Task.sleep(for: .milliseconds(200 * attempt)) }.value }
-            }
-        }
-        return nil
-    }
-
-    private func writeOnce(_ end: JobEnd, of running: RunningJob) async throws -> ClaimedJob? {
-        let (job, progress) = (running.job, running.run.lastProgress)
-        let (mayGoOn, terms) = state.withLock { state in
-            let busy = state.running.values.count { $0.job.queue == job.queue }
-            let terms = state.terms[job.queue]
-            return (!state.isDraining && busy <= terms?.perNode ?? .max, terms)
-        }
-        let claim = JobClaim(holder: holder, lease: configuration.lease, now: queue.clock.now())
-        let (isEntitled, next) = try await database.write { [queue] transaction in
-            let isEntitled = try queue.end(job, end, progress: progress, in: transaction)
-            let next = mayGoOn ? try claim.take(1, of: job.queue, atMost: terms?.atMost, in: transaction) : nil
-            return (isEntitled, next)
-        }
-        if let next { noteOpening(next) }
-        if !isEntitled { logger.notice("job was lost", metadata: job.metadata) }
-        return next?.jobs.first
-    }
-
     /// A line for each run, for whoever debugs: with the request that made the job necessary.
-    private func tell(_ running: RunningJob, _ end: JobEnd?, nanoseconds: Int64) {
+    func tell(_ running: RunningJob, _ end: JobEnd?, nanoseconds: Int64) {
         guard logger.logLevel <= .debug else { return }
         var metadata = running.job.metadata
         let summary = running.run.measure.summary

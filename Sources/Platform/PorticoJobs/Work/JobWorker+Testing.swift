@@ -1,5 +1,6 @@
 import PorticoSQL
 import PorticoValues
+import Synchronization
 
 /// How tests do jobs: `runUntilIdle` does by hand whatever is due, and ``perform(_:_:)`` does one job where it is asked for.
 extension JobWorker {
@@ -8,9 +9,14 @@ extension JobWorker {
     /// - Throws: ``SQLError``, ``JobSealError``; what a handler throws is in the record's errors.
     public func perform(_ job: some Job, _ options: JobOptions = JobOptions()) async throws -> JobRecord? {
         let claim = JobClaim(holder: holder, lease: configuration.lease, now: queue.clock.now())
+        // Under way until it is done: a round of the worker must not take the job for a stray.
+        let number = state.withLock { $0.claims.begin() }
+        defer { state.withLock { $0.claims.settle(number) } }
         let (ticket, claimed) = try await database.write { [queue] transaction in
             let ticket = try queue.enqueue(job, options, in: transaction)
-            return (ticket, try claim.take(job: ticket.id, in: transaction))
+            let claimed = try claim.take(job: ticket.id, in: transaction)
+            if let claimed { try queue.tell(claimed, in: transaction) }
+            return (ticket, claimed)
         }
         if let claimed {
             let run = JobRun(claimed, queue: queue, database: database, elapsed: elapsed)

@@ -15,12 +15,15 @@ struct UpkeepTimes: Sendable {
     /// By the process's clock, because others go by it.
     var sign: Instant?
     var figures: Int64?
-    var call: Int64?
+    /// What operators and owners had said when the table was last compared with what is known.
+    var orders = 0
+    /// Until when the table may say that the worker has jobs of which it was not told, by the process's clock.
+    var doubt: Instant?
     /// When jobs that wait for their rate may begin next, by the process's clock; nil when none waits.
     var opening: Instant?
-    /// Monotonic nanoseconds of the last reading of what operators say of queues, and the change it saw.
+    /// Monotonic nanoseconds of the last reading of what operators say of queues, and the orders it saw.
     var terms: Int64?
-    var termsChange = 0
+    var termsOrders = 0
 }
 
 extension JobWorker {
@@ -29,16 +32,17 @@ extension JobWorker {
     /// - Parameter thorough: whether to look at everything now.
     /// - Returns: whether there is nothing more to do at once.
     func upkeep(thorough: Bool) async throws -> Bool {
-        let (now, elapsed) = (queue.clock.now(), elapsed())
+        let (now, elapsed, nanoseconds) = (queue.clock.now(), elapsed(), interval.milliseconds * 1_000_000)
         let isDue = state.withLock { state in
-            if let last = state.upkeep.look, elapsed - last < 1_000_000_000, !thorough { return false }
+            if let last = state.upkeep.look, elapsed - last < nanoseconds, !thorough { return false }
             state.upkeep.look = elapsed
             return true
         }
         guard isDue else { return true }
         try await fire()
-        await endLateRuns()
-        try await heedCancellation()
+        endLateRuns()
+        try await compareHeld()
+        for running in state.withLock({ Array($0.running.values) }) { try await running.run.settleProgress() }
         // Leases first: a clock that was moved forward must not make this process lose its own jobs.
         try await extendLeases()
         try await giveSign(at: now)
@@ -69,22 +73,27 @@ extension JobWorker {
         state.withLock { $0.upkeep.opening = rates.opensAt }
     }
 
-    /// How long to wait for a ring: a second, or until a rate has room.
-    var patience: Span {
-        let now = queue.clock.now()
-        guard let opening = state.withLock(\.upkeep.opening) else { return .seconds(1) }
-        return .milliseconds(min(1000, max(10, (opening - now).milliseconds)))
+    /// How often it looks without being called.
+    var interval: Span {
+        max(.milliseconds(10), min(configuration.interval, .milliseconds(configuration.lease.milliseconds / 3)))
     }
 
-    /// Reads what operators say of queues, once a second and whenever it was changed here.
+    /// How long to wait for a ring: until the next look, or until a rate has room.
+    var patience: Span {
+        let now = queue.clock.now()
+        guard let opening = state.withLock(\.upkeep.opening) else { return interval }
+        return min(interval, max(.milliseconds(10), opening - now))
+    }
+
+    /// Reads what operators say of queues, once a second and whenever it is heard that they have said something.
     func readTerms() async throws {
-        let change = queue.termsChanges.load(ordering: .relaxed)
-        let now = elapsed()
+        let orders = queue.orders.load(ordering: .relaxed)
+        let (now, nanoseconds) = (elapsed(), interval.milliseconds * 1_000_000)
         let isDue = state.withLock { state in
-            if let last = state.upkeep.terms, now - last < 1_000_000_000, state.upkeep.termsChange == change {
+            if let last = state.upkeep.terms, now - last < nanoseconds, state.upkeep.termsOrders == orders {
                 return false
             }
-            (state.upkeep.terms, state.upkeep.termsChange) = (now, change)
+            (state.upkeep.terms, state.upkeep.termsOrders) = (now, orders)
             return true
         }
         guard isDue else { return }
@@ -92,38 +101,31 @@ extension JobWorker {
         state.withLock { $0.terms = terms }
     }
 
-    /// Wakes the workers of other nodes, four times a second at most: there is more to do than this process has places.
-    func callOthers() async throws {
-        guard database.dialect == .postgresql else { return }
-        let now = elapsed()
-        let isDue = state.withLock { state in
-            if let last = state.upkeep.call, now - last < 250_000_000 { return false }
-            state.upkeep.call = now
-            return true
-        }
-        guard isDue else { return }
-        try await database.write { transaction in
-            try transaction.executeLater(
-                "jobs.notify", "SELECT pg_notify(\(JobQueue.channel), current_schema()::text)")
-        }
-    }
-
-    /// Gives a sign of life, when a third of the lease is over since the last.
+    /// Gives a sign of life, when a third of the lease is over since the last: for each run that this process knows, and
+    /// for no row besides. A run whose end could not be written has none to give.
     func extendLeases() async throws {
         let now = queue.clock.now()
-        let isDue = state.withLock { state in
-            guard !state.running.isEmpty else {
+        let turns = state.withLock { state -> [JobTurn] in
+            let turns = state.running.keys.filter { !state.unwritten.contains($0) }
+            guard !turns.isEmpty else {
                 state.upkeep.heartbeat = nil
-                return false
+                return []
             }
             let third = configuration.lease.milliseconds / 3
-            if let last = state.upkeep.heartbeat, (now - last).milliseconds < third { return false }
+            if let last = state.upkeep.heartbeat, (now - last).milliseconds < third { return [] }
             state.upkeep.heartbeat = now
-            return true
+            return turns
         }
-        guard isDue else { return }
-        try await database.write { [queue, holder, configuration] transaction in
-            try queue.heartbeat(of: holder, lease: configuration.lease, in: transaction)
+        guard !turns.isEmpty else { return }
+        do {
+            try await database.write { [queue, configuration] transaction in
+                try queue.heartbeat(of: turns, lease: configuration.lease, in: transaction)
+            }
+        } catch {
+            // Again at the next look, not after another third.
+            let third = Span.milliseconds(configuration.lease.milliseconds / 3)
+            state.withLock { $0.upkeep.heartbeat = now + interval - third }
+            throw error
         }
     }
 
@@ -139,32 +141,22 @@ extension JobWorker {
         try await database.write { [queue] in try queue.enlist(standing, in: $0) }
     }
 
-    /// Ends runs that nobody wants any more or that somebody else has taken over.
-    private func heedCancellation() async throws {
-        let mine = state.withLock { state in state.running.filter { !state.ending.contains($0.key) } }
-        guard !mine.isEmpty else { return }
-        let held = try await database.read { [queue, holder] in try queue.held(by: holder, in: $0) }
-        for (id, running) in mine where !running.run.isFinished {
-            guard let row = held[id], row.turn == running.job.turn else {
-                running.stop(.lost)
-                continue
-            }
-            if row.isUnwanted { running.stop(.unwanted) }
-        }
-    }
-
     /// Asks runs to end that take too long, and gives up on those that did not heed it.
-    private func endLateRuns() async {
+    private func endLateRuns() {
         let now = elapsed()
-        for running in state.withLock({ Array($0.running.values) }) {
+        let runs = state.withLock { state in state.running.filter { !state.ending.contains($0.key) }.map(\.value) }
+        for running in runs {
             let milliseconds = (now - running.startedAt) / 1_000_000
             if milliseconds >= running.policy.hardTimeout.milliseconds {
+                guard beginEnding(running) else { continue }
                 let note = note(
                     running.run, "timeout", "The run took too long.", detail: "It did not end when asked to.")
                 running.stop(.late)
                 metrics.gaveUp(running.job)
                 logger.error("job given up", metadata: running.job.metadata)
-                await finish(running, retry(running.run, running.policy, note, after: nil))
+                let end = retry(running.run, running.policy, note, after: nil)
+                // Beside the round: its end may have to wait, and the signs of life of the others must not.
+                Task { await conclude(running, end) }
             } else if milliseconds >= running.policy.softTimeout.milliseconds {
                 running.stop(.late)
             }

@@ -9,7 +9,8 @@ import Synchronization
 /// Runs the jobs of one application in this process. Any number of nodes may run one each.
 ///
 /// Woken by the queue's bell; without a ring it looks once a second whether something has become due, whose worker has
-/// been lost, and which schedule fires.
+/// been lost, and which schedule fires. On PostgreSQL it calls the workers of other nodes, who listen on
+/// ``JobQueue/channel``.
 public final class JobWorker: Sendable {
     /// How a worker works.
     public struct Configuration: Sendable {
@@ -27,6 +28,9 @@ public final class JobWorker: Sendable {
         public var drain: Span
         /// How long ended jobs are kept.
         public var retention: JobRetention
+        /// How often it looks without being called for what is due, late, lost or unwanted; at least three times within
+        /// a lease.
+        public var interval = Span.seconds(1)
 
         /// A configuration; eight jobs a queue, a lease of thirty seconds, twenty seconds to end.
         public init(
@@ -43,17 +47,23 @@ public final class JobWorker: Sendable {
     }
 
     struct State {
-        var running: [Int64: RunningJob] = [:]
+        var running: [JobTurn: RunningJob] = [:]
         /// Those of the running whose end is being written.
-        var ending: Set<Int64> = []
+        var ending: Set<JobTurn> = []
+        /// Those of the ending whose end could not be written yet. Their leases run out.
+        var unwritten: Set<JobTurn> = []
+        var claims = ClaimsUnderWay()
         var isDraining = false
+        /// Whether the worker gives back what it still has.
+        var isLeaving = false
         /// What operators say of queues.
         var terms: [String: JobQueueTerms] = [:]
         var upkeep = UpkeepTimes()
 
-        mutating func remove(_ id: Int64) {
-            ending.remove(id)
-            running[id] = nil
+        mutating func remove(_ key: JobTurn) {
+            ending.remove(key)
+            unwritten.remove(key)
+            running[key] = nil
         }
     }
 
@@ -100,6 +110,8 @@ public final class JobWorker: Sendable {
     /// returns the rest to the queue.
     public func run() async {
         queue.add(bell)
+        let caller = database.dialect == .postgresql ? JobCaller(for: self) : nil
+        let calling = Task { if let caller { await caller.run() } }
         while !Task.isCancelled {
             do {
                 if try await turn(thorough: false) { await bell.wait(atMost: patience) }
@@ -112,6 +124,9 @@ public final class JobWorker: Sendable {
         // A task of its own: this one is cancelled, and waiting must go on.
         await Task {
             await drain(within: configuration.drain)
+            // What was given back is others' at once.
+            calling.cancel()
+            await calling.value
             try? await database.write { [queue, holder] in try queue.dismiss(holder, in: $0) }
         }.value
     }
@@ -141,6 +156,7 @@ public final class JobWorker: Sendable {
         // What heeds its cancellation returns its job itself; the rest is returned for it.
         let grace = elapsed() + min(span.milliseconds, 1000) * 1_000_000
         while running > 0, elapsed() < grace { await pause() }
+        state.withLock { $0.isLeaving = true }
         while running > 0 {
             for running in state.withLock({ Array($0.running.values) }) { await finish(running, .released) }
             // Whose end is just being written needs a moment more.
@@ -157,17 +173,31 @@ public final class JobWorker: Sendable {
     /// - Returns: whether to wait for a ring before the next.
     func turn(thorough: Bool) async throws -> Bool {
         let isUpkept = try await upkeep(thorough: thorough)
+        try await heedOrders()
         try await openRates()
         try await readTerms()
         let places = freePlaces()
         guard !places.isEmpty else { return true }
         let claim = JobClaim(holder: holder, lease: configuration.lease, now: queue.clock.now())
-        let outcomes = try await database.write { transaction in
-            try places.map { try claim.take($0.count, of: $0.queue, atMost: $0.atMost, in: transaction) }
+        let number = state.withLock { $0.claims.begin() }
+        let outcomes: [JobClaim.Outcome]
+        do {
+            outcomes = try await database.write { [queue] transaction in
+                let outcomes = try places.map {
+                    try claim.take($0.count, of: $0.queue, atMost: $0.atMost, in: transaction)
+                }
+                for job in outcomes.flatMap(\.jobs) { try queue.tell(job, in: transaction) }
+                return outcomes
+            }
+        } catch {
+            abandon(number, after: error)
+            throw error
         }
         for outcome in outcomes { noteOpening(outcome) }
         for job in outcomes.flatMap(\.jobs) { start(job) }
-        if outcomes.contains(where: \.hasMore) { try await callOthers() }
+        state.withLock { $0.claims.settle(number) }
+        // There is more to do than this process has places.
+        if outcomes.contains(where: \.hasMore) { queue.calls.ask(.work) }
         // Where all places were filled, a job that ends rings.
         let hasMore = zip(outcomes, places).contains { $0.hasMore && $0.jobs.count < $1.count }
         return isUpkept && !hasMore

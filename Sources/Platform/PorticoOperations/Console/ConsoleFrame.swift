@@ -66,13 +66,15 @@ protocol ConsolePage: Sendable {
 
 /// The operators' pages.
 enum ConsolePart: String, CaseIterable {
-    case queues, jobs, schedules, caches, sql
+    case queues, jobs, schedules, events, mail, caches, sql
 
     var label: String {
         switch self {
         case .queues: "Queues"
         case .jobs: "Jobs"
         case .schedules: "Schedules"
+        case .events: "Events"
+        case .mail: "Mail"
         case .caches: "Caches"
         case .sql: "Database"
         }
@@ -103,10 +105,16 @@ struct ConsoleQuery: RouteInput {
 
     /// The line that says so; none for words that are no deed.
     var notices: [Notice] {
-        let parts = done.split(separator: "-", maxSplits: 1).map(String.init)
+        let parts = done.split(separator: "-").map(String.init)
         guard let words = ConsoleQuery.words[parts.first ?? ""] else { return [] }
-        guard parts.count == 2 else { return [Notice(words, tone: .good)] }
-        return [Notice("\(words): \(Int(parts[1]) ?? 0)", tone: .good)]
+        let numbers = parts.dropFirst().map { Int($0) ?? 0 }
+        guard let count = numbers.first else { return [Notice(words, tone: .good)] }
+        let said = Notice("\(words): \(count)", tone: .good)
+        guard numbers.count > 1, numbers[1] > 0 else { return [said] }
+        let left = Notice(
+            "Left as they are: \(numbers[1])", tone: .warn,
+            detail: "<p>Another job counts as the same and is there, or their workflow has ended.</p>")
+        return [said, left]
     }
 
     private static let words = [
@@ -117,7 +125,13 @@ struct ConsoleQuery: RouteInput {
         "held": "Held: it does not fire until it is let go", "released": "It fires again",
         "purged": "Outdated on all nodes",
         "purging": "Outdated here; other nodes hear of it as soon as they can be reached",
-        "many_replayed": "Tried again",
+        "many_replayed": "Tried again", "mailed": "It goes out within a second",
+        "suppressed": "Nothing more is sent to it", "lifted": "Mails to it are sent from now on",
+        "workflow_cancelled": "Nothing more of it starts; what runs is asked to end",
+        "workflow_replayed": "It goes on as soon as there is a place",
+        "events_retried": "Events that are tried again",
+        "event_discarded": "Given up; those behind it follow", "rewound": "It handles events again from there on",
+        "rebuilding": "It begins as soon as there is a place",
     ]
 }
 

@@ -4,13 +4,15 @@ import PorticoPages
 import PorticoSQL
 
 extension JobConsole {
-    /// The pages on which operators watch and steer the jobs, with their forms: queues, jobs, one job, schedules.
+    /// The pages on which operators watch and steer the jobs, with their forms: queues, jobs, one job, schedules,
+    /// one workflow.
     ///
     /// | POST below `/ops` | fields besides `_csrf` and `idempotency_key` |
     /// |---|---|
     /// | `/queues/{queue}/pause`, `/resume` | none |
     /// | `/queues/{queue}/scale` | `at_most`, `per_node` |
     /// | `/jobs/{id}/replay`, `/discard`, `/cancel` | none |
+    /// | `/workflows/{id}/cancel`, `/replay` | none |
     /// | `/jobs/replay`, `/jobs/discard` | `state`, `queue`, `q`; with `chosen` those of `ids` alone |
     /// | `/schedules/{name}/run`, `/pause`, `/resume` | none |
     public func pages(_ appearance: ConsoleAppearance) -> [Route] {
@@ -31,9 +33,10 @@ struct JobConsolePages: Sendable {
     var routes: [Route] {
         [queues, pause, resume, scale, list, show, schedules] + JobConsole.Deed.allCases.map(one)
             + [many(.replay), many(.discard)] + JobConsole.ScheduleDeed.allCases.map(act)
+            + [workflow] + JobConsole.WorkflowDeed.allCases.map(workflowForm)
     }
 
-    private static let path = ConsoleAppearance.path
+    static let path = ConsoleAppearance.path
 
     // MARK: - Queues
 
@@ -163,7 +166,7 @@ struct JobConsolePages: Sendable {
                     "\(context.mount)\(JobConsolePages.path)/jobs",
                     [
                         "state": form.search.state?.rawValue, "queue": form.search.queue, "q": form.search.text,
-                        "done": "\(isReplay ? "many_replayed" : "discarded")-\(count)",
+                        "done": "\(isReplay ? "many_replayed" : "discarded")-\(count.done)-\(count.skipped)",
                     ])
                 return .redirect(to: address.text)
             } catch let refused as BulkRefused {
@@ -175,16 +178,18 @@ struct JobConsolePages: Sendable {
     }
 
     /// - Throws: ``BulkRefused``, ``SQLError``.
-    private func done(_ deed: JobConsole.Deed, _ form: JobBulkForm, by context: RequestContext) async throws -> Int {
+    private func done(_ deed: JobConsole.Deed, _ form: JobBulkForm, by context: RequestContext) async throws
+        -> JobConsole.Count
+    {
         if let message = form.message { throw BulkRefused(status: 422, messages: [message]) }
-        guard form.isChosen else { return try await console.act(deed, onAll: form.search, by: context) }
         do {
+            guard form.isChosen else { return try await console.act(deed, onAll: form.search, by: context) }
             try await console.act(deed, onChosen: form.ids, by: context)
         } catch let problem as Problem {
             let messages = [FieldMessage("", problem.detail)] + problem.errors.map { FieldMessage("", $0.message) }
             throw BulkRefused(status: problem.status, messages: messages)
         }
-        return Set(form.ids).count
+        return JobConsole.Count(done: Set(form.ids).count)
     }
 
     // MARK: - Schedules
@@ -217,7 +222,7 @@ struct JobConsolePages: Sendable {
         }
     }
 
-    private func back(_ context: RequestContext, _ place: String, _ done: String) -> PageReply {
+    func back(_ context: RequestContext, _ place: String, _ done: String) -> PageReply {
         .redirect(to: "\(context.mount)\(JobConsolePages.path)/\(place)?done=\(done)")
     }
 }

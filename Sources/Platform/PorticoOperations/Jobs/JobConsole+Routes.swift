@@ -4,13 +4,13 @@ import PorticoJobs
 import PorticoSQL
 
 extension JobConsole {
-    private static let path = "/api/v1/operations"
+    static let path = "/api/v1/operations"
 
     /// The routes with which programs of operators see and do what the pages show, for the mount of the application.
     public func routes(limit: LimitClass = .pages) -> [Route] {
         [
             listQueues, changeQueue, search, show, replay, discard, cancel, replayMany, discardMany, schedules,
-            actOnSchedule,
+            actOnSchedule, showWorkflow, cancelWorkflow, replayWorkflow,
         ]
         .map { route in
             var route = route
@@ -74,10 +74,19 @@ extension JobConsole {
     private func one(_ deed: Deed, _ name: String, _ summary: String) -> Route {
         .json(
             .post, JobConsole.path + "/jobs/{id}/\(deed.rawValue)", name, summary, access: ConsolePermission.write,
-            statuses: [(.noContent, "Done")], refusals: [(404, "job_not_found"), (409, "job_state")]
+            statuses: [(.noContent, "Done")],
+            refusals: [(HTTPStatus(404), "job_not_found")] + JobConsole.refusals(of: deed)
         ) { (context: RequestContext, input: OperatedJobID) -> Reply<NoContent> in
             try await act(deed, on: input.id, by: context)
             return Reply(NoContent(), status: .noContent)
+        }
+    }
+
+    private static func refusals(of deed: Deed) -> [(HTTPStatus, String)] {
+        switch deed {
+        case .replay: [(409, "job_state"), (409, "job_key_taken"), (409, "workflow_ended")]
+        case .discard: [(409, "job_state"), (409, "workflow_open")]
+        case .cancel: [(409, "job_state")]
         }
     }
 
@@ -87,13 +96,14 @@ extension JobConsole {
     private func many(_ deed: Deed, _ name: String, _ summary: String) -> Route {
         .json(
             .post, JobConsole.path + "/jobs/\(deed.rawValue)", name, "\(summary), a thousand at most",
-            access: ConsolePermission.write, refusals: [(409, "job_state")]
+            access: ConsolePermission.write, refusals: JobConsole.refusals(of: deed)
         ) { (context: RequestContext, input: JobFilterInput) -> Reply<JobCountAnswer> in
             if let ids = input.ids {
                 try await act(deed, onChosen: ids, by: context)
                 return .ok(JobCountAnswer(count: Set(ids).count, chosen: ids))
             }
-            return .ok(JobCountAnswer(count: try await act(deed, onAll: input.search, by: context)))
+            let count = try await act(deed, onAll: input.search, by: context)
+            return .ok(JobCountAnswer(count: count.done, skipped: count.skipped))
         }
     }
 

@@ -147,28 +147,36 @@ public struct JobConsole: Sendable {
             let job = try self.job(id, in: transaction).job
             let isDone =
                 switch deed {
-                case .replay: try queue.replay(id, in: transaction)
+                case .replay: try replayOrRefuse(id, in: transaction)
                 case .discard: try queue.discard(id, in: transaction)
                 case .cancel: deed.fits(job.state) ? try queue.cancel(id, in: transaction) != nil : false
                 }
             guard isDone else {
+                if deed == .discard, job.state.isFinal { throw JobConsole.neededByWorkflow }
                 throw Problem(409, "job_state", "The job is \(job.state.rawValue): that can't be done with it.")
             }
             try transaction.audit(AuditEntry(deed.audited, entity: "\(id)", before: job.audited, by: context))
         }
     }
 
+    /// How many jobs something was done with, and how many were left as they are.
+    struct Count: Sendable {
+        var done = 0
+        var skipped = 0
+    }
+
     /// Tries again or removes the ended jobs that fit, a thousand at most.
     /// - Returns: how many.
-    /// - Throws: ``SQLError``.
-    func act(_ deed: Deed, onAll search: JobSearch, by context: RequestContext) async throws -> Int {
+    /// - Throws: ``Problem`` 409 where another job with the key of one came at this very moment; ``SQLError``.
+    func act(_ deed: Deed, onAll search: JobSearch, by context: RequestContext) async throws -> Count {
         try await database.write { [self] transaction in
-            let count =
+            let counted =
                 switch deed {
-                case .replay: try queue.replay(search, in: transaction)
-                case .discard: try queue.discard(search, in: transaction)
-                case .cancel: 0
+                case .replay: try replayAll(search, in: transaction)
+                case .discard: Count(done: try queue.discard(search, in: transaction))
+                case .cancel: Count()
                 }
+            let count = counted.done
             let filter: JSONValue = [
                 "state": search.state.map { .string($0.rawValue) } ?? .null,
                 "queue": search.queue.map { .string($0) } ?? .null, "text": .string(search.text),
@@ -177,7 +185,7 @@ public struct JobConsole: Sendable {
             if count > 0 {
                 try transaction.audit(AuditEntry(deed.audited, entity: nil, after: filter, by: context))
             }
-            return count
+            return counted
         }
     }
 
@@ -195,8 +203,12 @@ public struct JobConsole: Sendable {
                 throw Problem(
                     409, "job_state", "Nothing was done, because it can't be done with all of them.", errors: errors)
             }
-            for id in Set(ids) {
-                _ = try deed == .replay ? queue.replay(id, in: transaction) : queue.discard(id, in: transaction)
+            for (index, id) in ids.enumerated() where ids.firstIndex(of: id) == index {
+                guard let refused = try refusal(of: deed, id, in: transaction) else { continue }
+                let error = Problem.FieldError(
+                    field: "ids[\(index)]", code: refused.code, message: "Job \(id): \(refused.detail)")
+                throw Problem(
+                    409, "job_state", "Nothing was done, because it can't be done with all of them.", errors: [error])
             }
             let chosen: JSONValue = ["ids": .array(ids.map { .integer($0) }), "count": .integer(Int64(jobs.count))]
             try transaction.audit(AuditEntry(deed.audited, entity: nil, after: chosen, by: context))

@@ -75,6 +75,7 @@ struct OperatedJobAnswer: JSONRepresentable {
         object.field("share_key", job?.shareKey, "Whose share of the queue it takes")
         object.field("request_id", job?.origin?.requestID, "The request that enqueued it, itself or by another job")
         object.field("trace_id", job?.origin?.traceID, "The trace of that request; in log lines as trace.id")
+        object.field("workflow_id", id: job?.workflowID, "The workflow it is a step of; null when of none")
         object.field("attempt", job?.attempt ?? 1, "Runs begun that count")
         object.field("retries", job?.retries ?? 3, "Runs it may have after the first")
         object.field("rescues", job?.rescues ?? 0, "How often its worker was lost")
@@ -108,6 +109,8 @@ extension JobErrorNote {
 /// How many jobs something was done with.
 struct JobCountAnswer: JSONRepresentable {
     let count: Int
+    /// Those that were left as they are.
+    var skipped = 0
     /// Those that were chosen by id.
     var chosen: [Int64] = []
 
@@ -116,6 +119,9 @@ struct JobCountAnswer: JSONRepresentable {
 
     func write(to object: inout JSONObjectWriter) {
         object.field("count", count, "Jobs it was done with")
+        object.field(
+            "skipped", skipped,
+            "Jobs that were left: another counts as the same and is there, or their workflow has ended")
         object.field(
             "items", JSONValue.array(chosen.map { ["id": .string("\($0)")] }), "The jobs that were chosen by id, each")
     }

@@ -55,6 +55,7 @@ struct JobPage: ConsolePage {
             "Share": job.shareKey.map { "<span class=\"code\">\($0)</span>" },
             "Asked for by account": job.owner.map { "\($0)" },
             "Group": job.groupID.map { "\($0)" },
+            "Workflow": job.workflowID.map { "<a href=\"\(frame.address("/workflows/\($0)"))\">\($0)</a>" },
         ])
     }
 

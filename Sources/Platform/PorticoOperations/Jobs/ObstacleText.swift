@@ -8,6 +8,7 @@ struct ObstacleText {
         case words(String)
         case time(Instant)
         case jobs([Int64])
+        case workflow(Int64)
     }
 
     private let parts: [Part]
@@ -34,6 +35,7 @@ struct ObstacleText {
                     .words("It follows group \(id), of which \(ObstacleText.jobs(open)) not ended"), .jobs(members),
                     .words("."),
                 ]
+            case .steps(let id, let open, let failed): ObstacleText.steps(id, open, failed)
             case .behind(let count):
                 [.words("\(ObstacleText.many(count)) of its queue \(count == 1 ? "is" : "are") before it.")]
             case .busy(let running, let places):
@@ -48,6 +50,7 @@ struct ObstacleText {
             case .words(let words): words
             case .time(let time): time.rfc3339
             case .jobs(let ids): ids.isEmpty ? "" : ": " + ids.map { "#\($0)" }.joined(separator: ", ")
+            case .workflow(let id): "workflow \(id)"
             }
         }.joined()
     }
@@ -63,9 +66,19 @@ struct ObstacleText {
                     "\(index == 0 ? ": " : ", ")<a href=\"\(frame.address("/jobs/\(id)"))\">#\(id)</a>"
                 }
                 return "\(links)"
+            case .workflow(let id):
+                return "<a href=\"\(frame.address("/workflows/\(id)"))\">workflow \(id)</a>"
             }
         }
         return "\(written)"
+    }
+
+    private static func steps(_ workflow: Int64, _ open: [String], _ failed: [String]) -> [Part] {
+        let awaits = open.isEmpty ? "" : " waits for \(open.joined(separator: ", "))"
+        let stopped = failed.isEmpty ? "" : " is stopped at \(failed.joined(separator: ", ")), which failed"
+        let words = [stopped, awaits].filter { !$0.isEmpty }.joined(separator: " and")
+        let rest = words.isEmpty ? " is about to begin" : words
+        return [.words("Its step of "), .workflow(workflow), .words("\(rest).")]
     }
 
     private static func rate(_ key: String, _ opensAt: Instant?) -> [Part] {

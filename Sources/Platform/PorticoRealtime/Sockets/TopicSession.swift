@@ -29,7 +29,7 @@ final class TopicSession: WebSocketEndpoint {
     }
 
     private let sockets: TopicSockets
-    private let place: SocketPlaces.Place
+    private let place: UserPlaces.Place
     private let authorise: TopicSockets.Authorise
     private let isStillAllowed: @Sendable () async -> Bool
     private let state: Mutex<State>
@@ -37,7 +37,7 @@ final class TopicSession: WebSocketEndpoint {
     private var hub: TopicHub { sockets.hub }
 
     init(
-        _ sockets: TopicSockets, place: SocketPlaces.Place, authorise: @escaping TopicSockets.Authorise,
+        _ sockets: TopicSockets, place: UserPlaces.Place, authorise: @escaping TopicSockets.Authorise,
         isStillAllowed: @escaping @Sendable () async -> Bool
     ) {
         self.sockets = sockets
@@ -158,10 +158,12 @@ final class TopicSession: WebSocketEndpoint {
             socket.wake()
         }
         do {
-            let outcome = try await sockets.catchUp.join(mailbox, [name: topic], lastID: lastID)
+            var missed: [TopicMessage] = []
+            let isReset = try await sockets.catchUp.join(mailbox, [name: topic], lastID: lastID) { missed += $0 }
             let now = try await sockets.present([name])
-            socket.send(TopicReply.subscribed(topic: topic, isReset: outcome.isReset, ref: ref).message)
-            for message in outcome.missed + now { send(message, topic, socket) }
+            socket.send(TopicReply.subscribed(topic: topic, isReset: isReset, ref: ref).message)
+            // Whoever loads anew needs nothing of what was found before it was known that some is gone.
+            for message in (isReset ? [] : missed) + now { send(message, topic, socket) }
         } catch {
             hub.leave(mailbox, name)
             state.withLock { $0.topics[topic] = nil }
@@ -217,17 +219,21 @@ final class TopicSession: WebSocketEndpoint {
             let frame = delivery.message.frame(of: delivery.topic, window: socket.deflate)
             count(frame)
             return frame
-        case .end:
-            end(socket)
+        case .end(let reason):
+            end(socket, reason)
             return nil
         }
     }
 
-    /// Too slow, or the hub has closed.
-    private func end(_ socket: WebSocket) {
+    /// Whoever was too slow has to load anew. Whoever is here when the node closes goes on elsewhere from its last id.
+    private func end(_ socket: WebSocket, _ reason: TopicMailbox.End) {
         guard state.withLock({ $0.isOver.takeFirst() }) else { return }
-        socket.send(TopicReply.reset.message)
-        socket.close(.tryAgainLater)
+        switch reason {
+        case .cut:
+            socket.send(TopicReply.reset.message)
+            socket.close(.tryAgainLater)
+        case .closed: socket.close(.goingAway)
+        }
     }
 
     func ticked(_ socket: WebSocket) {

@@ -54,7 +54,7 @@ public struct TopicSockets: Sendable {
     let limits: Limits
     let present: EventStream.Present
     let catchUp: CatchUp
-    private let places: SocketPlaces
+    private let places: UserPlaces
 
     /// Sockets over a hub; the closures are those of ``EventStream``.
     public init(
@@ -65,7 +65,19 @@ public struct TopicSockets: Sendable {
         self.limits = limits
         self.present = present
         catchUp = CatchUp(hub: hub, replay: replay)
-        places = SocketPlaces(perUser: limits.socketsPerUser)
+        places = UserPlaces(perUser: limits.socketsPerUser)
+    }
+
+    /// The same with a replay in pages, for what may be much.
+    public init(
+        over hub: TopicHub, limits: Limits = Limits(), present: @escaping EventStream.Present = { _ in [] },
+        pages: @escaping EventStream.Pages
+    ) {
+        self.hub = hub
+        self.limits = limits
+        self.present = present
+        catchUp = CatchUp(hub: hub, pages: pages)
+        places = UserPlaces(perUser: limits.socketsPerUser)
     }
 
     /// The answer to an opening handshake.

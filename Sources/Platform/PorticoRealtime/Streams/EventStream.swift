@@ -4,10 +4,15 @@ import PorticoTelemetry
 import PorticoValues
 
 /// Answers with server-sent events (WHATWG HTML §9.2): first what the client missed, then how things stand, then what comes.
+///
+/// When the node closes, a stream just ends: its client comes back, to another node, with the id of the last message it
+/// has, and goes on from there. Only a client that fell behind is told to load anew.
 public struct EventStream: Sendable {
-    /// Finds the messages after a position for a client that comes back; nil when they are no longer kept. Asked only
-    /// where the hub's own memory does not reach far enough.
+    /// Finds the messages of all topics after a position for a client that comes back, at once; nil when they are no longer
+    /// kept. Asked only where the hub's own memory does not reach far enough.
     public typealias Replay = @Sendable (EventPosition) async throws -> [TopicMessage]?
+    /// The same page by page and of the client's topics only; nil when it is no longer kept, or too much.
+    public typealias Pages = @Sendable (ReplayRequest) async throws -> ReplayPage?
     /// Messages that tell the present state of topics, for a client that has just come.
     public typealias Present = @Sendable (Set<String>) async throws -> [TopicMessage]
 
@@ -18,17 +23,59 @@ public struct EventStream: Sendable {
     private let catchUp: CatchUp
     private let present: Present
     private let here: Here?
+    private let places: UserPlaces
+
+    /// Streams of one user on one node, where nobody says otherwise.
+    public static let streamsPerUser = 20
 
     /// A stream over a hub.
-    /// - Parameter here: lets every message carry an id: one that has none of its own gets that of the last event before
-    ///   it, from which a client that comes back goes on without losing or repeating anything.
+    /// - Parameters:
+    ///   - here: lets every message carry an id: one that has none of its own gets that of the last event before
+    ///     it, from which a client that comes back goes on without losing or repeating anything.
+    ///   - perUser: streams that one user may have on this node, where answers name users.
     public init(
-        hub: TopicHub, present: @escaping Present = { _ in [] }, replay: @escaping Replay, here: Here? = nil
+        hub: TopicHub, present: @escaping Present = { _ in [] }, replay: @escaping Replay, here: Here? = nil,
+        perUser: Int = EventStream.streamsPerUser
+    ) {
+        self.init(hub, CatchUp(hub: hub, replay: replay), present, here, perUser)
+    }
+
+    /// The same with a replay in pages, for what may be much.
+    public init(
+        over hub: TopicHub, present: @escaping Present = { _ in [] }, pages: @escaping Pages, here: Here? = nil,
+        perUser: Int = EventStream.streamsPerUser
+    ) {
+        self.init(hub, CatchUp(hub: hub, pages: pages), present, here, perUser)
+    }
+
+    private init(
+        _ hub: TopicHub, _ catchUp: CatchUp, _ present: @escaping Present, _ here: Here?, _ perUser: Int
     ) {
         self.hub = hub
-        self.here = here
+        self.catchUp = catchUp
         self.present = present
-        catchUp = CatchUp(hub: hub, replay: replay)
+        self.here = here
+        places = UserPlaces(perUser: perUser)
+    }
+
+    /// The answer for a client of a user who has not too many streams already. The other parameters are those of
+    /// ``response(topics:lastEventID:isStillAllowed:whileOpen:)``.
+    /// - Parameter user: whose streams are counted together: an account's id.
+    /// - Throws: ``Problem`` 429 `too_many_streams`.
+    public func response(
+        topics: Set<String>, lastEventID: String?, user: String,
+        isStillAllowed: @escaping @Sendable () async -> Bool,
+        whileOpen: @escaping @Sendable () async -> Void = {}
+    ) throws(Problem) -> Response {
+        guard let place = places.take(user) else {
+            hub.metrics.refused.with("too_many_streams").increment()
+            throw Problem(
+                429, "too_many_streams", "There are \(places.perUser) streams of yours already.",
+                headers: ["retry-after": "5"])
+        }
+        return response(
+            topics: topics, lastEventID: lastEventID, holding: place, isStillAllowed: isStillAllowed,
+            whileOpen: whileOpen)
     }
 
     /// The answer for a client that watches `topics`.
@@ -41,6 +88,16 @@ public struct EventStream: Sendable {
         topics: Set<String>, lastEventID: String?, isStillAllowed: @escaping @Sendable () async -> Bool,
         whileOpen: @escaping @Sendable () async -> Void = {}
     ) -> Response {
+        response(
+            topics: topics, lastEventID: lastEventID, holding: nil, isStillAllowed: isStillAllowed,
+            whileOpen: whileOpen)
+    }
+
+    /// - Parameter seat: free again when the stream has ended, or was never begun.
+    private func response(
+        topics: Set<String>, lastEventID: String?, holding seat: UserPlaces.Place?,
+        isStillAllowed: @escaping @Sendable () async -> Bool, whileOpen: @escaping @Sendable () async -> Void
+    ) -> Response {
         Response(
             .ok,
             headers: [
@@ -51,20 +108,34 @@ public struct EventStream: Sendable {
                 let mailbox = hub.mailbox()
                 hub.metrics.streams.connections.add(1)
                 defer {
-                    hub.leave(mailbox)
+                    withExtendedLifetime(seat) { hub.leave(mailbox) }
                     hub.metrics.streams.connections.add(-1)
                 }
                 let names = Dictionary(uniqueKeysWithValues: topics.map { ($0, $0) })
                 // Read before the client joins: everything behind it is still to come.
                 var place = StreamPlace(here: here)
-                let outcome = try await catchUp.join(mailbox, names, lastID: lastEventID)
-                try await writer.write(Array("retry: 2000\n\n".utf8))
-                if outcome.isReset {
-                    try await writer.write(place.frame(of: .reset))
-                } else if let lastEventID {
+                var hasTold = false
+                let isReset: Bool
+                do {
+                    isReset = try await catchUp.join(mailbox, names, lastID: lastEventID) { missed in
+                        guard !missed.isEmpty else { return }
+                        if hasTold {
+                            guard await isStillAllowed() else { throw NoLongerAllowed() }
+                        } else {
+                            try await writer.write(EventStream.opening)
+                        }
+                        hasTold = true
+                        try await write(missed, &place, to: writer)
+                    }
+                } catch is NoLongerAllowed {
+                    return
+                }
+                if !hasTold { try await writer.write(EventStream.opening) }
+                if isReset {
+                    try await writer.write(place.reset(here: here))
+                } else if let lastEventID, !hasTold {
                     place.reach(lastEventID)
                 }
-                try await write(outcome.missed, &place, to: writer)
                 try await write(try await present(topics), &place, to: writer)
                 await whileOpen()
                 while let items = await mailbox.next() {
@@ -72,9 +143,16 @@ public struct EventStream: Sendable {
                     try await forward(items, &place, to: writer)
                     await whileOpen()
                 }
-                try await writer.write(place.end(here: here))
+                // A node that closes says nothing: the client has its last id and goes on elsewhere.
+                if mailbox.end == .cut { try await writer.write(place.reset(here: here)) }
             })
     }
+
+    /// Has the browser come back after two seconds.
+    private static let opening = Array("retry: 2000\n\n".utf8)
+
+    /// Ends a stream whose client lost its right while it was told what it had missed.
+    private struct NoLongerAllowed: Error {}
 
     private func write(_ messages: [TopicMessage], _ place: inout StreamPlace, to writer: any BodyWriter) async throws {
         for start in stride(from: 0, to: messages.count, by: 50) {

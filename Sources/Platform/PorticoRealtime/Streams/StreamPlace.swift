@@ -25,8 +25,8 @@ struct StreamPlace {
         return Array("id: \(id)\n".utf8) + message.frame
     }
 
-    /// The last message of a stream that was cut off: whoever has loaded everything anew goes on from now.
-    mutating func end(here: EventStream.Here?) -> [UInt8] {
+    /// Tells a client to load anew: whoever has done so goes on from now.
+    mutating func reset(here: EventStream.Here?) -> [UInt8] {
         let reached = id.flatMap { ResumePoint($0)?.position } ?? .start
         if id != nil, let now = here?(), reached < now { id = now.text }
         return frame(of: .reset)

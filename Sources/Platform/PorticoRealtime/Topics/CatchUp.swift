@@ -1,48 +1,82 @@
 import PorticoEvents
 import PorticoTelemetry
 
-/// Brings a client that comes back up to date: from the hub's memory where that reaches far enough, else from the
-/// application's replay, else by telling it to load anew.
+/// Brings a client that comes back up to date: from the hub's memory where that reaches far enough, else page by page
+/// from the application's replay, else by telling it to load anew.
 struct CatchUp: Sendable {
-    /// Finds the messages after a position for a client that comes back; nil when they are no longer kept.
-    typealias Replay = @Sendable (EventPosition) async throws -> [TopicMessage]?
-
-    struct Outcome: Sendable {
-        /// What is to be told before anything from the mailbox.
-        var missed: [TopicMessage] = []
-        /// Whether the client has to load its state anew.
-        var isReset = false
-    }
+    /// Finds a page of what a client has missed; nil when it is no longer kept, or too much.
+    typealias Pages = @Sendable (ReplayRequest) async throws -> ReplayPage?
+    /// Takes a part of what was missed, in order.
+    typealias Tell = ([TopicMessage]) async throws -> Void
 
     let hub: TopicHub
-    let replay: Replay
+    let pages: Pages
+
+    init(hub: TopicHub, pages: @escaping Pages) {
+        self.hub = hub
+        self.pages = pages
+    }
+
+    /// - Parameter replay: gives everything after a position at once, of all topics.
+    init(hub: TopicHub, replay: @escaping EventStream.Replay) {
+        self.init(
+            hub: hub,
+            pages: { request in
+                try await replay(request.position).map { ReplayPage(everything: $0, after: request.position) }
+            })
+    }
 
     /// Has the mailbox watch topics from where the client left off.
     /// - Parameters:
     ///   - topics: the hub's names with those that the client uses.
     ///   - lastID: the id of the last message that the client has; nil for one that has just come.
+    ///   - tell: is given what was missed, before anything from the mailbox. A page at a time, so that what was missed in
+    ///     a long absence is never in memory at once.
+    /// - Returns: whether the client has to load its state anew.
     func join(
-        _ mailbox: TopicMailbox, _ topics: [String: String], lastID: String?
-    ) async throws -> Outcome {
+        _ mailbox: TopicMailbox, _ topics: [String: String], lastID: String?, tell: Tell
+    ) async throws -> Bool {
         guard let lastID else {
             _ = hub.join(mailbox, topics, .now)
-            return Outcome()
+            return false
         }
         guard let point = ResumePoint(lastID) else { return reset(mailbox, topics) }
-        if hub.join(mailbox, topics, .after(point)) {
+        if let missed = hub.join(mailbox, topics, .after(point)) {
             hub.metrics.resumedFromMemory.increment()
-            return Outcome()
+            try await tell(missed)
+            return false
         }
-        guard hub.coversOffsets(of: point), let missed = try await replay(point.position) else {
-            return reset(mailbox, topics)
+        guard hub.coversOffsets(of: point) else { return reset(mailbox, topics) }
+        return try await replay(mailbox, topics, after: point, tell)
+    }
+
+    private func replay(
+        _ mailbox: TopicMailbox, _ topics: [String: String], after start: ResumePoint, _ tell: Tell
+    ) async throws -> Bool {
+        var (point, isFirst) = (start, true)
+        while let page = try await page(
+            ReplayRequest(position: point.position, topics: Set(topics.keys), isFirst: isFirst))
+        {
+            if page.isOfAllTopics { hub.remember(page.messages, after: point.position) }
+            let own = page.messages.filter { message in message.topics.contains { topics[$0] != nil } }
+            try await tell(own.map { named($0, by: point) })
+            let hasMoved = page.through > point.position
+            point.position = max(point.position, page.through)
+            isFirst = false
+            // Before the last page the hub's memory must begin before the end of this one.
+            if let rest = hub.join(mailbox, topics, page.isLast ? .afterReplay(point) : .after(point)) {
+                hub.metrics.resumedFromReplay.increment()
+                try await tell(rest)
+                return false
+            }
+            // While pages were told, more may have come than the hub remembers: then they go on.
+            guard hasMoved else { break }
         }
-        hub.remember(missed, after: point.position)
-        var reached = point
-        reached.position = missed.compactMap(\.position).reduce(point.position, max)
-        guard hub.join(mailbox, topics, .afterReplay(reached)) else { return reset(mailbox, topics) }
-        hub.metrics.resumedFromReplay.increment()
-        let own = missed.filter { message in message.topics.contains { topics[$0] != nil } }
-        return Outcome(missed: own.map { named($0, by: point) })
+        return reset(mailbox, topics)
+    }
+
+    private func page(_ request: ReplayRequest) async throws -> ReplayPage? {
+        try await hub.replays.take { try await pages(request) }
     }
 
     /// What was replayed says nothing about passing messages, so the client keeps what it knew of those.
@@ -51,9 +85,9 @@ struct CatchUp: Sendable {
         return message.identified(by: ResumePoint(position: position, epoch: point.epoch, offset: point.offset).text)
     }
 
-    private func reset(_ mailbox: TopicMailbox, _ topics: [String: String]) -> Outcome {
+    private func reset(_ mailbox: TopicMailbox, _ topics: [String: String]) -> Bool {
         hub.metrics.reset.increment()
         _ = hub.join(mailbox, topics, .now)
-        return Outcome(isReset: true)
+        return true
     }
 }

@@ -22,6 +22,8 @@ public final class TopicHub: Sendable {
         public var historyCount = 4096
         /// Bytes of messages kept for them.
         public var historyBytes = 8 << 20
+        /// Clients for whom pages of what they have missed are read at the same time.
+        public var replaysAtOnce = 4
 
         /// The figures above.
         public init() {}
@@ -41,6 +43,7 @@ public final class TopicHub: Sendable {
 
     let metrics: RealtimeMetrics
     let backplane: (any TopicBackplane)?
+    let replays: ReplayTurns
     private let configuration: Configuration
     private let timing: HubTiming
     private let state: Mutex<State>
@@ -68,6 +71,7 @@ public final class TopicHub: Sendable {
         self.metrics = RealtimeMetrics(metrics)
         self.backplane = backplane
         self.timing = timing
+        replays = ReplayTurns(atOnce: configuration.replaysAtOnce)
         let history = TopicHistory(
             epoch: randomBytes(4).hexadecimal, most: configuration.historyCount,
             mostBytes: configuration.historyBytes)
@@ -241,17 +245,21 @@ extension TopicHub {
         case afterReplay(ResumePoint)
     }
 
-    /// Has a mailbox watch topics. What it missed is put into it in the same moment, so that nothing is told twice or not
-    /// at all.
+    /// Has a mailbox watch topics. What it missed is found in the same moment, so that nothing is told twice or not at
+    /// all. It is not put into the mailbox: being away is not being slow, and a long absence would fill it at once.
     /// - Parameter topics: the hub's names with those that the client uses.
-    /// - Returns: false when what the client missed is not known here; the mailbox then watches nothing.
-    func join(_ mailbox: TopicMailbox, _ topics: [String: String], _ beginning: Beginning) -> Bool {
-        let isJoined = state.withLock { state in
-            guard let (missed, through) = TopicHub.missed(beginning, state.history) else { return false }
+    /// - Returns: what is to be told before anything from the mailbox; nil when what the client missed is not known here,
+    ///   and the mailbox then watches nothing.
+    func join(
+        _ mailbox: TopicMailbox, _ topics: [String: String], _ beginning: Beginning
+    ) -> [TopicMessage]? {
+        let missed = state.withLock { state -> [TopicMessage]? in
+            guard let (missed, from) = TopicHub.missed(beginning, state.history) else { return nil }
             guard !state.isClosed else {
                 mailbox.close()
-                return true
+                return []
             }
+            let through = missed.compactMap(\.position).reduce(from, max)
             let id = ObjectIdentifier(mailbox)
             state.mailboxes[id] = mailbox
             for (topic, name) in topics {
@@ -260,21 +268,15 @@ extension TopicHub {
                 }
                 mailbox.watch(topic, as: name, through: through)
             }
-            for message in missed {
-                state.number += 1
-                for topic in message.topics where topics[topic] != nil {
-                    if case .cut = mailbox.put(message, of: topic, number: state.number) { remove(mailbox, &state) }
-                }
-            }
-            return true
+            return missed.filter { message in message.topics.contains { topics[$0] != nil } }
         }
         mailbox.wake()
-        return isJoined
+        return missed
     }
 
     private static func missed(
         _ beginning: Beginning, _ history: TopicHistory
-    ) -> (messages: [TopicMessage], through: EventPosition)? {
+    ) -> (messages: [TopicMessage], from: EventPosition)? {
         switch beginning {
         case .now: ([], .start)
         case .after(let point): history.missed(after: point).map { ($0, point.position) }

@@ -26,6 +26,14 @@ final class TopicMailbox: Sendable {
         case cut
     }
 
+    /// Why a client is told nothing more.
+    enum End: Sendable {
+        /// It fell behind: messages are gone.
+        case cut
+        /// The node closes, or the client has left: nothing is gone, and another node goes on from the client's last id.
+        case closed
+    }
+
     private struct Watch {
         /// The topic as the client calls it.
         let name: String
@@ -38,7 +46,8 @@ final class TopicMailbox: Sendable {
         var queue = TopicQueue()
         var lastNumber: Int64 = 0
         var heartbeats = 0
-        var isOver = false
+        /// Nil while messages come.
+        var end: End?
         var reader: CheckedContinuation<Void, Never>?
     }
 
@@ -63,7 +72,10 @@ final class TopicMailbox: Sendable {
     var topics: [String] { state.withLock { Array($0.watches.keys) } }
 
     /// Whether there is something to take, or the end is.
-    var hasSomething: Bool { state.withLock { $0.queue.count > 0 || $0.isOver } }
+    var hasSomething: Bool { state.withLock { $0.queue.count > 0 || $0.end != nil } }
+
+    /// Why nothing more comes; nil while something may.
+    var end: End? { state.withLock(\.end) }
 
     /// Watches a topic; events up to `through` are not told.
     func watch(_ topic: String, as name: String, through: EventPosition) {
@@ -78,14 +90,14 @@ final class TopicMailbox: Sendable {
     /// - Parameter number: the same for one message under all its topics, rising from message to message.
     func put(_ message: TopicMessage, of topic: String, number: Int64) -> Outcome {
         state.withLock { state in
-            guard !state.isOver, let watch = state.watches[topic] else { return .skipped }
+            guard state.end == nil, let watch = state.watches[topic] else { return .skipped }
             if let position = message.position, position <= watch.through { return .skipped }
             guard comesPerTopic || state.lastNumber != number else { return .skipped }
             state.lastNumber = number
             let isReplaced = state.queue.add(Delivery(message: message, topic: watch.name))
             guard state.queue.count <= capacity, state.queue.bytes <= capacityBytes else {
                 state.queue.dropLast()
-                state.isOver = true
+                state.end = .cut
                 return .cut
             }
             return isReplaced ? .coalesced : .queued
@@ -99,9 +111,9 @@ final class TopicMailbox: Sendable {
         wake()
     }
 
-    /// Takes no more; what waits may still be taken.
+    /// Takes no more; what waits may still be taken. One that was cut off stays so.
     func close() {
-        state.withLock { $0.isOver = true }
+        state.withLock { $0.end = $0.end ?? .closed }
         wake()
     }
 
@@ -118,15 +130,15 @@ final class TopicMailbox: Sendable {
     enum Taken {
         case delivery(Delivery)
         case nothing
-        /// Cut off, or the hub has closed.
-        case end
+        /// Nothing more comes, for this reason.
+        case end(End)
     }
 
     /// The next message, at once.
     func take() -> Taken {
         state.withLock { state in
             if let next = state.queue.next() { return .delivery(next) }
-            return state.isOver ? .end : .nothing
+            return state.end.map { .end($0) } ?? .nothing
         }
     }
 
@@ -138,7 +150,7 @@ final class TopicMailbox: Sendable {
                 while items.count < most, let next = state.queue.next() { items.append(.delivery(next)) }
                 if items.isEmpty, state.heartbeats > 0 { items.append(.heartbeat) }
                 state.heartbeats = 0
-                return (items, state.isOver)
+                return (items, state.end != nil)
             }
             if !items.isEmpty { return items }
             if isOver { return nil }
@@ -151,7 +163,7 @@ final class TopicMailbox: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { reader in
                 let isThrough = state.withLock { state in
-                    guard state.queue.count == 0, state.heartbeats == 0, !state.isOver, !Task.isCancelled else {
+                    guard state.queue.count == 0, state.heartbeats == 0, state.end == nil, !Task.isCancelled else {
                         return true
                     }
                     state.reader = reader

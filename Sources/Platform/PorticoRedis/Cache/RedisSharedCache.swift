@@ -19,6 +19,7 @@ public struct RedisSharedCache: SharedCacheStore {
     private let client: RedisClient
     private let prefix: String
     private let longestLife: Span
+    private let mostTags: Int
     private let timeout: Span
 
     /// A store on a client.
@@ -26,14 +27,16 @@ public struct RedisSharedCache: SharedCacheStore {
     /// - Parameters:
     ///   - prefix: what its keys begin with; nodes with one prefix share their values. No braces.
     ///   - longestLife: the most that a value lives, whatever its policy says; invalidations are remembered a little longer.
+    ///   - mostTags: how many invalidations are remembered, of about 100 bytes each; with more of them values live shorter.
     ///   - timeout: how long one operation may take.
     public init(
-        _ client: RedisClient, prefix: String = "portico", longestLife: Span = .days(1),
+        _ client: RedisClient, prefix: String = "portico", longestLife: Span = .days(1), mostTags: Int = 100_000,
         timeout: Span = .milliseconds(500)
     ) {
         self.client = client
         self.prefix = "{\(prefix):cache}"
         self.longestLife = longestLife
+        self.mostTags = max(2, mostTags)
         self.timeout = timeout
     }
 
@@ -84,7 +87,7 @@ public struct RedisSharedCache: SharedCacheStore {
     /// See ``SharedCacheStore``.
     /// - Throws: ``RedisError``; after a timeout the tags may have been invalidated.
     public func invalidate(_ tags: Set<CacheTag>) async throws -> Int64 {
-        var arguments = RedisWords(remembered)
+        var arguments = RedisWords(remembered, mostTags)
         for tag in tags { arguments.append(tag.text) }
         let answer = try await client.run(
             SharedCacheScript.invalidate, keys: common, arguments: arguments, timeout: timeout)

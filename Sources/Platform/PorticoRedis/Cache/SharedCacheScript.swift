@@ -6,7 +6,7 @@
 ///
 /// | key | what |
 /// |---|---|
-/// | 1 | a hash: `stamp` of the last invalidation, `birth` of the sequence |
+/// | 1 | a hash: `stamp` of the last invalidation, `birth` of the sequence, `floor`: the last invalidation that was forgotten |
 /// | 2 | a sorted set: tags by the stamp of their last invalidation |
 /// | 3 | the value, a hash: `p` payload, `s` stamp, `t` tags as a MessagePack array |
 /// | 4 | the lease: the token of its holder |
@@ -68,14 +68,23 @@ enum SharedCacheScript {
         return 0
         """)
 
-    /// Arguments: how long invalidations are remembered in µs, then the tags. Answer: the stamp.
+    /// Arguments: how long invalidations are remembered in µs, how many are, then the tags. Answer: the stamp.
+    ///
+    /// What is too much is forgotten from the oldest on. Whatever is older than the newest that was forgotten counts as
+    /// outdated, because nobody knows any more.
     static let invalidate = RedisScript(
         prelude + """
             local now = clock()
             local stamp = math.max(present() + 1, now)
             redis.call('HSET', KEYS[1], 'stamp', digits(stamp))
-            for i = 2, #ARGV do redis.call('ZADD', KEYS[2], digits(stamp), ARGV[i]) end
+            for i = 3, #ARGV do redis.call('ZADD', KEYS[2], digits(stamp), ARGV[i]) end
             redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', digits(now - tonumber(ARGV[1])))
+            local excess = redis.call('ZCARD', KEYS[2]) - tonumber(ARGV[2])
+            if excess > 0 then
+              local newest = redis.call('ZRANGE', KEYS[2], excess - 1, excess - 1, 'WITHSCORES')[2]
+              redis.call('HSET', KEYS[1], 'floor', digits(tonumber(newest)))
+              redis.call('ZREMRANGEBYRANK', KEYS[2], 0, excess - 1)
+            end
             return stamp
             """)
 
@@ -84,11 +93,11 @@ enum SharedCacheScript {
     static let changes = RedisScript(
         prelude + """
             local stamp, since = present(), tonumber(ARGV[1])
-            local birth = tonumber(redis.call('HGET', KEYS[1], 'birth'))
-            local list = redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. digits(since), '+inf', 'WITHSCORES')
-            if since < birth or since < clock() - tonumber(ARGV[2]) and since < stamp or #list > 2 * tonumber(ARGV[3]) then
+            if since < oldest() or since < clock() - tonumber(ARGV[2]) and since < stamp
+              or redis.call('ZCOUNT', KEYS[2], '(' .. digits(since), '+inf') > tonumber(ARGV[3]) then
               return {stamp, 0}
             end
+            local list = redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. digits(since), '+inf', 'WITHSCORES')
             local answer = {stamp, 1}
             for i = 1, #list, 2 do
               answer[#answer + 1] = list[i]
@@ -115,8 +124,12 @@ enum SharedCacheScript {
           redis.call('HSET', KEYS[1], 'stamp', digits(now), 'birth', digits(now))
           return now
         end
+        local function oldest()
+          local state = redis.call('HMGET', KEYS[1], 'birth', 'floor')
+          return math.max(tonumber(state[1]), tonumber(state[2] or 0))
+        end
         local function outdated(stamp, tags)
-          if stamp < tonumber(redis.call('HGET', KEYS[1], 'birth')) then return true end
+          if stamp < oldest() then return true end
           for _, tag in ipairs(tags) do
             local version = redis.call('ZSCORE', KEYS[2], tag)
             if version and tonumber(version) > stamp then return true end

@@ -51,6 +51,21 @@ public struct RedisEventStreams: EventTransport {
         guard answer.integer == 1 else { throw EventTransportLoss() }
     }
 
+    /// The mark that was left last.
+    /// - Throws: ``RedisError``.
+    public func epoch() async throws -> String? {
+        let command = RedisCommand("GET", "\(prefix):epoch")
+        return try await client.send(command, timeout: timeout, isIdempotent: true).text
+    }
+
+    /// Leaves a mark, and removes all streams where they are not the outbox's.
+    /// - Throws: ``RedisError``.
+    public func begin(_ epoch: String, anew: Bool) async throws {
+        _ = try await client.run(
+            scripts.begin, keys: ["\(prefix):epoch"] + keys, arguments: RedisWords(epoch, anew ? 1 : 0),
+            timeout: timeout)
+    }
+
     /// How far everybody is.
     /// - Throws: ``RedisError``.
     public func standing(of groups: [String]) async throws -> EventTransportStanding {

@@ -30,6 +30,16 @@ struct RedisStreamScripts: Sendable {
         return 1
         """)
 
+    /// KEYS: the mark, the last position, then the stream of each partition. ARGV: the new mark, 1 to remove the others.
+    let begin = RedisScript(
+        """
+        if ARGV[2] == '1' then
+            for at = 2, #KEYS do redis.call('DEL', KEYS[at]) end
+        end
+        redis.call('SET', KEYS[1], ARGV[1])
+        return 1
+        """)
+
     /// KEYS: the last position, then the stream of each partition. ARGV: groups.
     /// Answers the last position and the first that is open, 0 for none.
     let standing = RedisScript(

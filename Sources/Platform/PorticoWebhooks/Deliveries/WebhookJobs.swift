@@ -6,6 +6,8 @@ import PorticoValues
 struct DeliverWebhooks: Job {
     static let name = "webhooks.deliver"
     static let queue = "webhooks"
+    /// What takes a moment, and waits for no receiver, has a queue of its own.
+    static let upkeepQueue = "webhooks.upkeep"
     static let policy = JobPolicy(
         queue: queue, retries: 20, firstRetry: .seconds(2), longestRetry: .minutes(5), softTimeout: .seconds(600),
         hardTimeout: .seconds(660))
@@ -26,7 +28,7 @@ struct DeliverWebhooks: Job {
 struct ResumeWebhooks: Job {
     static let name = "webhooks.resume"
     static let policy = JobPolicy(
-        queue: DeliverWebhooks.queue, retries: 20, firstRetry: .seconds(2), longestRetry: .minutes(5))
+        queue: DeliverWebhooks.upkeepQueue, retries: 20, firstRetry: .seconds(2), longestRetry: .minutes(5))
     let subscription: Int64
     let delivery: Int64
     var payload: JSONValue { ["subscription": .integer(subscription), "delivery": .integer(delivery)] }
@@ -45,7 +47,7 @@ struct ResumeWebhooks: Job {
 /// Removes old deliveries and wakes what was forgotten.
 struct TendWebhooks: Job {
     static let name = "webhooks.tend"
-    static let policy = JobPolicy(queue: DeliverWebhooks.queue)
+    static let policy = JobPolicy(queue: DeliverWebhooks.upkeepQueue)
     var payload: JSONValue { [:] }
     var uniqueness: JobUniqueness? { .whileActive("tend") }
 

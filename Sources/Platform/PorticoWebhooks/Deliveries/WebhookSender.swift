@@ -5,14 +5,21 @@ import PorticoValues
 
 /// Delivers what is due to a subscription: keys side by side, the deliveries of one key one after another.
 ///
+/// A run is one turn: bounded by number and by time, after which the job goes behind those of other receivers and comes
+/// again. So it ends long before its job's timeout, which would break off calls of which nobody wrote down how they ended.
+///
 /// A delivery whose process dies after the receiver took it is sent again with the same `webhook-id`.
 struct WebhookSender: Sendable {
     /// Deliveries of one run, after which others get their turn.
     private static let turn = 200
+    /// How long a run begins calls; the last ones may take their timeout beyond it.
+    static let turnLength = Span.seconds(60)
     /// The most of an answer that is read: bytes.
     private static let answerLimit = 4096
 
     let desk: WebhookDesk
+    /// Monotonic nanoseconds, by which turns are bounded.
+    var elapsed: @Sendable () -> Int64 = monotonicNanoseconds
 
     /// A delivery that is due.
     struct Due: Sendable {
@@ -35,10 +42,11 @@ struct WebhookSender: Sendable {
         case due(Receiver, [Due])
     }
 
-    /// Delivers until nothing is due.
+    /// Delivers until nothing is due or the turn is over.
     func run(_ subscription: Int64, _ run: JobRun) async throws {
+        let end = elapsed() + WebhookSender.turnLength.milliseconds * 1_000_000
         var sent = 0
-        while sent < WebhookSender.turn {
+        while sent < WebhookSender.turn, sent == 0 || elapsed() < end {
             try run.checkCancellation()
             let found = try await desk.database.read { try find(subscription, at: desk.clock.now(), in: $0) }
             switch found {
@@ -140,7 +148,10 @@ struct WebhookSender: Sendable {
             verdict = WebhookVerdict(error)
         }
         let took = (monotonicNanoseconds() - started) / 1_000_000
-        try await WebhookLedger(desk: desk).record(verdict, took, of: delivery, subscription: receiver.id)
+        // In a task of its own: what is known of a call is written down, also when the run is to end meanwhile.
+        try await Task { [desk] in
+            try await WebhookLedger(desk: desk).record(verdict, took, of: delivery, subscription: receiver.id)
+        }.value
     }
 
     private func request(_ delivery: Due, to receiver: Receiver) throws -> OutboundRequest {

@@ -4,6 +4,7 @@ import Portico
 struct DashboardRoutes: Sendable {
     let services: BagTrackingServices
     let stats: StatsReader
+    var copies = DashboardCopies(in: CacheRegistry())
 
     private static let shownScans = 10
     /// A stream follows at most so many topics.
@@ -23,18 +24,19 @@ struct DashboardRoutes: Sendable {
     /// Each block is read by itself: one that fails leaves the others as they are.
     func page(_ context: RequestContext) async throws -> DashboardPage {
         let caller = try BagCaller(context)
-        let (catalog, stock) = try await base(caller)
-        let today = await block { reading in
-            let date = TimeZoneOffset.india.date(of: context.now)
-            return DashboardPage.Today(try ActivityReader.hours(of: date, area: caller.areaCode, in: reading))
+        let (catalog, stock, versions) = try await base(caller)
+        let area = caller.areaCode
+        let day = DashboardCopies.Day(area: area, date: TimeZoneOffset.india.date(of: context.now))
+        let hours = await block(copies.today, day, versions?.activity) { reading in
+            try ActivityReader.hours(of: day.date, area: area, in: reading)
         }
-        let latest = await block { reading in
-            try ScanLog(reading).page(
-                ScanFilter(areaCode: caller.areaCode), before: nil, limit: DashboardRoutes.shownScans)
+        let latest = await block(copies.latest, area ?? "", versions?.figures) { reading in
+            try ScanLog(reading).page(ScanFilter(areaCode: area), before: nil, limit: DashboardRoutes.shownScans)
         }
-        let watch = await block { reading in
-            try Watchfulness.read(
-                area: caller.areaCode, at: context.now, showsImports: caller.may("import.run"), in: reading)
+        // Imports go on without any figure of an area.
+        let showsImports = caller.may("import.run")
+        let watch = await block(copies.watch, area ?? "", showsImports ? nil : versions?.figures) { reading in
+            try Watchfulness.read(area: area, at: context.now, showsImports: showsImports, in: reading)
         }
         let areas = caller.areaCode.map { [$0] } ?? catalog.areas.filter(\.isActive).map(\.code)
         let window = services.settings.undoWindow
@@ -42,38 +44,52 @@ struct DashboardRoutes: Sendable {
         return DashboardPage(
             frame: try BagFrame(context, catalog), asOf: context.now,
             areaName: caller.areaCode.map { catalog.areaName($0) }, areaCode: caller.areaCode,
-            isNew: stock.value?.isEmpty ?? false, today: today, stock: stock.map { DashboardPage.Stock($0) },
+            isNew: stock.value?.isEmpty ?? false, today: hours.map { DashboardPage.Today($0) },
+            stock: stock.map { DashboardPage.Stock($0) },
             latest: latest.map { $0.items.map { ScanLine($0, for: caller, catalog, window: window) } },
             company: company,
             bills: stock.map { DashboardPage.Bills.underWay($0) }, watch: watch,
-            topics: ["stats"] + areas.prefix(DashboardRoutes.topics - 1).map { "area:\($0)" })
+            topics: topics(of: caller, areas))
+    }
+
+    /// What the page follows: the figures, the imports where they are shown, and as many areas as a stream takes.
+    private func topics(of caller: BagCaller, _ areas: [String]) -> [String] {
+        let first = caller.may("import.run") ? ["stats", LiveTopics.imports] : ["stats"]
+        return first + areas.prefix(DashboardRoutes.topics - first.count).map { LiveTopics.area($0) }
     }
 
     /// Areas with their names, and the figures, after one look at the versions of both.
-    private func base(_ caller: BagCaller) async throws -> (catalog: Catalog, stock: PageBlock<Stats>) {
+    private func base(
+        _ caller: BagCaller
+    ) async throws -> (catalog: Catalog, stock: PageBlock<Stats>, versions: DashboardCopies.Versions?) {
         do {
             let (services, stats) = (services, stats)
             return try await services.database.read { reading in
-                let versions = try reading.first(
-                    "dashboard.versions",
-                    "SELECT version, (\(CounterStore.versionQuery(area: caller.areaCode))) FROM catalog_version"
-                ) { (catalog: try $0[0] as Int64, figures: try $0[1] as Int64) }
+                let versions = try DashboardCopies.Versions.read(area: caller.areaCode, in: reading)
                 let catalog = try services.catalog.catalog(version: versions?.catalog ?? 0, in: reading)
                 let figures = try? stats.figures(
                     area: caller.areaCode, version: versions?.figures ?? 0, in: reading)
                 let stock: PageBlock<Stats> = if let figures { .ready(figures.stats) } else { .failed }
-                return (catalog, stock)
+                return (catalog, stock, versions)
             }
         } catch {
-            return (try await services.presentCatalog(), .failed)
+            return (try await services.presentCatalog(), .failed, nil)
         }
     }
 
-    private func block<Value: Sendable>(
+    /// What a block shows: the copy of this version, or read now and kept as that. A version that was read before is at
+    /// most older than what is read now.
+    /// - Parameter version: nil for what is read each time.
+    private func block<Key: Hashable & Sendable, Value: Sendable>(
+        _ copies: VersionedCopies<Key, Value>, _ key: Key, _ version: Int64?,
         _ read: @escaping @Sendable (Reading) throws -> Value
     ) async -> PageBlock<Value> {
+        if let version, let known = copies.value(for: key, version: version) { return .ready(known) }
+        let moment = copies.moment
         do {
-            return .ready(try await services.database.read(read))
+            let value = try await services.database.read(read)
+            guard let version else { return .ready(value) }
+            return .ready(copies.keep(value, for: key, version: version, since: moment))
         } catch {
             return .failed
         }

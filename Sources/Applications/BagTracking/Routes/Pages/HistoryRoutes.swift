@@ -64,6 +64,8 @@ struct HistoryQuery: RouteInput {
             mine: fields.typed("mine", "false: everybody's that the reader may see") != "false",
             kind: fields.typed("kind", "Only scans of this kind"),
             outcome: fields.typed("outcome", "Only scans with this outcome"),
+            undone: fields.typed("undone", "true: only scans that were undone") == "true",
+            late: fields.typed("late", "true: only scans that came more than a minute late") == "true",
             code: fields.typed("code", "Only scans of this code"),
             parentCode: fields.typed("parent_code", "Only scans into this sack"),
             from: fields.typed("from", "From this day on"), to: fields.typed("to", "Up to this day"))
@@ -80,6 +82,8 @@ struct HistoryQuery: RouteInput {
         if filter.mine { scans.userID = caller.userID }
         scans.kind = ScanKind(rawValue: filter.kind)
         scans.outcome = ScanOutcome(rawValue: filter.outcome)
+        scans.isUndone = filter.undone
+        scans.isLate = filter.late
         if !filter.kind.isEmpty, scans.kind == nil {
             messages.append(FieldMessage("kind", "There are no scans of this kind."))
         }

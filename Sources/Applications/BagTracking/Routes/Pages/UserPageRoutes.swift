@@ -9,6 +9,8 @@ struct UserPageRoutes: Sendable {
     let office: InvitationOffice<InvitedProfile>?
     /// Whether invitations reach people.
     let deliversMail: Bool
+    /// Whether mails wait on the operators' page for a developer to read them.
+    var readsMailsHere = false
 
     var routes: [Route] {
         let inviting = office.map { InvitationPageRoutes(office: $0) { try await listPage($0) }.routes }
@@ -19,8 +21,20 @@ struct UserPageRoutes: Sendable {
         .page(.get, "/users", "usersPage", "People", access: .permission("user.manage"), limit: BagLimits.admin) {
             (context: RequestContext, input: UserListQuery) -> PageReply in
             var page = try await listPage(context, input.cursor.unlessEmpty)
-            page.frame.notices = DoneNotice.notices(input.done)
+            page.frame.notices = notices(input.done, context)
             return page.reply()
+        }
+    }
+
+    /// What a form has done, and where a developer finds the mail that no server takes.
+    private func notices(_ done: String, _ context: RequestContext) -> [Notice] {
+        let isMailed = readsMailsHere && ["invited", "invited/again"].contains(done)
+        return DoneNotice.notices(done).map { notice in
+            guard isMailed else { return notice }
+            let place = "\(context.mount)\(ConsoleAppearance.path)/mail"
+            var notice = notice
+            notice.detail = "<p>No mail server is set: the mail waits in <a href=\"\(place)\">Operations, Mail</a>.</p>"
+            return notice
         }
     }
 

@@ -31,8 +31,10 @@ struct WebhookPageRoutes: Sendable {
     let desk: WebhookDesk
 
     var routes: [Route] {
-        let named = [show, ping, secret, state("pause"), state("activate"), remove, redeliver].map { $0.finding(find) }
-        return named + [add]
+        let named = [show, ping, secret.showingSecrets(), state("pause"), state("activate"), remove, redeliver].map {
+            $0.finding(find)
+        }
+        return named + [add.showingSecrets()]
     }
 
     private func find(_ context: RequestContext, _ named: UserInPath) async throws {

@@ -29,7 +29,7 @@ struct StatsRoutes: Sendable {
             access: .permission("audit.read"), limit: BagLimits.read
         ) { [services, watch] (_: RequestContext, _: NoInput) -> Reply<StatsVerificationAnswer> in
             let verification = try await services.database.readAtLength(.present) { try CounterStore.verify(in: $0) }
-            watch.note(verification)
+            watch.note(verification, at: services.clock.now())
             return .ok(StatsVerificationAnswer(verification))
         }
     }

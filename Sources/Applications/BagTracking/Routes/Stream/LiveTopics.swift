@@ -1,6 +1,7 @@
 import Portico
 
-/// What a client may watch (§9 of the interface): `area:<code>`, `parent:<code>`, `bill:<id>`, `job:<id>` and `stats`.
+/// What a client may watch (§9 of the interface): `area:<code>`, `parent:<code>`, `bill:<id>`, `job:<id>` and `stats`; and
+/// `imports`, the jobs of all imports, for those who run them.
 /// Inside the hub the topics of sacks and figures also name whose view it is, so that nobody hears of another area.
 enum LiveTopics {
     /// The most topics of one stream.
@@ -14,6 +15,43 @@ enum LiveTopics {
 
     /// A bill. Its area never changes, so whoever may watch it once may watch it on.
     static func bill(_ id: String) -> String { "bill:\(id)" }
+
+    /// A job.
+    static func job(_ id: Int64) -> String { "job:\(id)" }
+
+    /// The jobs of all imports.
+    static let imports = "imports"
+
+    /// The job that a topic of ``job(_:)`` names; nil for another topic.
+    static func job(in topic: String) -> Int64? {
+        topic.hasPrefix("job:") ? Int64(topic.dropFirst("job:".count)) : nil
+    }
+
+    /// Where the events of a topic are found.
+    enum Subject: Sendable, Hashable {
+        /// Under this key.
+        case key(String)
+        /// Under the area of this bill.
+        case bill(Int64)
+        /// Under the areas: a sack is seen in all of them by whoever sees all.
+        case everywhere
+        /// Under the jobs of imports.
+        case imports
+        /// Nowhere: it is told as it stands.
+        case nothing
+    }
+
+    /// Where the events of one of the hub's topics are found.
+    static func subject(of topic: String) -> Subject {
+        if topic == imports { return .imports }
+        if job(in: topic) != nil { return .key(topic) }
+        let rest = topic.drop { $0 != ":" }.dropFirst()
+        if topic.hasPrefix("area:") { return .key(String(rest)) }
+        if topic.hasPrefix("bill:") { return Int64(rest).map { Subject.bill($0) } ?? .nothing }
+        guard topic.hasPrefix("parent:"), let at = rest.lastIndex(of: "@") else { return .nothing }
+        let view = rest[rest.index(after: at)...]
+        return view == "*" ? .everywhere : .key(String(view))
+    }
 
     /// The figures of an area, or of all with nil.
     static func stats(_ area: String?) -> String { "stats@\(area ?? "*")" }
@@ -45,6 +83,7 @@ enum LiveTopics {
         in session: some SQLSession
     ) throws -> String {
         if name == "stats" { return stats(caller.areaCode) }
+        if name == imports, caller.may("import.run") { return imports }
         let parts = name.split(separator: ":", maxSplits: 1).map { String($0) }
         guard parts.count == 2 else { throw unknown(name) }
         switch parts[0] {
@@ -72,7 +111,7 @@ enum LiveTopics {
         guard let id = Int64(text), let job = try services.jobs.record(id, in: session),
             job.owner == caller.userID || caller.may("import.run")
         else { throw Refusal.notFound("job_not_found", "There is no such job.") }
-        return "job:\(id)"
+        return self.job(id)
     }
 
     private static func unknown(_ name: String) -> Refusal {

@@ -3,8 +3,6 @@ import Synchronization
 
 /// Tells whoever watches what has just been committed: scans as they come, figures at most once a second.
 final class LiveUpdates: Sendable {
-    /// The most events that a client who comes back is told of one by one.
-    private static let longestReplay = 5000
     /// The shortest time between two messages about figures.
     private static let statsInterval = Span.seconds(1)
 
@@ -16,14 +14,30 @@ final class LiveUpdates: Sendable {
 
     /// Where the messages go.
     let hub: TopicHub
+    /// What clients missed that come back.
+    let replay: LiveReplay
     private let services: BagTrackingServices
     private let stats: StatsReader
     private let pending = Mutex(Pending())
 
-    init(services: BagTrackingServices, stats: StatsReader, hub: TopicHub = TopicHub()) {
+    /// The memory of the hub: some ten seconds of the busiest hour, in which the clients of a node that died are back
+    /// elsewhere without anybody asking the database.
+    static var memory: TopicHub.Configuration {
+        var configuration = TopicHub.Configuration()
+        configuration.historyCount = 16_384
+        configuration.historyBytes = 16 << 20
+        return configuration
+    }
+
+    /// - Parameter metrics: where the hub's figures are told; one of its own would be seen by nobody.
+    init(
+        services: BagTrackingServices, stats: StatsReader, metrics: MetricsRegistry,
+        _ configuration: TopicHub.Configuration = LiveUpdates.memory
+    ) {
         self.services = services
         self.stats = stats
-        self.hub = hub
+        hub = TopicHub(configuration, metrics: metrics)
+        replay = LiveReplay(database: services.database, outbox: services.outbox)
     }
 
     /// Hears of committed events; to be given to the relay.
@@ -31,22 +45,21 @@ final class LiveUpdates: Sendable {
         { [self] events in take(events) }
     }
 
-    /// Answers the clients.
+    /// Answers the clients. Each of these counts its own clients: routes make one and keep it.
     var stream: EventStream {
-        EventStream(hub: hub) { [self] topics in
-            try await figures(of: topics)
-        } replay: { [self] position in
-            try await missed(since: position)
-        } here: { [outbox = services.outbox] in
-            outbox.delivered
-        }
+        EventStream(
+            over: hub,
+            present: { [self] topics in try await figures(of: topics) + jobs(of: topics) },
+            pages: { [replay] request in try await replay.page(request) },
+            here: { [outbox = services.outbox] in outbox.delivered },
+            perUser: services.settings.streamsPerUser)
     }
 
     /// Passes events on to the hub, and notes whose figures have changed.
     func take(_ events: [PublishedEvent]) {
-        hub.publish(events.compactMap(LiveUpdates.message))
+        hub.publish(events.compactMap(LiveMessage.of))
         pending.withLock { pending in
-            for event in events { pending.areas.insert(event.event.key) }
+            for event in events where !LiveMessage.isOfJob(event.event) { pending.areas.insert(event.event.key) }
         }
     }
 
@@ -95,59 +108,15 @@ final class LiveUpdates: Sendable {
         let figures = try await services.database.read { reading in
             try views.map { try stats.figures(area: $0, in: reading) }
         }
-        // Without a position: figures are told as they are, and not once more to somebody who comes back.
-        return try figures.map { figures in
-            TopicMessage(
-                position: nil, topics: [LiveTopics.stats(figures.stats.areaCode)], event: "stats",
-                data: try JSONValue(
-                    parsing: JSONWriter.encode(StatsAnswer(stats: figures.stats, asOf: figures.asOf))))
-        }
+        return try figures.map { try LiveMessage.stats($0) }
     }
 
-    /// The messages after a position; nil when some of them are no longer kept, or they are too many.
-    func missed(since position: EventPosition) async throws -> [TopicMessage]? {
-        let outbox = services.outbox
-        return try await services.database.read { reading in
-            guard let kept = try outbox.kept(in: reading), kept.contains(position) else { return nil }
-            // What this process has yet to deliver comes as it is delivered.
-            let end = outbox.delivered ?? kept.upperBound
-            let events = try outbox.events(
-                after: position, through: end, limit: LiveUpdates.longestReplay + 1, in: reading)
-            return events.count > LiveUpdates.longestReplay ? nil : events.compactMap(LiveUpdates.message)
+    /// The jobs that are watched as they are now: one may have ended before anybody listened.
+    private func jobs(of topics: Set<String>) async throws -> [TopicMessage] {
+        let ids = topics.compactMap { LiveTopics.job(in: $0) }
+        guard !ids.isEmpty else { return [] }
+        return try await services.database.read { [jobs = services.jobs] reading in
+            try jobs.records(ids, in: reading).values.sorted { $0.id < $1.id }.map { LiveMessage.job($0) }
         }
     }
-
-    /// The message of an event; nil for events that nobody watches.
-    private static func message(_ published: PublishedEvent) -> TopicMessage? {
-        let event = published.event
-        if BillEvents.isBill(event.kind) { return bill(published) }
-        if event.kind == ImportEvents.progressKind {
-            return TopicMessage(position: published.position, topics: [event.key], event: "job", data: event.payload)
-        }
-        guard [ScanEvents.accepted, ScanEvents.rejected, ScanEvents.undone].contains(event.kind) else { return nil }
-        let payload = event.payload
-        var topics: Set<String> = [LiveTopics.area(event.key)]
-        let sack = payload["kind"]?.string == ScanKind.child.rawValue ? payload["parent_code"] : payload["code"]
-        if let sack = sack?.string {
-            topics.insert(LiveTopics.parent(sack, view: event.key))
-            topics.insert(LiveTopics.parent(sack, view: nil))
-        }
-        let data = members.map { (key: $0, value: payload[$0] ?? .null) }
-        return TopicMessage(position: published.position, topics: topics, event: "scan", data: .object(data))
-    }
-
-    /// The message of a bill that has changed.
-    private static func bill(_ published: PublishedEvent) -> TopicMessage {
-        let payload = published.event.payload
-        let data = BillEvents.members.map { (key: $0, value: payload[$0] ?? .null) }
-        return TopicMessage(
-            position: published.position,
-            topics: [LiveTopics.area(published.event.key), LiveTopics.bill(payload["id"]?.string ?? "")],
-            event: "bill", data: .object(data))
-    }
-
-    private static let members = [
-        "scan_id", "kind", "outcome", "code", "parent_code", "child_count", "capacity", "status", "user_name",
-        "recorded_at",
-    ]
 }

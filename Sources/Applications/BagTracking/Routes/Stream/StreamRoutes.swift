@@ -8,7 +8,7 @@ struct StreamInput: RouteInput {
     init(_ fields: inout FieldReader) {
         topics = fields.text(
             "topics", 1...2000, in: .query, example: "area:lucknow,stats",
-            "Up to 20 of area:<code>, parent:<code>, bill:<id>, job:<id>, stats")
+            "Up to 20 of area:<code>, parent:<code>, bill:<id>, job:<id>, stats, imports")
         lastEventID = fields.optionalText("last-event-id", 1...100, in: .header, "Id of the last message received")
     }
 }
@@ -21,21 +21,26 @@ struct StreamRoutes: Sendable {
     let caller: @Sendable (RequestHead) async throws -> Principal?
 
     var routes: [Route] {
-        [
+        // One for all answers: it counts the streams of each person.
+        let stream = live.stream
+        return [
             .raw(
                 .get, "/api/v1/stream", "stream", "Live updates as server-sent events: scan, bill, stats, job, reset",
                 access: .permission("stats.read"), limit: BagLimits.read, mediaType: "text/event-stream",
                 refusals: [
                     (404, "area_not_found"), (404, "parent_not_found"), (404, "bill_not_found"), (404, "job_not_found"),
+                    (429, "too_many_streams"),
                 ]
-            ) { [services, live, caller = self.caller] (context: RequestContext, input: StreamInput) -> Response in
+            ) { [services, caller = self.caller] (context: RequestContext, input: StreamInput) -> Response in
                 let watcher = try BagCaller(context)
                 let topics = try await services.database.read { reading in
                     try LiveTopics.parse(input.topics, for: watcher, services: services, in: reading)
                 }
                 let opened = context.principal
                 let company = Company(presence: services.presence, caller: watcher)
-                return live.stream.response(topics: topics, lastEventID: input.lastEventID) {
+                return try stream.response(
+                    topics: topics, lastEventID: input.lastEventID, user: String(watcher.userID)
+                ) {
                     // The same session with the same role and area; while the database can't tell, nothing is told.
                     let now = try? await caller(context.request.head)
                     return now == opened

@@ -10,16 +10,25 @@ struct CounterChanges: Sendable {
         let area: String
         let name: CounterName
 
+        /// As operators and administrators read it.
+        var spoken: String { "\(area.isEmpty ? "no area" : area), \(name.text)" }
+
         static func < (left: Key, right: Key) -> Bool {
             (left.area, left.name) < (right.area, right.name)
         }
     }
 
     private var deltas: [Key: Int64] = [:]
+    private var touched: Set<String> = []
 
     /// Adds to a counter.
     mutating func add(_ name: CounterName, in area: String?, by delta: Int = 1) {
         deltas[Key(area: area ?? "", name: name), default: 0] += Int64(delta)
+    }
+
+    /// Raises the version of an area for something that is shown beside its figures and not counted.
+    mutating func touch(_ area: String) {
+        touched.insert(area)
     }
 
     /// A sack is in another state, or in another area, than before; nil for a side that is not.
@@ -30,11 +39,22 @@ struct CounterChanges: Sendable {
         if let new { add(new.name, in: new.area, by: count) }
     }
 
+    /// Raises the versions of all areas, for something that is shown in any of them: the name of a person.
+    /// - Throws: ``SQLError``.
+    static func touchAll(in transaction: Transaction) throws {
+        var changes = CounterChanges()
+        changes.touch("")
+        for area in try transaction.all("areas.codes", "SELECT code FROM areas", { try $0[0] as String }) {
+            changes.touch(area)
+        }
+        try changes.write(in: transaction)
+    }
+
     /// Writes the changes and raises the version of every area they touch.
     /// - Throws: ``SQLError``.
     func write(in transaction: Transaction) throws {
         var changes = deltas.filter { $0.value != 0 }
-        for area in Set(changes.keys.map(\.area)) { changes[Key(area: area, name: .version)] = 1 }
+        for area in touched.union(changes.keys.map(\.area)) { changes[Key(area: area, name: .version)] = 1 }
         let ordered = changes.sorted { $0.key < $1.key }
         guard let first = ordered.first else { return }
         let shard = CounterChanges.shard(transaction.dialect)

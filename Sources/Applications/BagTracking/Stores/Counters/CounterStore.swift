@@ -43,14 +43,35 @@ enum CounterStore {
         return CounterVerification(counters: counters, recount: try recount(in: session))
     }
 
-    /// Sets every counter to what its rows say: after a bulk load, and when an operator orders it. Waits for all
-    /// writers on PostgreSQL, so that none adds to what is being replaced.
+    /// Sets every counter to what its rows say, after a bulk load.
     /// - Throws: ``SQLError``.
     static func rebuild(in transaction: Transaction) throws {
-        if transaction.dialect == .postgresql {
-            try transaction.execute("counters.lock", "LOCK TABLE counters IN ACCESS EXCLUSIVE MODE")
-        }
-        var values = try recount(in: transaction)
+        try lock(in: transaction)
+        try replace(with: recount(in: transaction), in: transaction)
+    }
+
+    /// Compares, and sets every counter to what its rows say where any differs: when an operator orders it, while others
+    /// write.
+    /// - Returns: what was found before.
+    /// - Throws: ``SQLError``.
+    static func repair(in transaction: Transaction) throws -> CounterVerification {
+        try transaction.liftTimeLimit()
+        try lock(in: transaction)
+        let found = try verify(in: transaction)
+        if !found.drift.isEmpty { try replace(with: found.recount, in: transaction) }
+        return found
+    }
+
+    /// Lets nobody else count until the transaction ends; figures can be read. Every writer of PostgreSQL counts before
+    /// its commit, so what is counted here is what their rows say: they have committed, or come afterwards and add.
+    private static func lock(in transaction: Transaction) throws {
+        guard transaction.dialect == .postgresql else { return }
+        try transaction.execute("counters.lock", "LOCK TABLE counters IN EXCLUSIVE MODE")
+    }
+
+    /// Puts these counts in place of all counters, under newer versions.
+    private static func replace(with recount: [CounterChanges.Key: Int64], in transaction: Transaction) throws {
+        var values = recount
         let areas = Set(values.keys.map(\.area))
         let versions = try transaction.all(
             "counters.versions",
@@ -138,6 +159,13 @@ struct CounterVerification: Sendable {
 
     /// The sum of all differences, whichever way they go; 0 when all is well.
     var totalDrift: Int64 { drift.values.reduce(0) { $0 + abs($1) } }
+
+    /// Every counter beside its rows, by area and name.
+    var lines: [KeptCounters.Line] {
+        Set(counters.keys).union(recount.keys).sorted().map { key in
+            KeptCounters.Line(key.spoken, kept: counters[key] ?? 0, counted: recount[key] ?? 0)
+        }
+    }
 
     /// Counter minus recount wherever they differ; empty when all is well.
     var drift: [CounterChanges.Key: Int64] {

@@ -71,6 +71,9 @@ struct GateStore: Sendable {
                 """)
             check.progress.openFindings -= 1
             try check.update(in: work.transaction)
+            var shown = CounterChanges()
+            shown.touch(bill.areaCode)
+            try shown.write(in: work.transaction)
             try work.tell(
                 bill, from: bill,
                 BillWork.Telling(

@@ -58,21 +58,23 @@ struct StaleCheck: Sendable, Hashable {
     }
 
     /// The mail about it.
-    func mail(to address: MailAddress, publicURL: String, at now: Instant) -> Mail {
-        let link = "\(publicURL)/bags/bills/\(billID)/gate"
+    func mail(to address: MailAddress, from office: MailLetter.Office, publicURL: String, at now: Instant) -> Mail {
         let findings =
             progress.openFindings == 0
             ? ""
             : " \(BagWords.count(progress.openFindings, "foreign sack is", "foreign sacks are")) on the lorry."
-        let hours = (now - startedAt).milliseconds / 3_600_000
-        let lines = [
-            "The check of \(billCode) has been running for \(BagWords.count(Int(hours), "hour", "hours")).",
-            "\(startedBy) started it. \(progress.seenCount) of \(progress.expectedCount) sacks were seen.\(findings)",
-            "Finish it and let the lorry go, or give the check up.",
-        ]
-        return Mail(
-            to: address, subject: "Gate check still running: \(billCode)",
-            text: (lines + ["", link, ""]).joined(separator: "\n"),
-            html: "\(lines.map { "<p>\($0)</p>" as HTML })<p><a href=\"\(link)\">Open it</a></p>")
+        let hours = Int((now - startedAt).milliseconds / 3_600_000)
+        let letter = MailLetter(
+            "Gate check still running: \(billCode)", from: office,
+            [
+                .paragraph("The check of \(billCode) has been running for \(BagWords.count(hours, "hour", "hours"))."),
+                .paragraph(
+                    """
+                    \(startedBy) started it. \(progress.seenCount) of \(progress.expectedCount) sacks were seen.\(findings)
+                    """),
+                .paragraph("Finish it and let the lorry go, or give the check up."),
+                .button("Open the check", address: "\(publicURL)/bags/bills/\(billID)/gate"),
+            ])
+        return Mail(to: address, letter)
     }
 }

@@ -226,8 +226,6 @@ struct ImportRun: Sendable {
     /// Tells how far it is, and ends the run when nobody wants it any more.
     private func tell(_ done: Int, _ total: Int) async throws {
         try await run.progress(Int64(done), of: Int64(total))
-        let event = ImportEvents.progress(record.jobID, state: "running", done: done, total: total, at: run.now)
-        try await services.database.write { try services.outbox.publish(event, in: $0) }
     }
 }
 

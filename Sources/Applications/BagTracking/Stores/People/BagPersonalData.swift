@@ -41,6 +41,7 @@ struct BagPersonalData: Sendable {
         let imports = try transaction.execute(
             "imports.erase_person",
             "UPDATE imports SET user_name = \("Erased person \(account.id)"), ip = '' WHERE user_id = \(account.id)")
+        try CounterChanges.touchAll(in: transaction)
         try jobs.enqueue(
             ForgetPerson(account), JobOptions(notBefore: now + PersonTraces.delay), in: transaction)
         return try profiles + imports + mails.forget(account.email, in: transaction)

@@ -78,6 +78,7 @@ struct PeopleStore: Sendable {
             var entry = caller.entry("user.updated", entity: String(id), before: before.audited, after: after.audited)
             if change.passwordHash != nil { entry.after["sign_in_renewed"] = true }
             if before != after || change.passwordHash != nil { try transaction.audit(entry) }
+            if before.name != after.name { try CounterChanges.touchAll(in: transaction) }
             return after
         }
     }

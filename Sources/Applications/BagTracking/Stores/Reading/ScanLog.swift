@@ -21,6 +21,10 @@ struct ScanFilter: Sendable, Hashable {
     var areaCode: String?
     /// Whether scans that were undone are left out.
     var isStanding = false
+    /// Whether only scans are listed that were undone.
+    var isUndone = false
+    /// Whether only scans are listed that came more than a minute after they were made.
+    var isLate = false
 
     /// The list's name for its cursors.
     var list: String {
@@ -30,7 +34,7 @@ struct ScanFilter: Sendable, Hashable {
                 userID.map { "\($0)" }, kind?.rawValue, outcome?.rawValue, code, parentCode,
                 billID.map { "\($0)" }, ticketID.map { "ticket \($0)" }, from.map { "\($0.milliseconds)" },
                 to.map { "\($0.milliseconds)" }, areaCode,
-                isStanding ? "standing" : nil,
+                isStanding ? "standing" : nil, isUndone ? "undone" : nil, isLate ? "late" : nil,
             ])
     }
 }
@@ -112,6 +116,8 @@ struct ScanLog<Session: SQLSession> {
             sql += outcome == .linked ? " AND outcome = 'linked'" : " AND outcome = \(outcome) AND outcome <> 'linked'"
         }
         if filter.isStanding { sql += " AND undone_at IS NULL" }
+        if filter.isUndone { sql += " AND undone_at IS NOT NULL" }
+        if filter.isLate { sql += " AND recorded_at - scanned_at > 60000" }
         if let from = filter.from { sql += " AND recorded_at >= \(from)" }
         if let to = filter.to { sql += " AND recorded_at < \(to)" }
         return sql
@@ -123,6 +129,8 @@ struct ScanLog<Session: SQLSession> {
         if filter.parentCode != nil { return "INDEXED BY scans_parent" }
         if filter.billID != nil { return "INDEXED BY scans_bill" }
         if filter.ticketID != nil { return "INDEXED BY scans_ticket" }
+        if filter.isUndone { return "INDEXED BY scans_undone" }
+        if filter.isLate { return "INDEXED BY scans_delayed" }
         let isUncommon = filter.outcome.map { $0 != .linked } ?? false
         if filter.userID != nil { return isUncommon ? "INDEXED BY scans_user_outcome" : "INDEXED BY scans_user" }
         if isUncommon { return "INDEXED BY scans_outcome" }

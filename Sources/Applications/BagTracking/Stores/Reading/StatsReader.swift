@@ -4,31 +4,22 @@ import Synchronization
 /// Reads figures, from memory when nothing has changed since they were read last.
 ///
 /// Copies are kept under the version of the figures, which rises in the same transaction as every change of them, and
-/// which is read anew each time: a copy is never stale.
+/// which is read anew each time: a copy is never stale. After a minute they are read again all the same.
 final class StatsReader: Sendable {
-    private struct Copy {
-        let version: Int64
-        let figures: Figures
-    }
-
     /// Figures, and when they were read. They are true until the version of the figures rises.
     struct Figures: Sendable {
         let stats: Stats
         let asOf: Instant
     }
 
-    private struct State {
-        var copies: [String: Copy] = [:]
-        var hits = 0
-        var misses = 0
-    }
-
-    private let state = Mutex(State())
+    private let copies: VersionedCopies<String, Figures>
     private let versions = Mutex<[String: SharedQuestion<Int64>]>([:])
     private let clock: Clock
 
-    init(clock: Clock) {
+    /// - Parameter caches: where the copies are listed.
+    init(clock: Clock, caches: CacheRegistry = CacheRegistry()) {
         self.clock = clock
+        copies = VersionedCopies(CachePolicy("bags.figures", ttl: .seconds(60)), in: caches)
     }
 
     /// The figures of an area, nil for all areas, as they are in this snapshot.
@@ -47,19 +38,11 @@ final class StatsReader: Sendable {
     /// - Throws: ``SQLError``.
     func figures(area: String?, version: Int64, in session: some SQLSession) throws -> Figures {
         if let known = copy(area: area, version: version) { return known }
-        state.withLock { $0.misses += 1 }
-        let key = area ?? ""
+        let moment = copies.moment
         let stats = Stats(areaCode: area, values: try CounterStore.values(area: area, in: session))
         let figures = Figures(stats: stats, asOf: clock.now())
-        return state.withLock { state in
-            // A reader of an older snapshot must not put its copy over a newer one. Of two who read the same, the first
-            // says when, so that the answer stays the same.
-            if let copy = state.copies[key], copy.version >= version {
-                return copy.version == version ? copy.figures : figures
-            }
-            state.copies[key] = Copy(version: version, figures: figures)
-            return figures
-        }
+        // Of two who read the same, the first says when, so that the answer stays the same.
+        return copies.keep(figures, for: area ?? "", version: version, since: moment)
     }
 
     /// The figures as they are now: one single statement when nothing has changed since they were read last, which those who
@@ -86,15 +69,11 @@ final class StatsReader: Sendable {
     }
 
     private func copy(area: String?, version: Int64) -> Figures? {
-        state.withLock { state in
-            guard let copy = state.copies[area ?? ""], copy.version == version else { return nil }
-            state.hits += 1
-            return copy.figures
-        }
+        copies.value(for: area ?? "", version: version)
     }
 
     /// How often figures came from memory, and how often from the database.
-    var counts: (hits: Int, misses: Int) { state.withLock { ($0.hits, $0.misses) } }
+    var counts: (hits: Int, misses: Int) { copies.counts }
 }
 
 /// Reads the hours of activity that the dashboard draws.

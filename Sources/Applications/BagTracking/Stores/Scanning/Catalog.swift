@@ -1,5 +1,4 @@
 import Portico
-import Synchronization
 
 /// Areas and product types as they stood at one version of them.
 struct Catalog: Sendable {
@@ -54,20 +53,24 @@ struct Catalog: Sendable {
 /// The catalog as this process knows it. Whoever uses it says which version is the present one, read in the same
 /// snapshot, so that an old copy is never taken for the truth.
 final class CatalogCache: Sendable {
-    private let known = Mutex<Catalog?>(nil)
+    private let copies: VersionedCopies<String, Catalog>
+    private static let key = "catalog"
+
+    /// - Parameter caches: where the copy is listed.
+    init(in caches: CacheRegistry = CacheRegistry()) {
+        copies = VersionedCopies(CachePolicy("bags.catalog", ttl: .hours(1)), in: caches)
+    }
 
     /// The catalog of `version`, from memory or read now.
     ///
     /// Not to be asked by a transaction that changes the catalog: what it reads may never become true.
     /// - Throws: ``SQLError``.
     func catalog(version: Int64, in session: some SQLSession) throws -> Catalog {
-        if let catalog = known.withLock({ $0 }), catalog.version == version { return catalog }
+        if let catalog = copies.value(for: CatalogCache.key, version: version) { return catalog }
+        let moment = copies.moment
         let catalog = try Catalog.load(in: session)
-        // A copy of the database may be behind; what it says of the past is no reason to forget the present.
-        known.withLock { known in
-            if known.map({ $0.version <= catalog.version }) ?? true { known = catalog }
-        }
-        return catalog
+        // A copy of the database may be behind; what it says of the past is not kept over the present.
+        return copies.keep(catalog, for: CatalogCache.key, version: catalog.version, since: moment)
     }
 
     /// The present catalog. Costs one small statement while nothing has changed.

@@ -27,6 +27,14 @@ extension BagSchema {
 
         """
 
+    /// Scans that were undone, and that came more than a minute late, in the order of their lists. The conditions stand in
+    /// ``ScanLog`` word for word.
+    static let markedScans = """
+        CREATE INDEX scans_undone ON scans (id) WHERE undone_at IS NOT NULL;
+        CREATE INDEX scans_delayed ON scans (id) WHERE recorded_at - scanned_at > 60000;
+
+        """
+
     /// `answer` holds what an exact replay needs beyond the other columns, and is null when that is nothing: see
     /// ``ScanRemainder``.
     static func scans(_ dialect: Dialect) -> String {

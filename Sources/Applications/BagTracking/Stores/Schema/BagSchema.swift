@@ -31,8 +31,10 @@ enum BagSchema {
             Migration(21, "scans that came late found at once") { _ in lateScans },
             Migration(22, "scans that came late found by their own index only") { _ in lateScansByExpression },
             Migration(23, "uncommon scans and sacks on bills found at once") { _ in uncommonScans + sacksOnBills },
-            Migration(24, "findings at the gate know what was scanned") { scannedFindings($0) },
-            Migration(25, "keys of bill codes know how they were made") { keyVersions($0) },
+            Migration(24, "what a client of the live stream missed is found by its area") { _ in eventsByKey },
+            Migration(25, "scans that were undone or came late listed at once") { _ in markedScans },
+            Migration(26, "findings at the gate know what was scanned") { scannedFindings($0) },
+            Migration(27, "keys of bill codes know how they were made") { keyVersions($0) },
         ])
 
     /// Ends a `CREATE TABLE` whose rows are found by their key only: SQLite then keeps them inside its index.

@@ -43,7 +43,7 @@ enum SummaryMails {
             VALUES (\(day.date), \(recipient.id), \(now), \(job)) ON CONFLICT (date, user_id) DO NOTHING
             """)
         guard noted == 1 else { return false }
-        try mails.enqueue(mail, in: transaction)
+        try mails.enqueue(mail.marked("bags.summary", isConfidential: false), in: transaction)
         return true
     }
 

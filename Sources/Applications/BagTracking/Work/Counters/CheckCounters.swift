@@ -1,6 +1,6 @@
 import Portico
 
-/// Compares every counter with its rows, at night (rule R38). Nothing is put right by itself: a difference is an incident
+/// Compares every counter with its rows, at night (rule R38) and after they were rebuilt. Nothing is put right by itself: a difference is an incident
 /// that somebody has to understand.
 struct CheckCounters: Job {
     static let name = "bags.check_counters"
@@ -20,12 +20,14 @@ struct CounterChecker: Sendable {
     /// - Throws: ``SQLError``.
     func check(_ run: JobRun) async throws {
         let verification = try await services.database.readAtLength(.present) { try CounterStore.verify(in: $0) }
-        watch.note(verification)
+        watch.note(verification, at: services.clock.now())
         let differences = verification.drift.sorted { $0.key < $1.key }
         try await services.database.write { [services] transaction in
             if !differences.isEmpty {
                 for admin in try SummaryMails.recipients(involved: [], in: transaction) {
-                    try services.mails.enqueue(CounterChecker.alarm(differences, to: admin), in: transaction)
+                    let mail = CounterChecker.alarm(differences, to: admin, from: services.settings.office)
+                    try services.mails.enqueue(
+                        mail.marked("bags.counters_differ", isConfidential: false), in: transaction)
                 }
             }
             try run.finish(
@@ -34,47 +36,45 @@ struct CounterChecker: Sendable {
         }
     }
 
-    /// The sum of all differences that the last check since `start` found, on whichever node; nil where there was none.
+    /// What the last check since `start` found, on whichever node; nil where there was none.
     /// - Throws: ``SQLError``.
-    static func lastDrift(since start: Instant, in session: some SQLSession) throws -> Int64? {
-        let result =
-            try session.first(
-                "counters.last_check",
-                """
-                SELECT result FROM jobs
-                WHERE finished_at >= \(start) AND name = \(CheckCounters.name) AND state = 'succeeded'
-                ORDER BY finished_at DESC, id DESC LIMIT 1
-                """
-            ) { try $0[0] as String? } ?? nil
-        return try result.flatMap { try JSONValue(parsing: Array($0.utf8))["drift"]?.int64 }
+    static func lastFinding(since start: Instant, in session: some SQLSession) throws -> CounterFinding? {
+        let last = try session.first(
+            "counters.last_check",
+            """
+            SELECT result, finished_at FROM jobs
+            WHERE finished_at >= \(start) AND name = \(CheckCounters.name) AND state = 'succeeded'
+            ORDER BY finished_at DESC, id DESC LIMIT 1
+            """
+        ) { (result: try $0[0] as String?, at: try $0[1] as Instant) }
+        guard let last, let result = last.result,
+            let drift = try JSONValue(parsing: Array(result.utf8))["drift"]?.int64
+        else { return nil }
+        return CounterFinding(drift: drift, at: last.at)
     }
 
     private static let shown = 50
 
     private static func alarm(
-        _ differences: [(key: CounterChanges.Key, value: Int64)], to admin: SummaryMails.Recipient
+        _ differences: [(key: CounterChanges.Key, value: Int64)], to admin: SummaryMails.Recipient,
+        from office: MailLetter.Office
     ) -> Mail {
-        let opening =
-            "the nightly check found counters that are not what a recount finds. Nothing was changed. Tell the operator, "
-            + "who looks for the cause and has the counters rebuilt."
-        let lines = differences.prefix(shown).map { entry -> String in
-            let area = entry.key.area.isEmpty ? "no area" : entry.key.area
-            return "\(area), \(entry.key.name.text): counter minus rows is \(entry.value)"
+        let lines = differences.prefix(shown).map { entry -> LetterText in
+            "\(entry.key.spoken): counter minus rows is \(entry.value)"
         }
-        let rest = differences.count > shown ? ["… and \(differences.count - shown) more"] : []
-        let found = lines + rest
-        return Mail(
-            to: admin.address, subject: "Bag tracking: counters differ from the rows",
-            text: """
-                Hello \(admin.name),
-
-                \(opening)
-
-                \(found.joined(separator: "\n"))
-
-                """,
-            html: """
-                <p>Hello \(admin.name),</p><p>\(opening)</p><ul>\(found.map { "<li>\($0)</li>" as HTML })</ul>
-                """)
+        let rest: [LetterText] = differences.count > shown ? ["… and \(differences.count - shown) more"] : []
+        let letter = MailLetter(
+            "Bag tracking: counters differ from the rows", from: office,
+            [
+                .paragraph("Hello \(admin.name),"),
+                .paragraph(
+                    """
+                    the check found counters that are not what a recount finds. Nothing was changed. Tell the operator,
+                    who looks for the cause and then has the counters rebuilt by the command
+                    portico counters bags --rebuild.
+                    """),
+                .list(lines + rest),
+            ])
+        return Mail(to: admin.address, letter)
     }
 }

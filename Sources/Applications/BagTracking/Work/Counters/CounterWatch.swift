@@ -1,11 +1,19 @@
 import Portico
 import Synchronization
 
+/// What one comparison of counters and rows found.
+struct CounterFinding: Sendable, Hashable {
+    /// The sum of all differences.
+    let drift: Int64
+    /// When it ended.
+    let at: Instant
+}
+
 /// What the checks beside the requests know: how far counters and rows were apart, and when summaries last went out.
 /// Alerts stand on it.
 final class CounterWatch: Sendable {
     private struct State {
-        var drift: Int64?
+        var finding: CounterFinding?
         var summarySent: Instant?
         var summariesDue: Instant?
     }
@@ -17,7 +25,7 @@ final class CounterWatch: Sendable {
         metrics.observe(
             gauge: "bags_stats_drift", help: "Sum of all differences between counters and rows at the last check.",
             labels: []
-        ) { [weak self] in self?.sample { $0.drift.map { Double($0) } } ?? [] }
+        ) { [weak self] in self?.sample { $0.finding.map { Double($0.drift) } } ?? [] }
         metrics.observe(
             gauge: "bags_summary_last_success_timestamp_seconds", help: "When a daily summary was last sent.",
             labels: []
@@ -29,17 +37,20 @@ final class CounterWatch: Sendable {
     }
 
     /// The sum of all differences at the last check; nil before the first.
-    var drift: Int64? { state.withLock(\.drift) }
+    var drift: Int64? { state.withLock { $0.finding?.drift } }
 
     /// Notes what a check found.
-    func note(_ verification: CounterVerification) {
-        let drift = verification.totalDrift
-        state.withLock { $0.drift = drift }
+    func note(_ verification: CounterVerification, at now: Instant) {
+        note(lastCheck: CounterFinding(drift: verification.totalDrift, at: now))
     }
 
-    /// Notes what the last check of whichever node found, unless this one has a finding of its own.
-    func note(lastCheck drift: Int64?) {
-        state.withLock { $0.drift = $0.drift ?? drift }
+    /// Notes what the last check of whichever node found. The latest counts: what was wrong may have been put right since.
+    func note(lastCheck finding: CounterFinding?) {
+        guard let finding else { return }
+        state.withLock { state in
+            if let known = state.finding, known.at > finding.at { return }
+            state.finding = finding
+        }
     }
 
     /// Notes when a summary was last sent. The latest counts.

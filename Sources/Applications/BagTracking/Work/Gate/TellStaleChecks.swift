@@ -37,8 +37,9 @@ struct StaleChecks: Sendable {
         try transaction.execute(
             "gate.told_stale", "UPDATE gate_checks SET told_stale_at = \(now) WHERE id = \(check.id)")
         for person in try check.recipients(in: transaction) {
-            try services.mails.enqueue(
-                check.mail(to: person, publicURL: services.settings.publicURL, at: now), in: transaction)
+            let mail = check.mail(
+                to: person, from: services.settings.office, publicURL: services.settings.publicURL, at: now)
+            try services.mails.enqueue(mail.marked("bags.stale_gate_check", isConfidential: false), in: transaction)
         }
         try services.outbox.publish(
             Event(StaleChecks.event, key: check.areaCode, payload: check.payload, at: now), in: transaction)

@@ -45,7 +45,7 @@ struct SummarySender: Sendable {
     private func send(_ day: WarehouseDay, to recipient: SummaryMails.Recipient, _ run: JobRun) async throws {
         let now = run.now
         let summary = try await summaries.find(SummarySubject(day: day, scope: recipient.scope), at: now).summary
-        let mail = SummaryMail(summary: summary, publicURL: services.settings.publicURL).mail(to: recipient)
+        let mail = SummaryMail(summary: summary, settings: services.settings).mail(to: recipient)
         try await services.database.write { [services] transaction in
             try SummaryMails.enqueue(
                 mail, to: recipient, of: day, through: services.mails, by: run.id, at: now, in: transaction)
