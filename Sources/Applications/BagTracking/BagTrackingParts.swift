@@ -172,8 +172,8 @@ extension BagTrackingParts {
     private var userPages: UserPageRoutes {
         UserPageRoutes(
             services: services, people: people, passwords: passwords,
-            office: identity.invitationOffice(.bags), readsMailsHere: environment.readsMailsHere,
-            deliversMail: environment.deliversMail)
+            office: identity.invitationOffice(.bags), deliversMail: environment.deliversMail,
+            readsMailsHere: environment.readsMailsHere)
     }
 
     private var passwords: UserPasswords {

@@ -104,9 +104,10 @@ public struct ApplicationEnvironment: Sendable {
         logger.critical("\(message)", metadata: facts.mapValues { "\($0)" })
     }
 
-    /// Whether mails reach anybody: by a server (`mail.smtp_host`), or in an outbox that tests read.
+    /// Whether mails reach anybody: by a server (`mail.smtp_host`), or where they can be read, which they can outside of
+    /// production.
     public var deliversMail: Bool {
-        !settings.text("mail.smtp_host").isEmpty || settings.text("environment") == "testing"
+        !settings.text("mail.smtp_host").isEmpty || settings.text("environment") != "production"
     }
 
     /// Where identity puts the mails it sends, with the address its links lead to.

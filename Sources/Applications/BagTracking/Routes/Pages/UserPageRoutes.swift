@@ -7,10 +7,10 @@ struct UserPageRoutes: Sendable {
     let passwords: UserPasswords
     /// Invites people; nil where the application has no mails at all.
     let office: InvitationOffice<InvitedProfile>?
-    /// Whether mails wait on the operators' page for a developer to read them.
-    var readsMailsHere = false
     /// Whether invitations reach people.
     let deliversMail: Bool
+    /// Whether mails wait on the operators' page for a developer to read them.
+    var readsMailsHere = false
 
     var routes: [Route] {
         let inviting = office.map { InvitationPageRoutes(office: $0) { try await listPage($0) }.routes }
