@@ -23,7 +23,7 @@ import Testing
             for icon in icons {
                 #expect(icon["type"] == "image/svg+xml" && icon["sizes"] == "any")
                 let drawing = await stranger.get(try #require(icon["src"]?.string))
-                #expect(drawing.status == 200 && drawing[header: "content-type"] == "image/svg+xml")
+                #expect(drawing.status == 200 && drawing[header: "content-type"] == "image/svg+xml; charset=utf-8")
                 #expect(drawing.text.hasPrefix("<svg xmlns=") && drawing.text.hasSuffix("</svg>"))
             }
             let tag = try #require(answer[header: "etag"])
