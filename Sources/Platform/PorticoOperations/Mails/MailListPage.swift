@@ -23,7 +23,7 @@ struct MailListPage: ConsolePage {
         \(PageHeading(
             "Mail", subtitle: "The newest first.",
             actions: [Button("Held back", href: frame.address("/suppressions"), icon: .stop)]))\
-        \(MailListPage.quiet(keepsMails))<div class="stack"><div class="tiles">\(tiles)</div><div>\(filters)</div>\
+        <div class="stack">\(MailListPage.quiet(keepsMails))<div class="tiles">\(tiles)</div><div>\(filters)</div>\
         \(list)</div>\
         \(CursorPager(address: address, cursor: cursor, next: nextCursor))
         """
