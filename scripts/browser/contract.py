@@ -15,6 +15,8 @@ CHECKS = ("not_a_server_error,status_code_conformance,content_type_conformance,r
           "response_schema_conformance")
 # What changes or ends the account that calls. It gets a run and an account of its own.
 OWN = r"/api/v1/(sessions?|tokens|password|phone|second-factor|api-keys)(/|$)|/sign-out$"
+# What signs everybody out, and so comes after everything else.
+EVERYBODY = r"/users/sessions$"
 # A stream that is opened well never ends, so no generator can wait for its answer.
 ENDLESS = r"/stream$"
 
@@ -65,10 +67,13 @@ def main():
         # because the others may be deactivated afterwards.
         for account in [None, *sorted(options.roles or ["admin", "dispatcher"], key="admin".__eq__)]:
             print(f"\nAs {account or 'an account that may lose itself'}", flush=True)
-            selection = (["--exclude-path-regex", f"{OWN}|{ENDLESS}"] if account
+            selection = (["--exclude-path-regex", f"{OWN}|{ENDLESS}|{EVERYBODY}"] if account
                          else ["--include-path-regex", OWN])
             if send(options, node.url, account or "dispatcher.akola", selection, more) != 0:
                 failed.append(account or "the account itself")
+        print("\nWhat signs everybody out", flush=True)
+        if send(options, node.url, "admin", ["--include-path-regex", EVERYBODY], more) != 0:
+            failed.append("signing everybody out")
     finally:
         node.stop()
     print(f"\nFAIL  {', '.join(failed)}" if failed else "\nPASS")
