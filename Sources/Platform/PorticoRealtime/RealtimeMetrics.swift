@@ -28,6 +28,8 @@ struct RealtimeMetrics: Sendable {
     let travelled: Counter
     let arrived: Counter
     let refused: CounterFamily
+    /// Calls of clients, by what became of them.
+    let calls: CounterFamily
 
     init(_ registry: MetricsRegistry) {
         let connections = registry.gauge(
@@ -62,5 +64,7 @@ struct RealtimeMetrics: Sendable {
         refused = registry.counter(
             "portico_realtime_refused_total", help: "Sockets and subscriptions refused or ended, by reason.",
             labels: ["reason"])
+        calls = registry.counter(
+            "portico_realtime_calls_total", help: "Calls over sockets, by what became of them.", labels: ["outcome"])
     }
 }

@@ -138,6 +138,18 @@ extension Route {
 }
 
 extension Route {
+    /// The same route, whose answer that works is 101: the connection speaks another protocol afterwards.
+    /// - Parameter description: what is spoken then, for the API document.
+    public func switchingProtocols(_ description: String) -> Route {
+        var route = self
+        route.answers = [
+            Answer(status: .switchingProtocols, description: description, mediaType: nil, schema: nil)
+        ]
+        return route
+    }
+}
+
+extension Route {
     /// The same route, whose page may use the camera.
     public func usingCamera() -> Route {
         var route = self

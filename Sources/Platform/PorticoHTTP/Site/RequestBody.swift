@@ -30,7 +30,7 @@ enum RequestBody {
         ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"].contains(mediaType(of: head))
     }
 
-    private static func object(_ body: [UInt8]) throws -> JSONNode {
+    static func object(_ body: [UInt8]) throws -> JSONNode {
         let document: JSONDocument
         do {
             document = try JSONDocument(parsing: body)

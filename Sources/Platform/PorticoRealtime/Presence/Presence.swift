@@ -24,7 +24,7 @@ public protocol PresenceStore: Sendable {
     func see(_ member: PresentMember, at place: String, for span: Span) async throws -> [PresentMember]
     /// All who are at a place.
     func members(at place: String) async throws -> [PresentMember]
-    /// Notes that somebody has left.
+    /// Notes that somebody has left, as far as this process saw them there.
     func leave(_ id: String, _ place: String) async throws
 }
 
@@ -41,6 +41,13 @@ public final class Presence: Sendable {
     public let span: Span
     private let shared: (any PresenceStore)?
     private let local: LocalPresence
+    /// Connections of this process that keep somebody somewhere.
+    private let seats = Mutex<[SeatName: Int]>([:])
+
+    private struct SeatName: Hashable {
+        let id: String
+        let place: String
+    }
 
     /// Presence.
     /// - Parameters:
@@ -81,6 +88,35 @@ public final class Presence: Sendable {
     public func renew(_ member: PresentMember, at place: String) async {
         guard !local.hasSeen(member.id, at: place, for: .milliseconds(span.milliseconds * 2 / 3)) else { return }
         _ = await see(member, at: place)
+    }
+
+    /// Keeps somebody at places for as long as the seat lives and is renewed: for a connection that is open. Who has several
+    /// is there until the last of them has ended, and ``linger`` longer.
+    public func seat(for member: PresentMember, at places: [String]) -> PresenceSeat {
+        seats.withLock { seats in
+            for place in places { seats[SeatName(id: member.id, place: place), default: 0] += 1 }
+        }
+        return PresenceSeat(self, member, places)
+    }
+
+    /// How long somebody stays whose last connection has ended: whoever goes from page to page neither leaves nor comes.
+    public var linger: Span { min(span, .seconds(5)) }
+
+    /// A seat is free. What is over with the last one is over soon.
+    func rise(_ member: PresentMember, from places: [String]) async {
+        for place in places {
+            let name = SeatName(id: member.id, place: place)
+            let isLast = seats.withLock { seats in
+                let left = seats[name, default: 1] - 1
+                seats[name] = left > 0 ? left : nil
+                return left <= 0
+            }
+            guard isLast else { continue }
+            _ = local.note(member, at: place, for: linger)
+            _ = try? await shared?.see(member, at: place, for: linger)
+            // Somebody who has come back meanwhile stays, whichever note came last.
+            if seats.withLock({ $0[name] != nil }) { _ = await see(member, at: place) }
+        }
     }
 
     private static func others(than id: String?, among members: [PresentMember]) -> [PresentMember] {

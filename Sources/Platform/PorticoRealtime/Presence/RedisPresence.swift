@@ -2,9 +2,12 @@ import PorticoRedis
 import PorticoValues
 
 /// Presence over all nodes that share a Redis, by its clock: a sorted set for each place, ordered by when somebody is gone.
+/// Each process notes whom it sees itself, so that whoever leaves at one node stays while another still sees them.
 public struct RedisPresence: PresenceStore {
     private let client: RedisClient
     private let prefix: String
+    /// Whose notes these are.
+    private let process = randomBytes(6).hexadecimal
 
     /// Presence in a Redis.
     /// - Parameter prefix: keeps keys of several uses apart.
@@ -13,8 +16,8 @@ public struct RedisPresence: PresenceStore {
         self.prefix = prefix
     }
 
-    /// One round trip: whose time is over goes, who is seen stays, and all who are there are told. `ARGV`: the member or an
-    /// empty text, milliseconds, the member to remove or an empty text.
+    /// One round trip: whose time is over goes, who is seen stays, and all who are there are told. `ARGV`: the note or an
+    /// empty text, milliseconds, whose older notes of this process go or an empty text.
     private static let script = RedisScript(
         """
         local time = redis.call('TIME')
@@ -36,7 +39,7 @@ public struct RedisPresence: PresenceStore {
     /// Notes that somebody is at a place for `span` from now, and tells who is there.
     /// - Throws: ``RedisError``.
     public func see(_ member: PresentMember, at place: String, for span: Span) async throws -> [PresentMember] {
-        try await run(place, RedisWords(RedisPresence.text(member), span.milliseconds, member.id))
+        try await run(place, RedisWords("\(key(member.id))\u{1F}\(member.name)", span.milliseconds, key(member.id)))
     }
 
     /// All who are at a place.
@@ -45,24 +48,28 @@ public struct RedisPresence: PresenceStore {
         try await run(place, RedisWords("", 0, ""))
     }
 
-    /// Notes that somebody has left.
+    /// Notes that somebody has left, as far as this process saw them there.
     /// - Throws: ``RedisError``.
     public func leave(_ id: String, _ place: String) async throws {
-        _ = try await run(place, RedisWords("", 0, id))
+        _ = try await run(place, RedisWords("", 0, key(id)))
     }
 
     private func run(_ place: String, _ words: RedisWords) async throws -> [PresentMember] {
         let answer = try await client.run(RedisPresence.script, keys: ["\(prefix):\(place)"], arguments: words)
-        guard case .list(let members) = answer else { return [] }
-        return members.compactMap { $0.text.flatMap(RedisPresence.member) }
+        guard case .list(let notes) = answer else { return [] }
+        // In the order in which they end: the last one knows the person's name best.
+        var members: [String: PresentMember] = [:]
+        for member in notes.compactMap({ $0.text.flatMap(RedisPresence.member) }) { members[member.id] = member }
+        return Array(members.values)
     }
 
-    /// Id and name, apart by the unit separator, which ids do not hold.
-    private static func text(_ member: PresentMember) -> String { "\(member.id)\u{1F}\(member.name)" }
+    /// Id and process, apart by the unit separator, which neither holds.
+    private func key(_ id: String) -> String { "\(id)\u{1F}\(process)" }
 
+    /// Who is meant by a note: id, process and name.
     private static func member(_ text: String) -> PresentMember? {
-        let parts = text.split(separator: "\u{1F}", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2 else { return nil }
-        return PresentMember(id: String(parts[0]), name: String(parts[1]))
+        let parts = text.split(separator: "\u{1F}", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3 else { return nil }
+        return PresentMember(id: String(parts[0]), name: String(parts[2]))
     }
 }

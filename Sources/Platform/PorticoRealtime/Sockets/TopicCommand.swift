@@ -6,55 +6,38 @@ enum TopicCommand: Sendable, Hashable {
     case subscribe(topic: String, lastID: String?, ref: String?)
     /// Tell me no more of it.
     case unsubscribe(topic: String, ref: String?)
+    /// Answer this; see ``SocketCall``. The input is a JSON object.
+    case call(name: String, input: JSONValue, ref: String)
+    /// Go on with this token instead of what I came with.
+    case authenticate(token: String, ref: String?)
 
     /// Why text is no command.
     struct Malformed: Error {
         let ref: String?
     }
 
-    /// Reads `{"type":"subscribe","topic":…,"last_id":…,"ref":…}` or `{"type":"unsubscribe","topic":…,"ref":…}`.
+    /// Reads `{"type":"subscribe","topic":…,"last_id":…,"ref":…}`, `{"type":"unsubscribe","topic":…,"ref":…}`,
+    /// `{"type":"call","name":…,"input":{…},"ref":…}` or `{"type":"authenticate","token":…,"ref":…}`.
     init(_ text: [UInt8]) throws(Malformed) {
-        guard let value = try? JSONValue(parsing: text) else { throw Malformed(ref: nil) }
+        guard let value = try? JSONValue(parsing: text), (value["ref"]?.string?.utf8.count ?? 0) <= 64 else {
+            throw Malformed(ref: nil)
+        }
         let ref = value["ref"]?.string
-        guard let type = value["type"]?.string, let topic = value["topic"]?.string,
-            (1...200).contains(topic.utf8.count), (ref?.utf8.count ?? 0) <= 64
-        else { throw Malformed(ref: nil) }
-        switch type {
-        case "subscribe": self = .subscribe(topic: topic, lastID: value["last_id"]?.string, ref: ref)
-        case "unsubscribe": self = .unsubscribe(topic: topic, ref: ref)
+        func named(_ member: String, atMost length: Int = 200) throws(Malformed) -> String {
+            guard let text = value[member]?.string, (1...length).contains(text.utf8.count) else {
+                throw Malformed(ref: ref)
+            }
+            return text
+        }
+        switch value["type"]?.string ?? "" {
+        case "subscribe": self = .subscribe(topic: try named("topic"), lastID: value["last_id"]?.string, ref: ref)
+        case "unsubscribe": self = .unsubscribe(topic: try named("topic"), ref: ref)
+        case "call":
+            let input = value["input"] ?? .object([])
+            guard input.members != nil else { throw Malformed(ref: ref) }
+            self = .call(name: try named("name"), input: input, ref: try named("ref", atMost: 64))
+        case "authenticate": self = .authenticate(token: try named("token", atMost: 8192), ref: ref)
         default: throw Malformed(ref: ref)
         }
-    }
-}
-
-/// What the server says besides messages.
-enum TopicReply: Sendable {
-    /// Messages follow. `isReset`: load the state anew, because some in between are gone.
-    case subscribed(topic: String, isReset: Bool, ref: String?)
-    case unsubscribed(topic: String, ref: String?)
-    /// It stays without; the code says why.
-    case refused(topic: String, code: String, ref: String?)
-    /// That was no command.
-    case malformed(ref: String?)
-    /// Load everything anew: the connection ends.
-    case reset
-
-    var message: WebSocketMessage {
-        switch self {
-        case .subscribed(let topic, let isReset, let ref):
-            TopicReply.make("subscribed", ref, [("topic", .string(topic)), ("reset", .bool(isReset))])
-        case .unsubscribed(let topic, let ref): TopicReply.make("unsubscribed", ref, [("topic", .string(topic))])
-        case .refused(let topic, let code, let ref):
-            TopicReply.make("refused", ref, [("topic", .string(topic)), ("code", .string(code))])
-        case .malformed(let ref): TopicReply.make("malformed", ref, [])
-        case .reset: TopicReply.make("reset", nil, [])
-        }
-    }
-
-    private static func make(
-        _ type: String, _ ref: String?, _ members: [(key: String, value: JSONValue)]
-    ) -> WebSocketMessage {
-        let ref = ref.map { [(key: "ref", value: JSONValue.string($0))] } ?? []
-        return .text(JSONValue.object([(key: "type", value: .string(type))] + members + ref).bytes)
     }
 }

@@ -5,12 +5,23 @@ import PorticoValues
 import Synchronization
 
 /// One client of ``TopicSockets``. Commands are carried out one after the other by a task that lives only while there are
-/// some; messages are taken from the mailbox when the socket has room.
+/// some, calls beside them; messages are taken from the mailbox when the socket has room.
 final class TopicSession: WebSocketEndpoint {
+    /// What the application says of the client: the parameters of ``TopicSockets``' answer.
+    struct Terms: Sendable {
+        let caller: Principal?
+        let authorise: TopicSockets.Authorise
+        let isStillAllowed: @Sendable () async -> Bool
+        let renew: TopicSockets.Renew?
+        let whileOpen: (@Sendable () async -> Void)?
+    }
+
     /// Commands that may wait; a client that sends more ahead breaks the rules.
     private static let mostCommands = 64
+    /// Ticks of five seconds between two looks at whether a client is still allowed that watches something, or nothing.
+    private static let (watching, idle) = (3, 12)
 
-    private struct State {
+    struct State {
         var mailbox: TopicMailbox?
         /// The hub's names of the topics, by those that the client uses.
         var topics: [String: String] = [:]
@@ -18,34 +29,37 @@ final class TopicSession: WebSocketEndpoint {
         var isWorking = false
         /// Set while what was missed is put before what comes.
         var isHeld = false
+        /// What was missed and is to be sent next.
+        var backlog: Backlog?
         var isChecking = false
         /// When the client was allowed last, in nanoseconds of the monotonic clock.
         var allowedAt: Int64
         /// Set when the client was just found to be allowed, until all that waits is taken.
         var isFresh = true
+        /// Since when the client owes a token; nil while it is allowed.
+        var owesSince: Int64?
+        /// Tokens that were taken.
+        var renewals = 0
         var ticks = 0
         var allowance: Allowance
         var isOver = false
     }
 
-    private let sockets: TopicSockets
+    let sockets: TopicSockets
     private let place: UserPlaces.Place
-    private let authorise: TopicSockets.Authorise
-    private let isStillAllowed: @Sendable () async -> Bool
-    private let state: Mutex<State>
+    let terms: Terms
+    private let calls: CallDesk
+    let state: Mutex<State>
 
-    private var hub: TopicHub { sockets.hub }
+    var hub: TopicHub { sockets.hub }
 
-    init(
-        _ sockets: TopicSockets, place: UserPlaces.Place, authorise: @escaping TopicSockets.Authorise,
-        isStillAllowed: @escaping @Sendable () async -> Bool
-    ) {
+    init(_ sockets: TopicSockets, place: UserPlaces.Place, _ terms: Terms) {
         self.sockets = sockets
         self.place = place
-        self.authorise = authorise
-        self.isStillAllowed = isStillAllowed
+        self.terms = terms
         let now = monotonicNanoseconds()
         let limits = sockets.limits
+        calls = CallDesk(sockets.calls, most: limits.calls, counter: sockets.hub.metrics.calls)
         state = Mutex(
             State(
                 allowedAt: now,
@@ -54,16 +68,22 @@ final class TopicSession: WebSocketEndpoint {
 
     func opened(_ socket: WebSocket) {
         hub.metrics.sockets.connections.add(1)
+        if let whileOpen = terms.whileOpen { Task { await whileOpen() } }
     }
 
     func closed(_ socket: WebSocket) {
         hub.metrics.sockets.connections.add(-1)
-        let mailbox = state.withLock { state in
+        let (mailbox, backlog) = state.withLock { state in
             state.isOver = true
             state.commands = []
-            defer { state.mailbox = nil }
-            return state.mailbox
+            defer {
+                state.mailbox = nil
+                state.backlog = nil
+            }
+            return (state.mailbox, state.backlog)
         }
+        backlog?.isTaken.resume()
+        calls.end()
         if let mailbox { hub.leave(mailbox) }
     }
 
@@ -94,7 +114,7 @@ final class TopicSession: WebSocketEndpoint {
         if begins { Task { await work(socket) } }
     }
 
-    private func refuse(_ socket: WebSocket, _ reason: WebSocketClose, _ name: String) {
+    func refuse(_ socket: WebSocket, _ reason: WebSocketClose, _ name: String) {
         hub.metrics.refused.with(name).increment()
         socket.close(reason)
     }
@@ -110,6 +130,15 @@ final class TopicSession: WebSocketEndpoint {
                 }
                 if let (name, mailbox) = mailbox { hub.leave(mailbox, name) }
                 socket.send(TopicReply.unsubscribed(topic: topic, ref: ref).message)
+            case .call(let name, let input, let ref):
+                guard await mayAsk(socket) else {
+                    let problem = Problem(401, "not_signed_in", "Sign in again, or send a fresh token.")
+                    socket.send(TopicReply.error(problem, ref: ref).message)
+                    continue
+                }
+                calls.begin(name, input, ref: ref, by: terms.caller, now: monotonicNanoseconds(), socket)
+            case .authenticate(let token, let ref):
+                await authenticate(token, ref, socket)
             }
         }
     }
@@ -129,14 +158,17 @@ final class TopicSession: WebSocketEndpoint {
     private func subscribe(_ topic: String, _ lastID: String?, _ ref: String?, _ socket: WebSocket) async {
         let present = state.withLock { ($0.topics[topic], $0.topics.count) }
         if present.0 != nil {
-            socket.send(TopicReply.subscribed(topic: topic, isReset: false, ref: ref).message)
+            socket.send(TopicReply.subscribed(topic: topic, isReset: false, id: nil, ref: ref).message)
             return
         }
         guard present.1 < sockets.limits.subscriptions else {
             return deny(topic, "too_many_subscriptions", ref, socket)
         }
+        guard await mayAsk(socket) else { return deny(topic, "not_signed_in", ref, socket) }
         do {
-            guard let name = try await authorise(topic) else { return deny(topic, "topic_not_found", ref, socket) }
+            guard let name = try await terms.authorise(topic) else {
+                return deny(topic, "topic_not_found", ref, socket)
+            }
             try await join(topic, name, lastID, ref, socket)
         } catch {
             let problem = (error as? Problem) ?? (error as? any ProblemConvertible)?.problem
@@ -158,12 +190,23 @@ final class TopicSession: WebSocketEndpoint {
             socket.wake()
         }
         do {
-            var missed: [TopicMessage] = []
-            let isReset = try await sockets.catchUp.join(mailbox, [name: topic], lastID: lastID) { missed += $0 }
-            let now = try await sockets.present([name])
-            socket.send(TopicReply.subscribed(topic: topic, isReset: isReset, ref: ref).message)
-            // Whoever loads anew needs nothing of what was found before it was known that some is gone.
-            for message in (isReset ? [] : missed) + now { send(message, topic, socket) }
+            // Read before the client joins: everything behind it is still to come.
+            let here = sockets.here?()?.text
+            var isSaid = false
+            let isReset = try await sockets.catchUp.join(mailbox, [name: topic], lastID: lastID) { missed in
+                if !isSaid {
+                    let id = sockets.here == nil ? nil : lastID
+                    socket.send(TopicReply.subscribed(topic: topic, isReset: false, id: id, ref: ref).message)
+                }
+                isSaid = true
+                try await tell(missed, topic, socket)
+            }
+            if !isSaid {
+                socket.send(TopicReply.subscribed(topic: topic, isReset: isReset, id: here, ref: ref).message)
+            } else if isReset {
+                socket.send(TopicReply.stale(topic: topic, id: here).message)
+            }
+            try await tell(try await WatchedTopics([name]).current(sockets.present), topic, socket)
         } catch {
             hub.leave(mailbox, name)
             state.withLock { $0.topics[topic] = nil }
@@ -186,43 +229,64 @@ final class TopicSession: WebSocketEndpoint {
         }
     }
 
-    private func send(_ message: TopicMessage, _ topic: String, _ socket: WebSocket) {
-        let frame = message.frame(of: topic, window: socket.deflate)
-        if socket.send(frame: frame) { count(frame) }
-    }
-
-    private func count(_ frame: [UInt8]) {
-        hub.metrics.sockets.messages.increment()
-        hub.metrics.sockets.bytes.increment(by: frame.count)
-    }
-
     // MARK: - What the client is told
 
     func nextFrame(for socket: WebSocket) -> [UInt8]? {
-        let (mailbox, isAllowed) = state.withLock { state in
-            guard !state.isHeld, !state.isOver, let mailbox = state.mailbox else {
-                return (TopicMailbox?.none, true)
-            }
-            let age = monotonicNanoseconds() - state.allowedAt
-            return (mailbox, state.isFresh || age < sockets.limits.recheck.milliseconds * 1_000_000)
-        }
-        guard let mailbox else { return nil }
-        guard isAllowed else {
-            if mailbox.hasSomething { check(socket) }
+        switch state.withLock({ next(&$0) }) {
+        case .nothing: return nil
+        case .check:
+            check(socket)
             return nil
+        case .missed(let delivery, let isTaken):
+            isTaken?.resume()
+            return frame(of: delivery, socket)
+        case .waiting(let mailbox): return frame(from: mailbox, socket)
         }
+    }
+
+    private enum Next {
+        case nothing
+        /// It is to be found out first whether the client may hear what waits.
+        case check
+        case missed(TopicMailbox.Delivery, isTaken: CheckedContinuation<Void, Never>?)
+        case waiting(TopicMailbox)
+    }
+
+    private func next(_ state: inout State) -> Next {
+        guard !state.isOver, state.owesSince == nil else { return .nothing }
+        let age = monotonicNanoseconds() - state.allowedAt
+        let isAllowed = state.isFresh || age < sockets.limits.recheck.milliseconds * 1_000_000
+        if state.backlog != nil {
+            guard isAllowed else { return .check }
+            guard let delivery = state.backlog?.next() else { return .nothing }
+            let backlog = state.backlog
+            guard backlog?.isEmpty ?? true else { return .missed(delivery, isTaken: nil) }
+            state.backlog = nil
+            state.isFresh = false
+            return .missed(delivery, isTaken: backlog?.isTaken)
+        }
+        guard !state.isHeld, let mailbox = state.mailbox else { return .nothing }
+        guard isAllowed else { return mailbox.hasSomething ? .check : .nothing }
+        return .waiting(mailbox)
+    }
+
+    private func frame(from mailbox: TopicMailbox, _ socket: WebSocket) -> [UInt8]? {
         switch mailbox.take() {
         case .nothing:
             state.withLock { $0.isFresh = false }
             return nil
-        case .delivery(let delivery):
-            let frame = delivery.message.frame(of: delivery.topic, window: socket.deflate)
-            count(frame)
-            return frame
+        case .delivery(let delivery): return frame(of: delivery, socket)
         case .end(let reason):
             end(socket, reason)
             return nil
         }
+    }
+
+    private func frame(of delivery: TopicMailbox.Delivery, _ socket: WebSocket) -> [UInt8] {
+        let frame = delivery.message.frame(of: delivery.topic, window: socket.deflate)
+        hub.metrics.sockets.messages.increment()
+        hub.metrics.sockets.bytes.increment(by: frame.count)
+        return frame
     }
 
     /// Whoever was too slow has to load anew. Whoever is here when the node closes goes on elsewhere from its last id.
@@ -237,31 +301,17 @@ final class TopicSession: WebSocketEndpoint {
     }
 
     func ticked(_ socket: WebSocket) {
-        let isDue = state.withLock { state in
+        let now = monotonicNanoseconds()
+        calls.expire(now: now, socket)
+        let (isDue, isLate) = state.withLock { state in
             state.ticks += 1
-            return state.ticks % 3 == 0 && !state.topics.isEmpty
-        }
-        if isDue { check(socket) }
-    }
-
-    /// Asks whether the client may still hear anything, and goes on or ends accordingly.
-    private func check(_ socket: WebSocket) {
-        let begins = state.withLock { state in
-            guard !state.isChecking, !state.isOver else { return false }
-            state.isChecking = true
-            return true
-        }
-        guard begins else { return }
-        Task {
-            let isAllowed = await isStillAllowed()
-            state.withLock { state in
-                state.isChecking = false
-                state.isFresh = isAllowed
-                if isAllowed { state.allowedAt = monotonicNanoseconds() }
+            if let since = state.owesSince {
+                return (true, now - since >= sockets.limits.grace.milliseconds * 1_000_000)
             }
-            guard isAllowed else { return refuse(socket, .policy("signed out"), "no_longer_allowed") }
-            socket.wake()
+            return (state.ticks % (state.topics.isEmpty ? TopicSession.idle : TopicSession.watching) == 0, false)
         }
+        if isLate { return refuse(socket, .policy("signed out"), "no_longer_allowed") }
+        if isDue { check(socket) }
     }
 }
 

@@ -19,11 +19,15 @@ import PorticoValues
 /// A client sends `{"type":"subscribe","topic":"stats","last_id":"123"}` and gets `{"type":"subscribed","topic":"stats",
 /// "reset":false}`, then `{"type":"message","topic":"stats","id":"124","event":"scan","data":{…}}` for each message.
 /// `reset` tells it to load its state anew. `unsubscribe` ends it. A topic that stays closed gives
-/// `{"type":"refused","topic":…,"code":…}`. Whatever a client gives as `ref` comes back in the reply.
+/// `{"type":"refused","topic":…,"code":…}`. `call` asks for something that is declared as a ``SocketCall``, `authenticate`
+/// brings a fresh token. Whatever a client gives as `ref` comes back in the reply; the README of this module has all of it.
 public struct TopicSockets: Sendable {
     /// Decides about a topic under the name that the client uses: the hub's name for it, or nil when there is no such
     /// topic for this client. A ``Problem`` refuses it with its code.
     public typealias Authorise = @Sendable (String) async throws -> String?
+    /// Takes a fresh token of the client that the socket belongs to: whether it is good, and of the same account with the
+    /// same rights, so that all subscriptions hold. `isStillAllowed` goes by it from then on.
+    public typealias Renew = @Sendable (String) async -> Bool
 
     /// How much one client may take.
     public struct Limits: Sendable {
@@ -37,6 +41,10 @@ public struct TopicSockets: Sendable {
         public var burst = 100
         /// How long an answer of `isStillAllowed` holds before the next message; zero asks before each batch.
         public var recheck = Span.seconds(1)
+        /// Calls of one socket that are answered at the same time.
+        public var calls = 8
+        /// How long a client whose token is over has to send another.
+        public var grace = Span.seconds(30)
         /// What WebSockets themselves allow. A command is small.
         public var socket = WebSocket.Limits()
 
@@ -54,51 +62,74 @@ public struct TopicSockets: Sendable {
     let limits: Limits
     let present: EventStream.Present
     let catchUp: CatchUp
+    let here: EventStream.Here?
+    let calls: [String: SocketCall]
     private let places: UserPlaces
 
     /// Sockets over a hub; the closures are those of ``EventStream``.
     public init(
         hub: TopicHub, limits: Limits = Limits(), present: @escaping EventStream.Present = { _ in [] },
-        replay: @escaping EventStream.Replay = { _ in nil }
+        calls: [SocketCall] = [], replay: @escaping EventStream.Replay = { _ in nil }
     ) {
-        self.hub = hub
-        self.limits = limits
-        self.present = present
-        catchUp = CatchUp(hub: hub, replay: replay)
-        places = UserPlaces(perUser: limits.socketsPerUser)
+        self.init(
+            hub, limits, CatchUp(hub: hub, replay: replay), present, nil, calls,
+            UserPlaces(perUser: limits.socketsPerUser))
     }
 
     /// The same with a replay in pages, for what may be much.
+    /// - Parameters:
+    ///   - here: lets a client go on without a gap that has not heard a single message.
+    ///   - calls: what clients may ask for.
+    ///   - places: count these sockets together with the event streams of a user, instead of `limits.socketsPerUser`.
     public init(
         over hub: TopicHub, limits: Limits = Limits(), present: @escaping EventStream.Present = { _ in [] },
-        pages: @escaping EventStream.Pages
+        pages: @escaping EventStream.Pages, here: EventStream.Here? = nil, calls: [SocketCall] = [],
+        places: UserPlaces? = nil
+    ) {
+        self.init(
+            hub, limits, CatchUp(hub: hub, pages: pages), present, here, calls,
+            places ?? UserPlaces(perUser: limits.socketsPerUser))
+    }
+
+    private init(
+        _ hub: TopicHub, _ limits: Limits, _ catchUp: CatchUp, _ present: @escaping EventStream.Present,
+        _ here: EventStream.Here?, _ calls: [SocketCall], _ places: UserPlaces
     ) {
         self.hub = hub
         self.limits = limits
         self.present = present
-        catchUp = CatchUp(hub: hub, pages: pages)
-        places = UserPlaces(perUser: limits.socketsPerUser)
+        self.catchUp = catchUp
+        self.here = here
+        self.calls = Dictionary(calls.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+        self.places = places
     }
 
     /// The answer to an opening handshake.
     /// - Parameters:
     ///   - user: whose sockets are counted together: an account's id, or an address.
+    ///   - caller: who asks, for the permissions of calls; nil where there are none.
     ///   - origins: origins of pages that may connect besides the site's own.
-    ///   - isStillAllowed: asked before messages are sent and now and then between them; the socket ends when it says no.
+    ///   - isStillAllowed: asked before messages are sent, before commands are carried out, and now and then between them.
+    ///     When it says no, the socket ends; or, where there is `renew`, asks for a token and ends when none has come in
+    ///     time. Meanwhile nothing is told and nothing is lost.
+    ///   - renew: takes a fresh token; nil where clients come with something that can't be renewed, a cookie.
+    ///   - whileOpen: called at the beginning and with every other sign of life: somebody is there.
     /// - Throws: ``Problem``: what ``WebSocketHandshake`` throws, and 429 for a user with too many sockets.
     public func response(
-        to head: RequestHead, user: String, origins: Set<String> = [], authorise: @escaping Authorise,
-        isStillAllowed: @escaping @Sendable () async -> Bool = { true }
+        to head: RequestHead, user: String, caller: Principal? = nil, origins: Set<String> = [],
+        authorise: @escaping Authorise, isStillAllowed: @escaping @Sendable () async -> Bool = { true },
+        renew: Renew? = nil, whileOpen: (@Sendable () async -> Void)? = nil
     ) throws(Problem) -> Response {
         let handshake = try WebSocketHandshake(head, subprotocols: [TopicSockets.subprotocol], origins: origins)
         guard let place = places.take(user) else {
             hub.metrics.refused.with("too_many_sockets").increment()
             throw Problem(
-                429, "too_many_sockets", "There are \(limits.socketsPerUser) connections of yours already.",
+                429, "too_many_sockets", "There are \(places.perUser) connections of yours already.",
                 headers: ["retry-after": "5"])
         }
-        let session = TopicSession(
-            self, place: place, authorise: authorise, isStillAllowed: isStillAllowed)
-        return WebSocket.response(to: handshake, limits: limits.socket, endpoint: session)
+        let terms = TopicSession.Terms(
+            caller: caller, authorise: authorise, isStillAllowed: isStillAllowed, renew: renew, whileOpen: whileOpen)
+        return WebSocket.response(
+            to: handshake, limits: limits.socket, endpoint: TopicSession(self, place: place, terms))
     }
 }

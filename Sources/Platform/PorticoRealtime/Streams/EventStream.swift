@@ -37,7 +37,7 @@ public struct EventStream: Sendable {
         hub: TopicHub, present: @escaping Present = { _ in [] }, replay: @escaping Replay, here: Here? = nil,
         perUser: Int = EventStream.streamsPerUser
     ) {
-        self.init(hub, CatchUp(hub: hub, replay: replay), present, here, perUser)
+        self.init(hub, CatchUp(hub: hub, replay: replay), present, here, UserPlaces(perUser: perUser))
     }
 
     /// The same with a replay in pages, for what may be much.
@@ -45,17 +45,25 @@ public struct EventStream: Sendable {
         over hub: TopicHub, present: @escaping Present = { _ in [] }, pages: @escaping Pages, here: Here? = nil,
         perUser: Int = EventStream.streamsPerUser
     ) {
-        self.init(hub, CatchUp(hub: hub, pages: pages), present, here, perUser)
+        self.init(hub, CatchUp(hub: hub, pages: pages), present, here, UserPlaces(perUser: perUser))
+    }
+
+    /// The same, whose streams count towards places that others take as well: WebSockets on the same topics.
+    public init(
+        over hub: TopicHub, present: @escaping Present = { _ in [] }, pages: @escaping Pages, here: Here? = nil,
+        places: UserPlaces
+    ) {
+        self.init(hub, CatchUp(hub: hub, pages: pages), present, here, places)
     }
 
     private init(
-        _ hub: TopicHub, _ catchUp: CatchUp, _ present: @escaping Present, _ here: Here?, _ perUser: Int
+        _ hub: TopicHub, _ catchUp: CatchUp, _ present: @escaping Present, _ here: Here?, _ places: UserPlaces
     ) {
         self.hub = hub
         self.catchUp = catchUp
         self.present = present
         self.here = here
-        places = UserPlaces(perUser: perUser)
+        self.places = places
     }
 
     /// The answer for a client of a user who has not too many streams already. The other parameters are those of
@@ -70,7 +78,7 @@ public struct EventStream: Sendable {
         guard let place = places.take(user) else {
             hub.metrics.refused.with("too_many_streams").increment()
             throw Problem(
-                429, "too_many_streams", "There are \(places.perUser) streams of yours already.",
+                429, "too_many_streams", "There are \(places.perUser) connections of yours already.",
                 headers: ["retry-after": "5"])
         }
         return response(
@@ -78,7 +86,7 @@ public struct EventStream: Sendable {
             whileOpen: whileOpen)
     }
 
-    /// The answer for a client that watches `topics`.
+    /// The answer for a client that watches `topics`, with a ``TopicFilter`` behind the name where it wants a part.
     /// - Parameters:
     ///   - lastEventID: the header of that name.
     ///   - isStillAllowed: asked before each write. When it says no, the stream ends without another word: whoever is
@@ -136,7 +144,7 @@ public struct EventStream: Sendable {
                 } else if let lastEventID, !hasTold {
                     place.reach(lastEventID)
                 }
-                try await write(try await present(topics), &place, to: writer)
+                try await write(try await WatchedTopics(topics).current(present), &place, to: writer)
                 await whileOpen()
                 while let items = await mailbox.next() {
                     guard await isStillAllowed() else { return }

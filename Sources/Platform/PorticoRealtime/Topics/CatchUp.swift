@@ -28,7 +28,7 @@ struct CatchUp: Sendable {
 
     /// Has the mailbox watch topics from where the client left off.
     /// - Parameters:
-    ///   - topics: the hub's names with those that the client uses.
+    ///   - topics: the hub's names, with filters where there are some, with those that the client uses.
     ///   - lastID: the id of the last message that the client has; nil for one that has just come.
     ///   - tell: is given what was missed, before anything from the mailbox. A page at a time, so that what was missed in
     ///     a long absence is never in memory at once.
@@ -54,11 +54,12 @@ struct CatchUp: Sendable {
         _ mailbox: TopicMailbox, _ topics: [String: String], after start: ResumePoint, _ tell: Tell
     ) async throws -> Bool {
         var (point, isFirst) = (start, true)
+        let watched = WatchedTopics(topics.keys)
         while let page = try await page(
-            ReplayRequest(position: point.position, topics: Set(topics.keys), isFirst: isFirst))
+            ReplayRequest(position: point.position, topics: watched.topics, isFirst: isFirst))
         {
             if page.isOfAllTopics { hub.remember(page.messages, after: point.position) }
-            let own = page.messages.filter { message in message.topics.contains { topics[$0] != nil } }
+            let own = page.messages.filter { watched.admit($0) }
             try await tell(own.map { named($0, by: point) })
             let hasMoved = page.through > point.position
             point.position = max(point.position, page.through)

@@ -4,7 +4,7 @@ import PorticoEvents
 public struct ReplayRequest: Sendable {
     /// The client has everything of its topics up to here.
     public let position: EventPosition
-    /// The topics it watches, as the hub knows them.
+    /// The topics it watches, as the hub knows them, without filters.
     public let topics: Set<String>
     /// Whether this is the first page: the moment to say that there is too much of it.
     public let isFirst: Bool

@@ -71,6 +71,8 @@ extension TopicMessage {
         writer.endArray()
         writer.key("event")
         writer.value(event)
+        writer.key("tags")
+        writer.value(.object(tags.sorted { $0.key < $1.key }.map { (key: $0.key, value: .string($0.value)) }))
         if let key {
             writer.key("key")
             writer.value(key)
@@ -88,8 +90,10 @@ extension TopicMessage {
         guard let value = try? JSONValue(parsing: bytes), let topics = value["topics"]?.elements,
             let event = value["event"]?.string, let data = value["data"]
         else { return nil }
+        var tags: [String: String] = [:]
+        for tag in value["tags"]?.members ?? [] { tags[tag.key] = tag.value.string }
         self.init(
             position: nil, topics: Set(topics.compactMap(\.string)), event: event, data: data,
-            key: value["key"]?.string, isKept: value["kept"]?.bool ?? false)
+            tags: tags, key: value["key"]?.string, isKept: value["kept"]?.bool ?? false)
     }
 }

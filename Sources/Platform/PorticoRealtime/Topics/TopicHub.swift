@@ -31,7 +31,8 @@ public final class TopicHub: Sendable {
 
     struct State {
         var mailboxes: [ObjectIdentifier: TopicMailbox] = [:]
-        var watchers: [String: [ObjectIdentifier: TopicMailbox]] = [:]
+        /// The groups of each topic, by their names.
+        var watchers: [String: [String: Group]] = [:]
         var history: TopicHistory
         var gathering: [TopicMessage] = []
         /// When messages left last, in nanoseconds of the monotonic clock.
@@ -39,6 +40,12 @@ public final class TopicHub: Sendable {
         var isPlanned = false
         var number: Int64 = 0
         var isClosed = false
+    }
+
+    /// Those who watch a topic with equal filters.
+    struct Group {
+        let filter: TopicFilter
+        var mailboxes: [ObjectIdentifier: TopicMailbox] = [:]
     }
 
     let metrics: RealtimeMetrics
@@ -81,7 +88,7 @@ public final class TopicHub: Sendable {
     /// Number of clients.
     public var count: Int { state.withLock { $0.mailboxes.count } }
 
-    /// Whether somebody watches one of these topics.
+    /// Whether somebody watches one of these topics, or a part of it.
     public func hasSubscribers(of topics: Set<String>) -> Bool {
         state.withLock { state in topics.contains { state.watchers[$0] != nil } }
     }
@@ -185,23 +192,27 @@ public final class TopicHub: Sendable {
             let named = state.history.append(message)
             state.number += 1
             for topic in named.topics {
-                guard let watchers = state.watchers[topic] else { continue }
-                for (id, mailbox) in watchers {
-                    switch mailbox.put(named, of: topic, number: state.number) {
-                    case .queued: delivered.woken[id] = mailbox
-                    case .coalesced:
-                        delivered.woken[id] = mailbox
-                        delivered.coalesced += 1
-                    case .skipped: break
-                    case .cut:
-                        delivered.woken[id] = mailbox
-                        delivered.cut.append(mailbox)
-                        remove(mailbox, &state)
-                    }
+                // Once for each group, however many are in it.
+                for (name, group) in state.watchers[topic] ?? [:] where group.filter.admits(named.tags) {
+                    for mailbox in group.mailboxes.values { put(named, name, mailbox, &state, &delivered) }
                 }
             }
         }
         return delivered
+    }
+
+    private func put(
+        _ message: TopicMessage, _ name: String, _ mailbox: TopicMailbox, _ state: inout State,
+        _ delivered: inout Delivered
+    ) {
+        let outcome = mailbox.put(message, of: name, number: state.number)
+        if outcome == .skipped { return }
+        delivered.woken[ObjectIdentifier(mailbox)] = mailbox
+        if outcome == .coalesced { delivered.coalesced += 1 }
+        if outcome == .cut {
+            delivered.cut.append(mailbox)
+            remove(mailbox, &state)
+        }
     }
 
     /// Outside the lock: whoever is woken may come back here.
@@ -214,14 +225,25 @@ public final class TopicHub: Sendable {
     private func remove(_ mailbox: TopicMailbox, _ state: inout State) {
         let id = ObjectIdentifier(mailbox)
         guard state.mailboxes.removeValue(forKey: id) != nil else { return }
-        let topics = mailbox.topics
-        for topic in topics { unwatch(topic, id, &state) }
-        metrics.subscriptions.add(-Double(topics.count))
+        let names = mailbox.topics
+        for name in names { _ = unwatch(name, id, &state) }
+        metrics.subscriptions.add(-Double(names.count))
     }
 
-    private func unwatch(_ topic: String, _ id: ObjectIdentifier, _ state: inout State) {
-        state.watchers[topic]?[id] = nil
+    /// Whether it was watched.
+    private func unwatch(_ name: String, _ id: ObjectIdentifier, _ state: inout State) -> Bool {
+        let topic = TopicFilter.split(name).topic
+        guard state.watchers[topic]?[name]?.mailboxes.removeValue(forKey: id) != nil else { return false }
+        if state.watchers[topic]?[name]?.mailboxes.isEmpty ?? false { state.watchers[topic]?[name] = nil }
         if state.watchers[topic]?.isEmpty ?? false { state.watchers[topic] = nil }
+        return true
+    }
+
+    /// Whether it was not watched before.
+    private func watch(_ name: String, _ mailbox: TopicMailbox, _ state: inout State) -> Bool {
+        let (topic, filter) = TopicFilter.split(name)
+        return state.watchers[topic, default: [:]][name, default: Group(filter: filter)]
+            .mailboxes.updateValue(mailbox, forKey: ObjectIdentifier(mailbox)) == nil
     }
 }
 
@@ -247,7 +269,7 @@ extension TopicHub {
 
     /// Has a mailbox watch topics. What it missed is found in the same moment, so that nothing is told twice or not at
     /// all. It is not put into the mailbox: being away is not being slow, and a long absence would fill it at once.
-    /// - Parameter topics: the hub's names with those that the client uses.
+    /// - Parameter topics: the hub's names with those that the client uses. A ``TopicFilter`` may stand behind the hub's.
     /// - Returns: what is to be told before anything from the mailbox; nil when what the client missed is not known here,
     ///   and the mailbox then watches nothing.
     func join(
@@ -263,12 +285,11 @@ extension TopicHub {
             let id = ObjectIdentifier(mailbox)
             state.mailboxes[id] = mailbox
             for (topic, name) in topics {
-                if state.watchers[topic, default: [:]].updateValue(mailbox, forKey: id) == nil {
-                    metrics.subscriptions.add(1)
-                }
+                if watch(topic, mailbox, &state) { metrics.subscriptions.add(1) }
                 mailbox.watch(topic, as: name, through: through)
             }
-            return missed.filter { message in message.topics.contains { topics[$0] != nil } }
+            let watched = WatchedTopics(topics.keys)
+            return missed.filter { watched.admit($0) }
         }
         mailbox.wake()
         return missed
@@ -297,8 +318,7 @@ extension TopicHub {
     /// Stops watching a topic.
     func leave(_ mailbox: TopicMailbox, _ topic: String) {
         state.withLock { state in
-            guard state.watchers[topic]?[ObjectIdentifier(mailbox)] != nil else { return }
-            unwatch(topic, ObjectIdentifier(mailbox), &state)
+            guard unwatch(topic, ObjectIdentifier(mailbox), &state) else { return }
             mailbox.ignore(topic)
             metrics.subscriptions.add(-1)
         }

@@ -9,6 +9,8 @@ public struct TopicMessage: Sendable {
     public let topics: Set<String>
     /// What kind it is.
     public let event: String
+    /// What clients may filter by, see ``TopicFilter``. `event` is one of them on every message.
+    public let tags: [String: String]
     /// Messages of one topic with one key replace each other while a client is too slow to take them: it loses states in
     /// between and never the last. Nil for messages of which each one counts.
     public let key: String?
@@ -25,21 +27,23 @@ public struct TopicMessage: Sendable {
     /// - Parameters:
     ///   - event: names its kind: letters, digits, `.`, `_` and `-`.
     ///   - data: its content.
+    ///   - tags: what clients may filter by, besides the event: few, with few values.
     public init(
-        position: EventPosition?, topics: Set<String>, event: String, data: JSONValue, key: String? = nil,
-        isKept: Bool = false
+        position: EventPosition?, topics: Set<String>, event: String, data: JSONValue, tags: [String: String] = [:],
+        key: String? = nil, isKept: Bool = false
     ) {
         self.init(
-            position: position, topics: topics, event: event, data: data.bytes, key: key, isKept: isKept,
-            id: position?.text)
+            position: position, topics: topics, event: event, data: data.bytes,
+            tags: tags.merging(["event": event]) { $1 }, key: key, isKept: isKept, id: position?.text)
     }
 
-    init(
-        position: EventPosition?, topics: Set<String>, event: String, data: [UInt8], key: String?, isKept: Bool,
-        id: String?
+    private init(
+        position: EventPosition?, topics: Set<String>, event: String, data: [UInt8], tags: [String: String],
+        key: String?, isKept: Bool, id: String?
     ) {
         self.position = position
         self.topics = topics
+        self.tags = tags
         // A line break would begin another field of the stream.
         self.event = event.contains(where: \.isNewline) ? "message" : event
         self.key = key
@@ -53,7 +57,7 @@ public struct TopicMessage: Sendable {
     func identified(by id: String) -> TopicMessage {
         guard id != self.id else { return self }
         return TopicMessage(
-            position: position, topics: topics, event: event, data: data, key: key, isKept: isKept, id: id)
+            position: position, topics: topics, event: event, data: data, tags: tags, key: key, isKept: isKept, id: id)
     }
 
     /// Roughly what it takes in memory, in bytes.

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// How many connections each user has on this node: event streams, or sockets.
-final class UserPlaces: Sendable {
+/// How many connections each user has on this node: event streams, sockets, or both together.
+public final class UserPlaces: Sendable {
     /// One connection's place; it is free again when nobody holds this any more.
     final class Place: Sendable {
         private let places: UserPlaces
@@ -15,10 +15,12 @@ final class UserPlaces: Sendable {
         deinit { places.free(user) }
     }
 
-    let perUser: Int
+    /// The most connections of one user.
+    public let perUser: Int
     private let taken = Mutex<[String: Int]>([:])
 
-    init(perUser: Int) {
+    /// Places that nobody has taken yet.
+    public init(perUser: Int) {
         self.perUser = perUser
     }
 
