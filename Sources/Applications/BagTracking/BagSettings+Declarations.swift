@@ -35,7 +35,7 @@ extension BagSettings {
                 "exports, imports that are sent and label sheets of one person at once, over all nodes"),
             SettingDeclaration(
                 streamsKey, .integer(1...1000), default: "20",
-                "live streams of one person that are open at once, on each node"),
+                "live streams and sockets of one person that are open at once, on each node"),
             SettingDeclaration(importSizeKey, .integer(1...1024), default: "50", "the largest file to import, in MiB"),
             SettingDeclaration(
                 importRowsKey, .integer(1...10_000_000), default: "500000", "the most rows of a file to import"),

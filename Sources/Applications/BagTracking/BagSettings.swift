@@ -27,7 +27,7 @@ struct BagSettings: Sendable {
     /// `bags.exports_per_user`: requests of the class `bulk` of one person that run at once, over all nodes: exports (rule R37),
     /// imports that are sent, label sheets.
     var exportsPerUser = 2
-    /// `bags.streams_per_user`: live streams of one person that are open at once, on each node.
+    /// `bags.streams_per_user`: live streams and sockets of one person that are open at once, on each node.
     var streamsPerUser = EventStream.streamsPerUser
     /// `bags.import_max_mib`: the largest file that is taken, in MiB (rule R33).
     var importMostMiB = 50

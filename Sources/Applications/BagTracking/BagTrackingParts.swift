@@ -134,6 +134,11 @@ extension BagTrackingParts {
         }
     }
 
+    /// Who carries a request.
+    private var carrier: @Sendable (RequestHead) async throws -> Principal? {
+        { [authenticator = identity.authenticator] head in try await authenticator.principal(for: head) }
+    }
+
     private var api: [Route] {
         let groups: [[Route]] = [
             ScanRoutes(services: services) { [denied] in denied.note($0) }.routes,
@@ -143,9 +148,8 @@ extension BagTrackingParts {
             ReadingRoutes(services: services).routes, TraceRoutes(services: services).routes,
             StatsRoutes(services: services, stats: stats, watch: work.watch).routes,
             SummaryRoutes(services: services, summaries: summaries).routes, ReturnRoutes(services: services).routes,
-            StreamRoutes(services: services, live: live) { [authenticator = identity.authenticator] head in
-                try await authenticator.principal(for: head)
-            }.routes,
+            StreamRoutes(services: services, live: live, caller: carrier).routes,
+            SocketRoutes(services: services, live: live, stats: stats, caller: carrier).routes,
             CatalogueRoutes(services: services, catalog: catalog).routes, LabelRoutes(services: services).routes,
             jobRoutes.routes, EPCISRoutes(services: services).routes,
             ExportRoutes(services: services).routes,
@@ -290,6 +294,7 @@ extension BagTrackingParts {
             ("audit_chain", { await chain.run() }),
             ("live_signs", { [live] in await live.keepAlive() }),
             ("live_stats", { [live] in await live.runTicker() }),
+            ("live_presence", { [live] in await live.news.run() }),
             ("denied_journal", { [denied] in await denied.run() }),
             ("webhooks", { [webhooks] in await webhooks.run() }),
         ]

@@ -6,9 +6,9 @@ import Testing
 
 /// What files are called that people get (RFC 6266): a name of ours, whatever they send.
 @Suite struct DownloadNameTests {
-    /// No files to keep: a stream, a picture and a mail within a page, and what programs read.
+    /// No files to keep: a stream, a socket, a picture and a mail within a page, and what programs read.
     private static let others: Set<String> = [
-        "stream", "labelDrawing", "serviceWorker", "openAPI", "tokenKeys", "mailMarkup", "packingManifest",
+        "stream", "socket", "labelDrawing", "serviceWorker", "openAPI", "tokenKeys", "mailMarkup", "packingManifest",
         "gateManifest", "stationIcon",
     ]
     /// What the browser shows, so that it is printed; it is kept under the same kind of name.

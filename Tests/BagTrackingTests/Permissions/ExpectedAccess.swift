@@ -65,6 +65,7 @@ enum ExpectedAccess {
         GET /api/v1/bags/{code}/history bag.read read
         GET /api/v1/stats stats.read read
         GET /api/v1/stream stats.read read
+        GET /api/v1/socket stats.read read
         GET /api/v1/labels/{code}.svg label.print read
         POST /api/v1/labels/sheet label.print bulk
         GET /api/v1/areas signed-in read

@@ -48,6 +48,8 @@ struct ReadingDesk: Sendable {
                 office: nil
             ).routes,
             StreamRoutes(services: services, live: live) { try await Badges().principal(for: $0) }.routes,
+            SocketRoutes(services: services, live: live, stats: stats) { try await Badges().principal(for: $0) }
+                .routes,
         ]
         var mount = Mount(id: "bags", prefix: "/bags", title: "Bags", routes: groups.flatMap(\.self))
         mount.authenticator = Badges()

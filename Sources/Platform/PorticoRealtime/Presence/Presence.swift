@@ -111,7 +111,8 @@ public final class Presence: Sendable {
                 seats[name] = left > 0 ? left : nil
                 return left <= 0
             }
-            guard isLast else { continue }
+            // A connection that was refused brought nobody.
+            guard isLast, local.hasSeen(member.id, at: place, for: .milliseconds(0)) else { continue }
             _ = local.note(member, at: place, for: linger)
             _ = try? await shared?.see(member, at: place, for: linger)
             // Somebody who has come back meanwhile stays, whichever note came last.

@@ -7,6 +7,17 @@ struct Company: Sendable {
 
     private var member: PresentMember { PresentMember(id: String(caller.userID), name: caller.name) }
 
+    /// Where the people are whom a caller sees at work: in their own area, or everywhere.
+    static func workplace(of caller: BagCaller) -> String { "work:\(caller.areaCode ?? "*")" }
+
+    /// Where those are who have a bill open.
+    static func place(ofBill id: Int64) -> String { "bill:\(id)" }
+
+    /// Keeps the caller at work as long as it lives and is renewed: while a live connection is open.
+    func seat() -> PresenceSeat {
+        presence.seat(for: member, at: Set(["work:*", Company.workplace(of: caller)]).sorted())
+    }
+
     /// Notes that the caller is at work.
     /// - Returns: the others of the caller's area; for callers of all areas everybody.
     func atWork() async -> [PresentMember] {
@@ -25,7 +36,7 @@ struct Company: Sendable {
     /// - Returns: the others who have it open.
     func atBill(_ id: Int64) async -> [PresentMember] {
         _ = await atWork()
-        return await presence.see(member, at: "bill:\(id)")
+        return await presence.see(member, at: Company.place(ofBill: id))
     }
 
     /// Notes that the caller checks a lorry.

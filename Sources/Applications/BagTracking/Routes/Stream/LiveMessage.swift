@@ -53,7 +53,10 @@ enum LiveMessage {
             topics.insert(LiveTopics.parent(sack, view: nil))
         }
         let data = scanMembers.map { (key: $0, value: payload[$0] ?? .null) }
-        return TopicMessage(position: published.position, topics: topics, event: "scan", data: .object(data))
+        var tags: [String: String] = [:]
+        for tag in ["kind", "outcome"] { tags[tag] = payload[tag]?.string }
+        return TopicMessage(
+            position: published.position, topics: topics, event: "scan", data: .object(data), tags: tags)
     }
 
     private static func bill(_ published: PublishedEvent) -> TopicMessage {

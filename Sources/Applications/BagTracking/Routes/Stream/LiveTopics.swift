@@ -1,7 +1,8 @@
 import Portico
 
-/// What a client may watch (§9 of the interface): `area:<code>`, `parent:<code>`, `bill:<id>`, `job:<id>` and `stats`; and
-/// `imports`, the jobs of all imports, for those who run them.
+/// What a client may watch (§9 of the interface): `area:<code>`, `parent:<code>`, `bill:<id>`, `job:<id>` and `stats`;
+/// `imports`, the jobs of all imports, for those who run them; `presence` and `presence:bill:<id>`, who is at work and who has
+/// a bill open. Areas and sacks may be watched in part: `area:lucknow;kind=child;outcome=linked`.
 /// Inside the hub the topics of sacks and figures also name whose view it is, so that nobody hears of another area.
 enum LiveTopics {
     /// The most topics of one stream.
@@ -75,7 +76,37 @@ enum LiveTopics {
         }
         // One look at areas and product types for all topics.
         let catalog = try services.catalog.catalog(in: session)
-        return Set(try names.map { try topic($0, for: caller, services, catalog, in: session) })
+        return Set(try names.map { try watched($0, for: caller, services, catalog, in: session) })
+    }
+
+    /// One topic that a client asks for, as the hub knows it.
+    /// - Throws: as ``parse(_:for:services:in:)``.
+    static func one(
+        _ name: String, for caller: BagCaller, services: BagTrackingServices, in session: some SQLSession
+    ) throws -> String {
+        let catalog = try services.catalog.catalog(in: session)
+        return try watched(ScannedText.tidied(name), for: caller, services, catalog, in: session)
+    }
+
+    /// The tags by which a client may ask for a part of an area or a sack.
+    private static let tags: Set<String> = ["event", "kind", "outcome"]
+
+    /// A topic with what of it is asked for.
+    private static func watched(
+        _ name: String, for caller: BagCaller, _ services: BagTrackingServices, _ catalog: Catalog,
+        in session: some SQLSession
+    ) throws -> String {
+        let (topic, filter) = TopicFilter.split(name)
+        let found = try self.topic(topic, for: caller, services, catalog, in: session)
+        guard !filter.tags.isEmpty else { return found }
+        guard tags.isSuperset(of: filter.tags.keys), topic.hasPrefix("area:") || topic.hasPrefix("parent:") else {
+            throw Refusal.validation([
+                .invalid(
+                    "topics",
+                    "\(CodeError.quote(name)): areas and sacks can be asked for by event, kind and outcome")
+            ])
+        }
+        return filter.name(of: found)
     }
 
     private static func topic(
@@ -84,6 +115,7 @@ enum LiveTopics {
     ) throws -> String {
         if name == "stats" { return stats(caller.areaCode) }
         if name == imports, caller.may("import.run") { return imports }
+        if name == "presence" { return PresenceNews.topic(of: Company.workplace(of: caller)) }
         let parts = name.split(separator: ":", maxSplits: 1).map { String($0) }
         guard parts.count == 2 else { throw unknown(name) }
         switch parts[0] {
@@ -100,6 +132,10 @@ enum LiveTopics {
             let row = try BillLookup(session).bill(Int64(parts[1]), for: caller, locked: false)
             return bill(String(row.id))
         case "job": return try job(parts[1], for: caller, services, in: session)
+        case "presence" where parts[1].hasPrefix("bill:"):
+            let id = Int64(parts[1].dropFirst("bill:".count))
+            let row = try BillLookup(session).bill(id, for: caller, locked: false)
+            return PresenceNews.topic(of: Company.place(ofBill: row.id))
         default: throw unknown(name)
         }
     }
@@ -119,7 +155,8 @@ enum LiveTopics {
             .invalid(
                 "topics",
                 "\(CodeError.quote(name)) is no topic; "
-                    + "there are area:<code>, parent:<code>, bill:<id>, job:<id> and stats")
+                    + "there are area:<code>, parent:<code>, bill:<id>, job:<id>, stats, presence and "
+                    + "presence:bill:<id>")
         ])
     }
 }

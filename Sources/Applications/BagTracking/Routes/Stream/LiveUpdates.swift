@@ -16,6 +16,10 @@ final class LiveUpdates: Sendable {
     let hub: TopicHub
     /// What clients missed that come back.
     let replay: LiveReplay
+    /// Who comes and goes.
+    let news: PresenceNews
+    /// Connections of each person: streams and sockets count together.
+    private let places: UserPlaces
     private let services: BagTrackingServices
     private let stats: StatsReader
     private let pending = Mutex(Pending())
@@ -37,6 +41,8 @@ final class LiveUpdates: Sendable {
         self.services = services
         self.stats = stats
         hub = TopicHub(configuration, metrics: metrics)
+        news = PresenceNews(of: services.presence, over: hub)
+        places = UserPlaces(perUser: services.settings.streamsPerUser)
         replay = LiveReplay(database: services.database, outbox: services.outbox)
     }
 
@@ -45,14 +51,28 @@ final class LiveUpdates: Sendable {
         { [self] events in take(events) }
     }
 
-    /// Answers the clients. Each of these counts its own clients: routes make one and keep it.
+    /// Answers the clients that want an event stream.
     var stream: EventStream {
         EventStream(
-            over: hub,
-            present: { [self] topics in try await figures(of: topics) + jobs(of: topics) },
+            over: hub, present: { [self] topics in try await present(topics) },
             pages: { [replay] request in try await replay.page(request) },
-            here: { [outbox = services.outbox] in outbox.delivered },
-            perUser: services.settings.streamsPerUser)
+            here: { [outbox = services.outbox] in outbox.delivered }, places: places)
+    }
+
+    /// Answers the clients that want a WebSocket, on the same topics and with the same limits.
+    /// - Parameter calls: what they may ask for besides.
+    func sockets(_ calls: [SocketCall] = []) -> TopicSockets {
+        var limits = TopicSockets.Limits()
+        limits.subscriptions = LiveTopics.most
+        return TopicSockets(
+            over: hub, limits: limits, present: { [self] topics in try await present(topics) },
+            pages: { [replay] request in try await replay.page(request) },
+            here: { [outbox = services.outbox] in outbox.delivered }, calls: calls, places: places)
+    }
+
+    /// How things stand that do not only happen.
+    private func present(_ topics: Set<String>) async throws -> [TopicMessage] {
+        try await figures(of: topics) + jobs(of: topics) + news.present(topics)
     }
 
     /// Passes events on to the hub, and notes whose figures have changed.

@@ -8,7 +8,8 @@ struct StreamInput: RouteInput {
     init(_ fields: inout FieldReader) {
         topics = fields.text(
             "topics", 1...2000, in: .query, example: "area:lucknow,stats",
-            "Up to 20 of area:<code>, parent:<code>, bill:<id>, job:<id>, stats, imports")
+            "Up to 20 of area:<code>, parent:<code>, bill:<id>, job:<id>, stats, imports, presence, presence:bill:<id>; "
+                + "areas and sacks in part: area:<code>;kind=child;outcome=linked")
         lastEventID = fields.optionalText("last-event-id", 1...100, in: .header, "Id of the last message received")
     }
 }
@@ -21,11 +22,10 @@ struct StreamRoutes: Sendable {
     let caller: @Sendable (RequestHead) async throws -> Principal?
 
     var routes: [Route] {
-        // One for all answers: it counts the streams of each person.
         let stream = live.stream
         return [
             .raw(
-                .get, "/api/v1/stream", "stream", "Live updates as server-sent events: scan, bill, stats, job, reset",
+                .get, "/api/v1/stream", "stream", "Live updates as server-sent events: scan, bill, stats, job, presence, reset",
                 access: .permission("stats.read"), limit: BagLimits.read, mediaType: "text/event-stream",
                 refusals: [
                     (404, "area_not_found"), (404, "parent_not_found"), (404, "bill_not_found"), (404, "job_not_found"),
@@ -37,7 +37,7 @@ struct StreamRoutes: Sendable {
                     try LiveTopics.parse(input.topics, for: watcher, services: services, in: reading)
                 }
                 let opened = context.principal
-                let company = Company(presence: services.presence, caller: watcher)
+                let seat = Company(presence: services.presence, caller: watcher).seat()
                 return try stream.response(
                     topics: topics, lastEventID: input.lastEventID, user: String(watcher.userID)
                 ) {
@@ -45,7 +45,7 @@ struct StreamRoutes: Sendable {
                     let now = try? await caller(context.request.head)
                     return now == opened
                 } whileOpen: {
-                    await company.worksOn()
+                    await seat.renew()
                 }
             }
         ]
