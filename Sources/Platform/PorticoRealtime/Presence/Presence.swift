@@ -103,21 +103,31 @@ public final class Presence: Sendable {
     public var linger: Span { min(span, .seconds(5)) }
 
     /// A seat is free. What is over with the last one is over soon.
-    func rise(_ member: PresentMember, from places: [String]) async {
-        for place in places {
-            let name = SeatName(id: member.id, place: place)
-            let isLast = seats.withLock { seats in
-                let left = seats[name, default: 1] - 1
-                seats[name] = left > 0 ? left : nil
-                return left <= 0
+    func rise(_ member: PresentMember, from places: [String]) {
+        let left = seats.withLock { seats in
+            places.filter { place in
+                let name = SeatName(id: member.id, place: place)
+                let rest = seats[name, default: 1] - 1
+                seats[name] = rest > 0 ? rest : nil
+                // A connection that was refused brought nobody.
+                guard rest <= 0, local.hasSeen(member.id, at: place, for: .milliseconds(0)) else { return false }
+                // Before anybody can sit down again.
+                _ = local.note(member, at: place, for: linger)
+                return true
             }
-            // A connection that was refused brought nobody.
-            guard isLast, local.hasSeen(member.id, at: place, for: .milliseconds(0)) else { continue }
-            _ = local.note(member, at: place, for: linger)
-            _ = try? await shared?.see(member, at: place, for: linger)
-            // Somebody who has come back meanwhile stays, whichever note came last.
-            if seats.withLock({ $0[name] != nil }) { _ = await see(member, at: place) }
         }
+        guard let shared, !left.isEmpty else { return }
+        Task {
+            for place in left {
+                _ = try? await shared.see(member, at: place, for: linger)
+                // Somebody who has come back meanwhile stays, whichever note came last.
+                if isSeated(member.id, place) { _ = await see(member, at: place) }
+            }
+        }
+    }
+
+    private func isSeated(_ id: String, _ place: String) -> Bool {
+        seats.withLock { $0[SeatName(id: id, place: place)] != nil }
     }
 
     private static func others(than id: String?, among members: [PresentMember]) -> [PresentMember] {

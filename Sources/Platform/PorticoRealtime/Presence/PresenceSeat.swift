@@ -10,10 +10,7 @@ public final class PresenceSeat: Sendable {
         self.places = places
     }
 
-    deinit {
-        let (presence, member, places) = (presence, member, places)
-        Task { await presence.rise(member, from: places) }
-    }
+    deinit { presence.rise(member, from: places) }
 
     /// Says that the connection is open: at its beginning and with every sign of life.
     public func renew() async {
