@@ -98,6 +98,30 @@ final class HTTPConnection {
         return count == 0 ? nil : bytes
     }
 
+    /// Sends a text over a connection that has become a WebSocket (RFC 6455 §5); the mask changes nothing.
+    func say(_ text: [UInt8]) throws {
+        let length: [UInt8] =
+            text.count < 126
+            ? [0x80 | UInt8(text.count)] : [0xFE, UInt8(text.count >> 8), UInt8(text.count & 0xFF)]
+        try send([0x81] + length + [0, 0, 0, 0] + text)
+    }
+
+    /// Reads the next text of a WebSocket; nil when the node has closed it. Signs of life are passed over.
+    func text() throws -> [UInt8]? {
+        while true {
+            let head = try take(2)
+            var length = Int(head[1])
+            if length == 126 { length = try take(2).reduce(0) { $0 << 8 | Int($1) } }
+            if length == 127 { length = try take(8).reduce(0) { $0 << 8 | Int($1) } }
+            let payload = try take(length)
+            switch head[0] & 0x0F {
+            case 1: return payload
+            case 8: return nil
+            default: continue
+            }
+        }
+    }
+
     private func line(endingWith mark: [UInt8]) throws -> [UInt8] {
         var end = 0
         while true {
