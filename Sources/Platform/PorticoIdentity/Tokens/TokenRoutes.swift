@@ -12,11 +12,7 @@ struct TokenRoutes: Sendable {
     let tokens: TokenStore
 
     var routes: [Route] {
-        [begin.showingSecrets(), refresh.showingSecrets(), revoke, keys].map { route in
-            var route = route
-            route.keepsIdempotencyKeys = false
-            return route
-        }
+        [begin.showingSecrets(), refresh.showingSecrets(), revoke, keys].map { $0.answeringAnew() }
     }
 
     private struct Renewal: RouteInput {

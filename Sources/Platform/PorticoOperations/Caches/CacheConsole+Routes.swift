@@ -7,11 +7,7 @@ import PorticoValues
 extension CacheConsole {
     /// The routes with which programs of operators see and purge caches, for the mount of the application.
     public func routes(limit: LimitClass = .pages) -> [Route] {
-        [list, purge].map { route in
-            var route = route
-            route.limit = limit
-            return route
-        }
+        [list, purge].map { $0.limited(by: limit) }
     }
 
     private var list: Route {
@@ -40,11 +36,7 @@ extension CacheConsole {
     /// |---|---|
     /// | `/caches/purge` | `tag`, or `cache`, or `everything` |
     public func pages(_ appearance: ConsoleAppearance) -> [Route] {
-        [page(appearance), submit(appearance)].map { route in
-            var route = route
-            route.limit = appearance.limit
-            return route
-        }
+        [page(appearance), submit(appearance)].map { $0.limited(by: appearance.limit) }
     }
 
     private func page(_ appearance: ConsoleAppearance) -> Route {

@@ -12,12 +12,7 @@ extension EventConsole {
     /// | `/events/rewind` | `consumer`, `position` |
     /// | `/events/rebuild` | `consumer` |
     public func pages(_ appearance: ConsoleAppearance) -> [Route] {
-        let pages = EventConsolePages(console: self, appearance: appearance)
-        return pages.routes.map { route in
-            var route = route
-            route.limit = appearance.limit
-            return route
-        }
+        EventConsolePages(console: self, appearance: appearance).routes.map { $0.limited(by: appearance.limit) }
     }
 }
 

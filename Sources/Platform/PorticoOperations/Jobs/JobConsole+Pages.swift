@@ -16,12 +16,7 @@ extension JobConsole {
     /// | `/jobs/replay`, `/jobs/discard` | `state`, `queue`, `q`; with `chosen` those of `ids` alone |
     /// | `/schedules/{name}/run`, `/pause`, `/resume` | none |
     public func pages(_ appearance: ConsoleAppearance) -> [Route] {
-        let pages = JobConsolePages(console: self, appearance: appearance)
-        return pages.routes.map { route in
-            var route = route
-            route.limit = appearance.limit
-            return route
-        }
+        JobConsolePages(console: self, appearance: appearance).routes.map { $0.limited(by: appearance.limit) }
     }
 }
 

@@ -12,12 +12,7 @@ extension MailConsole {
     /// | `/suppressions` | `address`, `reason` |
     /// | `/suppressions/lift` | `address` |
     public func pages(_ appearance: ConsoleAppearance) -> [Route] {
-        let pages = MailConsolePages(console: self, appearance: appearance)
-        return pages.routes.map { route in
-            var route = route
-            route.limit = appearance.limit
-            return route
-        }
+        MailConsolePages(console: self, appearance: appearance).routes.map { $0.limited(by: appearance.limit) }
     }
 }
 
@@ -55,7 +50,7 @@ struct MailConsolePages: Sendable {
     }
 
     private var show: Route {
-        var route = Route.page(
+        Route.page(
             .get, MailConsolePages.path + "/mail/{id}", "mailPage", "One mail, and what became of it",
             access: ConsolePermission.read, cache: .noStore
         ) { (context: RequestContext, input: MailPageQuery) -> PageReply in
@@ -67,8 +62,7 @@ struct MailConsolePages: Sendable {
             page.frame.shell.notices += input.done.notices
             return page.reply()
         }
-        route.showsFrames = true
-        return route
+        .showingFrames()
     }
 
     /// What a mail says in markup, as a document for the frame on its page.
