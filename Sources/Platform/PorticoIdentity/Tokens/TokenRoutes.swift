@@ -60,7 +60,7 @@ struct TokenRoutes: Sendable {
     private var revoke: Route {
         .json(
             .delete, TokenRoutes.path, "revokeTokens", "Revoke the tokens of this sign-in at once", access: .anonymous,
-            statuses: [(.noContent, "Revoked")], refusals: [(401, "invalid_token")]
+            statuses: [(.noContent, "Revoked")], refusals: [(401, "not_signed_in"), (401, "invalid_token")]
         ) { (context: RequestContext, input: Revocation) -> Reply<NoContent> in
             if let token = input.token {
                 try await tokens.revoke(refreshToken: token)
