@@ -59,19 +59,7 @@ public struct TopicSockets: Sendable {
     /// Sockets over a hub; the closures are those of ``EventStream``.
     public init(
         hub: TopicHub, limits: Limits = Limits(), present: @escaping EventStream.Present = { _ in [] },
-        replay: @escaping EventStream.Replay = { _ in nil }
-    ) {
-        self.hub = hub
-        self.limits = limits
-        self.present = present
-        catchUp = CatchUp(hub: hub, replay: replay)
-        places = UserPlaces(perUser: limits.socketsPerUser)
-    }
-
-    /// The same with a replay in pages, for what may be much.
-    public init(
-        over hub: TopicHub, limits: Limits = Limits(), present: @escaping EventStream.Present = { _ in [] },
-        pages: @escaping EventStream.Pages
+        pages: @escaping EventStream.Pages = { _ in nil }
     ) {
         self.hub = hub
         self.limits = limits

@@ -48,7 +48,7 @@ final class LiveUpdates: Sendable {
     /// Answers the clients. Each of these counts its own clients: routes make one and keep it.
     var stream: EventStream {
         EventStream(
-            over: hub,
+            hub: hub,
             present: { [self] topics in try await figures(of: topics) + jobs(of: topics) },
             pages: { [replay] request in try await replay.page(request) },
             here: { [outbox = services.outbox] in outbox.delivered },
