@@ -46,7 +46,7 @@ private final class Recorder: BodyWriter {
     func topics() async {
         let hub = TopicHub()
         let recorder = Recorder()
-        let task = run(EventStream(hub: hub) { _ in [] }, ["a"], lastEventID: nil, to: recorder)
+        let task = run(EventStream(hub: hub) { _ in nil }, ["a"], lastEventID: nil, to: recorder)
         _ = await recorder.waits(for: "retry")
         hub.publish([message(1, "a"), message(2, "b"), message(3, "a")])
         let text = await recorder.waits(for: "\"id\":3")
@@ -62,9 +62,10 @@ private final class Recorder: BodyWriter {
         let hub = TopicHub()
         let recorder = Recorder()
         let missed = [message(5, "a"), message(6, "b"), message(7, "a")]
-        let stream = EventStream(hub: hub) { position in
+        let stream = EventStream(hub: hub) { request in
             hub.publish([message(7, "a"), message(8, "a")])
-            return missed.filter { $0.position.map { $0 > position } ?? false }
+            let rest = missed.filter { $0.position.map { $0 > request.position } ?? false }
+            return ReplayPage(messages: rest, through: EventPosition(id: 7), isLast: true, isOfAllTopics: true)
         }
         let task = run(stream, ["a"], lastEventID: "4", to: recorder)
         let text = await recorder.waits(for: "\"id\":8")
@@ -92,8 +93,8 @@ private final class Recorder: BodyWriter {
         let figures = TopicMessage(position: nil, topics: ["stats"], event: "stats", data: ["n": 1])
         let stream = EventStream(hub: hub) { topics in
             topics.contains("stats") ? [figures] : []
-        } replay: { _ in
-            [message(5, "a")]
+        } pages: { _ in
+            ReplayPage(messages: [message(5, "a")], through: EventPosition(id: 5), isLast: true, isOfAllTopics: true)
         }
         let task = run(stream, ["a", "stats"], lastEventID: "4", to: recorder)
         _ = await recorder.waits(for: "\"n\":1")
@@ -109,7 +110,7 @@ private final class Recorder: BodyWriter {
         let hub = TopicHub()
         let recorder = Recorder()
         let isAllowed = Mutex(true)
-        let task = run(EventStream(hub: hub) { _ in [] }, ["a"], lastEventID: nil, to: recorder) {
+        let task = run(EventStream(hub: hub) { _ in nil }, ["a"], lastEventID: nil, to: recorder) {
             isAllowed.withLock(\.self)
         }
         _ = await recorder.waits(for: "retry")

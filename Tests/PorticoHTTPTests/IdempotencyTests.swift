@@ -1,3 +1,4 @@
+import PorticoJSON
 import PorticoSQL
 import Synchronization
 import Testing
@@ -70,5 +71,22 @@ private final class MemoryKeeper: IdempotencyKeeping {
         let sample = try SampleSite(keeper: keeper)
         keeper.state.withLock { $0.failsToFinish = true }
         #expect(await order(1, in: sample).status == .seeOther)
+    }
+
+    @Test("a route that answers anew runs for every request with a key, and its contract speaks of none")
+    func anew() async throws {
+        let sample = try SampleSite(keeper: keeper)
+        for _ in 1...2 {
+            let answer = await sample.send(
+                .post, "/shop/api/v1/sheet", ["content-type": "application/json", "idempotency-key": "k-2"],
+                body: #"{"name":"a","count":1,"tags":[{"word":"x"}]}"#)
+            #expect(answer.status == .ok)
+            #expect(answer.headers["idempotent-replay"] == nil)
+        }
+        #expect(keeper.state.withLock { $0.answers.isEmpty })
+        let mount = sample.site.configuration.mounts[0]
+        let paths = try JSONValue(parsing: OpenAPIDocument(of: mount, version: "1").bytes)["paths"]
+        #expect(paths?["/shop/api/v1/items"]?["post"]?["parameters"]?[0]?["name"] == "Idempotency-Key")
+        #expect(paths?["/shop/api/v1/sheet"]?["post"]?["parameters"] == nil)
     }
 }

@@ -161,7 +161,7 @@ struct SampleSite {
                 },
                 .raw(
                     .post, "/api/v1/sheet", "sheet", "Makes a sheet", access: .anonymous, mediaType: "application/pdf"
-                ) { (_: RequestContext, _: NewItem) in Response(.ok, body: .bytes([1])) },
+                ) { (_: RequestContext, _: NewItem) in Response(.ok, body: .bytes([1])) }.answeringAnew(),
                 .json(.post, "/api/v1/store", "store", "Is given what no database keeps", access: .anonymous) {
                     (_: RequestContext, _: NewItem) async throws -> Reply<Item> in
                     throw SQLError(.unstorable, message: "NUL")

@@ -231,6 +231,31 @@ import Testing
         }
     }
 
+    @Test("who comes with nothing, or with a token that does not hold, is refused as the contract says")
+    func strangers() async throws {
+        try await withApp { app in
+            let contract = Contract(await app.stranger().get("/bags/openapi.json").json)
+            var refused: Set<String> = []
+            let json: Headers = ["content-type": "application/json"]
+            let wrong: Headers = ["content-type": "application/json", "authorization": "Bearer none"]
+            let routes = app.mount.routes.filter { $0.format == .json }
+            for route in routes {
+                let path = "/bags\(route.path)"
+                for headers in [json, wrong] {
+                    let answer = await app.stranger().send(
+                        route.method, path, headers, body: route.method.isSafe ? [] : Array("{}".utf8))
+                    guard let code = answer.problemCode else { continue }
+                    #expect(
+                        contract.names(route.method, path, answer.status, code),
+                        "\(route.name) gives \(answer.status) \(code), of which the contract says nothing")
+                    if code == "invalid_token" { refused.insert(route.name) }
+                }
+            }
+            let spared = Set(routes.map(\.name)).subtracting(refused)
+            #expect(spared == ["signIn", "issueTokens", "refreshTokens"], "these give out new credentials")
+        }
+    }
+
     private func client(
         _ person: String, _ known: inout [String: TestClient], _ app: AppHarness
     ) async throws -> TestClient {

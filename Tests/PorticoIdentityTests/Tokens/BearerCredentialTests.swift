@@ -39,5 +39,7 @@ import Testing
             #expect(!BearerCredential.asksForCredentials(head(method: .delete, target: path)))
         }
         #expect(!BearerCredential.asksForCredentials(head(method: .post, target: "/bags/api/v1/scans")))
+        #expect(BearerCredential.asksForCredentials(.post, "/api/v1/tokens"))
+        #expect(!BearerCredential.asksForCredentials(.get, "/api/v1/session"))
     }
 }

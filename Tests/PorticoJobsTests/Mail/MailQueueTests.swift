@@ -188,11 +188,11 @@ private final class ScriptedTransport: MailTransport {
             }
             let failed = try await post.newest()
             #expect(failed.mail.state == .failed && failed.job == .failed)
-            let count = try await post.shop.database.write {
-                try post.shop.queue.replayFailed(queue: MailQueue.queueName, in: $0)
+            let replays = try await post.shop.database.write {
+                try post.shop.queue.replay(JobSearch(state: .failed, queue: MailQueue.queueName), in: $0)
             }
             try await post.worker.runUntilIdle()
-            #expect(count == 1)
+            #expect(replays.replayed == 1)
             #expect(try await post.newest().mail.state == .sent)
         }
     }

@@ -163,7 +163,10 @@ import Testing
             #expect(failed.map(\.id) == [second.id, first.id])
             #expect(failed.first?.errors.first?.code == "no_use" && failed.first?.attempt == 1)
             #expect(try await shop.database.write { try shop.queue.discard(second.id, in: $0) })
-            #expect(try await shop.database.write { try shop.queue.replayFailed(queue: "default", in: $0) } == 1)
+            let replays = try await shop.database.write {
+                try shop.queue.replay(JobSearch(state: .failed, queue: "default"), in: $0)
+            }
+            #expect(replays.replayed == 1)
             try await shop.worker().runUntilIdle()
             #expect(shop.done == [1])
             #expect(try await shop.record(first)?.state == .succeeded)

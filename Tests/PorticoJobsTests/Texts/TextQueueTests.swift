@@ -165,10 +165,10 @@ private final class ScriptedGateway: TextTransport {
             let job = try await post.job()
             #expect(job.state == .failed && job.errors.contains("400"))
             #expect(!job.errors.contains("123456") && !job.errors.contains("98123"))
-            let replayed = try await post.shop.database.write {
-                try post.shop.queue.replayFailed(queue: TextQueue.queueName, in: $0)
+            let replays = try await post.shop.database.write {
+                try post.shop.queue.replay(JobSearch(state: .failed, queue: TextQueue.queueName), in: $0)
             }
-            #expect(replayed == 1)
+            #expect(replays.replayed == 1)
             try await post.worker.runUntilIdle()
             #expect(try await post.job().errors.contains("text_gone"))
             #expect(gateway.envelopes.count == 1)

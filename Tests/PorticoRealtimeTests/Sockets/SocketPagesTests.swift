@@ -24,7 +24,7 @@ import Testing
     func pages() async throws {
         let read = Mutex(0)
         let sockets = TopicSockets(
-            over: testHub(),
+            hub: testHub(),
             pages: { request in
                 read.withLock { $0 += 1 }
                 return SocketPagesTests.page(request)
@@ -47,7 +47,7 @@ import Testing
     func goneHalfway() async throws {
         let hub = testHub()
         let sockets = TopicSockets(
-            over: hub, pages: { $0.isFirst ? SocketPagesTests.page($0) : nil }, here: { EventPosition(id: 500) })
+            hub: hub, pages: { $0.isFirst ? SocketPagesTests.page($0) : nil }, here: { EventPosition(id: 500) })
         let link = try open(sockets)
         _ = await link.ask(["type": "subscribe", "topic": "a", "last_id": "0", "ref": "1"])
         let told = await link.told { $0.last?["type"] == "reset" }
@@ -62,7 +62,7 @@ import Testing
         let read = Mutex(0)
         let link = try open(
             TopicSockets(
-                over: hub,
+                hub: hub,
                 pages: { request in
                     read.withLock { $0 += 1 }
                     return SocketPagesTests.page(request)
@@ -79,7 +79,7 @@ import Testing
 
     @Test("a client that has heard nothing yet knows from where to go on")
     func position() async throws {
-        let sockets = TopicSockets(over: testHub(), pages: { _ in nil }, here: { EventPosition(id: 77) })
+        let sockets = TopicSockets(hub: testHub(), pages: { _ in nil }, here: { EventPosition(id: 77) })
         let link = try open(sockets)
         let answer = await link.ask(["type": "subscribe", "topic": "a", "ref": "1"])
         #expect(answer == ["type": "subscribed", "topic": "a", "reset": false, "id": "77", "ref": "1"])

@@ -83,10 +83,12 @@ import Testing
         let replays = Mutex(0)
         let sockets = TopicSockets(
             hub: hub, present: { _ in [TopicMessage(position: nil, topics: [], event: "now", data: 0)] }
-        ) { position in
+        ) { request in
             replays.withLock { $0 += 1 }
             hub.publish([event(8, "hub:a")])
-            return position.id < 3 ? nil : [event(4, "hub:a"), event(5, "hub:z"), event(6, "hub:a")]
+            guard request.position.id >= 3 else { return nil }
+            let missed = [event(4, "hub:a"), event(5, "hub:z"), event(6, "hub:a")]
+            return ReplayPage(messages: missed, through: EventPosition(id: 6), isLast: true, isOfAllTopics: true)
         }
         let link = try open(sockets)
         await subscribe(link, "a", after: "3")
@@ -103,7 +105,7 @@ import Testing
     @Test("a client whose last message is gone is told to load anew", arguments: ["1", "rubbish", "9~other.3"])
     func resets(lastID: String) async throws {
         let hub = testHub()
-        let link = try open(TopicSockets(hub: hub, replay: { _ in nil }))
+        let link = try open(TopicSockets(hub: hub))
         await subscribe(link, "a", after: lastID)
         #expect(json(link.frames)[0]["reset"] == true)
         hub.publish([event(30, "hub:a")])

@@ -68,7 +68,7 @@ private final class Recorder: BodyWriter {
         let present = TopicMessage(position: nil, topics: ["a"], event: "stats", data: .object([]))
         let stream = EventStream(hub: hub) { _ in
             [present]
-        } replay: { _ in
+        } pages: { _ in
             nil
         } here: {
             EventPosition(id: 7)
@@ -115,7 +115,7 @@ private final class Recorder: BodyWriter {
             $0.capacity = 2
         }
         let (recorder, isReady) = (Recorder(), EventBell())
-        let task = run(EventStream(hub: hub) { _ in [] }, ["a"], to: recorder) {
+        let task = run(EventStream(hub: hub) { _ in nil }, ["a"], to: recorder) {
             await isReady.wait(atMost: .seconds(60))
             return true
         }
@@ -149,7 +149,7 @@ private final class Recorder: BodyWriter {
         let (hub, recorder, bell) = (testHub(), Recorder(), EventBell())
         let signs = Mutex(0)
         let task = Task {
-            let response = EventStream(hub: hub) { _ in [] }.response(topics: ["a"], lastEventID: nil) {
+            let response = EventStream(hub: hub) { _ in nil }.response(topics: ["a"], lastEventID: nil) {
                 true
             } whileOpen: {
                 signs.withLock { $0 += 1 }
@@ -170,9 +170,10 @@ private final class Recorder: BodyWriter {
     func replayServesOthers() async {
         let hub = testHub()
         let replays = Mutex(0)
-        let stream = EventStream(hub: hub) { position in
+        let stream = EventStream(hub: hub) { request in
             replays.withLock { $0 += 1 }
-            return (5...9).map { event($0, "a") }.filter { $0.position.map { $0 > position } ?? false }
+            let missed = (5...9).map { event($0, "a") }.filter { $0.position.map { $0 > request.position } ?? false }
+            return ReplayPage(messages: missed, through: EventPosition(id: 9), isLast: true, isOfAllTopics: true)
         }
         for last in ["4", "4", "6", "9"] {
             let recorder = Recorder()
@@ -191,7 +192,7 @@ private final class Recorder: BodyWriter {
         let hub = testHub()
         let recorder = Recorder()
         let isReady = EventBell()
-        let task = run(EventStream(hub: hub) { _ in [] }, ["a"], to: recorder) {
+        let task = run(EventStream(hub: hub) { _ in nil }, ["a"], to: recorder) {
             await isReady.wait(atMost: .seconds(60))
             return true
         }
@@ -216,7 +217,7 @@ private final class Recorder: BodyWriter {
         }
         let recorder = Recorder()
         let isReady = EventBell()
-        let task = run(EventStream(hub: hub) { _ in [] }, ["a"], to: recorder) {
+        let task = run(EventStream(hub: hub) { _ in nil }, ["a"], to: recorder) {
             await isReady.wait(atMost: .seconds(60))
             return true
         }

@@ -54,7 +54,7 @@ private final class Recorder: BodyWriter {
         let hub = testHub()
         let requests = Mutex<[ReplayRequest]>([])
         let stream = EventStream(
-            over: hub,
+            hub: hub,
             pages: { request in
                 requests.withLock { $0.append(request) }
                 // What comes meanwhile is neither lost nor told twice.
@@ -81,7 +81,7 @@ private final class Recorder: BodyWriter {
         let requests = Mutex(0)
         hub.publish((101...200).map { event($0, $0.isMultiple(of: 2) ? "a" : "b") })
         let stream = EventStream(
-            over: hub,
+            hub: hub,
             pages: { request in
                 requests.withLock { $0 += 1 }
                 return page(request)
@@ -99,7 +99,7 @@ private final class Recorder: BodyWriter {
     @Test("too much of it gives one reset, and an id from which the client goes on")
     func tooMuch() async {
         let hub = testHub()
-        let stream = EventStream(over: hub, pages: { _ in nil }, here: { EventPosition(id: 300) })
+        let stream = EventStream(hub: hub, pages: { _ in nil }, here: { EventPosition(id: 300) })
         let recorder = Recorder()
         let task = run(stream, ["a"], after: "10", to: recorder)
         await recorder.waits(for: "reset")
@@ -113,7 +113,7 @@ private final class Recorder: BodyWriter {
 
     @Test("who loses the right between two pages hears nothing more")
     func revoked() async {
-        let stream = EventStream(over: testHub(), pages: { request in page(request) })
+        let stream = EventStream(hub: testHub(), pages: { request in page(request) })
         let recorder = Recorder()
         await run(stream, ["a"], after: "10", to: recorder) { false }.value
         #expect(recorder.ids == ["12", "14", "16"])
@@ -123,7 +123,7 @@ private final class Recorder: BodyWriter {
     @Test("a user has so many streams, and those that ended or never began count no more")
     func places() async throws {
         let hub = testHub()
-        let stream = EventStream(over: hub, pages: { _ in nil }, perUser: 2)
+        let stream = EventStream(hub: hub, pages: { _ in nil }, perUser: 2)
         func open(_ user: String) throws -> Response {
             try stream.response(topics: ["a"], lastEventID: nil, user: user, isStillAllowed: { true })
         }

@@ -171,6 +171,9 @@ public struct OpenAPIDocument {
             add(401, "not_signed_in")
             add(403, "forbidden")
         }
+        if asksWhoCalls(route) {
+            for refusal in mount.authenticator?.refusals(of: route) ?? [] { add(refusal.status.code, refusal.code) }
+        }
         if !route.method.isSafe { add(403, "csrf_failed") }
         if route.fields.contains(where: { $0.place == .path }) { add(400, "malformed_path") }
         if isRepeatable(route) {
@@ -187,6 +190,14 @@ public struct OpenAPIDocument {
         add(503, "database_unavailable")
         if !route.method.isSafe { add(503, "storage_full") }
         return codes
+    }
+
+    /// Whether the site looks for the account behind a request. It does not where all get the same copy, nor where it
+    /// answers at once.
+    private func asksWhoCalls(_ route: Route) -> Bool {
+        guard route.cache.sharing == nil else { return false }
+        guard case .immediate = route.handler else { return true }
+        return !route.limit.isUnlimited
     }
 
     private func access(_ route: Route) -> String {

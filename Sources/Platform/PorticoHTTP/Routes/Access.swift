@@ -66,4 +66,13 @@ public protocol Authenticator: Sendable {
     /// The principal, or nil when the request carries no valid credential.
     /// - Throws: ``Problem`` when the credential can't be checked now.
     func principal(for head: RequestHead) async throws -> Principal?
+
+    /// The refusals of ``principal(for:)`` on a route, for its contract: what a caller hears whose credential does not hold,
+    /// also where everybody may call.
+    func refusals(of route: Route) -> [(status: HTTPStatus, code: String)]
+}
+
+extension Authenticator {
+    /// None: a credential that does not hold counts as none.
+    public func refusals(of route: Route) -> [(status: HTTPStatus, code: String)] { [] }
 }

@@ -44,7 +44,7 @@ public struct Route: Sendable {
     /// Who may call it.
     public var access: Access
     /// How often.
-    public var limit: LimitClass
+    public private(set) var limit: LimitClass
     /// How the answer may be kept.
     public var cache: CacheControl
     /// What it speaks.
@@ -59,16 +59,18 @@ public struct Route: Sendable {
     public var bodyLimit: Int = 262_144
     /// What file may be sent; nil for routes that take none. See ``taking(_:)``.
     public private(set) var upload: UploadRule?
-    /// Whether a page with this route may use the camera.
-    public var usesCamera = false
+    /// Whether a page with this route may use the camera. See ``usingCamera()``.
+    public private(set) var usesCamera = false
     /// Whether its answers show a secret. See ``showingSecrets()``.
     public private(set) var showsSecrets = false
     /// Whether a page with this route shows other answers of this site within it, which allow that themselves.
-    public var showsFrames = false
+    /// See ``showingFrames()``.
+    public private(set) var showsFrames = false
     /// How much it matters when not all requests can be served.
-    public var priority: RequestPriority = .normal
-    /// Whether the answer may come more than once for one key (`Idempotency-Key`). Routes that replay on their own opt out.
-    public var keepsIdempotencyKeys = true
+    /// See ``matters(_:)``.
+    public private(set) var priority: RequestPriority = .normal
+    /// Whether the answer is kept for retries with the same `Idempotency-Key`. See ``answeringAnew()``.
+    public private(set) var keepsIdempotencyKeys = true
     private(set) var handler: Handler
 
     /// Names in the path's braces.
@@ -128,6 +130,26 @@ extension Route {
 }
 
 extension Route {
+    /// The same route under another limit: for routes that a module brings and an application decides how often they may
+    /// be called.
+    public func limited(by limit: LimitClass) -> Route {
+        var route = self
+        route.limit = limit
+        return route
+    }
+}
+
+extension Route {
+    /// The same route, which runs for every request, whatever its `Idempotency-Key`: for what a second time doubles nothing,
+    /// and for answers that are not to be kept because they let somebody in.
+    public func answeringAnew() -> Route {
+        var route = self
+        route.keepsIdempotencyKeys = false
+        return route
+    }
+}
+
+extension Route {
     /// The same route, whose answers show a secret: a key, a token, a recovery code. They are not compressed, because what a
     /// caller sends and gets back beside a secret would tell of it by the length (https://www.breachattack.com).
     public func showingSecrets() -> Route {
@@ -154,6 +176,13 @@ extension Route {
     public func usingCamera() -> Route {
         var route = self
         route.usesCamera = true
+        return route
+    }
+
+    /// The same route, whose page shows other answers of this site within it.
+    public func showingFrames() -> Route {
+        var route = self
+        route.showsFrames = true
         return route
     }
 }

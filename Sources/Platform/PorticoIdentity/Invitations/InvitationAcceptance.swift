@@ -16,11 +16,7 @@ struct InvitationAcceptance: Sendable {
     let extras: IdentityRoutes.Extras
 
     var routes: [Route] {
-        [accept, form, submission].map { route in
-            var route = route
-            route.keepsIdempotencyKeys = false
-            return route
-        }
+        [accept, form, submission].map { $0.answeringAnew() }
     }
 
     /// The answer to a link that no longer holds, whatever the reason.

@@ -43,6 +43,13 @@ public final class SessionAuthenticator: Authenticator {
         return session.principal
     }
 
+    /// 401 `invalid_token`, but for routes that give out new credentials; none where there are no tokens at all.
+    public func refusals(of route: Route) -> [(status: HTTPStatus, code: String)] {
+        let takesTokens = tokens != nil || keys != nil
+        guard takesTokens, !BearerCredential.asksForCredentials(route.method, route.path) else { return [] }
+        return [(status: BearerCredential.refusal.status, code: BearerCredential.refusal.code)]
+    }
+
     /// The session behind a request, of a browser or a program, or nil. What takes one is closed to API keys.
     /// - Throws: as ``principal(for:)``; ``Problem`` 403 `api_key_not_accepted`.
     public func session(of head: RequestHead) async throws -> Session? {

@@ -81,11 +81,7 @@ public struct IdentityRoutes: Sendable {
         let arriving = [begin, form, submission, secondStep, secondStepSubmission].map { $0.matters(.critical) }
         let going = [end, leaving].map { $0.matters(.vital) }
         let linked = links.map { SignInLinkRoutes(entrance: self, links: $0).routes } ?? []
-        return ([current] + arriving + going + linked).map { route in
-            var route = route
-            route.keepsIdempotencyKeys = false
-            return route
-        }
+        return ([current] + arriving + going + linked).map { $0.answeringAnew() }
     }
 }
 

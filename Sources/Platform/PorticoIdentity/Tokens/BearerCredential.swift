@@ -16,9 +16,12 @@ enum BearerCredential {
     }
 
     /// Whether the request asks for new credentials: then it does not matter what old ones a program still sends along.
-    static func asksForCredentials(_ head: RequestHead) -> Bool {
-        guard head.method == .post else { return false }
-        return ["/api/v1/session", "/api/v1/tokens", "/api/v1/tokens/refresh"].contains { head.path.hasSuffix($0) }
+    static func asksForCredentials(_ head: RequestHead) -> Bool { asksForCredentials(head.method, head.path) }
+
+    /// The same of a method and a path, with the mount or without.
+    static func asksForCredentials(_ method: HTTPMethod, _ path: some StringProtocol) -> Bool {
+        guard method == .post else { return false }
+        return ["/api/v1/session", "/api/v1/tokens", "/api/v1/tokens/refresh"].contains { path.hasSuffix($0) }
     }
 
     /// The answer to any token that does not hold, whatever the reason (RFC 6750 §3.1).

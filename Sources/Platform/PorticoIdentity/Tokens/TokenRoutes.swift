@@ -12,11 +12,7 @@ struct TokenRoutes: Sendable {
     let tokens: TokenStore
 
     var routes: [Route] {
-        [begin.showingSecrets(), refresh.showingSecrets(), revoke, keys].map { route in
-            var route = route
-            route.keepsIdempotencyKeys = false
-            return route
-        }
+        [begin.showingSecrets(), refresh.showingSecrets(), revoke, keys].map { $0.answeringAnew() }
     }
 
     private struct Renewal: RouteInput {
@@ -64,7 +60,7 @@ struct TokenRoutes: Sendable {
     private var revoke: Route {
         .json(
             .delete, TokenRoutes.path, "revokeTokens", "Revoke the tokens of this sign-in at once", access: .anonymous,
-            statuses: [(.noContent, "Revoked")], refusals: [(401, "invalid_token")]
+            statuses: [(.noContent, "Revoked")], refusals: [(401, "not_signed_in"), (401, "invalid_token")]
         ) { (context: RequestContext, input: Revocation) -> Reply<NoContent> in
             if let token = input.token {
                 try await tokens.revoke(refreshToken: token)

@@ -43,26 +43,10 @@ extension JobQueue {
     /// - Throws: ``JobReplayError/taken(by:)`` when another came at this very moment, with nothing changed; ``SQLError``.
     @discardableResult
     public func replay(_ search: JobSearch, in transaction: Transaction) throws -> JobReplays {
-        try replay(all: jobs(search, limit: 1000, in: transaction).map(\.id), in: transaction)
-    }
-
-    /// Tries the oldest failed jobs of a queue again, but for those that ``replay(_:in:)`` refuses.
-    /// - Returns: number of jobs.
-    /// - Throws: ``JobReplayError/taken(by:)`` when another came at this very moment, with nothing changed; ``SQLError``.
-    @discardableResult
-    public func replayFailed(queue: String, limit: Int = 100, in transaction: Transaction) throws -> Int {
-        let ids = try transaction.all(
-            "jobs.failed",
-            "SELECT id FROM jobs WHERE state = 'failed' AND queue = \(queue) ORDER BY id LIMIT \(limit)"
-        ) { try $0[0] as Int64 }
-        return try replay(all: ids, in: transaction).replayed
-    }
-
-    private func replay(all ids: [Int64], in transaction: Transaction) throws -> JobReplays {
         var replays = JobReplays()
-        for id in ids {
+        for job in try jobs(search, limit: 1000, in: transaction) {
             do {
-                if try replay(id, in: transaction) { replays.replayed += 1 }
+                if try replay(job.id, in: transaction) { replays.replayed += 1 }
             } catch let refused as JobReplayError {
                 // After a refusal by the index itself PostgreSQL takes nothing more in this transaction.
                 guard refused != .taken(by: nil) else { throw refused }

@@ -1,17 +1,11 @@
 import PorticoCache
 import PorticoHTTP
 import PorticoJSON
-import PorticoPages
-import PorticoValues
 
 extension CacheConsole {
     /// The routes with which programs of operators see and purge caches, for the mount of the application.
     public func routes(limit: LimitClass = .pages) -> [Route] {
-        [list, purge].map { route in
-            var route = route
-            route.limit = limit
-            return route
-        }
+        [list, purge].map { $0.limited(by: limit) }
     }
 
     private var list: Route {
@@ -33,55 +27,6 @@ extension CacheConsole {
             .ok(PurgeAnswer(isTold: try await purge(input.target, by: context)))
         }
     }
-
-    /// The page about caches, and its form.
-    ///
-    /// | POST below `/ops` | fields besides `_csrf` and `idempotency_key` |
-    /// |---|---|
-    /// | `/caches/purge` | `tag`, or `cache`, or `everything` |
-    public func pages(_ appearance: ConsoleAppearance) -> [Route] {
-        [page(appearance), submit(appearance)].map { route in
-            var route = route
-            route.limit = appearance.limit
-            return route
-        }
-    }
-
-    private func page(_ appearance: ConsoleAppearance) -> Route {
-        .page(
-            .get, ConsoleAppearance.path + "/caches", "cachesPage", "The caches of this node",
-            access: ConsolePermission.read
-        ) { (context: RequestContext, query: ConsoleQuery) -> PageReply in
-            var page = try await content(context, appearance)
-            page.frame.shell.notices += query.notices
-            return page.reply()
-        }
-    }
-
-    private func submit(_ appearance: ConsoleAppearance) -> Route {
-        .page(
-            .post, ConsoleAppearance.path + "/caches/purge", "submitCachePurge", "Outdate cached values by the form",
-            access: ConsolePermission.write
-        ) { (context: RequestContext, form: PurgeForm) -> PageReply in
-            guard let target = form.target else {
-                var page = try await content(context, appearance)
-                page.form = FormState(
-                    values: ["tag": form.tag],
-                    messages: [FieldMessage("tag", "Enter the tag whose values are to be outdated.")])
-                return page.reply(422)
-            }
-            let isTold = try await purge(target, by: context)
-            let place = "\(context.mount)\(ConsoleAppearance.path)/caches"
-            return .redirect(to: "\(place)?done=\(isTold ? "purged" : "purging")")
-        }
-    }
-
-    private func content(_ context: RequestContext, _ appearance: ConsoleAppearance) async throws -> CachesPage {
-        CachesPage(
-            frame: try await ConsoleFrame(context, appearance), caches: caches.statistics,
-            policies: Dictionary(caches.policies.map { ($0.name, $0) }) { first, _ in first },
-            tags: caches.tags.mostInvalidated(20), advice: caches.advice.map { "\($0.cache): \($0.advice.text)" })
-    }
 }
 
 /// What is to be outdated: one of three.
@@ -96,25 +41,6 @@ private struct PurgeInput: RouteInput {
             fields.refuse("tag", "required", "say one of tag, cache and everything")
         }
         target = tag.map { .tag($0) } ?? cache.map { .cache($0) } ?? .everything
-    }
-}
-
-/// The same as a form sends it. Everything is taken as it comes; the page says what is wrong.
-struct PurgeForm: RouteInput {
-    let tag: String
-    private let cache: String
-    private let everything: String
-
-    init(_ fields: inout FieldReader) {
-        tag = fields.optionalText("tag", 0...300, "Values that carry this tag") ?? ""
-        cache = fields.optionalText("cache", 0...100, "All values of this cache") ?? ""
-        everything = fields.optionalText("everything", 0...10, "All values of all caches") ?? ""
-    }
-
-    var target: CacheConsole.Target? {
-        if !tag.isEmpty { return .tag(tag) }
-        if !cache.isEmpty { return .cache(cache) }
-        return everything == "true" ? .everything : nil
     }
 }
 

@@ -83,9 +83,11 @@ enum ConsolePart: String, CaseIterable {
 
 extension ConsolePage {
     /// The page as an answer.
-    func reply(_ status: HTTPStatus = .ok) -> PageReply {
+    /// - Parameter done: what a form has just done; the page says so.
+    func reply(_ status: HTTPStatus = .ok, after done: ConsoleQuery? = nil) -> PageReply {
         var shell = frame.shell
         shell.title = title
+        shell.notices += done?.notices ?? []
         let tabs = TabBar(
             label: "Operations",
             tabs: ConsolePart.allCases.map {

@@ -8,11 +8,7 @@ extension DatabaseConsole {
     /// The routes with which programs of operators see statements, pools and how the database is, for the mount of the
     /// application.
     public func routes(limit: LimitClass = .pages) -> [Route] {
-        [listStatements, listPools, listFindings].map { route in
-            var route = route
-            route.limit = limit
-            return route
-        }
+        [listStatements, listPools, listFindings].map { $0.limited(by: limit) }
     }
 
     private var listStatements: Route {
@@ -47,9 +43,7 @@ extension DatabaseConsole {
 
     /// The page about the database, `/ops/sql`.
     public func pages(_ appearance: ConsoleAppearance) -> [Route] {
-        var page = page(appearance)
-        page.limit = appearance.limit
-        return [page]
+        [page(appearance).limited(by: appearance.limit)]
     }
 
     private func page(_ appearance: ConsoleAppearance) -> Route {

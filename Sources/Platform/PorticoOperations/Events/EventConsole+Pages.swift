@@ -12,17 +12,12 @@ extension EventConsole {
     /// | `/events/rewind` | `consumer`, `position` |
     /// | `/events/rebuild` | `consumer` |
     public func pages(_ appearance: ConsoleAppearance) -> [Route] {
-        let pages = EventConsolePages(console: self, appearance: appearance)
-        return pages.routes.map { route in
-            var route = route
-            route.limit = appearance.limit
-            return route
-        }
+        EventConsolePages(console: self, appearance: appearance).limited
     }
 }
 
 /// The routes of the operators' page about events.
-struct EventConsolePages: Sendable {
+struct EventConsolePages: ConsolePages {
     let console: EventConsole
     let appearance: ConsoleAppearance
 
@@ -35,9 +30,7 @@ struct EventConsolePages: Sendable {
             .get, EventConsolePages.path, "eventsPage", "Events, who consumes them, and what was put aside",
             access: ConsolePermission.read
         ) { (context: RequestContext, query: EventPageQuery) -> PageReply in
-            var page = try await eventsPage(context, query.consumer, after: query.after)
-            page.frame.shell.notices += query.done.notices
-            return page.reply()
+            try await eventsPage(context, query.consumer, after: query.after).reply(after: query.done)
         }
     }
 
@@ -57,7 +50,7 @@ struct EventConsolePages: Sendable {
             access: ConsolePermission.write
         ) { (context: RequestContext, form: ParkedEventForm) -> PageReply in
             let count = try await console.retry(form.consumer, form.position, by: context)
-            return back(context, form.consumer, "events_retried-\(count)")
+            return back(context, "events", "events_retried-\(count)", with: ["consumer": form.consumer])
         }
     }
 
@@ -67,7 +60,7 @@ struct EventConsolePages: Sendable {
             access: ConsolePermission.write
         ) { (context: RequestContext, form: ParkedEventChoice) -> PageReply in
             try await console.discard(form.consumer, EventPosition(id: form.id), by: context)
-            return back(context, form.consumer, "event_discarded")
+            return back(context, "events", "event_discarded", with: ["consumer": form.consumer])
         }
     }
 
@@ -84,7 +77,7 @@ struct EventConsolePages: Sendable {
                 return page.reply(422)
             }
             try await console.rewind(form.consumer, to: position, by: context)
-            return back(context, form.consumer, "rewound")
+            return back(context, "events", "rewound", with: ["consumer": form.consumer])
         }
     }
 
@@ -94,12 +87,7 @@ struct EventConsolePages: Sendable {
             "Build a projection anew by the form", access: ConsolePermission.write
         ) { (context: RequestContext, form: ConsumerForm) -> PageReply in
             let job = try await console.rebuild(form.consumer, by: context)
-            return .redirect(to: "\(context.mount)\(ConsoleAppearance.path)/jobs/\(job)?done=rebuilding")
+            return back(context, "jobs/\(job)", "rebuilding")
         }
-    }
-
-    private func back(_ context: RequestContext, _ consumer: String, _ done: String) -> PageReply {
-        let address = PageAddress("\(context.mount)\(EventConsolePages.path)", ["consumer": consumer, "done": done])
-        return .redirect(to: address.text)
     }
 }

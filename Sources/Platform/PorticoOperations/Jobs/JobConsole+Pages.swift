@@ -16,17 +16,12 @@ extension JobConsole {
     /// | `/jobs/replay`, `/jobs/discard` | `state`, `queue`, `q`; with `chosen` those of `ids` alone |
     /// | `/schedules/{name}/run`, `/pause`, `/resume` | none |
     public func pages(_ appearance: ConsoleAppearance) -> [Route] {
-        let pages = JobConsolePages(console: self, appearance: appearance)
-        return pages.routes.map { route in
-            var route = route
-            route.limit = appearance.limit
-            return route
-        }
+        JobConsolePages(console: self, appearance: appearance).limited
     }
 }
 
 /// The routes of the operators' pages about jobs.
-struct JobConsolePages: Sendable {
+struct JobConsolePages: ConsolePages {
     let console: JobConsole
     let appearance: ConsoleAppearance
 
@@ -44,9 +39,7 @@ struct JobConsolePages: Sendable {
         .page(
             .get, JobConsolePages.path + "/queues", "queuesPage", "The queues of jobs", access: ConsolePermission.read
         ) { (context: RequestContext, query: ConsoleQuery) -> PageReply in
-            var page = try await queuesPage(context)
-            page.frame.shell.notices += query.notices
-            return page.reply()
+            try await queuesPage(context).reply(after: query)
         }
     }
 
@@ -101,9 +94,7 @@ struct JobConsolePages: Sendable {
             .get, JobConsolePages.path + "/jobs", "jobsPage", "Jobs by state, queue, name, key and argument",
             access: ConsolePermission.read
         ) { (context: RequestContext, input: JobListQuery) -> PageReply in
-            var page = try await listPage(context, input.search, cursor: input.cursor)
-            page.frame.shell.notices += input.done.notices
-            return page.reply()
+            try await listPage(context, input.search, cursor: input.cursor).reply(after: input.done)
         }
     }
 
@@ -128,11 +119,10 @@ struct JobConsolePages: Sendable {
             access: ConsolePermission.read
         ) { (context: RequestContext, input: JobPageQuery) -> PageReply in
             let found = try await console.database.read { [console] in try console.job(input.id, in: $0) }
-            var page = JobPage(
+            return JobPage(
                 frame: try await ConsoleFrame(context, appearance), job: found.job, obstacles: found.obstacles,
-                node: found.node)
-            page.frame.shell.notices += input.done.notices
-            return page.reply()
+                node: found.node
+            ).reply(after: input.done)
         }
     }
 
@@ -162,13 +152,9 @@ struct JobConsolePages: Sendable {
         ) { (context: RequestContext, form: JobBulkForm) -> PageReply in
             do {
                 let count = try await done(deed, form, by: context)
-                let address = PageAddress(
-                    "\(context.mount)\(JobConsolePages.path)/jobs",
-                    [
-                        "state": form.search.state?.rawValue, "queue": form.search.queue, "q": form.search.text,
-                        "done": "\(isReplay ? "many_replayed" : "discarded")-\(count.done)-\(count.skipped)",
-                    ])
-                return .redirect(to: address.text)
+                return back(
+                    context, "jobs", "\(isReplay ? "many_replayed" : "discarded")-\(count.done)-\(count.skipped)",
+                    with: ["state": form.search.state?.rawValue, "queue": form.search.queue, "q": form.search.text])
             } catch let refused as BulkRefused {
                 var page = try await listPage(context, form.search)
                 (page.messages, page.ticked) = (refused.messages, Set(form.ids))
@@ -200,9 +186,8 @@ struct JobConsolePages: Sendable {
             access: ConsolePermission.read
         ) { (context: RequestContext, query: ConsoleQuery) -> PageReply in
             let standings = try await console.database.read { [console] in try console.queue.schedules(in: $0) }
-            var page = SchedulesPage(frame: try await ConsoleFrame(context, appearance), schedules: standings)
-            page.frame.shell.notices += query.notices
-            return page.reply()
+            return SchedulesPage(frame: try await ConsoleFrame(context, appearance), schedules: standings)
+                .reply(after: query)
         }
     }
 
@@ -220,10 +205,6 @@ struct JobConsolePages: Sendable {
             _ = try await console.act(deed, onSchedule: input.name, by: context)
             return back(context, "schedules", done)
         }
-    }
-
-    func back(_ context: RequestContext, _ place: String, _ done: String) -> PageReply {
-        .redirect(to: "\(context.mount)\(JobConsolePages.path)/\(place)?done=\(done)")
     }
 }
 

@@ -12,11 +12,7 @@ extension JobConsole {
             listQueues, changeQueue, search, show, replay, discard, cancel, replayMany, discardMany, schedules,
             actOnSchedule, showWorkflow, cancelWorkflow, replayWorkflow,
         ]
-        .map { route in
-            var route = route
-            route.limit = limit
-            return route
-        }
+        .map { $0.limited(by: limit) }
     }
 
     private var listQueues: Route {

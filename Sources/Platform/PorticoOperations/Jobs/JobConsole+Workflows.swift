@@ -119,9 +119,8 @@ extension JobConsolePages {
             access: ConsolePermission.read
         ) { (context: RequestContext, input: JobPageQuery) -> PageReply in
             let record = try await console.database.read { [console] in try console.workflow(input.id, in: $0) }
-            var page = WorkflowPage(frame: try await ConsoleFrame(context, appearance), workflow: record)
-            page.frame.shell.notices += input.done.notices
-            return page.reply()
+            return WorkflowPage(frame: try await ConsoleFrame(context, appearance), workflow: record)
+                .reply(after: input.done)
         }
     }
 

@@ -20,11 +20,7 @@ struct JobListQuery: RouteInput {
         let queue = fields.optionalText("queue", 0...64, "Only of this queue") ?? ""
         let text = fields.optionalText("q", 0...200, "In the name, a key or an argument, or the id") ?? ""
         return JobSearch(
-            state: JobState(rawValue: state), queue: queue.isEmpty ? nil : queue, text: JobListQuery.trimmed(text))
-    }
-
-    private static func trimmed(_ text: String) -> String {
-        String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+            state: JobState(rawValue: state), queue: queue.isEmpty ? nil : queue, text: text.withoutEdges)
     }
 }
 

@@ -12,17 +12,12 @@ extension MailConsole {
     /// | `/suppressions` | `address`, `reason` |
     /// | `/suppressions/lift` | `address` |
     public func pages(_ appearance: ConsoleAppearance) -> [Route] {
-        let pages = MailConsolePages(console: self, appearance: appearance)
-        return pages.routes.map { route in
-            var route = route
-            route.limit = appearance.limit
-            return route
-        }
+        MailConsolePages(console: self, appearance: appearance).limited
     }
 }
 
 /// The routes of the operators' pages about mails.
-struct MailConsolePages: Sendable {
+struct MailConsolePages: ConsolePages {
     let console: MailConsole
     let appearance: ConsoleAppearance
 
@@ -45,30 +40,27 @@ struct MailConsolePages: Sendable {
                     try console.mails.counts(in: reading)
                 )
             }
-            var page = MailListPage(
+            return MailListPage(
                 frame: try await ConsoleFrame(context, appearance), search: input.search, mails: found.items,
                 counts: counts, keepsMails: console.mails.keepsMails, cursor: input.cursor,
-                nextCursor: found.next.map { console.cursors.sign($0, list: MailConsole.list(input.search)) })
-            page.frame.shell.notices += input.done.notices
-            return page.reply()
+                nextCursor: found.next.map { console.cursors.sign($0, list: MailConsole.list(input.search)) }
+            ).reply(after: input.done)
         }
     }
 
     private var show: Route {
-        var route = Route.page(
+        Route.page(
             .get, MailConsolePages.path + "/mail/{id}", "mailPage", "One mail, and what became of it",
             access: ConsolePermission.read, cache: .noStore
         ) { (context: RequestContext, input: MailPageQuery) -> PageReply in
             let found = try await console.database.read { [console] in try console.mail(input.id, in: $0) }
-            var page = MailPage(
+            return MailPage(
                 frame: try await ConsoleFrame(context, appearance), mail: found.mail, said: found.content,
                 isHidden: !console.shows(found.mail), publicURL: console.publicURL,
-                deeds: MailConsole.Deed.allCases.filter { console.fits($0, found.mail) })
-            page.frame.shell.notices += input.done.notices
-            return page.reply()
+                deeds: MailConsole.Deed.allCases.filter { console.fits($0, found.mail) }
+            ).reply(after: input.done)
         }
-        route.showsFrames = true
-        return route
+        .showingFrames()
     }
 
     /// What a mail says in markup, as a document for the frame on its page.
@@ -107,9 +99,7 @@ struct MailConsolePages: Sendable {
             .get, MailConsolePages.path + "/suppressions", "suppressionsPage", "Addresses that nothing is sent to",
             access: ConsolePermission.read
         ) { (context: RequestContext, input: SuppressionListQuery) -> PageReply in
-            var page = try await suppressionsPage(context, input.start, cursor: input.cursor)
-            page.frame.shell.notices += input.done.notices
-            return page.reply()
+            try await suppressionsPage(context, input.start, cursor: input.cursor).reply(after: input.done)
         }
     }
 
@@ -153,9 +143,5 @@ struct MailConsolePages: Sendable {
             try await console.lift(form.address, by: context)
             return back(context, "suppressions", "lifted")
         }
-    }
-
-    private func back(_ context: RequestContext, _ place: String, _ done: String) -> PageReply {
-        .redirect(to: "\(context.mount)\(MailConsolePages.path)/\(place)?done=\(done)")
     }
 }

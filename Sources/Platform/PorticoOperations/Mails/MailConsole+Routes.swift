@@ -14,11 +14,7 @@ extension MailConsole {
             one(.discard, "discardMail", "Remove a mail that is not just being sent, with its deliveries"),
             listSuppressions, addSuppression, showSuppression, liftSuppression,
         ]
-        .map { route in
-            var route = route
-            route.limit = limit
-            return route
-        }
+        .map { $0.limited(by: limit) }
     }
 
     private var overview: Route {

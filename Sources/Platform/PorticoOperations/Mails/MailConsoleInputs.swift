@@ -141,10 +141,3 @@ struct LiftForm: RouteInput {
         address = fields.optionalText("address", 0...254, "The address") ?? ""
     }
 }
-
-extension String {
-    /// The text without spaces around it.
-    fileprivate var withoutEdges: String {
-        String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-    }
-}

@@ -67,41 +67,22 @@ public struct TopicSockets: Sendable {
     private let places: UserPlaces
 
     /// Sockets over a hub; the closures are those of ``EventStream``.
-    public init(
-        hub: TopicHub, limits: Limits = Limits(), present: @escaping EventStream.Present = { _ in [] },
-        calls: [SocketCall] = [], replay: @escaping EventStream.Replay = { _ in nil }
-    ) {
-        self.init(
-            hub, limits, CatchUp(hub: hub, replay: replay), present, nil, calls,
-            UserPlaces(perUser: limits.socketsPerUser))
-    }
-
-    /// The same with a replay in pages, for what may be much.
     /// - Parameters:
     ///   - here: lets a client go on without a gap that has not heard a single message.
     ///   - calls: what clients may ask for.
     ///   - places: count these sockets together with the event streams of a user, instead of `limits.socketsPerUser`.
     public init(
-        over hub: TopicHub, limits: Limits = Limits(), present: @escaping EventStream.Present = { _ in [] },
-        pages: @escaping EventStream.Pages, here: EventStream.Here? = nil, calls: [SocketCall] = [],
+        hub: TopicHub, limits: Limits = Limits(), present: @escaping EventStream.Present = { _ in [] },
+        pages: @escaping EventStream.Pages = { _ in nil }, here: EventStream.Here? = nil, calls: [SocketCall] = [],
         places: UserPlaces? = nil
-    ) {
-        self.init(
-            hub, limits, CatchUp(hub: hub, pages: pages), present, here, calls,
-            places ?? UserPlaces(perUser: limits.socketsPerUser))
-    }
-
-    private init(
-        _ hub: TopicHub, _ limits: Limits, _ catchUp: CatchUp, _ present: @escaping EventStream.Present,
-        _ here: EventStream.Here?, _ calls: [SocketCall], _ places: UserPlaces
     ) {
         self.hub = hub
         self.limits = limits
         self.present = present
-        self.catchUp = catchUp
+        catchUp = CatchUp(hub: hub, pages: pages)
         self.here = here
         self.calls = Dictionary(calls.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-        self.places = places
+        self.places = places ?? UserPlaces(perUser: limits.socketsPerUser)
     }
 
     /// The answer to an opening handshake.

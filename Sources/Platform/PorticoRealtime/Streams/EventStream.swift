@@ -8,10 +8,8 @@ import PorticoValues
 /// When the node closes, a stream just ends: its client comes back, to another node, with the id of the last message it
 /// has, and goes on from there. Only a client that fell behind is told to load anew.
 public struct EventStream: Sendable {
-    /// Finds the messages of all topics after a position for a client that comes back, at once; nil when they are no longer
-    /// kept. Asked only where the hub's own memory does not reach far enough.
-    public typealias Replay = @Sendable (EventPosition) async throws -> [TopicMessage]?
-    /// The same page by page and of the client's topics only; nil when it is no longer kept, or too much.
+    /// Finds what a client that comes back has missed of its topics, page by page; nil when it is no longer kept, or too
+    /// much. Asked only where the hub's own memory does not reach far enough.
     public typealias Pages = @Sendable (ReplayRequest) async throws -> ReplayPage?
     /// Messages that tell the present state of topics, for a client that has just come.
     public typealias Present = @Sendable (Set<String>) async throws -> [TopicMessage]
@@ -34,33 +32,19 @@ public struct EventStream: Sendable {
     ///     it, from which a client that comes back goes on without losing or repeating anything.
     ///   - perUser: streams that one user may have on this node, where answers name users.
     public init(
-        hub: TopicHub, present: @escaping Present = { _ in [] }, replay: @escaping Replay, here: Here? = nil,
+        hub: TopicHub, present: @escaping Present = { _ in [] }, pages: @escaping Pages, here: Here? = nil,
         perUser: Int = EventStream.streamsPerUser
     ) {
-        self.init(hub, CatchUp(hub: hub, replay: replay), present, here, UserPlaces(perUser: perUser))
-    }
-
-    /// The same with a replay in pages, for what may be much.
-    public init(
-        over hub: TopicHub, present: @escaping Present = { _ in [] }, pages: @escaping Pages, here: Here? = nil,
-        perUser: Int = EventStream.streamsPerUser
-    ) {
-        self.init(hub, CatchUp(hub: hub, pages: pages), present, here, UserPlaces(perUser: perUser))
+        self.init(hub: hub, present: present, pages: pages, here: here, places: UserPlaces(perUser: perUser))
     }
 
     /// The same, whose streams count towards places that others take as well: WebSockets on the same topics.
     public init(
-        over hub: TopicHub, present: @escaping Present = { _ in [] }, pages: @escaping Pages, here: Here? = nil,
+        hub: TopicHub, present: @escaping Present = { _ in [] }, pages: @escaping Pages, here: Here? = nil,
         places: UserPlaces
     ) {
-        self.init(hub, CatchUp(hub: hub, pages: pages), present, here, places)
-    }
-
-    private init(
-        _ hub: TopicHub, _ catchUp: CatchUp, _ present: @escaping Present, _ here: Here?, _ places: UserPlaces
-    ) {
         self.hub = hub
-        self.catchUp = catchUp
+        catchUp = CatchUp(hub: hub, pages: pages)
         self.present = present
         self.here = here
         self.places = places

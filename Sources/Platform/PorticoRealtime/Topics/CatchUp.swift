@@ -2,29 +2,13 @@ import PorticoEvents
 import PorticoTelemetry
 
 /// Brings a client that comes back up to date: from the hub's memory where that reaches far enough, else page by page
-/// from the application's replay, else by telling it to load anew.
+/// from the application, else by telling it to load anew.
 struct CatchUp: Sendable {
-    /// Finds a page of what a client has missed; nil when it is no longer kept, or too much.
-    typealias Pages = @Sendable (ReplayRequest) async throws -> ReplayPage?
     /// Takes a part of what was missed, in order.
     typealias Tell = ([TopicMessage]) async throws -> Void
 
     let hub: TopicHub
-    let pages: Pages
-
-    init(hub: TopicHub, pages: @escaping Pages) {
-        self.hub = hub
-        self.pages = pages
-    }
-
-    /// - Parameter replay: gives everything after a position at once, of all topics.
-    init(hub: TopicHub, replay: @escaping EventStream.Replay) {
-        self.init(
-            hub: hub,
-            pages: { request in
-                try await replay(request.position).map { ReplayPage(everything: $0, after: request.position) }
-            })
-    }
+    let pages: EventStream.Pages
 
     /// Has the mailbox watch topics from where the client left off.
     /// - Parameters:

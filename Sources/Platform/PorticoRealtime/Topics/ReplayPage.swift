@@ -35,11 +35,4 @@ public struct ReplayPage: Sendable {
         self.isLast = isLast
         self.isOfAllTopics = isOfAllTopics
     }
-
-    /// Everything after a position at once, of all topics.
-    init(everything messages: [TopicMessage], after position: EventPosition) {
-        self.init(
-            messages: messages, through: messages.compactMap(\.position).reduce(position, max), isLast: true,
-            isOfAllTopics: true)
-    }
 }

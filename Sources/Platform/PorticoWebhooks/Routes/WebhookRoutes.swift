@@ -33,11 +33,7 @@ public struct WebhookRoutes: Sendable {
     /// All of them.
     public var routes: [Route] {
         let named = [show, change, remove, deliveries, delivery, redeliver, ping].map { $0.finding(find) }
-        return ([create.showingSecrets(), rotate.showingSecrets(), list] + named).map { route in
-            var route = route
-            route.limit = limit
-            return route
-        }
+        return ([create.showingSecrets(), rotate.showingSecrets(), list] + named).map { $0.limited(by: limit) }
     }
 
     /// Looks for the webhook that a path names.

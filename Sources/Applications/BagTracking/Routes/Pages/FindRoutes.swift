@@ -7,15 +7,16 @@ struct FindRoutes: Sendable {
     private static let shownSteps = 20
 
     var routes: [Route] {
-        var route: Route = .page(
-            .get, "/find", "findPage", "Where any code is", access: .permission("bag.read"), limit: BagLimits.search
-        ) { (context: RequestContext, input: FindQuery) -> PageReply in
-            if let list = FindRoutes.list(ofEnding: input.code) { return .redirect(to: list) }
-            let page = try await page(context, input)
-            return page.reply(FindRoutes.status(of: page.result))
-        }
-        route.usesCamera = true
-        return [route]
+        [
+            .page(
+                .get, "/find", "findPage", "Where any code is", access: .permission("bag.read"), limit: BagLimits.search
+            ) { (context: RequestContext, input: FindQuery) -> PageReply in
+                if let list = FindRoutes.list(ofEnding: input.code) { return .redirect(to: list) }
+                let page = try await page(context, input)
+                return page.reply(FindRoutes.status(of: page.result))
+            }
+            .usingCamera()
+        ]
     }
 
     private func page(_ context: RequestContext, _ input: FindQuery) async throws -> FindPage {

@@ -17,7 +17,7 @@ struct LabelPageRoutes: Sendable {
 
     private var submit: Route {
         // Printing makes nothing that a second time could double, and whoever goes back prints other numbers.
-        var route: Route = .page(
+        Route.page(
             .post, "/labels", "submitLabels", "Print labels by the form, or look at them",
             access: .permission("label.print"), limit: BagLimits.bulk
         ) { [services] (context: RequestContext, form: LabelForm) -> PageReply in
@@ -40,8 +40,7 @@ struct LabelPageRoutes: Sendable {
                 return page.reply(422)
             }
         }
-        route.keepsIdempotencyKeys = false
-        return route
+        .answeringAnew()
     }
 
     private func page(_ context: RequestContext, _ form: LabelForm) async throws -> LabelsPage {

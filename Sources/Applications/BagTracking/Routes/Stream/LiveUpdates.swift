@@ -54,7 +54,7 @@ final class LiveUpdates: Sendable {
     /// Answers the clients that want an event stream.
     var stream: EventStream {
         EventStream(
-            over: hub, present: { [self] topics in try await present(topics) },
+            hub: hub, present: { [self] topics in try await present(topics) },
             pages: { [replay] request in try await replay.page(request) },
             here: { [outbox = services.outbox] in outbox.delivered }, places: places)
     }
@@ -65,7 +65,7 @@ final class LiveUpdates: Sendable {
         var limits = TopicSockets.Limits()
         limits.subscriptions = LiveTopics.most
         return TopicSockets(
-            over: hub, limits: limits, present: { [self] topics in try await present(topics) },
+            hub: hub, limits: limits, present: { [self] topics in try await present(topics) },
             pages: { [replay] request in try await replay.page(request) },
             here: { [outbox = services.outbox] in outbox.delivered }, calls: calls, places: places)
     }
