@@ -93,7 +93,8 @@ import Testing
         }
     }
 
-    @Test("whoever comes back goes on without a gap and without hearing anything twice", arguments: TestEngine.available)
+    @Test(
+        "whoever comes back goes on without a gap and without hearing anything twice", arguments: TestEngine.available)
     func resumes(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in
             let desk = try await ReadingDesk(hall)
@@ -177,7 +178,8 @@ import Testing
         }
     }
 
-    @Test("whoever sends a token of somebody else is refused, and of their own goes on", arguments: TestEngine.available)
+    @Test(
+        "whoever sends a token of somebody else is refused, and of their own goes on", arguments: TestEngine.available)
     func tokens(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in
             let socket = try await open(try await ReadingDesk(hall))

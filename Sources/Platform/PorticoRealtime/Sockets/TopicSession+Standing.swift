@@ -14,7 +14,10 @@ extension TopicSession {
         guard begins else { return }
         Task {
             let isAllowed = await verify(socket)
-            state.withLock { $0.isChecking = false }
+            state.withLock { state in
+                state.isChecking = false
+                state.isFresh = isAllowed
+            }
             guard isAllowed else { return }
             socket.wake()
             await terms.whileOpen?()
@@ -69,7 +72,6 @@ extension TopicSession {
     private static func allow(_ state: inout State, _ now: Int64) {
         state.owesSince = nil
         state.allowedAt = now
-        state.isFresh = true
     }
 
     func authenticate(_ token: String, _ ref: String?, _ socket: WebSocket) async {
@@ -83,6 +85,7 @@ extension TopicSession {
         let now = monotonicNanoseconds()
         state.withLock { state in
             state.renewals += 1
+            state.isFresh = true
             TopicSession.allow(&state, now)
         }
         socket.answer(.authenticated(ref: ref))

@@ -25,7 +25,8 @@ struct StreamRoutes: Sendable {
         let stream = live.stream
         return [
             .raw(
-                .get, "/api/v1/stream", "stream", "Live updates as server-sent events: scan, bill, stats, job, presence, reset",
+                .get, "/api/v1/stream", "stream",
+                "Live updates as server-sent events: scan, bill, stats, job, presence, reset",
                 access: .permission("stats.read"), limit: BagLimits.read, mediaType: "text/event-stream",
                 refusals: [
                     (404, "area_not_found"), (404, "parent_not_found"), (404, "bill_not_found"), (404, "job_not_found"),
