@@ -56,7 +56,9 @@ import Testing
         let whole = route("whole") { .text("short") }
         try await SharingServer.run([plain, own, cookie, missing, whole]) { server in
             let client = try await RawClient.connect(to: server.port)
-            let cases = [("page/x", ""), ("own", ""), ("cookie", ""), ("missing", ""), ("whole", "Range: bytes=99-\r\n")]
+            let cases = [
+                ("page/x", ""), ("own", ""), ("cookie", ""), ("missing", ""), ("whole", "Range: bytes=99-\r\n"),
+            ]
             for (path, fields) in cases {
                 try await client.send(get("/open/\(path)", fields))
                 let answer = try await client.answer()
