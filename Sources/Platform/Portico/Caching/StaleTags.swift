@@ -37,7 +37,8 @@ public struct StaleTags: Sendable {
             Event(StaleTags.kind, key: name.description, payload: ["tags": .array(texts)], at: now), in: transaction)
         transaction.afterCommit { [caches] in
             caches.invalidateHere(tags, as: [name])
-            // Nobody waits for Redis here. What it can't be told now the registry tells later, and the event if this node dies.
+            // Nobody waits for Redis here. What it can't be told now the registry tells later; should this node die, the
+            // event tells it.
             if caches.isToldElsewhere { Task { await caches.tell(tags, as: [name]) } }
         }
     }

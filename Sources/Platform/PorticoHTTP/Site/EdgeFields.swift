@@ -12,7 +12,9 @@ extension SharedCaching {
         var terms = "max-age=\(edgeSeconds)"
         if staleWhileRevalidate > 0 { terms += ", stale-while-revalidate=\(staleWhileRevalidate)" }
         if staleIfError > 0 { terms += ", stale-if-error=\(staleIfError)" }
-        let fields = [(name: "surrogate-control", value: terms), (name: "cdn-cache-control", value: "public, \(terms)")]
+        let fields = [
+            (name: "surrogate-control", value: terms), (name: "cdn-cache-control", value: "public, \(terms)"),
+        ]
         guard !tags.isEmpty else { return fields }
         let keys = tags.map { SharedCaching.edgeKey(Site.filled($0, parameters)) }
         return fields + [

@@ -36,7 +36,9 @@ public final class AnswerCache: Sendable {
             load.staleIfError = .seconds(Int64(max(terms.caching.staleIfError, terms.caching.staleWhileRevalidate)))
             load.tags = terms.caching.tags.map { CacheTag($0) }
             let response = await make()
-            if let body = AnswerCache.keepable(response, terms.caching) { return SharedAnswer(response, body: body, terms: terms) }
+            if let body = AnswerCache.keepable(response, terms.caching) {
+                return SharedAnswer(response, body: body, terms: terms)
+            }
             // Only a source that fails is no word about the page: gone or moved ends what was kept (RFC 5861 §4).
             let isFinal = response.status.code < 500 && response.status != 429
             if isFinal, load.previous != nil { await cache.remove(key) }

@@ -56,7 +56,8 @@ struct SharingResponder: HTTPResponder {
         for field in terms.caching.chosen(by: request.head.headers) { headers.add(field.name, field.value) }
         return Request(
             head: RequestHead(
-                method: .get, target: key.target, headers: headers, peer: "", isSecure: request.head.isSecure), isForEverybody: true)
+                method: .get, target: key.target, headers: headers, peer: "", isSecure: request.head.isSecure),
+            isForEverybody: true)
     }
 
     /// The request without what tells who somebody is.
