@@ -1,3 +1,4 @@
+import PorticoCache
 import PorticoHTTP
 import Testing
 
