@@ -113,6 +113,9 @@ public enum PlatformSettings {
             "redis.url", .text(0...1000), default: "", isSecret: true,
             "redis://… or redis+sentinel://…, where nodes count requests together; empty: each node for itself"),
         SettingDeclaration(
+            "redis.key_prefix", .text(0...60), default: "",
+            "what all keys and channels there begin with, where another installation shares that Redis"),
+        SettingDeclaration(
             "redis.timeout_milliseconds", .integer(1...5000), default: "50",
             "how long a request waits for Redis before the node decides alone"),
         SettingDeclaration(
