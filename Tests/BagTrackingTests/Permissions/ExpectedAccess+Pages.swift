@@ -143,6 +143,9 @@ extension ExpectedAccess {
         POST /ops/schedules/{name}/run operations.write *
         POST /ops/schedules/{name}/pause operations.write *
         POST /ops/schedules/{name}/resume operations.write *
+        GET /ops/schedules/{name} operations.read *
+        POST /ops/schedules/{name}/change operations.write *
+        POST /ops/schedules/{name}/reset operations.write *
         GET /ops/mail operations.read *
         GET /ops/mail/{id} operations.read *
         GET /ops/mail/{id}/markup operations.read *

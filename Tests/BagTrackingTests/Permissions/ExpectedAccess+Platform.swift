@@ -60,6 +60,10 @@ extension ExpectedAccess {
         POST /api/v1/operations/workflows/{id}/replay operations.write *
         GET /api/v1/operations/schedules operations.read *
         POST /api/v1/operations/schedules/{name} operations.write *
+        GET /api/v1/operations/schedules/{name} operations.read *
+        GET /api/v1/operations/schedules/{name}/times operations.read *
+        PUT /api/v1/operations/schedules/{name} operations.write *
+        DELETE /api/v1/operations/schedules/{name} operations.write *
         GET /api/v1/operations/mail operations.read *
         GET /api/v1/operations/mails operations.read *
         GET /api/v1/operations/mails/{id} operations.read *

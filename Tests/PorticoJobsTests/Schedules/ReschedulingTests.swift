@@ -51,9 +51,7 @@ import Testing
             go(shop, to: at(2))
             try await worker.runUntilIdle()
             #expect(before.allSatisfy { $0 % 3600 == 1800 } && shop.done.last == at(1, 30))
-            try await shop.database.write {
-                #expect(try shop.queue.restoreSchedule(ReschedulingTests.name, in: $0))
-            }
+            try await shop.database.write { try shop.queue.restoreSchedule(ReschedulingTests.name, in: $0) }
             let restored = try await standing(shop)
             #expect(restored.terms == restored.declared && restored.editedAt == nil && restored.editedOver == nil)
             go(shop, to: at(3))
@@ -68,14 +66,14 @@ import Testing
             try await shop.worker(schedules: [try schedule()]).runUntilIdle()
             try await change(shop, terms("30 * * * *", "+05:30", .skip))
             try await shop.worker(schedules: [try schedule()]).runUntilIdle()
-            #expect(try await !standing(shop).isOverridingNews)
-            let nextAt = try await standing(shop).nextAt
+            let before = try await standing(shop)
+            #expect(!before.isOverridingNews)
             try await shop.worker(schedules: [try schedule("15 * * * *", .all(limit: 4))]).runUntilIdle()
-            let standing = try await standing(shop)
-            #expect(standing.terms == terms("30 * * * *", "+05:30", .skip) && standing.nextAt == nextAt)
-            #expect(standing.declared == terms("15 * * * *", "UTC", .all(limit: 4)) && standing.isOverridingNews)
+            let after = try await standing(shop)
+            #expect(after.terms == terms("30 * * * *", "+05:30", .skip) && after.nextAt == before.nextAt)
+            #expect(after.declared == terms("15 * * * *", "UTC", .all(limit: 4)) && after.isOverridingNews)
             try await shop.database.write { try shop.queue.restoreSchedule(ReschedulingTests.name, in: $0) }
-            #expect(try await self.standing(shop).terms == standing.declared)
+            #expect(try await standing(shop).terms == after.declared)
         }
     }
 
@@ -110,10 +108,11 @@ import Testing
             try await shop.worker(schedules: [try schedule()]).runUntilIdle()
             go(shop, to: at(1, 1))
             let keeper = ScheduleKeeper([try schedule()], queue: shop.queue)
-            let old = try await standing(shop)
+            let (hourly, old) = (try schedule(), try await standing(shop))
+            let due = try #require(old.nextAt)
             try await change(shop, terms("30 * * * *"))
             let fired = try await shop.database.write {
-                try keeper.fire(try schedule(), old, from: #require(old.nextAt), at: shop.clock.now(), in: $0)
+                try keeper.fire(hourly, old, from: due, at: shop.clock.now(), in: $0)
             }
             #expect(!fired)
             #expect(try await keeper.fire(in: shop.database) == [ReschedulingTests.name])
@@ -131,7 +130,7 @@ import Testing
                 shop.worker(on: other, queue: JobQueue(clock: shop.clock), schedules: [try schedule()]),
             ]
             for worker in workers { try await worker.runUntilIdle() }
-            for hour in 1...6 as ClosedRange<Int64> {
+            for hour in Int64(1)...6 {
                 go(shop, to: at(hour, 1))
                 let cron = hour % 2 == 0 ? "0 * * * *" : "0,30 * * * *"
                 try await withThrowingTaskGroup(of: Void.self) { group in

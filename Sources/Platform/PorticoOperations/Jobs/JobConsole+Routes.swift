@@ -8,11 +8,11 @@ extension JobConsole {
 
     /// The routes with which programs of operators see and do what the pages show, for the mount of the application.
     public func routes(limit: LimitClass = .pages) -> [Route] {
-        [
+        let own = [
             listQueues, changeQueue, search, show, replay, discard, cancel, replayMany, discardMany, schedules,
             actOnSchedule, showWorkflow, cancelWorkflow, replayWorkflow,
         ]
-        .map { route in
+        return (own + scheduleRoutes).map { route in
             var route = route
             route.limit = limit
             return route
