@@ -13,7 +13,7 @@ extension JobConsole {
     /// | `/queues/{queue}/scale` | `at_most`, `per_node` |
     /// | `/jobs/{id}/replay`, `/discard`, `/cancel` | none |
     /// | `/workflows/{id}/cancel`, `/replay` | none |
-    /// | `/jobs/replay`, `/jobs/discard` | `state`, `queue`, `q`; with `chosen` those of `ids` alone |
+    /// | `/jobs/replay`, `/jobs/discard` | `state`, `queue`, `tag`, `q`; with `chosen` those of `ids` alone |
     /// | `/schedules/{name}/run`, `/pause`, `/resume` | none |
     public func pages(_ appearance: ConsoleAppearance) -> [Route] {
         let pages = JobConsolePages(console: self, appearance: appearance)
@@ -165,7 +165,8 @@ struct JobConsolePages: Sendable {
                 let address = PageAddress(
                     "\(context.mount)\(JobConsolePages.path)/jobs",
                     [
-                        "state": form.search.state?.rawValue, "queue": form.search.queue, "q": form.search.text,
+                        "state": form.search.state?.rawValue, "queue": form.search.queue, "tag": form.search.tag,
+                        "q": form.search.text,
                         "done": "\(isReplay ? "many_replayed" : "discarded")-\(count.done)-\(count.skipped)",
                     ])
                 return .redirect(to: address.text)

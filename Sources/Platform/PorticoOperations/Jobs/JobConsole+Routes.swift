@@ -44,7 +44,7 @@ extension JobConsole {
     private var search: Route {
         .json(
             .get, JobConsole.path + "/jobs", "searchJobs",
-            "Jobs by state, queue, name, key and argument, the newest first",
+            "Jobs by state, queue, tag, name, key and argument, the newest first",
             access: ConsolePermission.read, refusals: [(422, "invalid_cursor")]
         ) { (_: RequestContext, input: JobSearchInput) -> Reply<ListAnswer<OperatedJobAnswer>> in
             let found = try await database.read { try page(input.search, input.page, in: $0) }
@@ -147,6 +147,6 @@ extension JobConsole {
 
     /// The list a cursor belongs to.
     static func list(_ search: JobSearch) -> String {
-        "operations.jobs/\(search.state?.rawValue ?? "")/\(search.queue ?? "")/\(search.text)"
+        "operations.jobs/\(search.state?.rawValue ?? "")/\(search.queue ?? "")/\(search.tag ?? "")/\(search.text)"
     }
 }

@@ -73,6 +73,7 @@ struct OperatedJobAnswer: JSONRepresentable {
         object.field("limit_key", job?.limitKey, "With which others it shares a limit")
         object.field("rate_key", job?.rateKey, "With which others it shares a rate")
         object.field("share_key", job?.shareKey, "Whose share of the queue it takes")
+        object.field("tags", job?.tags ?? ["import:12"], "By which operators find it")
         object.field("request_id", job?.origin?.requestID, "The request that enqueued it, itself or by another job")
         object.field("trace_id", job?.origin?.traceID, "The trace of that request; in log lines as trace.id")
         object.field("workflow_id", id: job?.workflowID, "The workflow it is a step of; null when of none")
