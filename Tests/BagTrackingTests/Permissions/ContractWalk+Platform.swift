@@ -31,6 +31,7 @@ extension ContractWalk {
         Step("endJob", .post, "operations/jobs/{job}/cancel", status: 204),
         Step("replayJobs", .post, "operations/jobs/replay", ["ids": ["{job}"]]),
         Step("searchJobs", .get, "operations/jobs?limit=5"),
+        Step("searchArchivedJobs", .get, "operations/archive?limit=5"),
         Step("endJob", .post, "operations/jobs/{job}/cancel", status: 204),
         Step("discardJobs", .post, "operations/jobs/discard", ["state": "cancelled"]),
         Step(

@@ -130,6 +130,7 @@ extension ExpectedAccess {
         POST /ops/queues/{queue}/resume operations.write *
         POST /ops/queues/{queue}/scale operations.write *
         GET /ops/jobs operations.read *
+        GET /ops/archive operations.read *
         GET /ops/jobs/{id} operations.read *
         POST /ops/jobs/{id}/replay operations.write *
         POST /ops/jobs/{id}/discard operations.write *

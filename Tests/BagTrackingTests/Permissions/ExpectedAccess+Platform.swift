@@ -49,6 +49,7 @@ extension ExpectedAccess {
         GET /api/v1/operations/queues operations.read *
         PUT /api/v1/operations/queues/{queue} operations.write *
         GET /api/v1/operations/jobs operations.read *
+        GET /api/v1/operations/archive operations.read *
         GET /api/v1/operations/jobs/{id} operations.read *
         POST /api/v1/operations/jobs/{id}/replay operations.write *
         POST /api/v1/operations/jobs/{id}/discard operations.write *

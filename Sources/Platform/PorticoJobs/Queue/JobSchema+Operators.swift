@@ -22,4 +22,20 @@ extension JobSchema {
         CREATE INDEX job_tags_found ON job_tags (tag, job_id)
         """
     }
+
+    /// What is kept of jobs that were removed: nothing that was told to them or came of them.
+    static func archive(_ dialect: Dialect) -> String {
+        let (integer, text) = (dialect.integer, dialect.text)
+        return """
+            CREATE TABLE job_archive (
+                id \(integer) NOT NULL PRIMARY KEY, name \(text) NOT NULL, queue \(text) NOT NULL,
+                state \(text) NOT NULL, tags \(text), attempt \(integer) NOT NULL, rescues \(integer) NOT NULL,
+                error_code \(text), request_id \(text), workflow_id \(integer), created_at \(integer) NOT NULL,
+                started_at \(integer), finished_at \(integer) NOT NULL,
+                archived_at \(integer) NOT NULL) \(dialect.strict);
+            CREATE INDEX job_archive_age ON job_archive (archived_at);
+            CREATE INDEX job_archive_state ON job_archive (state, id);
+            CREATE INDEX job_archive_queue ON job_archive (queue, id)
+            """
+    }
 }

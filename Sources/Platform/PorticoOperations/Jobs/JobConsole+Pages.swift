@@ -33,7 +33,7 @@ struct JobConsolePages: Sendable {
     var routes: [Route] {
         [queues, pause, resume, scale, list, show, schedules] + JobConsole.Deed.allCases.map(one)
             + [many(.replay), many(.discard)] + JobConsole.ScheduleDeed.allCases.map(act)
-            + [workflow] + JobConsole.WorkflowDeed.allCases.map(workflowForm) + scheduleRoutes
+            + [workflow] + JobConsole.WorkflowDeed.allCases.map(workflowForm) + scheduleRoutes + [archive]
     }
 
     static let path = ConsoleAppearance.path

@@ -12,7 +12,7 @@ extension JobConsole {
             listQueues, changeQueue, search, show, replay, discard, cancel, replayMany, discardMany, schedules,
             actOnSchedule, showWorkflow, cancelWorkflow, replayWorkflow,
         ]
-        return (own + scheduleRoutes).map { route in
+        return (own + scheduleRoutes + [searchArchive]).map { route in
             var route = route
             route.limit = limit
             return route

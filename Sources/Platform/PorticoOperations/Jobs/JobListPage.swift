@@ -23,12 +23,14 @@ struct JobListPage: ConsolePage {
 
     var content: HTML {
         """
-        \(PageHeading("Jobs", subtitle: "The newest first."))\
+        \(PageHeading("Jobs", subtitle: "The newest first.", actions: [archive]))\
         \(ErrorSummary(messages, title: "Nothing was done"))\
         \(filters)<div class="stack">\(chosen)\(list)\(bulk)</div>\
         \(CursorPager(address: address, cursor: cursor, next: nextCursor))
         """
     }
+
+    private var archive: Button { Button("Removed jobs", href: frame.address("/archive"), icon: .archive) }
 
     private var address: PageAddress {
         PageAddress(base, ["state": search.state?.rawValue, "queue": search.queue, "tag": search.tag, "q": search.text])

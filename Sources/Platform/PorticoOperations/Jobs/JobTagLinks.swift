@@ -4,11 +4,13 @@ import PorticoPages
 struct JobTagLinks: PageComponent {
     let frame: ConsoleFrame
     let tags: [String]
+    /// The list the links lead to.
+    var list = "/jobs"
 
     var html: HTML {
         let links = tags.map { tag -> HTML in
-            let list = PageAddress(frame.address("/jobs"), ["tag": tag]).text
-            return "<a class=\"code\" href=\"\(list)\">\(tag)</a> "
+            let address = PageAddress(frame.address(list), ["tag": tag]).text
+            return "<a class=\"code\" href=\"\(address)\">\(tag)</a> "
         }
         return "\(links)"
     }
