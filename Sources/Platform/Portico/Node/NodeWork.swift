@@ -19,6 +19,14 @@ extension ApplicationEnvironment {
         } catch {
             logger.error("no checkpoints of the audit", metadata: ["error": "\(error)"])
         }
+        do {
+            // SQLite uses the room of removed entries again.
+            if database.dialect == .postgresql {
+                schedules.append(try JobIndexGuard(database: database).register(in: &book))
+            }
+        } catch {
+            logger.error("nobody looks after the indexes of jobs", metadata: ["error": "\(error)"])
+        }
         running.jobs(&book)
         let places = settings.integer("jobs.places")
         let archiveDays = Int64(settings.integer("jobs.archive_days"))

@@ -59,7 +59,8 @@ struct JobConsolePages: Sendable {
             )
         }
         return QueuesPage(
-            frame: try await ConsoleFrame(context, appearance), queues: queues, running: running, workers: workers)
+            frame: try await ConsoleFrame(context, appearance), queues: queues, running: running, workers: workers,
+            room: try await roomBlock())
     }
 
     private var pause: Route { hold("pause", "submitQueuePause", "Pause a queue by the form", true) }
