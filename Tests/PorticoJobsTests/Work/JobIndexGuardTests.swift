@@ -30,7 +30,8 @@ import Testing
     func leaves(engine: TestEngine) async throws {
         try await withWorkshop(on: engine) { shop in
             let care = JobIndexGuard(database: shop.database)
-            #expect(try await (care.room() == nil) == (engine == .sqlite))
+            let room = try await care.room()
+            #expect((room == nil) == (engine == .sqlite))
             let record = try await worker(shop, care).perform(CareForJobIndexes())
             #expect(record?.state == .succeeded && record?.result?["rebuilt"] == .array([]))
         }
@@ -43,7 +44,7 @@ import Testing
         try await withWorkshop(on: engine) { shop in
             guard engine == .postgresql else { return }
             try await shop.database.write {
-                _ = try shop.queue.enqueue(all: (1...3000).map { Chore($0) }, in: $0)
+                _ = try shop.queue.enqueue(all: (1...500).map { Chore($0) }, in: $0)
             }
             try await shop.database.write { try $0.execute("test.analyze", "ANALYZE jobs") }
             let room = try #require(await JobIndexGuard(database: shop.database).room())
@@ -55,7 +56,7 @@ import Testing
                 #expect(result?["rebuilt"]?.elements?.contains(.string(largest.name)) == true)
             }
             try await shop.worker().runUntilIdle()
-            #expect(shop.done.count == 3000, "nothing of the queue was lost")
+            #expect(shop.done.count == 500, "nothing of the queue was lost")
         }
     }
 

@@ -48,7 +48,8 @@ struct JobMetrics: Sendable {
             help: "Rows of the queue's table that wait to be cleared away, as the database server estimates them.",
             labels: ["application"])
         indexBytes = registry.gauge(
-            "portico_jobs_index_bytes", help: "What the indexes of the queue's table take on the database server's disk.",
+            "portico_jobs_index_bytes",
+            help: "What the indexes of the queue's table take on the database server's disk.",
             labels: ["application", "index"])
     }
 
