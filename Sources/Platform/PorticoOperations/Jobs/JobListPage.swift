@@ -33,7 +33,8 @@ struct JobListPage: ConsolePage {
     private var archive: Button { Button("Removed jobs", href: frame.address("/archive"), icon: .archive) }
 
     private var address: PageAddress {
-        PageAddress(base, ["state": search.state?.rawValue, "queue": search.queue, "tag": search.tag, "q": search.text])
+        PageAddress(
+            base, ["state": search.state?.rawValue, "queue": search.queue, "tag": search.tag, "q": search.text])
     }
 
     private var filters: FilterBar {
