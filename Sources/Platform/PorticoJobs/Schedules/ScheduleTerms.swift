@@ -36,10 +36,14 @@ public struct ScheduleTerms: Sendable, Hashable {
 
     /// Reads ``text``, or what was kept of schedules before they told what they do about missed times.
     init?(text: String) {
-        let parts = text.split(separator: " | ", omittingEmptySubsequences: false).map(String.init)
+        let parts = text.split(separator: "|", omittingEmptySubsequences: false).map { ScheduleTerms.trimmed($0) }
         guard parts.count == 2 || parts.count == 3 else { return nil }
-        self.init(
-            cron: parts[0], zone: parts[1], catchUp: parts.count == 3 ? .init(text: parts[2]) ?? .once : .once)
+        let catchUp = parts.count == 3 ? Schedule.CatchUp(text: parts[2]) : nil
+        self.init(cron: parts[0], zone: parts[1], catchUp: catchUp ?? .once)
+    }
+
+    private static func trimmed(_ part: Substring) -> String {
+        String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
     }
 }
 

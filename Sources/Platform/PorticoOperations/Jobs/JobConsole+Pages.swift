@@ -31,9 +31,11 @@ struct JobConsolePages: Sendable {
     let appearance: ConsoleAppearance
 
     var routes: [Route] {
-        [queues, pause, resume, scale, list, show, schedules] + JobConsole.Deed.allCases.map(one)
+        let own: [Route] =
+            [queues, pause, resume, scale, list, show, schedules] + JobConsole.Deed.allCases.map(one)
             + [many(.replay), many(.discard)] + JobConsole.ScheduleDeed.allCases.map(act)
-            + [workflow] + JobConsole.WorkflowDeed.allCases.map(workflowForm) + scheduleRoutes + [archive]
+            + [workflow] + JobConsole.WorkflowDeed.allCases.map(workflowForm)
+        return own + scheduleRoutes + [archive]
     }
 
     static let path = ConsoleAppearance.path

@@ -94,7 +94,7 @@ enum ScheduleMissed: String, CaseIterable, Sendable {
     case skip, once, all
 
     /// How many of them may be run for.
-    static let most = 1...1000
+    static let range = 1...1000
 
     init(_ catchUp: Schedule.CatchUp) {
         self =

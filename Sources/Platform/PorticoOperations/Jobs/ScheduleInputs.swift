@@ -18,7 +18,7 @@ struct ScheduleTermsInput: RouteInput {
         missed = fields.optionalChoice(
             "missed", of: ScheduleMissed.self,
             "About missed times: skip: nothing; once: the latest, once; all: each of the last; as it is when absent")
-        let range = Int64(ScheduleMissed.most.lowerBound)...Int64(ScheduleMissed.most.upperBound)
+        let range = Int64(ScheduleMissed.range.lowerBound)...Int64(ScheduleMissed.range.upperBound)
         most = fields.optionalInteger("missed_most", range, "Of how many, with all").map { Int($0) }
         if missed == .all, most == nil, !fields.isRecording, fields.errors.isEmpty {
             fields.refuse("missed_most", "required", "is missing; all needs to know of how many")
@@ -88,7 +88,7 @@ struct ScheduleForm: RouteInput {
     }
 
     private var most: Int? {
-        Int(values["missed_most"] ?? "").flatMap { ScheduleMissed.most.contains($0) ? $0 : nil }
+        Int(values["missed_most"] ?? "").flatMap { ScheduleMissed.range.contains($0) ? $0 : nil }
     }
 
     /// What is wrong with what needs no clock.

@@ -102,7 +102,7 @@ struct SchedulePage: ConsolePage {
             "missed_most", label: "Of the last how many",
             value: form.value("missed_most", or: ScheduleMissed.most(present.catchUp).map(String.init) ?? ""),
             kind: .number, hint: "Where it runs for each of them.", error: form.message("missed_most"),
-            presence: .optional, range: ScheduleMissed.most)
+            presence: .optional, range: ScheduleMissed.range)
         let fields: HTML = """
             <div class="form-row">\(cron)\(zone)</div><div class="form-row">\(missed)\(most)</div>
             """
