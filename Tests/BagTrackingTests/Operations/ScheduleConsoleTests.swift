@@ -87,8 +87,8 @@ import Testing
             }
             let cron = await admin.put(Self.api, ["cron": "61 4 * * *", "zone": "UTC"])
             #expect(cron.status == 422 && cron.json["errors"]?.elements?.first?["field"] == .string("cron"))
-            let zone = await admin.put(Self.api, ["cron": "0 4 * * *", "zone": "Mars/Olympus"])
-            #expect(zone.status == 422 && zone.json["errors"]?.elements?.first?["field"] == .string("zone"))
+            let both = await admin.put(Self.api, ["cron": "61 4 * * *", "zone": "Mars/Olympus"])
+            #expect(both.json["errors"]?.elements?.compactMap { $0["field"]?.string } == ["cron", "zone"])
             #expect(await admin.put(Self.api, ["cron": "0 4 * * *", "zone": "UTC", "missed": "all"]).status == 422)
             #expect(try await audited("schedule.changed", app) == 0)
             #expect(await admin.get(Self.api).json["changed_at"] == .null)

@@ -45,10 +45,7 @@ extension JobConsolePages {
     }
 
     private func faults(of form: ScheduleForm, _ context: RequestContext) -> [FieldMessage] {
-        var messages: [FieldMessage] = []
-        if let fault = ScheduleFault.of(form.terms, at: context.now) {
-            messages.append(FieldMessage(fault.field, fault.message))
-        }
+        var messages = ScheduleFault.all(of: form.terms, at: context.now).map { FieldMessage($0.field, $0.message) }
         if let wrong = form.wrongNumber { messages.append(FieldMessage(wrong.field, wrong.message)) }
         return messages
     }

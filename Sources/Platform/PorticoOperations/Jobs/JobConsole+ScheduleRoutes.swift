@@ -26,9 +26,7 @@ extension JobConsole {
         ) { (context: RequestContext, input: ScheduleTimesInput) -> Reply<ScheduleTimesAnswer> in
             let standing = try await database.read { try schedule(input.name, in: $0) }
             let terms = input.terms(over: standing.terms)
-            if let fault = ScheduleFault.of(terms, at: context.now) {
-                throw Problem(422, "validation_failed", "The schedule can't fire so.", errors: [fault.fieldError])
-            }
+            try JobConsole.refuse(terms, at: context.now)
             let times = try terms.times(JobConsole.timesShown, after: context.now)
             return .ok(ScheduleTimesAnswer(terms: terms, times: times))
         }

@@ -18,12 +18,8 @@ extension JobConsole {
     {
         try await database.write { [self] transaction in
             let before = try schedule(name, in: transaction)
-            do {
-                try queue.reschedule(name, to: terms, in: transaction)
-            } catch let error as ScheduleError {
-                let wrong = ScheduleFault(error, terms)
-                throw Problem(422, "validation_failed", "The schedule can't fire so.", errors: [wrong.fieldError])
-            }
+            try JobConsole.refuse(terms, at: context.now)
+            try queue.reschedule(name, to: terms, in: transaction)
             let after = try schedule(name, in: transaction)
             guard after.terms != before.terms || after.editedAt != before.editedAt else { return after }
             try transaction.audit(
@@ -32,6 +28,12 @@ extension JobConsole {
                     by: context))
             return after
         }
+    }
+
+    /// - Throws: ``Problem`` 422 for terms under which no schedule can fire.
+    static func refuse(_ terms: ScheduleTerms, at now: Instant) throws {
+        let faults = ScheduleFault.all(of: terms, at: now)
+        guard faults.isEmpty else { throw Problem.validation(faults.map(\.fieldError)) }
     }
 
     /// Goes back to what the program says.
@@ -58,28 +60,30 @@ struct ScheduleFault: Sendable {
     let code: String
     let message: String
 
-    /// What is wrong with terms; nil when nothing is.
-    static func of(_ terms: ScheduleTerms, at now: Instant) -> ScheduleFault? {
+    private init(_ field: String, _ code: String, _ text: String, _ reason: String) {
+        self.field = field
+        self.code = code
+        message = "\"\(text)\": \(reason)."
+    }
+
+    /// What is wrong with terms, in the order of the fields; nothing when they will do.
+    static func all(of terms: ScheduleTerms, at now: Instant) -> [ScheduleFault] {
+        var faults: [ScheduleFault] = []
         do throws(ScheduleError) {
-            guard try terms.times(1, after: now).isEmpty else { return nil }
-            return ScheduleFault(
-                field: "cron", code: "invalid_cron", message: "\"\(terms.cron)\": it never comes true.")
+            _ = try CronExpression(terms.cron)
         } catch {
-            return ScheduleFault(error, terms)
+            faults.append(ScheduleFault("cron", "invalid_cron", terms.cron, error.reason))
         }
+        do throws(ScheduleError) {
+            _ = try JobZone.named(terms.zone)
+        } catch {
+            faults.append(ScheduleFault("zone", "unknown_zone", terms.zone, error.reason))
+        }
+        guard faults.isEmpty, ((try? terms.times(1, after: now)) ?? []).isEmpty else { return faults }
+        return [ScheduleFault("cron", "never_fires", terms.cron, "it never comes true")]
     }
 
     var fieldError: Problem.FieldError { Problem.FieldError(field: field, code: code, message: message) }
-}
-
-extension ScheduleFault {
-    /// The fault of terms that were refused.
-    init(_ error: ScheduleError, _ terms: ScheduleTerms) {
-        let isZone = error.text == terms.zone && (try? CronExpression(terms.cron)) != nil
-        self.init(
-            field: isZone ? "zone" : "cron", code: isZone ? "unknown_zone" : "invalid_cron",
-            message: "\"\(error.text)\": \(error.reason).")
-    }
 }
 
 extension ScheduleTerms {
