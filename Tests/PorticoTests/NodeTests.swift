@@ -67,8 +67,8 @@ import Testing
         #expect(try await get(port, "/metrics").body.contains("http_server_request_duration_seconds"))
         #expect(try await get(port, "/nothing").status == 404)
         for target in [
-            "/__test/clock", "/__test/notice", "/notes/__test/outbox", "/__test/outbox", "/__bench/plaintext",
-            "/__bench/json", "/__bench/task", "/__bench/page",
+            "/__test/clock", "/__test/notice", "/notes/__test/notice", "/notes/__test/dear/x", "/notes/__test/outbox",
+            "/__test/outbox", "/__bench/plaintext", "/__bench/json", "/__bench/task", "/__bench/page",
         ] {
             #expect(try await get(port, target).status == 404, "\(target)")
         }

@@ -60,6 +60,15 @@ import Testing
 
     private struct Mistake: Error {}
 
+    /// Waits until all desks have been given every event that is committed now.
+    private func settle(_ desks: [Desk]) async throws {
+        let last = try await desks[0].database.read {
+            try $0.scalar("last", "SELECT max(id) FROM event_outbox", as: Int64.self)
+        }
+        let end = EventPosition(id: last ?? 0)
+        for desk in desks { while (desk.outbox.delivered ?? .start) < end { await Task.yield() } }
+    }
+
     /// Three nodes that hear of each other by the events of one database.
     private func withDesks(on engine: TestEngine, _ body: @Sendable ([Desk]) async throws -> Void) async throws {
         try await withDatabase(on: engine, components: [EventSchema.component, Self.board]) { database in
@@ -82,6 +91,69 @@ import Testing
                 try await writer.change(1, to: text)
                 #expect(try await writer.text(1) == text)
                 for desk in desks { while try await desk.text(1) != text { await Task.yield() } }
+            }
+        }
+    }
+
+    @Test("what is made anew after a change is not made again for its event", arguments: TestEngine.available)
+    func once(engine: TestEngine) async throws {
+        try await withDesks(on: engine) { desks in
+            for round in 1...3 {
+                try await desks[0].change(1, to: "change \(round)")
+                #expect(try await desks[0].text(1) == "change \(round)")
+                try await settle(desks)
+                #expect(try await desks[0].text(1) == "change \(round)")
+                #expect(desks[0].caches.statistics.first?.loads == round)
+            }
+        }
+    }
+
+    @Test("a change of the same by another node counts beside one's own", arguments: TestEngine.available)
+    func between(engine: TestEngine) async throws {
+        try await withDesks(on: engine) { desks in
+            try await desks[0].change(1, to: "mine")
+            #expect(try await desks[0].text(1) == "mine")
+            try await desks[1].change(1, to: "theirs")
+            try await settle(desks)
+            #expect(try await desks[0].text(1) == "theirs")
+            try await desks[0].change(1, to: "mine again")
+            try await settle(desks)
+            for desk in desks { #expect(try await desk.text(1) == "mine again") }
+        }
+    }
+
+    @Test("what a process declared before it died is news to the one that follows it", arguments: TestEngine.available)
+    func successor(engine: TestEngine) async throws {
+        try await withDatabase(on: engine, components: [EventSchema.component, Self.board]) { database in
+            let (dead, heir) = (Desk(database), Desk(database))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await heir.relay.run() }
+                while heir.outbox.delivered == nil { await Task.yield() }
+                try await heir.change(1, to: "first")
+                _ = try await heir.text(1)
+                try await dead.change(1, to: "last words")
+                try await settle([heir])
+                #expect(try await heir.text(1) == "last words")
+                group.cancelAll()
+            }
+        }
+    }
+
+    @Test("an event whose writer named it in another way is outdated each time", arguments: TestEngine.available)
+    func unnamed(engine: TestEngine) async throws {
+        try await withDesks(on: engine) { desks in
+            for round in 1...2 {
+                let text = "unnamed \(round)"
+                _ = try await desks[0].text(1)
+                try await desks[0].database.write { [outbox = desks[0].outbox] transaction in
+                    try transaction.execute("change", "UPDATE notices SET text = \(text) WHERE id = 1")
+                    try outbox.publish(
+                        Event(
+                            "cache.invalidated", key: "tags", payload: ["tags": ["notice:1"]],
+                            at: Instant(seconds: 1000)), in: transaction)
+                }
+                try await settle(desks)
+                #expect(try await desks[0].text(1) == text)
             }
         }
     }

@@ -85,7 +85,7 @@ enum Speed {
         if let allocations { line("\(name), allocations", Double(allocations), "in \(rounds / 1_000_000) million") }
     }
 
-    private static func run(_ threads: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    static func run(_ threads: Int, _ body: @escaping @Sendable (Int) -> Void) {
         guard threads > 1 else { return body(0) }
         var handles: [pthread_t] = []
         for index in 0..<threads {
@@ -104,7 +104,7 @@ enum Speed {
         for handle in handles { pthread_join(handle, nil) }
     }
 
-    private static func line(_ name: String, _ value: Double, _ unit: String) {
+    static func line(_ name: String, _ value: Double, _ unit: String) {
         let rounded = (value * 10).rounded() / 10
         print("\(name)\t\(rounded)\t\(unit)")
     }

@@ -54,6 +54,9 @@ enum FastPathProperties {
             expect(
                 scan.condition.map { text(bytes, $0) } == value("if-none-match", of: seen),
                 "the decoder reads the same condition")
+            expect(
+                scan.date.map { text(bytes, $0) } == value("if-modified-since", of: seen),
+                "the decoder reads the same date")
             checkPrefixes(of: request)
         case .other(let length):
             guard start + length <= bytes.count else { return }

@@ -70,6 +70,14 @@ public protocol DatabaseEngine: Sendable {
     /// - Throws: ``SQLError``.
     func examine(_ reading: Reading) throws -> DatabaseExamination
 
+    /// How much room a table takes, from the engine's own statistics; nil where it keeps none, or there is no such table.
+    /// - Throws: ``SQLError``.
+    func room(of table: String, _ reading: Reading) throws -> TableRoom?
+
+    /// Builds an index anew while it is used. May take long, and belongs to no transaction.
+    /// - Throws: ``SQLError``.
+    func rebuildIndex(_ name: String) async throws -> IndexRebuild
+
     /// Ends all connections after the work under way. Later work throws `.unavailable`.
     func close() async
 }
@@ -80,6 +88,14 @@ extension DatabaseEngine {
 
     /// Nothing, for engines that know nothing of their database.
     public func examine(_ reading: Reading) throws -> DatabaseExamination { DatabaseExamination() }
+
+    /// Nothing, for engines that keep no statistics.
+    public func room(of table: String, _ reading: Reading) throws -> TableRoom? { nil }
+
+    /// Not possible, for engines whose indexes do not come to hold room in vain.
+    public func rebuildIndex(_ name: String) async throws -> IndexRebuild {
+        .impossible("the engine uses the room of removed entries again")
+    }
 
     /// A plain read, for engines without places of their own for long ones.
     public func readAtLength<Value: Sendable>(

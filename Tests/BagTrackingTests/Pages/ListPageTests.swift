@@ -99,7 +99,9 @@ import Testing
         let page = DashboardPage(
             frame: frame, asOf: PageSamples.now, areaCode: "lucknow",
             today: .ready(
-                .init(linked: 90, duplicate: 1, rejected: 10, undone: 0, byHour: Array(repeating: 1, count: 24))),
+                TodayBlock.html(
+                    .init(linked: 90, duplicate: 1, rejected: 10, undone: 0, byHour: Array(repeating: 1, count: 24)),
+                    for: .init(area: "lucknow", date: TimeZoneOffset.india.date(of: PageSamples.now)))),
             stock: .ready(.init(empty: 1, filling: 2, full: 3, linked: 4, loose: 5, retired: 6)), latest: .failed,
             bills: .failed, watch: .failed, topics: ["stats", "area:lucknow"])
         let html = page.body.text

@@ -16,6 +16,12 @@ extension ContractWalk {
         Step("changeQueue", .put, "operations/queues/imports", ["paused": false, "per_node": 2]),
         Step("listSchedules", .get, "operations/schedules"),
         Step("changeSchedule", .post, "operations/schedules/walk.nightly", ["action": "pause"]),
+        Step("showSchedule", .get, "operations/schedules/walk.nightly"),
+        Step("listScheduleTimes", .get, "operations/schedules/walk.nightly/times?cron=@daily"),
+        Step(
+            "setSchedule", .put, "operations/schedules/walk.nightly",
+            ["cron": "15 4 * * *", "zone": "+05:30", "missed": "all", "missed_most": 3]),
+        Step("resetSchedule", .delete, "operations/schedules/walk.nightly"),
         Step(
             "sendDailySummary", .post, "summaries/daily/send", ["date": "2026-11-20"], status: 202,
             keeps: ["job": "id"]),
@@ -25,6 +31,7 @@ extension ContractWalk {
         Step("endJob", .post, "operations/jobs/{job}/cancel", status: 204),
         Step("replayJobs", .post, "operations/jobs/replay", ["ids": ["{job}"]]),
         Step("searchJobs", .get, "operations/jobs?limit=5"),
+        Step("searchArchivedJobs", .get, "operations/archive?limit=5"),
         Step("endJob", .post, "operations/jobs/{job}/cancel", status: 204),
         Step("discardJobs", .post, "operations/jobs/discard", ["state": "cancelled"]),
         Step(

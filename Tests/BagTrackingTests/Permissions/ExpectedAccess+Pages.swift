@@ -130,6 +130,7 @@ extension ExpectedAccess {
         POST /ops/queues/{queue}/resume operations.write *
         POST /ops/queues/{queue}/scale operations.write *
         GET /ops/jobs operations.read *
+        GET /ops/archive operations.read *
         GET /ops/jobs/{id} operations.read *
         POST /ops/jobs/{id}/replay operations.write *
         POST /ops/jobs/{id}/discard operations.write *
@@ -143,6 +144,9 @@ extension ExpectedAccess {
         POST /ops/schedules/{name}/run operations.write *
         POST /ops/schedules/{name}/pause operations.write *
         POST /ops/schedules/{name}/resume operations.write *
+        GET /ops/schedules/{name} operations.read *
+        POST /ops/schedules/{name}/change operations.write *
+        POST /ops/schedules/{name}/reset operations.write *
         GET /ops/mail operations.read *
         GET /ops/mail/{id} operations.read *
         GET /ops/mail/{id}/markup operations.read *

@@ -49,6 +49,7 @@ extension ExpectedAccess {
         GET /api/v1/operations/queues operations.read *
         PUT /api/v1/operations/queues/{queue} operations.write *
         GET /api/v1/operations/jobs operations.read *
+        GET /api/v1/operations/archive operations.read *
         GET /api/v1/operations/jobs/{id} operations.read *
         POST /api/v1/operations/jobs/{id}/replay operations.write *
         POST /api/v1/operations/jobs/{id}/discard operations.write *
@@ -60,6 +61,10 @@ extension ExpectedAccess {
         POST /api/v1/operations/workflows/{id}/replay operations.write *
         GET /api/v1/operations/schedules operations.read *
         POST /api/v1/operations/schedules/{name} operations.write *
+        GET /api/v1/operations/schedules/{name} operations.read *
+        GET /api/v1/operations/schedules/{name}/times operations.read *
+        PUT /api/v1/operations/schedules/{name} operations.write *
+        DELETE /api/v1/operations/schedules/{name} operations.write *
         GET /api/v1/operations/mail operations.read *
         GET /api/v1/operations/mails operations.read *
         GET /api/v1/operations/mails/{id} operations.read *

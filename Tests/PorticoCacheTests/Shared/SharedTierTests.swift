@@ -82,10 +82,19 @@ struct SharedFrameTests {
         for length in [0, 1, 3, notice.bytes.count - 1] {
             #expect(CacheNotice(Array(notice.bytes.prefix(length))) == nil)
         }
+        let names = Set((0..<3).map { InvalidationName(node: .max - 7, number: $0) })
+        let named = CacheNotice(tags: ["a", "b"], names: names)
+        #expect(CacheNotice(named.bytes) == named)
+        for length in [0, 2, 3, 18, 19, 50, named.bytes.count - 1] {
+            #expect(CacheNotice(Array(named.bytes.prefix(length))) == nil)
+        }
         let many = Set((0..<20_000).map { CacheTag("tag-number-\($0)") })
         let parts = CacheNotice.several(many, isSharedTold: true)
         #expect(parts.count > 5 && parts.allSatisfy { $0.bytes.count <= 65_536 })
         #expect(parts.reduce(into: Set<CacheTag>()) { $0.formUnion($1.tags) } == many)
+        // Who hears one part has not heard the invalidation.
+        #expect(CacheNotice.several(many, isSharedTold: true, names: names).allSatisfy(\.names.isEmpty))
+        #expect(CacheNotice.several(["a", "b"], isSharedTold: true, names: names) == [named])
     }
 }
 

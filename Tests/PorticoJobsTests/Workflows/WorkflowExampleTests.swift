@@ -4,7 +4,7 @@ import PorticoSQL
 import PorticoTesting
 import Testing
 
-// The lines of the README, from `Weight` on, and the jobs it speaks of.
+// The jobs of which the README's workflow is made.
 
 struct Pick: Job {
     static let name = "orders.pick"
@@ -29,6 +29,7 @@ struct Ship: Job {
     var payload: JSONValue { [:] }
 }
 
+// example
 struct Weight: JobResult {
     let grams: Int64
     init(grams: Int64) { self.grams = grams }
@@ -58,6 +59,7 @@ func steps(_ tell: @escaping @Sendable (Int64) -> Void) -> JobBook {
     }
     return book
 }
+// end of example
 
 @Suite("The README's workflow", .timeLimit(.minutes(5))) struct WorkflowExampleTests {
     @Test("a chain and a fan-in do as they are written", arguments: TestEngine.available)

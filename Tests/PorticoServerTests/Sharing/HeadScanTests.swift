@@ -27,6 +27,13 @@ import Testing
         #expect(next.origin + next.length == both.utf8.count - 4)
     }
 
+    @Test("tells the date that a client names, beside its tag")
+    func dates() throws {
+        let request = "GET /a HTTP/1.1\r\nHost: x\r\nif-modified-SINCE:  Sun \r\nIf-None-Match: \"t\"\r\n\r\n"
+        guard case .simple(let head) = find(request) else { throw Problem.notSimple }
+        #expect(text(request, head.date) == "Sun" && text(request, head.condition) == "\"t\"")
+    }
+
     private enum Problem: Error { case notSimple }
 
     @Test(
@@ -37,6 +44,7 @@ import Testing
             ("GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n", 3),
             ("GET /a HTTP/1.1\r\nHost: x\r\nRange: bytes=0-1\r\n\r\n", 0),
             ("GET /a HTTP/1.1\r\nHost: x\r\nIf-Match: \"x\"\r\n\r\n", 0),
+            ("GET /a HTTP/1.1\r\nHost: x\r\nIf-Modified-Since: a\r\nIf-Modified-Since: a\r\n\r\n", 0),
             ("GET /a HTTP/1.1\r\nHost: x\r\nAccept-Encoding: br\r\nAccept-Encoding: gzip\r\n\r\n", 0),
         ])
     func others(head: String, body: Int) {

@@ -43,7 +43,8 @@ struct DashboardPage: BagPage {
     var areaCode: String?
     /// Nothing has been scanned on this system yet.
     var isNew = false
-    var today: PageBlock<Today>
+    /// What ``TodayBlock`` makes of the day.
+    var today: PageBlock<HTML>
     var stock: PageBlock<Stock>
     /// The newest scans, at most 10.
     var latest: PageBlock<[ScanLine]>
@@ -120,30 +121,7 @@ struct DashboardPage: BagPage {
     }
 
     private var todaySection: HTML {
-        today.section("today", title: "Today", address: "/bags/") { today in
-            let hours = today.byHour.enumerated().map { BarChart.Bar("\($0)", $1) }
-            let chart = BarChart(title: "Bags linked by hour of today", bars: hours, labelEvery: 3)
-            return "<div class=\"tiles flat\">\(tiles(today))</div>\(today.linked > 0 ? chart : nil)"
-        }
-    }
-
-    private func tiles(_ today: Today) -> [StatTile] {
-        let list = PageAddress(
-            "/bags/scans", ["mine": "false", "kind": "child", "from": frame.zone.date(of: frame.now).text])
-        let share = today.rejected * 1000 / max(today.linked + today.rejected, 1)
-        func tile(_ label: String, _ value: Int, _ outcome: String, _ icon: Icon, detail: String? = nil) -> StatTile {
-            StatTile(
-                label, value: value, href: list.setting("outcome", outcome).text, detail: detail, icon: icon,
-                liveKey: "today.\(outcome)")
-        }
-        return [
-            tile("Bags linked", today.linked, "linked", .check),
-            tile("Already here", today.duplicate, "duplicate", .info),
-            tile("Refused", today.rejected, "rejected", .stop, detail: "\(share / 10).\(share % 10) % of scans"),
-            StatTile(
-                "Undone", value: today.undone, href: list.setting("undone", "true").text, icon: .undo,
-                liveKey: "today.undone"),
-        ]
+        today.section("today", title: "Today", address: "/bags/") { $0 }
     }
 
     private var stockSection: HTML {

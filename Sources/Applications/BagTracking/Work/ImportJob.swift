@@ -13,6 +13,14 @@ struct ImportJob: Job {
     var payload: JSONValue { .object([]) }
     /// More at once would only wait for each other.
     var limit: JobLimit? { JobLimit("bags.import", atMost: 2) }
+
+    /// By which operators find an import and what was mailed of it.
+    static func tag(_ id: Int64) -> String { "import:\(id)" }
+}
+
+extension ImportTerms {
+    /// By which operators find imports of this kind, and of this area.
+    var tags: [String] { ["kind:\(kind.rawValue)"] + (areaCode.map { ["area:\($0)"] } ?? []) }
 }
 
 /// Runs imports for the worker.
@@ -137,7 +145,7 @@ struct ImportWorker: Sendable {
                 .button("Open the import", address: "\(services.settings.publicURL)/bags/imports/\(record.jobID)"),
             ])
         let mail = Mail(to: address, letter).marked("bags.import_finished", isConfidential: false)
-        _ = try services.mails.enqueue(mail, in: transaction)
+        _ = try services.mails.enqueue(mail, JobOptions(tags: [ImportJob.tag(record.jobID)]), in: transaction)
     }
 }
 

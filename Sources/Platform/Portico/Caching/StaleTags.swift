@@ -10,7 +10,8 @@
 ///
 /// On this node that holds from the commit on, before `write` returns. Where nodes share a Redis the others are told at once.
 /// They hear of it by the outbox, too, which loses nothing; a node that was away has no copies when it starts, and tells tier 2 what its predecessors may have died of
-/// telling.
+/// telling. Each declaration has a name, by which a node knows what it has outdated already: what was made anew since the
+/// commit is not made once more when the event arrives.
 public struct StaleTags: Sendable {
     private static let kind = "cache.invalidated"
 
@@ -29,25 +30,31 @@ public struct StaleTags: Sendable {
     /// - Throws: ``SQLError``.
     public func declare(_ tags: Set<CacheTag>, at now: Instant, in transaction: Transaction) throws {
         guard !tags.isEmpty else { return }
-        let names = tags.map { JSONValue.string($0.text) }
+        let texts = tags.sorted().map { JSONValue.string($0.text) }
+        let name = caches.newInvalidation()
+        // The name is the key and no part of what is told, so that the same tags are the same payload.
         try outbox.publish(
-            Event(StaleTags.kind, key: "tags", payload: ["tags": .array(names)], at: now), in: transaction)
+            Event(StaleTags.kind, key: name.description, payload: ["tags": .array(texts)], at: now), in: transaction)
         transaction.afterCommit { [caches] in
-            caches.invalidateHere(tags)
-            // Nobody waits for Redis here. What it can't be told the event tells.
-            if caches.isToldElsewhere { Task { await caches.tell(tags) } }
+            caches.invalidateHere(tags, as: [name])
+            // Nobody waits for Redis here. What it can't be told now the registry tells later; should this node die, the
+            // event tells it.
+            if caches.isToldElsewhere { Task { await caches.tell(tags, as: [name]) } }
         }
     }
 
-    /// Hears what other nodes have declared: add it to the application's ``EventRelay``.
+    /// Hears what other nodes have declared: add it to the application's ``EventRelay``. What this node declared itself, or
+    /// heard of from the node that did, is not outdated again.
     public var listener: EventRelay.Listener {
         { [caches] events in
             // The relay begins after the node has: what was kept until now may be older than a change nobody told of.
             if events.isEmpty { caches.tags.distrust() }
-            let declared = events.filter { $0.event.kind == StaleTags.kind }
-            let tags = Set(declared.flatMap { StaleTags.tags(in: $0.event.payload) })
+            let news = events.map(\.event).filter { event in
+                event.kind == StaleTags.kind && InvalidationName(event.key).map { !caches.hasHeard($0) } ?? true
+            }
+            let tags = Set(news.flatMap { StaleTags.tags(in: $0.payload) })
             // What tier 2 or other nodes can't be told now the registry tells them later.
-            await caches.invalidate(tags)
+            await caches.invalidate(tags, as: Set(news.compactMap { InvalidationName($0.key) }))
         }
     }
 

@@ -136,6 +136,7 @@ public final class Node: Sendable {
         if parts.isTesting {
             running.mount.routes.append(OutboxRoute(mails: environment.mails, database: database).route)
             running.mount.routes += NoticeBoard(environment, application: application.id).routes
+            running.mount.routes += DearThings(environment, application: application.id).routes
         }
         try await environment.limits.open(running.mount)
         let publisher = AuditPublisher(environment, application: application.id)

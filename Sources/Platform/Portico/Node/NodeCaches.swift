@@ -11,7 +11,7 @@ enum NodeCaches {
         // Where tests move the clock, what is kept ages with it.
         if settings.text("environment") == "testing" { configuration.clock = .following(clock) }
         if let redis {
-            configuration.shared = RedisSharedCache(redis.client)
+            configuration.shared = RedisSharedCache(redis.client, prefix: redis.keys.own("portico"))
             configuration.backplane = RedisCacheBackplane(redis.backplane)
         }
         let registry = CacheRegistry(configuration)

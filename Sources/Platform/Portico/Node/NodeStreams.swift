@@ -10,12 +10,12 @@ struct NodeStreams: Sendable {
     private static let ownKinds = ["cache."]
 
     private let groups: [String]
-    private let client: RedisClient?
+    private let redis: SharedCounters?
 
     /// - Throws: ``Settings/Mistake`` for groups without a Redis, and for names that are none.
     init(_ settings: Settings, redis: SharedCounters?) throws(Settings.Mistake) {
         groups = settings.list("events.stream_groups")
-        client = redis?.client
+        self.redis = redis
         guard groups.isEmpty || !settings.text("redis.url").isEmpty else {
             throw Settings.Mistake(description: "events.stream_groups: it takes redis.url, where the streams are")
         }
@@ -41,11 +41,11 @@ struct NodeStreams: Sendable {
     /// Brings the events of an application to its streams until the task is cancelled, on one node at a time. Without groups
     /// it forgets that there ever were any, so that the outbox keeps nothing for them.
     func run(_ application: String, _ environment: ApplicationEnvironment) async {
-        guard let client, !groups.isEmpty else { return await forget(environment) }
+        guard let redis, !groups.isEmpty else { return await forget(environment) }
         let bridge = EventBridge(
             NodeStreams.name, database: environment.database, outbox: environment.outbox,
-            transport: RedisEventStreams(client, prefix: application), groups: groups, clock: environment.clock,
-            logger: environment.logger, metrics: environment.metrics
+            transport: RedisEventStreams(redis.client, prefix: redis.keys.own(application)), groups: groups,
+            clock: environment.clock, logger: environment.logger, metrics: environment.metrics
         ) { kind in !NodeStreams.ownKinds.contains { kind.hasPrefix($0) } }
         await bridge.run()
     }

@@ -19,12 +19,22 @@ extension ApplicationEnvironment {
         } catch {
             logger.error("no checkpoints of the audit", metadata: ["error": "\(error)"])
         }
+        do {
+            // SQLite uses the room of removed entries again.
+            if database.dialect == .postgresql {
+                schedules.append(try JobIndexGuard(database: database).register(in: &book))
+            }
+        } catch {
+            logger.error("nobody looks after the indexes of jobs", metadata: ["error": "\(error)"])
+        }
         running.jobs(&book)
         let places = settings.integer("jobs.places")
+        let archiveDays = Int64(settings.integer("jobs.archive_days"))
         var configuration = JobWorker.Configuration(
             application: application, concurrency: [WebhookDesk.queue: WebhookDesk.places(of: places)],
             defaultConcurrency: places,
-            drain: .seconds(Int64(settings.integer("jobs.drain_seconds"))))
+            drain: .seconds(Int64(settings.integer("jobs.drain_seconds"))),
+            retention: JobRetention(archive: archiveDays > 0 ? .days(archiveDays) : nil))
         configuration.node = ApplicationEnvironment.nodeName
         let worker = JobWorker(
             database: database, queue: jobs, book: book, schedules: schedules, logger: logger, metrics: metrics,

@@ -6,13 +6,15 @@ import PorticoRedis
 struct SharedCounters: Sendable {
     let client: RedisClient
     let backplane: RedisBackplane
+    let keys: RedisKeys
     private let nodes: Int
     private let isTesting: Bool
 
     /// nil without `redis.url`.
-    /// - Throws: ``Settings/Mistake`` for an address that can't be one.
+    /// - Throws: ``Settings/Mistake`` for an address that can't be one, and for a prefix of keys that isn't.
     init?(_ settings: Settings, metrics: MetricsRegistry, logger: Logger) throws(Settings.Mistake) {
         guard !settings.text("redis.url").isEmpty else { return nil }
+        keys = try RedisKeys(settings)
         var configuration = RedisClient.Configuration(url: settings.text("redis.url"))
         configuration.timeout = .milliseconds(Int64(settings.integer("redis.timeout_milliseconds")))
         configuration.hardTimeout = max(configuration.hardTimeout, configuration.timeout)
@@ -23,7 +25,7 @@ struct SharedCounters: Sendable {
         } catch {
             throw Settings.Mistake(description: "redis.url: \(error)")
         }
-        backplane = RedisBackplane(client)
+        backplane = RedisBackplane(client, prefix: keys.own("portico"))
         nodes = settings.integer("redis.nodes")
         isTesting = settings.text("environment") == "testing"
     }
@@ -36,7 +38,7 @@ struct SharedCounters: Sendable {
         let remembered = metrics.counter(
             "portico_rate_limit_remembered_total", help: "Refusals repeated without asking the shared counters.")
         // In the testing environment the process's clock moves, and limits with it.
-        let store = RedisRateLimiter(client, time: isTesting ? .caller : .server)
+        let store = RedisRateLimiter(client, prefix: keys.own("portico"), time: isTesting ? .caller : .server)
         return RateLimits(book: book, store: store, nodes: nodes) { event in
             switch event {
             case .decidedAlone(let policy): alone.with(policy.rawValue).increment()

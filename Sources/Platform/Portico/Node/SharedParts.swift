@@ -81,7 +81,9 @@ struct SharedParts {
             texts: texts.queue(jobs: jobs, keys: keys, previousKeys: previousKeys), caches: caches,
             presence: Presence(
                 clock: clock,
-                shared: redis.map { RedisPresence($0.client, prefix: "portico:presence:\(application.id)") },
+                shared: redis.map { redis in
+                    RedisPresence(redis.client, prefix: redis.keys.own("portico:presence:\(application.id)"))
+                },
                 span: .seconds(Int64(settings.integer("presence.seconds")))),
             stale: StaleTags(outbox: outbox, caches: caches))
     }

@@ -78,6 +78,9 @@ public enum PlatformSettings {
             "jobs.drain_seconds", .integer(0...3600), default: "20",
             "time for running jobs to end at a stop; what has not ended then is handed back at once"),
         SettingDeclaration(
+            "jobs.archive_days", .integer(0...3650), default: "0",
+            "days that traces of removed jobs are kept, without what they were told; 0: none"),
+        SettingDeclaration(
             "presence.seconds", .integer(1...3600), default: "90",
             "how long somebody counts as being at a page or at work who was seen there"),
         SettingDeclaration(
@@ -112,6 +115,9 @@ public enum PlatformSettings {
         SettingDeclaration(
             "redis.url", .text(0...1000), default: "", isSecret: true,
             "redis://… or redis+sentinel://…, where nodes count requests together; empty: each node for itself"),
+        SettingDeclaration(
+            "redis.key_prefix", .text(0...60), default: "",
+            "what all keys and channels there begin with, where another installation shares that Redis"),
         SettingDeclaration(
             "redis.timeout_milliseconds", .integer(1...5000), default: "50",
             "how long a request waits for Redis before the node decides alone"),

@@ -6,22 +6,41 @@ extension CacheRegistry {
     /// Outdates all values that carry one of the tags, on every node and in tier 2. On this node that has happened when the
     /// call first suspends, so that whoever awaits it reads what it wrote.
     ///
+    /// - Parameter names: the invalidations that this is, where others may tell of them too.
     /// - Returns: whether tier 2 and all other nodes were told. When false, they will be told as soon as they can be.
     @discardableResult
-    public func invalidate(_ tags: Set<CacheTag>) async -> Bool {
+    public func invalidate(_ tags: Set<CacheTag>, as names: Set<InvalidationName> = []) async -> Bool {
         guard !tags.isEmpty else { return true }
-        self.tags.invalidate(tags)
+        invalidateHere(tags, as: names)
         let stamp = await tellShared(tags)
-        return await tellNodes(tags, isSharedTold: stamp != nil || shared == nil)
+        return await tellNodes(tags, isSharedTold: stamp != nil || shared == nil, names: names)
     }
+
+    /// A name for one more invalidation, which no other has, on any node or before a restart.
+    public func newInvalidation() -> InvalidationName {
+        InvalidationName(node: origin, number: invalidations.wrappingAdd(1, ordering: .relaxed).newValue)
+    }
+
+    /// Whether an invalidation was carried out here already: its tags are outdated on this node, and tier 2 was told, or this
+    /// node goes on trying. Only the latest are remembered.
+    public func hasHeard(_ name: InvalidationName) -> Bool { state.withLock { $0.heard.contains(name) } }
 
     /// Outdates all values that carry one of the tags on this node, at once and without waiting for anybody: for a change
     /// whose event will have ``invalidate(_:)`` called when it is delivered. Until tier 2 has been told, this node believes
     /// nothing that it says about these tags.
-    public func invalidateHere(_ tags: Set<CacheTag>) {
+    public func invalidateHere(_ tags: Set<CacheTag>, as names: Set<InvalidationName> = []) {
         guard !tags.isEmpty else { return }
         if shared != nil { _ = state.withLock { $0.untold.owe(shared: tags) } }
         self.tags.invalidate(tags)
+        remember(names)
+    }
+
+    /// To be called when the tags are outdated, not before: whoever finds a name here skips its tags.
+    func remember(_ names: Set<InvalidationName>) {
+        guard !names.isEmpty else { return }
+        state.withLock { state in
+            for name in names { state.heard.add(name) }
+        }
     }
 
     /// Whether there is anybody to tell: a tier 2 or other nodes.
@@ -29,10 +48,10 @@ extension CacheRegistry {
 
     /// Tells tier 2 and the other nodes what ``invalidateHere(_:)`` has outdated here, so that they need not wait for its
     /// event. The event still counts: this node may die in between.
-    public func tell(_ tags: Set<CacheTag>) async {
+    public func tell(_ tags: Set<CacheTag>, as names: Set<InvalidationName> = []) async {
         guard !tags.isEmpty else { return }
         let stamp = await tellShared(tags)
-        _ = await tellNodes(tags, isSharedTold: stamp != nil || shared == nil)
+        _ = await tellNodes(tags, isSharedTold: stamp != nil || shared == nil, names: names)
     }
 
     /// Outdates every value of every cache, on every node.
@@ -54,10 +73,12 @@ extension CacheRegistry {
     }
 
     /// Tells the other nodes, or remembers to.
-    func tellNodes(_ tags: Set<CacheTag>, isSharedTold: Bool) async -> Bool {
+    func tellNodes(
+        _ tags: Set<CacheTag>, isSharedTold: Bool, names: Set<InvalidationName> = []
+    ) async -> Bool {
         guard let backplane else { return isSharedTold }
         var isTold = true
-        for notice in CacheNotice.several(tags, isSharedTold: isSharedTold) {
+        for notice in CacheNotice.several(tags, isSharedTold: isSharedTold, names: names) {
             if await publish(notice, over: backplane) { continue }
             isTold = false
             state.withLock { $0.untold.owe(nodes: notice.tags) }

@@ -21,7 +21,10 @@ extension CacheRegistry {
     public func hear(_ event: CacheBackplaneEvent) async {
         switch event {
         case .notice(let notice):
-            tags.invalidate(notice.tags)
+            if !hasHeard(notice) {
+                if notice.isSharedTold { tags.invalidate(notice.tags) } else { invalidateHere(notice.tags) }
+                remember(notice.names)
+            }
             if !notice.isSharedTold { _ = await tellShared(notice.tags) }
         case .interrupted:
             state.withLock { $0.isDeaf = true }
@@ -29,6 +32,12 @@ extension CacheRegistry {
             state.withLock { $0.isDeaf = false }
             await makeUpForGap()
         }
+    }
+
+    /// Whether nothing in a notice is new.
+    private func hasHeard(_ notice: CacheNotice) -> Bool {
+        guard !notice.names.isEmpty else { return false }
+        return state.withLock { state in notice.names.allSatisfy { state.heard.contains($0) } }
     }
 
     /// Tells tier 2 and the other nodes what they could not be told, and asks tier 2 what was invalidated if nobody tells.

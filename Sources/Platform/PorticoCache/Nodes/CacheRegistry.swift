@@ -23,6 +23,8 @@ public final class CacheRegistry: Sendable {
         var known: Int64?
         /// Whether nothing is heard from the other nodes at present.
         var isDeaf: Bool
+        /// What need not be outdated again.
+        var heard: HeardInvalidations
     }
 
     /// What was invalidated when: to be asked by everything that keeps what is made of the same data.
@@ -38,6 +40,8 @@ public final class CacheRegistry: Sendable {
     let state: Mutex<State>
     private let node = randomBytes(8).hexadecimal
     private let loads = Atomic<Int>(0)
+    let origin = UInt64.random(in: .min ... .max)
+    let invalidations = Atomic<UInt64>(0)
 
     /// A registry without caches.
     public init(_ configuration: Configuration = Configuration()) {
@@ -52,7 +56,8 @@ public final class CacheRegistry: Sendable {
         }
         state = Mutex(
             State(
-                untold: UntoldTags(most: configuration.bounds.mostUntold), isDeaf: configuration.backplane != nil))
+                untold: UntoldTags(most: configuration.bounds.mostUntold), isDeaf: configuration.backplane != nil,
+                heard: HeardInvalidations(most: configuration.bounds.mostHeard)))
     }
 
     /// Whether there is a tier 2.
@@ -98,6 +103,8 @@ extension CacheRegistry {
         public var circuit = CircuitPolicy(leastCalls: 5, openFor: .seconds(1), longestOpen: .seconds(10), probes: 1)
         /// Tags that may wait to be told; more are replaced by everything.
         public var mostUntold = 10_000
+        /// Invalidations that are remembered by name, of some 50 bytes each.
+        public var mostHeard = 10_000
         /// How often what could not be told is tried again, and tier 2 is asked for invalidations where no backplane tells.
         public var upkeep = Span.seconds(1)
 

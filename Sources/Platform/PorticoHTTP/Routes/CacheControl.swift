@@ -48,9 +48,20 @@ public struct SharedCaching: Sendable, Hashable {
     public var staleIfError: Int
     /// What outdates it when it is invalidated: `cases`, or `case:{number}` with a value from the path.
     public var tags: [String]
+    /// How long a cache in front of the nodes may keep it without asking, counted from when the node made its copy; 0 where
+    /// it asks each time as everybody does. No node tells such a cache of a change: whoever declares this sees to it that
+    /// its tags are purged there, or can live with what is so old.
+    public var edgeSeconds: Int
+    /// The fields of a request that it depends on, besides `Accept-Encoding`.
+    public var varying: [VaryingHeader]
 
     /// A policy.
-    public init(seconds: Int, staleWhileRevalidate: Int = 0, staleIfError: Int = 0, tags: [String] = []) {
+    public init(
+        seconds: Int, staleWhileRevalidate: Int = 0, staleIfError: Int = 0, tags: [String] = [], edgeSeconds: Int = 0,
+        varying: [VaryingHeader] = []
+    ) {
+        self.edgeSeconds = edgeSeconds
+        self.varying = varying
         self.seconds = seconds
         self.staleWhileRevalidate = staleWhileRevalidate
         self.staleIfError = staleIfError

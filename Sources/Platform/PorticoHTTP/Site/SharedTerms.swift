@@ -18,6 +18,9 @@ public struct SharedTerms: Sendable {
         return (try? configuration.doors.look(at: peer, now: configuration.clock.now())) != nil
     }
 
+    /// The present time by the site's clock.
+    public var now: Instant { site.configuration.clock.now() }
+
     /// Whether the peer is a proxy whose word counts, such as the id it gives a request.
     public func trusts(_ peer: String) -> Bool { site.configuration.trustedProxies.contains(peer) }
 
@@ -84,7 +87,7 @@ extension Site {
     }
 
     /// A tag with the values of the path in place of their names in braces.
-    private static func filled(_ tag: String, _ parameters: [(name: String, value: String)]) -> String {
+    static func filled(_ tag: String, _ parameters: [(name: String, value: String)]) -> String {
         var text = ""
         for (index, part) in tag.split(separator: "{", omittingEmptySubsequences: false).enumerated() {
             guard index > 0, let end = part.firstIndex(of: "}"),
@@ -100,7 +103,10 @@ extension Site {
 
     /// A copy for everybody must not depend on who asks.
     static func check(_ route: Route) throws(RouterError) {
-        guard route.cache.sharing != nil, route.access != .anonymous || route.method != .get else { return }
-        throw RouterError(message: "\(route.name) is kept for everybody, so it must be GET and open to everybody")
+        guard let sharing = route.cache.sharing else { return }
+        guard route.access == .anonymous, route.method == .get else {
+            throw RouterError(message: "\(route.name) is kept for everybody, so it must be GET and open to everybody")
+        }
+        if let flaw = sharing.flaw { throw RouterError(message: "\(route.name) is kept for everybody, and \(flaw)") }
     }
 }

@@ -1,12 +1,12 @@
 extension Site {
-    /// Gives a whole answer its tag, and answers with 304 where the client has what it names (RFC 9110 §13.1.2).
+    /// Gives a whole answer its tag, and answers with 304 where the client has what it names, or what is not older.
     func validate(_ response: inout Response, _ exchange: Exchange) {
         guard case .bytes(let body) = response.body else { return }
         let tag = response.headers["etag"] ?? EntityTag.of(body)
         response.headers["etag"] = tag
-        guard let condition = exchange.request.head.headers["if-none-match"], EntityTag.matches(condition, tag) else {
-            return
-        }
+        let conditions = exchange.request.head.headers
+        let modified = response.headers["last-modified"]
+        guard ClientCopy.isCurrent(conditions, tag: tag, modified: modified, now: exchange.now) else { return }
         // What the whole answer would say of itself (RFC 9110 §15.4.5).
         response.announceCodings()
         response.status = .notModified

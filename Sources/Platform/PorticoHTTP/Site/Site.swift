@@ -369,6 +369,7 @@ extension Site {
         response.headers.reserve(Headers.usualCount)
         let policy = exchange.served?.route.cache ?? .noStore
         let isGood = response.status == .ok
+        if isGood { informCaches(of: &response, exchange) }
         response.headers.setDefault("cache-control", isGood ? policy.control : CacheControl.noStore.control)
         if isGood, policy.isValidated, exchange.request.head.method.isSafe { validate(&response, exchange) }
         // Answers that are given at once run on the event loop, where a millisecond is long.

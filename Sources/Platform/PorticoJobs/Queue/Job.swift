@@ -39,6 +39,8 @@ public protocol Job: Sendable {
     var rate: JobRate? { get }
     /// Whose work it is, where the queue is to be fair; nil when it takes its place by time alone.
     var share: JobShare? { get }
+    /// By which operators find it (``JobTag``), besides those of ``JobOptions/tags``.
+    var tags: [String] { get }
 }
 
 extension Job {
@@ -58,6 +60,8 @@ extension Job {
     public var rate: JobRate? { nil }
     /// Nobody's in particular.
     public var share: JobShare? { nil }
+    /// Found by its name and arguments alone.
+    public var tags: [String] { [] }
 }
 
 /// How jobs of one kind are treated.

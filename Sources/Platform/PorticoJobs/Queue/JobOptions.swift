@@ -9,12 +9,17 @@ public struct JobOptions: Sendable, Hashable {
     public var notBefore: Instant?
     /// Another priority than its policy's.
     public var priority: JobPriority?
+    /// By which operators find it (``JobTag``), besides those of its own (``Job/tags``).
+    public var tags: [String]
 
     /// Options.
-    public init(owner: Int64? = nil, notBefore: Instant? = nil, priority: JobPriority? = nil) {
+    public init(
+        owner: Int64? = nil, notBefore: Instant? = nil, priority: JobPriority? = nil, tags: [String] = []
+    ) {
         self.owner = owner
         self.notBefore = notBefore
         self.priority = priority
+        self.tags = tags
     }
 }
 

@@ -12,23 +12,24 @@ extension JobQueue {
     ) throws -> Int {
         let (now, origin) = (clock.now(), transaction.channel.origin)
         var shares = JobShares(now: now)
-        var (plain, unique): ([[SQLValue]], [NewJob]) = ([], [])
+        // Of what is loaded no ids are known, which tags need and keys may be refused.
+        var (plain, single): ([[SQLValue]], [NewJob]) = ([], [])
         var count = 0
         for job in jobs {
             let new = try shares.placing(
                 NewJob(job, options, at: now, seal: seal, from: origin), in: transaction)
-            if new.uniqueKey == nil { plain.append(new.row(at: now)) } else { unique.append(new) }
+            if new.isLoadable { plain.append(new.row(at: now)) } else { single.append(new) }
             if plain.count == JobQueue.load { count += try load(&plain, in: transaction) }
         }
         if !plain.isEmpty { count += try load(&plain, in: transaction) }
-        count += try insert(unique: unique, at: now, in: transaction)
+        count += try insert(single: single, at: now, in: transaction)
         if count > 0 { announce(in: transaction) }
         return count
     }
 
     /// Rows that are loaded at a time.
     private static let load = 5000
-    /// Unique rows in one statement.
+    /// Rows in one statement, of those that are not loaded.
     private static let batch = 100
 
     private func load(_ rows: inout [[SQLValue]], in transaction: Transaction) throws -> Int {
@@ -37,7 +38,7 @@ extension JobQueue {
     }
 
     /// In the order of their keys, so that two that load the same jobs at once wait for each other and not both.
-    private func insert(unique jobs: [NewJob], at now: Instant, in transaction: Transaction) throws -> Int {
+    private func insert(single jobs: [NewJob], at now: Instant, in transaction: Transaction) throws -> Int {
         let ordered = jobs.sorted { ($0.uniqueKey ?? "") < ($1.uniqueKey ?? "") }
         var count = 0
         var start = 0
@@ -45,11 +46,12 @@ extension JobQueue {
             let batch = ordered[start..<(start + JobQueue.batch)]
             start += JobQueue.batch
             let added = try transaction.all("jobs.load_unique", NewJob.insertion(batch, at: now)) {
-                try $0[1] as String
+                (id: try $0[0] as Int64, key: try $0[1] as String?, tags: JobTag.list(try $0[2] as String?))
             }
             count += added.count
+            try note(added.flatMap { row in row.tags.map { (job: row.id, tag: $0) } }, in: transaction)
             // Of those whose key is taken, the ones with a period may find that it is over.
-            let taken = Set(added)
+            let taken = Set(added.compactMap(\.key))
             for job in batch where job.uniqueness?.period != nil && !taken.contains(job.uniqueKey ?? "") {
                 count += try insert(job, in: transaction).isNew ? 1 : 0
             }

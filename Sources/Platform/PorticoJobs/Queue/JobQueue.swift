@@ -120,6 +120,7 @@ public final class JobQueue: Sendable {
         for _ in 1...3 {
             let insertion = NewJob.insertion(CollectionOfOne(job), at: now)
             if let id = try transaction.scalar("jobs.enqueue", insertion, as: Int64.self) {
+                try note(job.tags.map { (job: id, tag: $0) }, in: transaction)
                 if job.state(at: now) == .queued { announce(in: transaction) }
                 return JobTicket(id: id, isNew: true)
             }

@@ -27,6 +27,8 @@ public struct JobRecord: Sendable, Hashable {
     public let rateKey: String?
     /// Whose share of the queue it takes.
     public let shareKey: String?
+    /// By which operators find it.
+    public let tags: [String]
     /// Account that follows it.
     public let owner: Int64?
     /// The request that enqueued it, itself or by a job it enqueued; nil for what no request made necessary.
@@ -72,7 +74,8 @@ public struct JobRecord: Sendable, Hashable {
     static let columns: SQL = """
         id, name, queue, state, run_at, payload, owner, group_id, follows_group, attempt, retries, rescues,
         cancel_requested, done, total, result, errors, created_at, started_at, finished_at, is_sealed, unique_key,
-        limit_key, rate_key, share_key, request_id, traceparent, version, holder, workflow_id, step_id
+        limit_key, rate_key, share_key, request_id, traceparent, version, holder, workflow_id, step_id,
+        tags
         """
 
     init(_ row: Row) throws {
@@ -108,6 +111,7 @@ public struct JobRecord: Sendable, Hashable {
         holder = try row[28]
         workflowID = try row[29]
         stepID = try row[30]
+        tags = JobTag.list(try row[31])
     }
 }
 

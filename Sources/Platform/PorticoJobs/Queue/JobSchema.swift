@@ -17,6 +17,9 @@ public enum JobSchema {
             },
             Migration(4, "keys that outlast their jobs") { dialect in keptKeys(dialect) },
             Migration(5, "workflows") { dialect in workflows(dialect) },
+            Migration(6, "schedules that operators change") { dialect in changedSchedules(dialect) },
+            Migration(7, "tags") { dialect in tags(dialect) },
+            Migration(8, "traces of removed jobs") { dialect in archive(dialect) },
         ])
 
     /// `rank` is when a job became due less its head start; `turns` counts its runs ever and is what a run shows to

@@ -10,14 +10,17 @@ public struct JobSearch: Sendable, Hashable {
     public var state: JobState?
     /// Only of this queue.
     public var queue: String?
-    /// In the name, a key or an argument, capitals or not; or the id. Sealed arguments are not looked into.
+    /// In the name, a key, a tag or an argument, capitals or not; or the id. Sealed arguments are not looked into.
     public var text: String
+    /// Only jobs with this tag.
+    public var tag: String?
 
     /// A search.
-    public init(state: JobState? = nil, queue: String? = nil, text: String = "") {
+    public init(state: JobState? = nil, queue: String? = nil, text: String = "", tag: String? = nil) {
         self.state = state
         self.queue = queue
         self.text = text
+        self.tag = tag
     }
 }
 
@@ -51,20 +54,28 @@ extension JobQueue {
 }
 
 extension JobSearch {
-    /// What an index answers. States with an index of their own are read from it; by the ids the engine would walk
-    /// through all that have ended.
+    /// What an index answers. States with an index of their own are read from it, and tags from theirs; by the ids the
+    /// engine would walk through all that have ended.
     fileprivate func frame(before: Int64?) -> (condition: SQL, id: SQL) {
-        let hasIndex = state.map { ![.succeeded, .cancelled, .waiting].contains($0) } ?? false
+        let hasIndex = tag != nil || state.map { ![.succeeded, .cancelled, .waiting].contains($0) } ?? false
         let id: SQL = hasIndex ? "id + 0" : "id"
         let place: SQL = queue.map { " AND queue = \($0)" } ?? ""
         let standing: SQL = state.map { "state = '\(SQL(trusted: $0.rawValue))' AND " } ?? ""
-        return ("\(standing)\(id) < \(before ?? Int64.max)\(place)", id)
+        let end = before ?? Int64.max
+        let tagged: SQL =
+            tag.map {
+                """
+                 AND id IN (SELECT job_id FROM job_tags WHERE tag = \($0) AND job_id < \(end)
+                    ORDER BY job_id DESC LIMIT \(JobSearch.reach))
+                """
+            } ?? ""
+        return ("\(standing)\(id) < \(end)\(place)\(tagged)", id)
     }
 
     fileprivate func hit(_ dialect: Dialect) -> SQL {
         let position: SQL = dialect == .sqlite ? "instr" : "strpos"
         let wanted = text.lowercased()
-        let places: [SQL] = ["name", "unique_key", "limit_key", "rate_key", "share_key"]
+        let places: [SQL] = ["name", "unique_key", "limit_key", "rate_key", "share_key", "tags"]
         let keys = places.reduce("" as SQL) { "\($0)\(position)(lower(coalesce(\($1), '')), \(wanted)) > 0 OR " }
         return """
             (\(keys)(is_sealed = 0 AND \(position)(lower(payload), \(wanted)) > 0)

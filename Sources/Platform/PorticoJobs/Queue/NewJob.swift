@@ -18,6 +18,8 @@ struct NewJob {
     let rate: JobRate?
     let share: JobShare?
     let owner: Int64?
+    /// By which operators find it.
+    let tags: [String]
     /// The request that enqueues it.
     let origin: WorkOrigin?
     let runAt: Instant
@@ -49,6 +51,7 @@ struct NewJob {
         rate = job.rate
         share = job.share
         owner = options.owner
+        tags = JobTag.clean(job.tags + options.tags)
         self.origin = origin
         runAt = max(options.notBefore ?? now, now)
         rank = runAt - priority.headStart
@@ -59,12 +62,15 @@ struct NewJob {
         return runAt > now ? .scheduled : .queued
     }
 
+    /// Whether nothing needs to be known of its row: neither whether its key was taken, nor the id.
+    var isLoadable: Bool { uniqueKey == nil && tags.isEmpty }
+
     static let columns = [
         "name", "version", "queue", "state", "rank", "head_start", "run_at", "payload", "is_sealed", "owner",
         "unique_key", "unique_ends_at_start", "unique_until", "limit_key", "limit_most", "rate_key", "rate_most",
         "rate_span", "share_key", "share_step", "group_id", "follows_group", "turns", "attempt", "retries", "rescues",
         "cancel_requested", "errors", "created_at", "request_id", "traceparent", "own_key",
-        "workflow_id", "step_id",
+        "workflow_id", "step_id", "tags",
     ]
 
     /// The values of ``columns``, for a load of many.
@@ -78,7 +84,7 @@ struct NewJob {
             (share?.key).sqlValue, (share?.step.milliseconds).sqlValue, groupID.sqlValue, followsGroup.sqlValue,
             .integer(0), .integer(0), policy.retries.sqlValue, .integer(0), .integer(0), .text("[]"), now.sqlValue,
             (origin?.requestID).sqlValue, (origin?.traceparent).sqlValue, uniqueKey.sqlValue,
-            (step?.workflow).sqlValue, (step?.id).sqlValue,
+            (step?.workflow).sqlValue, (step?.id).sqlValue, JobTag.text(tags).sqlValue,
         ]
     }
 
@@ -88,7 +94,7 @@ struct NewJob {
         for job in jobs { rows = rows.text.isEmpty ? job.values(at: now) : "\(rows), \(job.values(at: now))" }
         return """
             INSERT INTO jobs (\(SQL(trusted: columns.joined(separator: ", ")))) VALUES \(rows)
-            ON CONFLICT DO NOTHING RETURNING id, unique_key
+            ON CONFLICT DO NOTHING RETURNING id, unique_key, tags
             """
     }
 
@@ -100,7 +106,7 @@ struct NewJob {
         \(uniqueness?.period.map { now + $0 }), \(limit?.key), \(limit?.atMost), \(rate?.key), \(rate?.atMost),
         \(rate?.span.milliseconds), \(share?.key), \(share?.step.milliseconds), \(groupID), \(followsGroup),
         0, 0, \(policy.retries), 0, 0, '[]', \(now), \(origin?.requestID), \(origin?.traceparent),
-        \(uniqueKey), \(step?.workflow), \(step?.id))
+        \(uniqueKey), \(step?.workflow), \(step?.id), \(JobTag.text(tags)))
         """
     }
 }

@@ -7,28 +7,8 @@ extension JobQueue {
     /// - Throws: ``SQLError``.
     public func schedules(in session: some SQLSession) throws -> [ScheduleStanding] {
         try session.all(
-            "schedules.all",
-            """
-            SELECT name, cron, zone, next_at, last_at, is_paused, asked_at FROM job_schedules ORDER BY name
-            """
-        ) { row in
-            try ScheduleStanding(
-                name: row[0], cron: row[1], zone: row[2], nextAt: row[3], lastAt: row[4], isPaused: row[5],
-                askedAt: row[6])
-        }
-    }
-
-    /// Changes when a schedule fires, from now on, until the program itself says something else.
-    /// - Returns: whether there is such a schedule.
-    /// - Throws: ``ScheduleError``, ``SQLError``.
-    @discardableResult
-    public func reschedule(
-        _ name: String, _ cron: String, zone: JobZone, in transaction: Transaction
-    ) throws -> Bool {
-        let next = CronOccurrences(cron: try CronExpression(cron), zone: zone).next(after: clock.now())
-        return try transaction.execute(
-            "schedules.change",
-            "UPDATE job_schedules SET cron = \(cron), zone = \(zone.name), next_at = \(next) WHERE name = \(name)") == 1
+            "schedules.all", "SELECT \(ScheduleStanding.columns) FROM job_schedules ORDER BY name"
+        ) { try ScheduleStanding($0) }
     }
 
     /// Has a schedule's job enqueued within a second, held or not, besides the times it fires anyway.
@@ -57,7 +37,7 @@ extension JobQueue {
     @discardableResult
     public func resumeSchedule(_ name: String, in transaction: Transaction) throws -> Bool {
         guard let standing = try schedules(in: transaction).first(where: { $0.name == name }) else { return false }
-        let next = try standing.occurrences.next(after: clock.now())
+        let next = try standing.occurrences().next(after: clock.now())
         return try transaction.execute(
             "schedules.resume",
             "UPDATE job_schedules SET is_paused = 0, next_at = \(next) WHERE name = \(name)") == 1

@@ -1,3 +1,4 @@
+import PorticoSQL
 import PorticoValues
 
 /// A job that comes again and again.
@@ -9,7 +10,7 @@ import PorticoValues
 /// ```
 ///
 /// Fires once for each time on all nodes together: the node that advances the schedule's row enqueues, in one
-/// transaction.
+/// transaction. Operators may change when it fires, and what is done about missed times, while it runs.
 public struct Schedule: Sendable {
     /// What is done about times at which no node was there.
     public enum CatchUp: Sendable, Hashable {
@@ -44,17 +45,8 @@ public struct Schedule: Sendable {
         self.job = job
     }
 
-    /// What the program says, as it is kept.
-    var declared: String { "\(cron.text) | \(zone.name)" }
-
-    /// The times to run for, when `first` was the first that has come.
-    func due(_ occurrences: CronOccurrences, from first: Instant, through now: Instant) -> [Instant] {
-        switch catchUp {
-        case .skip: occurrences.last(1, from: first, through: now).filter { now - $0 <= .minutes(1) }
-        case .once: occurrences.last(1, from: first, through: now)
-        case .all(let limit): occurrences.last(max(1, limit), from: first, through: now)
-        }
-    }
+    /// What the program says.
+    var declared: ScheduleTerms { ScheduleTerms(cron: cron.text, zone: zone.name, catchUp: catchUp) }
 }
 
 /// How a schedule stands.
@@ -65,6 +57,8 @@ public struct ScheduleStanding: Sendable, Hashable {
     public let cron: String
     /// Name of the zone in force.
     public let zone: String
+    /// What is done about missed times; nil until a node has said so.
+    public let catchUp: Schedule.CatchUp?
     /// When it fires next; nil when never.
     public let nextAt: Instant?
     /// The time it fired for last.
@@ -73,4 +67,41 @@ public struct ScheduleStanding: Sendable, Hashable {
     public let isPaused: Bool
     /// Since when somebody wants its job now; nil when nobody does.
     public let askedAt: Instant?
+    /// What the program says.
+    public let declared: ScheduleTerms
+    /// Since when an operator's word is in force; nil where the program's is.
+    public let editedAt: Instant?
+    /// What the program said then; nil where its word is in force.
+    public let editedOver: ScheduleTerms?
+
+    /// What is in force.
+    public var terms: ScheduleTerms {
+        ScheduleTerms(cron: cron, zone: zone, catchUp: catchUp ?? declared.catchUp)
+    }
+
+    /// Whether the program has come to say something else since an operator changed the schedule.
+    public var isOverridingNews: Bool { editedOver.map { $0 != declared } ?? false }
+
+    static let columns: SQL = """
+        name, cron, zone, catch_up, next_at, last_at, is_paused, asked_at, declared, declared_catch_up, edited_at,
+        edited_over
+        """
+
+    init(_ row: Row) throws {
+        let (caught, declaredText, declaredCaught): (String?, String, String?) = (try row[3], try row[8], try row[9])
+        let over: String? = try row[11]
+        name = try row[0]
+        cron = try row[1]
+        zone = try row[2]
+        catchUp = caught.flatMap { Schedule.CatchUp(text: $0) }
+        nextAt = try row[4]
+        lastAt = try row[5]
+        isPaused = try row[6]
+        askedAt = try row[7]
+        var declared = ScheduleTerms(text: declaredText) ?? ScheduleTerms(cron: cron, zone: zone)
+        if let catchUp = declaredCaught.flatMap({ Schedule.CatchUp(text: $0) }) { declared.catchUp = catchUp }
+        self.declared = declared
+        editedAt = try row[10]
+        editedOver = over.flatMap { ScheduleTerms(text: $0) }
+    }
 }

@@ -45,18 +45,20 @@ final class ScheduleKeeper: Sendable {
         return fired
     }
 
-    /// Whoever moves the row on fires; the others find that it has moved.
-    private func fire(
+    /// Whoever moves the row on fires; the others find that it has moved. So does whoever read it before an operator
+    /// changed it, and looks again: the time that has come is still there.
+    func fire(
         _ schedule: Schedule, _ standing: ScheduleStanding, from first: Instant, at now: Instant,
         in transaction: Transaction
     ) throws -> Bool {
-        let occurrences = try standing.occurrences
-        let due = schedule.due(occurrences, from: first, through: now)
+        let occurrences = try standing.occurrences()
+        let due = (standing.catchUp ?? schedule.catchUp).due(occurrences, from: first, through: now)
         let moved = try transaction.execute(
             "schedules.advance",
             """
             UPDATE job_schedules SET next_at = \(occurrences.next(after: now)), last_at = \(due.last ?? standing.lastAt)
             WHERE name = \(schedule.name) AND next_at = \(first) AND is_paused = 0
+                AND cron = \(standing.cron) AND zone = \(standing.zone)
             """)
         guard moved == 1, !due.isEmpty else { return false }
         for time in due { try queue.enqueue(schedule.job(time), in: transaction) }
@@ -76,17 +78,27 @@ final class ScheduleKeeper: Sendable {
         return true
     }
 
-    /// A schedule that is new, or that the program now says otherwise, starts from the present.
+    /// A schedule that is new, or that the program now says otherwise, starts from the present; one that an operator
+    /// changed goes on as the operator said, and only notes what the program says.
     private func register(_ schedule: Schedule, in transaction: Transaction) throws {
         let next = CronOccurrences(cron: schedule.cron, zone: schedule.zone).next(after: queue.clock.now())
+        let declared = "\(schedule.cron.text) | \(schedule.zone.name)"
         try transaction.execute(
             "schedules.register",
             """
-            INSERT INTO job_schedules (name, declared, cron, zone, next_at, is_paused)
-            VALUES (\(schedule.name), \(schedule.declared), \(schedule.cron.text), \(schedule.zone.name), \(next), 0)
-            ON CONFLICT (name) DO UPDATE SET declared = excluded.declared, cron = excluded.cron, zone = excluded.zone,
-                next_at = excluded.next_at
+            INSERT INTO job_schedules (name, declared, declared_catch_up, cron, zone, catch_up, next_at, is_paused)
+            VALUES (\(schedule.name), \(declared), \(schedule.catchUp.text), \(schedule.cron.text),
+                \(schedule.zone.name), \(schedule.catchUp.text), \(next), 0)
+            ON CONFLICT (name) DO UPDATE SET
+                declared = excluded.declared, declared_catch_up = excluded.declared_catch_up,
+                cron = CASE WHEN job_schedules.edited_at IS NULL THEN excluded.cron ELSE job_schedules.cron END,
+                zone = CASE WHEN job_schedules.edited_at IS NULL THEN excluded.zone ELSE job_schedules.zone END,
+                catch_up = CASE WHEN job_schedules.edited_at IS NULL THEN excluded.catch_up
+                    ELSE job_schedules.catch_up END,
+                next_at = CASE WHEN job_schedules.edited_at IS NULL AND job_schedules.declared <> excluded.declared
+                    THEN excluded.next_at ELSE job_schedules.next_at END
             WHERE job_schedules.declared <> excluded.declared
+                OR coalesce(job_schedules.declared_catch_up, '') <> excluded.declared_catch_up
             """)
     }
 }
@@ -94,7 +106,5 @@ final class ScheduleKeeper: Sendable {
 extension ScheduleStanding {
     /// When it comes true.
     /// - Throws: ``ScheduleError`` when a zone is not known here.
-    var occurrences: CronOccurrences {
-        get throws { CronOccurrences(cron: try CronExpression(cron), zone: try JobZone.named(zone)) }
-    }
+    func occurrences() throws(ScheduleError) -> CronOccurrences { try terms.occurrences() }
 }

@@ -174,20 +174,22 @@ extension JobQueue {
         return lost
     }
 
-    /// Removes what ended long ago, some thousand rows at most.
+    /// Removes what ended long ago, some thousand rows at most, and keeps traces where they are wanted.
     /// - Returns: number of jobs removed.
     func purge(_ retention: JobRetention, in transaction: Transaction) throws -> Int {
         let now = clock.now()
         let batch = 5000
-        let done = try transaction.execute(
-            "jobs.purge",
+        let old: SQL = """
+            SELECT id FROM jobs WHERE finished_at IS NOT NULL AND finished_at < \(now - retention.ended)
+                AND (NOT \(JobQueue.mayFollow) OR finished_at < \(now - retention.failed))
+                AND NOT \(isNeeded(retention, at: now))
+            ORDER BY finished_at LIMIT \(batch)
             """
-            DELETE FROM jobs WHERE id IN (
-                SELECT id FROM jobs WHERE finished_at IS NOT NULL AND finished_at < \(now - retention.ended)
-                    AND (NOT \(JobQueue.mayFollow) OR finished_at < \(now - retention.failed))
-                    AND NOT \(isNeeded(retention, at: now))
-                ORDER BY finished_at LIMIT \(batch))
-            """)
+        let done =
+            try retention.archive == nil
+            ? transaction.execute("jobs.purge", "DELETE FROM jobs WHERE id IN (\(old))")
+            : archive(old, at: now, in: transaction)
+        try purgeArchive(retention, at: now, in: transaction)
         try transaction.execute(
             "jobs.purge_starts",
             """

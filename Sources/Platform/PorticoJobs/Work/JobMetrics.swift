@@ -1,3 +1,4 @@
+import PorticoSQL
 import PorticoTelemetry
 import PorticoValues
 import Synchronization
@@ -14,6 +15,8 @@ struct JobMetrics: Sendable {
     private let stuck: CounterFamily
     private let standing: GaugeFamily
     private let oldest: GaugeFamily
+    private let deadRows: GaugeFamily
+    private let indexBytes: GaugeFamily
 
     init(_ registry: MetricsRegistry, application: String) {
         self.application = application
@@ -40,6 +43,14 @@ struct JobMetrics: Sendable {
             "portico_jobs_oldest_due_timestamp_seconds",
             help: "Since when the oldest job is due that waits for a place, in the whole application; 0 when none is.",
             labels: labels)
+        deadRows = registry.gauge(
+            "portico_jobs_table_dead_rows",
+            help: "Rows of the queue's table that wait to be cleared away, as the database server estimates them.",
+            labels: ["application"])
+        indexBytes = registry.gauge(
+            "portico_jobs_index_bytes",
+            help: "What the indexes of the queue's table take on the database server's disk.",
+            labels: ["application", "index"])
     }
 
     func began(_ job: ClaimedJob, at now: Instant) {
@@ -64,6 +75,12 @@ struct JobMetrics: Sendable {
 
     func gaveUp(_ job: ClaimedJob) {
         stuck.with(application, job.queue).increment()
+    }
+
+    /// Shows how much room the table of jobs takes.
+    func show(_ room: TableRoom) {
+        deadRows.with(application).set(Double(room.dead))
+        for index in room.indexes { indexBytes.with(application, index.name).set(Double(index.bytes)) }
     }
 
     /// Shows how many jobs stand where. States that have become empty are shown as such.

@@ -15,6 +15,7 @@ struct UpkeepTimes: Sendable {
     /// By the process's clock, because others go by it.
     var sign: Instant?
     var figures: Int64?
+    var room: Int64?
     /// What operators and owners had said when the table was last compared with what is known.
     var orders = 0
     /// Until when the table may say that the worker has jobs of which it was not told, by the process's clock.
@@ -62,6 +63,7 @@ extension JobWorker {
         }
         let isClean = try await purge(at: now)
         try await countUp(elapsed)
+        await measureRoom(elapsed)
         return !hasMore && isClean
     }
 
@@ -188,6 +190,17 @@ extension JobWorker {
         }
         if removed >= 5000 { state.withLock { $0.upkeep.purge = nil } }
         return removed < 5000
+    }
+
+    /// Every five minutes, because it changes slowly. Nothing depends on it.
+    private func measureRoom(_ elapsed: Int64) async {
+        let isDue = state.withLock { state in
+            if let last = state.upkeep.room, elapsed - last < 300_000_000_000 { return false }
+            state.upkeep.room = elapsed
+            return true
+        }
+        guard isDue, let room = try? await JobIndexGuard(database: database).room() else { return }
+        metrics.show(room)
     }
 
     /// Every fifteen seconds, because counting what waits takes a while when it is much.

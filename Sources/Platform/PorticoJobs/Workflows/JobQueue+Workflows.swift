@@ -193,14 +193,14 @@ extension JobQueue {
             job.step = place
             return try shares.placing(job, in: transaction)
         }
-        let plain = placed.filter { $0.uniqueKey == nil }.map { $0.row(at: now) }
+        let plain = placed.filter(\.isLoadable).map { $0.row(at: now) }
         var count = 0
         if !plain.isEmpty {
             count = try transaction.bulkInsert("jobs.load_batch", into: "jobs", columns: NewJob.columns, rows: plain)
         }
         // In the order of their keys, so that two that add the same jobs wait for each other one way only.
-        let unique = placed.filter { $0.uniqueKey != nil }.sorted { ($0.uniqueKey ?? "") < ($1.uniqueKey ?? "") }
-        for job in unique { count += try insert(job, in: transaction).isNew ? 1 : 0 }
+        let single = placed.filter { !$0.isLoadable }.sorted { ($0.uniqueKey ?? "") < ($1.uniqueKey ?? "") }
+        for job in single { count += try insert(job, in: transaction).isNew ? 1 : 0 }
         try grow(place, by: count, in: transaction)
         return count
     }

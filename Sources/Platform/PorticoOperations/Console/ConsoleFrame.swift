@@ -125,6 +125,8 @@ struct ConsoleQuery: RouteInput {
         "replayed": "Tried again as soon as there is a place",
         "discarded": "Removed", "cancelled": "It is asked to end", "asked": "It runs within a second",
         "held": "Held: it does not fire until it is let go", "released": "It fires again",
+        "rescheduled": "Changed: each node goes by it when it looks next",
+        "restored": "The program's word is in force again",
         "purged": "Outdated on all nodes",
         "purging": "Outdated here; other nodes hear of it as soon as they can be reached",
         "many_replayed": "Tried again", "mailed": "It goes out within a second",

@@ -13,7 +13,7 @@ extension JobConsole {
     /// | `/queues/{queue}/scale` | `at_most`, `per_node` |
     /// | `/jobs/{id}/replay`, `/discard`, `/cancel` | none |
     /// | `/workflows/{id}/cancel`, `/replay` | none |
-    /// | `/jobs/replay`, `/jobs/discard` | `state`, `queue`, `q`; with `chosen` those of `ids` alone |
+    /// | `/jobs/replay`, `/jobs/discard` | `state`, `queue`, `tag`, `q`; with `chosen` those of `ids` alone |
     /// | `/schedules/{name}/run`, `/pause`, `/resume` | none |
     public func pages(_ appearance: ConsoleAppearance) -> [Route] {
         JobConsolePages(console: self, appearance: appearance).limited
@@ -26,9 +26,11 @@ struct JobConsolePages: ConsolePages {
     let appearance: ConsoleAppearance
 
     var routes: [Route] {
-        [queues, pause, resume, scale, list, show, schedules] + JobConsole.Deed.allCases.map(one)
+        let own: [Route] =
+            [queues, pause, resume, scale, list, show, schedules] + JobConsole.Deed.allCases.map(one)
             + [many(.replay), many(.discard)] + JobConsole.ScheduleDeed.allCases.map(act)
             + [workflow] + JobConsole.WorkflowDeed.allCases.map(workflowForm)
+        return own + scheduleRoutes + [archive]
     }
 
     static let path = ConsoleAppearance.path
@@ -52,7 +54,8 @@ struct JobConsolePages: ConsolePages {
             )
         }
         return QueuesPage(
-            frame: try await ConsoleFrame(context, appearance), queues: queues, running: running, workers: workers)
+            frame: try await ConsoleFrame(context, appearance), queues: queues, running: running, workers: workers,
+            room: try await roomBlock())
     }
 
     private var pause: Route { hold("pause", "submitQueuePause", "Pause a queue by the form", true) }
@@ -154,7 +157,10 @@ struct JobConsolePages: ConsolePages {
                 let count = try await done(deed, form, by: context)
                 return back(
                     context, "jobs", "\(isReplay ? "many_replayed" : "discarded")-\(count.done)-\(count.skipped)",
-                    with: ["state": form.search.state?.rawValue, "queue": form.search.queue, "q": form.search.text])
+                    with: [
+                        "state": form.search.state?.rawValue, "queue": form.search.queue, "tag": form.search.tag,
+                        "q": form.search.text,
+                    ])
             } catch let refused as BulkRefused {
                 var page = try await listPage(context, form.search)
                 (page.messages, page.ticked) = (refused.messages, Set(form.ids))

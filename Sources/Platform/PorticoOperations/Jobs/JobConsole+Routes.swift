@@ -8,11 +8,11 @@ extension JobConsole {
 
     /// The routes with which programs of operators see and do what the pages show, for the mount of the application.
     public func routes(limit: LimitClass = .pages) -> [Route] {
-        [
+        let own = [
             listQueues, changeQueue, search, show, replay, discard, cancel, replayMany, discardMany, schedules,
             actOnSchedule, showWorkflow, cancelWorkflow, replayWorkflow,
         ]
-        .map { $0.limited(by: limit) }
+        return (own + scheduleRoutes + [searchArchive]).map { $0.limited(by: limit) }
     }
 
     private var listQueues: Route {
@@ -40,7 +40,7 @@ extension JobConsole {
     private var search: Route {
         .json(
             .get, JobConsole.path + "/jobs", "searchJobs",
-            "Jobs by state, queue, name, key and argument, the newest first",
+            "Jobs by state, queue, tag, name, key and argument, the newest first",
             access: ConsolePermission.read, refusals: [(422, "invalid_cursor")]
         ) { (_: RequestContext, input: JobSearchInput) -> Reply<ListAnswer<OperatedJobAnswer>> in
             let found = try await database.read { try page(input.search, input.page, in: $0) }
@@ -143,6 +143,6 @@ extension JobConsole {
 
     /// The list a cursor belongs to.
     static func list(_ search: JobSearch) -> String {
-        "operations.jobs/\(search.state?.rawValue ?? "")/\(search.queue ?? "")/\(search.text)"
+        "operations.jobs/\(search.state?.rawValue ?? "")/\(search.queue ?? "")/\(search.tag ?? "")/\(search.text)"
     }
 }

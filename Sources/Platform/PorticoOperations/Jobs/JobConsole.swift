@@ -180,6 +180,7 @@ public struct JobConsole: Sendable {
             let filter: JSONValue = [
                 "state": search.state.map { .string($0.rawValue) } ?? .null,
                 "queue": search.queue.map { .string($0) } ?? .null, "text": .string(search.text),
+                "tag": search.tag.map { .string($0) } ?? .null,
                 "count": .integer(Int64(count)),
             ]
             if count > 0 {

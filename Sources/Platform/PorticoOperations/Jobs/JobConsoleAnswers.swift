@@ -73,6 +73,7 @@ struct OperatedJobAnswer: JSONRepresentable {
         object.field("limit_key", job?.limitKey, "With which others it shares a limit")
         object.field("rate_key", job?.rateKey, "With which others it shares a rate")
         object.field("share_key", job?.shareKey, "Whose share of the queue it takes")
+        object.field("tags", job?.tags ?? ["import:12"], "By which operators find it")
         object.field("request_id", job?.origin?.requestID, "The request that enqueued it, itself or by another job")
         object.field("trace_id", job?.origin?.traceID, "The trace of that request; in log lines as trace.id")
         object.field("workflow_id", id: job?.workflowID, "The workflow it is a step of; null when of none")
@@ -141,5 +142,18 @@ struct ScheduleAnswer: JSONRepresentable {
         object.field("next_at", standing?.nextAt, "When it fires next; null when never")
         object.field("last_at", standing?.lastAt, "The time it fired for last")
         object.field("paused", standing?.isPaused ?? false, "Whether it is held")
+        let (catchUp, declared) = (standing?.terms.catchUp ?? .once, standing?.declared)
+        object.field("missed", ScheduleMissed(catchUp), "What is done about missed times")
+        object.field("missed_most", ScheduleMissed.most(catchUp), "Of how many of them, with all; null otherwise")
+        object.field("declared_cron", declared?.cron ?? "17 3 * * *", "When, as the program says")
+        object.field("declared_zone", declared?.zone ?? "UTC", "In which zone, as the program says")
+        object.field(
+            "declared_missed", ScheduleMissed.words(declared?.catchUp ?? .once),
+            "What is done about missed times, as the program says; all with how many")
+        object.field(
+            "changed_at", standing?.editedAt, "Since when an operator's word is in force; null where the program's is")
+        object.field(
+            "overrides_news", standing?.isOverridingNews ?? false,
+            "Whether the program says something else since an operator changed it")
     }
 }

@@ -18,9 +18,11 @@ struct JobListQuery: RouteInput {
     static func search(_ fields: inout FieldReader) -> JobSearch {
         let state = fields.optionalText("state", 0...20, "Only jobs that stand there") ?? ""
         let queue = fields.optionalText("queue", 0...64, "Only of this queue") ?? ""
-        let text = fields.optionalText("q", 0...200, "In the name, a key or an argument, or the id") ?? ""
+        let text = fields.optionalText("q", 0...200, "In the name, a key, a tag or an argument, or the id") ?? ""
+        let tag = (fields.optionalText("tag", 0...200, "Only with this tag") ?? "").withoutEdges
         return JobSearch(
-            state: JobState(rawValue: state), queue: queue.isEmpty ? nil : queue, text: text.withoutEdges)
+            state: JobState(rawValue: state), queue: queue.isEmpty ? nil : queue, text: text.withoutEdges,
+            tag: tag.isEmpty ? nil : tag)
     }
 }
 

@@ -34,7 +34,11 @@ struct JobSearchInput: RouteInput {
             },
             text: fields.optionalText(
                 "q", 0...200, in: .query,
-                "In the name, a key or an argument, or the id; looks at the newest 20,000 that fit otherwise") ?? "")
+                "In the name, a key, a tag or an argument, or the id; looks at the newest 20,000 that fit otherwise")
+                ?? "",
+            tag: fields.optionalText("tag", 0...JobTag.length, in: .query, "Only with this tag").flatMap {
+                $0.isEmpty ? nil : $0
+            })
         page = PageRequest(&fields)
     }
 }
@@ -59,7 +63,8 @@ struct JobFilterInput: RouteInput {
         search = JobSearch(
             state: ended?.state ?? .failed,
             queue: fields.optionalText("queue", 0...64, "Only of this queue").flatMap { $0.isEmpty ? nil : $0 },
-            text: fields.optionalText("q", 0...200, "In the name, a key or an argument, or the id") ?? "")
+            text: fields.optionalText("q", 0...200, "In the name, a key, a tag or an argument, or the id") ?? "",
+            tag: fields.optionalText("tag", 0...JobTag.length, "Only with this tag").flatMap { $0.isEmpty ? nil : $0 })
     }
 }
 

@@ -23,15 +23,18 @@ struct JobListPage: ConsolePage {
 
     var content: HTML {
         """
-        \(PageHeading("Jobs", subtitle: "The newest first."))\
+        \(PageHeading("Jobs", subtitle: "The newest first.", actions: [archive]))\
         \(ErrorSummary(messages, title: "Nothing was done"))\
         \(filters)<div class="stack">\(chosen)\(list)\(bulk)</div>\
         \(CursorPager(address: address, cursor: cursor, next: nextCursor))
         """
     }
 
+    private var archive: Button { Button("Removed jobs", href: frame.address("/archive"), icon: .archive) }
+
     private var address: PageAddress {
-        PageAddress(base, ["state": search.state?.rawValue, "queue": search.queue, "q": search.text])
+        PageAddress(
+            base, ["state": search.state?.rawValue, "queue": search.queue, "tag": search.tag, "q": search.text])
     }
 
     private var filters: FilterBar {
@@ -44,7 +47,8 @@ struct JobListPage: ConsolePage {
         let text = TextField(
             "q", label: "Name, key, argument or id", value: search.text, kind: .search, presence: .free,
             maxLength: 200)
-        return FilterBar(action: base, fields: "\(state)\(queue)\(text)", clear: isNarrowed ? base : nil)
+        let tag = TextField("tag", label: "Tag", value: search.tag ?? "", presence: .free, maxLength: JobTag.length)
+        return FilterBar(action: base, fields: "\(state)\(queue)\(tag)\(text)", clear: isNarrowed ? base : nil)
     }
 
     /// The filter, as hidden fields.
@@ -52,6 +56,7 @@ struct JobListPage: ConsolePage {
         """
         <input type="hidden" name="state" value="\(search.state?.rawValue ?? "")">\
         <input type="hidden" name="queue" value="\(search.queue ?? "")">\
+        <input type="hidden" name="tag" value="\(search.tag ?? "")">\
         <input type="hidden" name="q" value="\(search.text)">
         """
     }
@@ -109,6 +114,10 @@ struct JobListPage: ConsolePage {
         return DataTable(caption: "Jobs", columns: columns, rows: jobs.map(line)).framed
     }
 
+    private func tags(_ job: JobRecord) -> HTML? {
+        job.tags.isEmpty ? nil : "<span class=\"below\">\(JobTagLinks(frame: frame, tags: job.tags))</span>"
+    }
+
     private func line(_ job: JobRecord) -> DataTable.Row {
         let since = job.finishedAt ?? job.startedAt ?? job.runAt
         let path = "/jobs/\(job.id)"
@@ -119,7 +128,7 @@ struct JobListPage: ConsolePage {
         return DataTable.Row([
             """
             <span class="picked">\(tick(job))<span><a href="\(frame.address(path))">\(job.name)</a> \
-            <span class="soft">#\(job.id)</span></span></span>
+            <span class="soft">#\(job.id)</span>\(tags(job))</span></span>
             """,
             JobWords.badge(job.state).html, "<span class=\"code\">\(job.queue)</span>", frame.time(since),
             "\(job.attempt)", "\(job.state.isFinal || job.attempt > 0 ? job.errors.last?.message : nil)",

@@ -37,6 +37,10 @@ struct JobPage: ConsolePage {
         return "<div class=\"notices\">\(notice)</div>"
     }
 
+    private var tags: HTML? {
+        job.tags.isEmpty ? nil : JobTagLinks(frame: frame, tags: job.tags).html
+    }
+
     private var facts: DefinitionList {
         DefinitionList([
             "Queue": "<span class=\"code\">\(job.queue)</span>",
@@ -53,6 +57,7 @@ struct JobPage: ConsolePage {
             "Limit": job.limitKey.map { "<span class=\"code\">\($0)</span>" },
             "Rate": job.rateKey.map { "<span class=\"code\">\($0)</span>" },
             "Share": job.shareKey.map { "<span class=\"code\">\($0)</span>" },
+            "Tags": tags,
             "Asked for by account": job.owner.map { "\($0)" },
             "Group": job.groupID.map { "\($0)" },
             "Workflow": job.workflowID.map { "<a href=\"\(frame.address("/workflows/\($0)"))\">\($0)</a>" },

@@ -9,6 +9,8 @@ struct QueuesPage: ConsolePage {
     var running: [JobRecord]
     /// The processes that work now.
     var workers: [JobWorkerStanding]
+    /// How much room the table takes; nil where nobody keeps count of it.
+    var room: JobRoomBlock?
     /// The queue whose form came back.
     var openForm: String?
     var form = FormState.fresh
@@ -25,7 +27,7 @@ struct QueuesPage: ConsolePage {
         <section class="block" aria-labelledby="running-title"><h2 id="running-title">Running now</h2>\(runningNow)\
         </section>\
         <section class="block" aria-labelledby="workers-title"><h2 id="workers-title">Who works</h2>\(working)</section></div>
-        \(handles)</div>
+        \(handles)\(room)</div>
         """
     }
 

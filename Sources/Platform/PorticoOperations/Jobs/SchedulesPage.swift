@@ -37,11 +37,17 @@ struct SchedulesPage: ConsolePage {
             ? frame.form("\(path)/resume", Button("Let go", weight: .quiet, spoken: "Let \(schedule.name) go"))
             : frame.form("\(path)/pause", Button("Hold", weight: .quiet, spoken: "Hold \(schedule.name)"))
         return DataTable.Row([
-            "<span class=\"code\">\(schedule.name)</span>",
+            "<a class=\"code\" href=\"\(frame.address(path))\">\(schedule.name)</a>",
             "<span class=\"code nowrap\">\(schedule.cron)</span> <span class=\"soft\">\(schedule.zone)</span>",
             schedule.isPaused ? "–" : schedule.nextAt.map { frame.time($0) } ?? "never",
-            schedule.lastAt.map { frame.time($0) } ?? "never", badge(schedule).html, "\(run)\(hold)",
+            schedule.lastAt.map { frame.time($0) } ?? "never", "\(badge(schedule))\(changed(schedule))",
+            "\(run)\(hold)",
         ])
+    }
+
+    private func changed(_ schedule: ScheduleStanding) -> HTML? {
+        guard schedule.editedAt != nil else { return nil }
+        return " \(Badge("Changed", tone: schedule.isOverridingNews ? .warn : .info, icon: .settings))"
     }
 
     private func badge(_ schedule: ScheduleStanding) -> Badge {

@@ -36,7 +36,9 @@ public final class AnswerCache: Sendable {
             load.staleIfError = .seconds(Int64(max(terms.caching.staleIfError, terms.caching.staleWhileRevalidate)))
             load.tags = terms.caching.tags.map { CacheTag($0) }
             let response = await make()
-            if let body = AnswerCache.keepable(response) { return SharedAnswer(response, body: body, terms: terms) }
+            if let body = AnswerCache.keepable(response, terms.caching) {
+                return SharedAnswer(response, body: body, terms: terms)
+            }
             // Only a source that fails is no word about the page: gone or moved ends what was kept (RFC 5861 §4).
             let isFinal = response.status.code < 500 && response.status != 429
             if isFinal, load.previous != nil { await cache.remove(key) }
@@ -44,16 +46,23 @@ public final class AnswerCache: Sendable {
         }
     }
 
-    /// The body of an answer that depends on nothing but its address and the coding of its body, and that may be kept.
-    private static func keepable(_ response: Response) -> [UInt8]? {
+    /// The body of an answer that depends on nothing but its address, the coding of its body and what was declared, and that
+    /// may be kept.
+    private static func keepable(_ response: Response, _ caching: SharedCaching) -> [UInt8]? {
         guard response.status == .ok, case .bytes(let body) = response.body, response.headers["set-cookie"] == nil,
-            response.headers.values("vary").allSatisfy({ $0.lowercased() == "accept-encoding" })
+            varied(response).isSubset(of: caching.varying.map(\.name) + ["accept-encoding"])
         else { return nil }
         let isForbidden = response.headers.values("cache-control").contains { value in
             let directives = value.lowercased()
             return directives.contains("no-store") || directives.contains("private")
         }
         return isForbidden ? nil : body
+    }
+
+    /// The fields of requests by which an answer says that it differs, in lower case.
+    private static func varied(_ response: Response) -> Set<String> {
+        let names = response.headers.values("vary").flatMap { $0.lowercased().split(separator: ",") }
+        return Set(names.map { name in String(name.filter { $0 != " " && $0 != "\t" }) })
     }
 
     /// An answer that is not kept: a refusal, a failure, a stream.
@@ -69,5 +78,8 @@ public final class AnswerCache: Sendable {
 }
 
 extension AnswerKey: CacheKey {
-    var cacheText: String { "\(coding.rawValue) \(target)" }
+    var cacheText: String {
+        let text = "\(coding.rawValue) \(target)"
+        return variant.isEmpty ? text : "\(text) \(variant)"
+    }
 }

@@ -85,7 +85,10 @@ final class FastPath: ChannelInboundHandler, RemovableChannelHandler {
                 !scan.hasRequestID || !answer.terms.trusts(connection.peer)
             else { return false }
             guard let condition = scan.condition.map(text) else {
-                write(answer, isUnchanged: false, scan, began)
+                // A date means nothing without one of the answer; another than that takes the longer way.
+                let date = answer.modified == nil ? nil : scan.date.map(text)
+                if let date, let modified = answer.modified, !date.elementsEqual(modified.utf8) { return false }
+                write(answer, isUnchanged: date != nil, scan, began)
                 return true
             }
             // Lists and stars are rare enough for the longer way.

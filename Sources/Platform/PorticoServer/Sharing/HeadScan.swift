@@ -26,6 +26,8 @@ struct HeadScan {
     var accepted: Range<Int>?
     /// Where the value of `If-None-Match` lies; nil without one.
     var condition: Range<Int>?
+    /// Where the value of `If-Modified-Since` lies; nil without one.
+    var date: Range<Int>?
 
     /// Whether the client, or a proxy, gave the request an id.
     private(set) var hasRequestID = false
@@ -133,6 +135,9 @@ struct HeadScan {
         case 15 where FieldBytes.isSame(name, "accept-encoding"):
             if accepted != nil { isPlain = false }
             accepted = place
+        case 17 where FieldBytes.isSame(name, "if-modified-since"):
+            if date != nil { isPlain = false }
+            date = place
         case 17 where FieldBytes.isSame(name, "transfer-encoding"): return false
         default: break
         }

@@ -2,10 +2,14 @@ import NIOCore
 import PorticoHTTP
 import PorticoValues
 
-/// What an answer that is the same for everybody is kept under: the target as it was sent, and the coding of its body.
+/// What an answer that is the same for everybody is kept under: the target as it was sent, the coding of its body, and what
+/// else it differs by.
 struct AnswerKey: Hashable, Sendable {
     let target: String
     let coding: AnswerCoding
+    /// What the declared fields of the request come to; empty where the answer depends on none. Never empty where it does,
+    /// so that whoever looks without them finds nothing.
+    var variant = ""
 }
 
 /// An answer that is kept, with its head written down once.
@@ -17,6 +21,8 @@ final class SharedAnswer: Sendable {
     let buffer: ByteBuffer
     /// The entity tag as it stands in the head.
     let tag: String?
+    /// `Last-Modified` as it stands in the head, where it is a date.
+    let modified: String?
     /// Monotonic nanoseconds at which it was made.
     let born: Int64
     /// Status line.
@@ -36,6 +42,7 @@ final class SharedAnswer: Sendable {
         self.body = body
         buffer = ByteBuffer(bytes: body)
         tag = response.headers["etag"]
+        modified = response.headers["last-modified"].flatMap { HTTPDate($0)?.text }
         born = monotonicNanoseconds()
         status = StatusLines.bytes(of: response.status)
         fields = SharedAnswer.lines(response.headers) + Array("content-length: \(body.count)\r\n".utf8)

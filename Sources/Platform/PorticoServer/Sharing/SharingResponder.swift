@@ -23,16 +23,16 @@ struct SharingResponder: HTTPResponder {
     func respondAtOnce(to request: Request) -> Response? {
         let began = monotonicNanoseconds()
         guard let terms = origin.sharing(of: request.head) else { return origin.respondAtOnce(to: request) }
-        return answers.answer(for: AnswerKey(request.head)).map { given($0, terms, request, began) }
+        return answers.answer(for: AnswerKey(request.head, terms)).map { given($0, terms, request, began) }
     }
 
     func respond(to request: Request) async -> Response {
         let began = monotonicNanoseconds()
         guard let terms = origin.sharing(of: request.head) else { return await origin.respond(to: request) }
-        let key = AnswerKey(request.head)
+        let key = AnswerKey(request.head, terms)
         if let answer = answers.answer(for: key) { return given(answer, terms, request, began) }
         if let refusal = await origin.refusalByLimits(request) { return refusal }
-        let common = common(request, key)
+        let common = common(request, key, terms)
         do {
             let answer = try await answers.answer(for: key, on: terms) { [origin] in await origin.respond(to: common) }
             return given(answer, terms, request, began)
@@ -41,7 +41,7 @@ struct SharingResponder: HTTPResponder {
             terms.stamp(&response, for: request.head, since: began, isHit: false)
             return response
         } catch is AnswerCache.Unkept {
-            return await origin.respond(to: impersonal(request))
+            return await origin.respond(to: impersonal(request, terms))
         } catch is CancellationError {
             // The client has gone; what it asked for is made for the others.
             return Response(503)
@@ -51,16 +51,19 @@ struct SharingResponder: HTTPResponder {
     }
 
     /// The request as everybody makes it: nothing in it tells who asks.
-    private func common(_ request: Request, _ key: AnswerKey) -> Request {
-        Request(
+    private func common(_ request: Request, _ key: AnswerKey, _ terms: SharedTerms) -> Request {
+        var headers = SharingResponder.commonHeaders(key.coding)
+        for field in terms.caching.chosen(by: request.head.headers) { headers.add(field.name, field.value) }
+        return Request(
             head: RequestHead(
-                method: .get, target: key.target, headers: SharingResponder.commonHeaders(key.coding), peer: "",
-                isSecure: request.head.isSecure), isForEverybody: true)
+                method: .get, target: key.target, headers: headers, peer: "", isSecure: request.head.isSecure),
+            isForEverybody: true)
     }
 
     /// The request without what tells who somebody is.
-    private func impersonal(_ request: Request) -> Request {
+    private func impersonal(_ request: Request, _ terms: SharedTerms) -> Request {
         var request = request
+        for field in terms.caching.chosen(by: request.head.headers) { request.head.headers[field.name] = field.value }
         request.head.headers["cookie"] = nil
         request.head.headers["authorization"] = nil
         return request
@@ -74,7 +77,7 @@ struct SharingResponder: HTTPResponder {
     private func given(_ answer: SharedAnswer, _ terms: SharedTerms, _ request: Request, _ began: Int64) -> Response {
         var response = answer.response
         let headers = request.head.headers
-        if let condition = headers["if-none-match"], let tag = answer.tag, EntityTag.matches(condition, tag) {
+        if ClientCopy.isCurrent(headers, tag: answer.tag, modified: answer.modified, now: terms.now) {
             response = Response(.notModified, headers: SharedAnswer.unchanged(response.headers))
         } else if request.head.method == .get, let part = ByteRange(headers, of: answer) {
             part.apply(to: &response, answer.body)
@@ -87,8 +90,16 @@ struct SharingResponder: HTTPResponder {
 }
 
 extension AnswerKey {
-    init(_ head: RequestHead) {
-        self.init(target: head.target, coding: AnswerCoding(accepting: head.headers["accept-encoding"]))
+    init(_ head: RequestHead, _ terms: SharedTerms) {
+        let coding = AnswerCoding(accepting: head.headers["accept-encoding"])
+        guard !terms.caching.varying.isEmpty else {
+            self.init(target: head.target, coding: coding)
+            return
+        }
+        let fields = terms.caching.chosen(by: head.headers)
+        self.init(
+            target: head.target, coding: coding,
+            variant: fields.map { "\($0.name)=\($0.value)" }.joined(separator: ";"))
     }
 }
 
@@ -147,7 +158,8 @@ enum ByteRange: Equatable {
             response.body = .bytes(Array(body[range]))
         case .unsatisfiable:
             response = Response(416, headers: response.headers)
-            for name in ["content-type", "content-encoding", "etag"] { response.headers[name] = nil }
+            let ofTheWhole = ["content-type", "content-encoding", "etag", "last-modified"]
+            for name in ofTheWhole + SharedCaching.edgeFieldNames { response.headers[name] = nil }
             response.headers["content-range"] = "bytes */\(body.count)"
             response.headers["cache-control"] = CacheControl.noStore.control
         }

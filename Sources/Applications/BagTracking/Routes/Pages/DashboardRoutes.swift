@@ -27,9 +27,7 @@ struct DashboardRoutes: Sendable {
         let (catalog, stock, versions) = try await base(caller)
         let area = caller.areaCode
         let day = DashboardCopies.Day(area: area, date: TimeZoneOffset.india.date(of: context.now))
-        let hours = await block(copies.today, day, versions?.activity) { reading in
-            try ActivityReader.hours(of: day.date, area: area, in: reading)
-        }
+        let today = await todayBlock(day, versions?.activity)
         let latest = await block(copies.latest, area ?? "", versions?.figures) { reading in
             try ScanLog(reading).page(ScanFilter(areaCode: area), before: nil, limit: DashboardRoutes.shownScans)
         }
@@ -44,7 +42,7 @@ struct DashboardRoutes: Sendable {
         return DashboardPage(
             frame: try BagFrame(context, catalog), asOf: context.now,
             areaName: caller.areaCode.map { catalog.areaName($0) }, areaCode: caller.areaCode,
-            isNew: stock.value?.isEmpty ?? false, today: hours.map { DashboardPage.Today($0) },
+            isNew: stock.value?.isEmpty ?? false, today: today,
             stock: stock.map { DashboardPage.Stock($0) },
             latest: latest.map { $0.items.map { ScanLine($0, for: caller, catalog, window: window) } },
             company: company,
@@ -74,6 +72,14 @@ struct DashboardRoutes: Sendable {
             }
         } catch {
             return (try await services.presentCatalog(), .failed, nil)
+        }
+    }
+
+    private func todayBlock(_ day: DashboardCopies.Day, _ version: Int64?) async -> PageBlock<HTML> {
+        do {
+            return .ready(try await copies.today.html(for: day, version: version, in: services.database))
+        } catch {
+            return .failed
         }
     }
 

@@ -111,7 +111,8 @@ struct ImportStore: Sendable {
                 throw Refusal.notFound("file_not_found", "The file is no longer kept. Send it again.")
             }
             let ticket = try services.jobs.enqueue(
-                ImportJob(), JobOptions(owner: caller.userID), in: transaction)
+                ImportJob(), JobOptions(owner: caller.userID, tags: terms.tags), in: transaction)
+            try services.jobs.tag(ticket.id, [ImportJob.tag(ticket.id)], in: transaction)
             try transaction.execute(
                 "imports.begin",
                 """

@@ -4,9 +4,11 @@ import Portico
 /// the person who looks: areas are apart, and what somebody may undo is decided when the page is made.
 struct DashboardCopies: Sendable {
     /// The hours of one day of one area; nil for all areas.
-    struct Day: Sendable, Hashable {
+    struct Day: CacheKey {
         let area: String?
         let date: CalendarDate
+
+        var cacheText: String { "\(date.text) \(area ?? "")" }
     }
 
     /// The versions of everything the dashboard is made of, in one snapshot.
@@ -31,8 +33,8 @@ struct DashboardCopies: Sendable {
         }
     }
 
-    /// The hours of a day, under ``Versions/activity``.
-    let today: VersionedCopies<Day, [ActivityReader.Hour]>
+    /// The markup of a day, under ``Versions/activity``.
+    let today: PageFragments<TodayBlock>
     /// The newest scans of an area, the empty text for all, under ``Versions/figures``.
     let latest: VersionedCopies<String, Page<ScanItem>>
     /// Findings and late devices of an area, for those who may not know of imports, under ``Versions/figures``.
@@ -41,7 +43,7 @@ struct DashboardCopies: Sendable {
     /// No copies. After a minute each is read again, also because devices cease to be late as time goes by.
     init(in caches: CacheRegistry) {
         let ttl = Span.seconds(60)
-        today = VersionedCopies(CachePolicy("bags.dashboard_today", ttl: ttl), in: caches)
+        today = PageFragments(CachePolicy("bags.dashboard_today", ttl: ttl), in: caches)
         latest = VersionedCopies(CachePolicy("bags.dashboard_latest", ttl: ttl), in: caches)
         watch = VersionedCopies(CachePolicy("bags.dashboard_watch", ttl: ttl), in: caches)
     }

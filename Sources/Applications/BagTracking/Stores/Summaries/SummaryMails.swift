@@ -43,7 +43,9 @@ enum SummaryMails {
             VALUES (\(day.date), \(recipient.id), \(now), \(job)) ON CONFLICT (date, user_id) DO NOTHING
             """)
         guard noted == 1 else { return false }
-        try mails.enqueue(mail.marked("bags.summary", isConfidential: false), in: transaction)
+        try mails.enqueue(
+            mail.marked("bags.summary", isConfidential: false), JobOptions(tags: [SendSummaries.tag(day)]),
+            in: transaction)
         return true
     }
 

@@ -6,6 +6,10 @@ struct SendSummaries: Job {
     let day: WarehouseDay
     var payload: JSONValue { ["date": .string(day.date.text)] }
     var uniqueness: JobUniqueness? { .whileActive(day.date.text) }
+    var tags: [String] { [SendSummaries.tag(day)] }
+
+    /// By which operators find the summaries of a day and their mails.
+    static func tag(_ day: WarehouseDay) -> String { "summary:\(day.date.text)" }
 
     init(day: WarehouseDay) {
         self.day = day
