@@ -73,39 +73,3 @@ struct RegistryTests {
         #expect(cache.value(for: "k") == "v")
     }
 }
-
-/// The example of the module's page, word for word, so that it compiles.
-@Suite("Example")
-struct ExampleTests {
-    struct Summary: Sendable, Hashable {
-        var bags: Int
-    }
-
-    struct Bags: Sendable {
-        func summary(of station: String) async throws -> Summary { Summary(bags: station.count) }
-    }
-
-    @Test("compiles and does what the page says")
-    func example() async throws {
-        let bags = Bags()
-        // example begins
-        let registry = CacheRegistry()
-        var policy = CachePolicy("bags.summary", ttl: .minutes(1), tags: ["bags"])
-        policy.staleWhileRevalidate = .seconds(30)
-        policy.staleIfError = .hours(1)
-        let summaries = Cache<String, Summary>(policy, in: registry)
-
-        @Sendable func summary(of station: String) async throws -> Summary {
-            try await summaries.value(for: station) { load in
-                load.tags.append("station:\(station)")
-                return try await bags.summary(of: station)
-            }
-        }
-
-        // after the commit that changed a bag of this station
-        await registry.invalidate(["station:TFS"])
-        // example ends
-        #expect(try await summary(of: "TFS") == Summary(bags: 3))
-        #expect(policy.advice.isEmpty)
-    }
-}

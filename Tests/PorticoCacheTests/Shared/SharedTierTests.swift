@@ -93,7 +93,7 @@ struct SharedFrameTests {
         #expect(parts.count > 5 && parts.allSatisfy { $0.bytes.count <= 65_536 })
         #expect(parts.reduce(into: Set<CacheTag>()) { $0.formUnion($1.tags) } == many)
         // Who hears one part has not heard the invalidation.
-        #expect(CacheNotice.several(many, isSharedTold: true, names: names).allSatisfy(\.names.isEmpty))
+        #expect(CacheNotice.several(many, isSharedTold: true, names: names).allSatisfy { $0.names.isEmpty })
         #expect(CacheNotice.several(["a", "b"], isSharedTold: true, names: names) == [named])
     }
 }
