@@ -7,6 +7,8 @@ import sys
 from playwright.sync_api import sync_playwright
 
 from looks import SIZES, Looks
+from focus import FocusWalk
+from lens import LensWalk
 from lorry import LorryWalk
 from offline import OfflineWalk
 from pages import Samples, visits
@@ -15,7 +17,8 @@ from support import Codes, Findings, Node, Person
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-PARTS = ["station", "offline", "lorry", "looks"]
+BROWSER = ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"]
+PARTS = ["station", "focus", "lens", "offline", "lorry", "looks"]
 
 
 def arguments():
@@ -31,18 +34,23 @@ def arguments():
 
 
 def walk(playwright, node, options, findings):
-    started = {"executable_path": options.chromium, "args": [
-        "--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"]}
-    browser = playwright.chromium.launch(**started)
+    browser = playwright.chromium.launch(executable_path=options.chromium, args=BROWSER)
     codes = Codes()
     dispatcher = Person(node.url, "dispatcher")
     if options.only in (None, "station"):
         print("At the station")
         StationWalk(browser, node.url, dispatcher, codes, findings).all()
+    if options.only in (None, "focus"):
+        print("The box of the station")
+        FocusWalk(browser, node.url, dispatcher, codes, findings).all()
+    if options.only in (None, "lens"):
+        print("Before the camera")
+        LensWalk(lambda more: playwright.chromium.launch(executable_path=options.chromium, args=BROWSER + more), node.url,
+                 dispatcher, codes, findings).all()
     if options.only in (None, "offline"):
         print("While scans cannot be sent")
-        OfflineWalk(browser, lambda profile: playwright.chromium.launch_persistent_context(profile, **started), node,
-                    dispatcher, codes, findings).all()
+        OfflineWalk(browser, lambda profile: playwright.chromium.launch_persistent_context(
+            profile, executable_path=options.chromium, args=BROWSER), node, dispatcher, codes, findings).all()
     if options.only in (None, "lorry"):
         print("A lorry")
         LorryWalk(browser, node.url, dispatcher, codes, findings).all()
