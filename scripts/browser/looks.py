@@ -5,7 +5,7 @@ import re
 
 from axe_playwright_python.sync_playwright import Axe
 
-from station import sign_in
+from station import Scanner, sign_in
 
 # The narrowest phone that must do, and a desk.
 SIZES = {"phone": (320, 640), "desk": (1280, 800)}
@@ -111,6 +111,39 @@ class Looks:
             tight += [f"{path}: {cut}" for cut in page.evaluate(CUT)]
         self.findings.check(f"pages of {role or 'nobody'} have room, {size[0]} px wide", not tight, "; ".join(tight))
         context.close()
+
+    def answers(self, person, codes):
+        """Every kind of answer of the station on the narrowest phone, by day and by night."""
+        for scheme in SCHEMES:
+            context, page = self.context("dispatcher", SIZES["phone"], scheme, reduced_motion="reduce")
+            page.goto(f"{self.url}/bags/scan")
+            scanner, nearly = Scanner(page), codes.sack()
+            person.sack(nearly)
+            for _ in range(29):
+                person.scan(nearly, codes.bag())
+            first, second = codes.bag(), codes.bag()
+            for code, kind in ((codes.sack(), "sack"), (first, "linked"), ("SB12", "refused"), (first, "duplicate"),
+                               (nearly, "sack"), (second, "full"), ("CMD:UNDO", "undone")):
+                page.wait_for_timeout(400)
+                scanner.pull(code)
+                self.answer(page, scanner, kind, scheme)
+            page.route("**/api/v1/scans/**", lambda route: None)
+            scanner.pull(codes.bag())
+            self.answer(page, scanner, "pending", scheme)
+            page.wait_for_timeout(5000)
+            self.answer(page, scanner, "saved", scheme)
+            page.unroute_all(behavior="ignoreErrors")
+            context.close()
+
+    def answer(self, page, scanner, kind, scheme):
+        name = f"the answer {kind}, {scheme}"
+        self.findings.check(f"{name}: is there", scanner.answered(kind) is not None, scanner.kind)
+        page.screenshot(path=os.path.join(self.folder, f"answer-{kind}.{scheme}.png"), full_page=True)
+        self.judge(page, name)
+        wrong = page.evaluate(LOW) + page.evaluate(SMALL)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wrong.append("scrolls sideways")
+        self.findings.check(f"{name}: large enough, and with room", not wrong, "; ".join(wrong))
 
     def judge(self, page, name):
         violations = self.axe.run(page).response["violations"]

@@ -61,6 +61,7 @@ def walk(playwright, node, options, findings):
         dispatcher.scan(sack, child)
         looks = Looks(browser, node.url, options.shots, findings)
         looked = visits(options.binary, Samples(node.url, sack, child, codes), findings)
+        looks.answers(dispatcher, codes)
         looks.all({role: looked[role] for role in options.role or looked}, options.size or SIZES)
         findings.note(f"heaviest first view: {max(looks.weights, key=lambda each: each[1])}")
         findings.note(f"screenshots in {options.shots}")
