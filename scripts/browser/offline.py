@@ -2,156 +2,15 @@
 
 import re
 import tempfile
-import threading
 import time
 from itertools import pairwise
 
-from station import Scanner, sign_in
-from support import API, Person, settle
+from device import STUFF, Device, answering, killing
+from station import sign_in
+from support import API, PASSWORD, settle
 
 IDS = re.compile('"client_scan_id"')
 SCANS = "**/api/v1/scans/**"
-
-# Writes down in which order scans are written on the device and sent, and what the page sounds like.
-LISTENER = """
-window.diary = [];
-const add = IDBObjectStore.prototype.add;
-IDBObjectStore.prototype.add = function (entry) {
-  if (window.isBroken) throw new DOMException("no room", "QuotaExceededError");
-  this.transaction.addEventListener("complete", () => diary.push(`kept ${entry.client_scan_id}`));
-  return add.call(this, entry);
-};
-const send = window.fetch;
-window.fetch = (address, options) => {
-  for (const [, id] of String(options?.body ?? "").matchAll(/"client_scan_id":"([^"]+)"/g)) diary.push(`sent ${id}`);
-  return send(address, options);
-};
-const start = OscillatorNode.prototype.start;
-OscillatorNode.prototype.start = function (...when) {
-  diary.push(`heard ${this.frequency.value}`);
-  return start.apply(this, when);
-};
-"""
-KEPT = """(name) => new Promise((resolve, reject) => {
-  const request = indexedDB.open("bags-station");
-  request.onerror = () => reject(request.error);
-  request.onsuccess = () => {
-    const all = request.result.transaction(name).objectStore(name).getAll();
-    all.onsuccess = () => { request.result.close(); resolve(all.result); };
-  };
-})"""
-# Scans of the person at hand, put into the store as if they had been made here.
-STUFF = """([codes, sack]) => new Promise((resolve, reject) => {
-  const { user, userName } = document.getElementById("station").dataset;
-  const request = indexedDB.open("bags-station");
-  request.onsuccess = () => {
-    const transaction = request.result.transaction("scans", "readwrite");
-    for (const code of codes) {
-      transaction.objectStore("scans").add({
-        client_scan_id: crypto.randomUUID(), user_id: user, user_name: userName, kind: code === sack ? "parent" : "child",
-        code, shown: code, device_id: "device-stuffed", parent: code === sack ? null : sack, bill_id: null,
-        ticket_id: null, attempts: 1, scanned_at: new Date().toISOString(),
-      });
-    }
-    transaction.oncomplete = () => { request.result.close(); resolve(); };
-    transaction.onabort = () => reject(transaction.error);
-  };
-})"""
-
-
-def answering(status):
-    """Answers a request as a server in trouble does."""
-    def answer(route):
-        route.fulfill(status=status, content_type="application/problem+json", body='{"code":"trial","title":"Trial"}',
-                      headers={"Retry-After": "1"} if status == 429 else {})
-    return answer
-
-
-def killing(node, delay):
-    """Kills the server so many seconds after it got a request; without a delay when it has done its work, before the answer."""
-    shots = []
-
-    def let_pass(route):
-        if delay is None and not shots:
-            shots.append(route.fetch())
-            node.kill()
-            return route.abort()
-        if not shots:
-            shots.append(threading.Timer(delay, node.kill))
-            shots[0].start()
-        return route.continue_()
-
-    return let_pass
-
-
-class Device:
-    """One device at the packing table, with somebody signed in."""
-
-    def __init__(self, walk, role="dispatcher", context=None):
-        self.walk, self.url = walk, walk.url
-        self.context = context or walk.browser.new_context(service_workers="allow")
-        self.context.add_init_script(LISTENER)
-        self.page = self.open()
-        sign_in(self.page, self.url, role)
-        self.scanner = Scanner(self.page)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.context.close()
-
-    def open(self):
-        page = self.context.new_page()
-        page.on("pageerror", lambda error: self.walk.problems.append(str(error)))
-        return page
-
-    def kept(self, name="scans"):
-        return self.page.evaluate(KEPT, name)
-
-    def diary(self, word):
-        return [each.split(" ", 1)[1] for each in self.page.evaluate("diary") if each.startswith(word)]
-
-    def waits(self, count, seconds=15):
-        return settle(lambda: len(self.kept()) == count, seconds)
-
-    def pull(self, code, kinds):
-        self.scanner.pull(code)
-        return self.scanner.answered(kinds, code) is not None
-
-    def sack(self):
-        """A new sack at the station, with the server's word for it."""
-        code = self.walk.codes.sack()
-        self.walk.findings.check(f"{code} is taken", self.pull(code, "sack"), self.told())
-        return code
-
-    def bags(self, count, kinds="saved"):
-        codes = [self.walk.codes.bag() for _ in range(count)]
-        answers = [self.pull(code, kinds) for code in codes]
-        self.walk.findings.check(f"{count} scans are answered {kinds}", all(answers), self.told())
-        return codes
-
-    def settled_in(self):
-        """Waits until the browser keeps the station for an outage."""
-        settle(lambda: self.page.evaluate(
-            "async () => { await navigator.serviceWorker.ready; for (const name of await caches.keys())"
-            " if (await (await caches.open(name)).match('/bags/scan')) return true; return false; }"))
-
-    def away(self, is_away):
-        if is_away:
-            self.settled_in()
-        self.context.set_offline(is_away)
-
-    def online(self):
-        self.page.evaluate("dispatchEvent(new Event('online'))")
-
-    def told(self):
-        words = [self.scanner.text(f"answer-{part}") for part in ("code", "title", "detail")]
-        return " ".join([self.scanner.kind or "nothing", *words, self.scanner.text("band")])
-
-    def reload(self):
-        self.page.reload()
-        settle(lambda: self.page.is_visible("#scan-tools"))
 
 
 class OfflineWalk:
@@ -179,6 +38,7 @@ class OfflineWalk:
             self.capacity(device)
         with Device(self) as device:
             self.broken(device)
+        self.blocked()
         if self.node.process:
             with Device(self) as device:
                 self.killed(device)
@@ -271,7 +131,7 @@ class OfflineWalk:
                    and "signed out" in band.inner_text() and band.locator("a").count() == 1, band.inner_text())
         band.locator("a").click()
         device.page.fill("input[name=email]", "dispatcher@bags.demo")
-        device.page.fill("input[name=password]", "Portico-demo-1!")
+        device.page.fill("input[name=password]", PASSWORD)
         device.page.click("form[action='/bags/sign-in'] button")
         device.page.wait_for_url("**/bags/scan**")
         self.check("signing in sends it", device.waits(0), device.told())
@@ -286,10 +146,24 @@ class OfflineWalk:
                    and "3 scans wait" in device.scanner.text("leave-text"), device.scanner.text("leave-text"))
         device.page.click(f"#leave-dialog button[value={answer}]")
 
+    def sign_out_elsewhere(self, device):
+        """The same on a page that keeps no scans itself."""
+        device.page.goto(f"{self.url}/bags/")
+        device.page.click(".account summary")
+        device.page.click("form[data-sign-out] button")
+        dialog = device.page.locator("dialog[open]")
+        asked = settle(lambda: dialog.count() == 1, 5)
+        self.check("signing out on another page asks as well", asked and "3 entries wait" in dialog.inner_text(),
+                   dialog.inner_text() if asked else device.page.url)
+        dialog.locator("button[value=no]").click()
+        device.page.goto(f"{self.url}/bags/scan")
+        settle(lambda: device.page.is_visible("#band"))
+
     def another_person(self, device):
         sack = device.sack()
         device.page.route(SCANS, lambda route: route.abort())
         bags = device.bags(3)
+        self.sign_out_elsewhere(device)
         self.sign_out(device, "stay")
         self.check("who stays is still there", settle(lambda: device.scanner.focus == "code"), device.scanner.focus)
         self.sign_out(device, "go")
@@ -374,6 +248,16 @@ class OfflineWalk:
         device.page.wait_for_timeout(300)
         self.check("and for good", "Stop scanning" in device.scanner.text("answer-title")
                    and device.diary("heard").count("220") == 2 and not self.person.children(sack), device.told())
+
+    def blocked(self):
+        """A browser that gives the page nothing to keep scans in."""
+        with Device(self, script="indexedDB.open = () => { throw new DOMException('denied', 'SecurityError'); }") as device:
+            self.check("without a place for scans the station says so before the first", settle(
+                lambda: "Stop scanning" in device.scanner.text("answer-title")), device.told())
+            device.scanner.pull(self.codes.sack())
+            device.page.wait_for_timeout(300)
+            self.check("and takes none", "Stop scanning" in device.scanner.text("answer-title")
+                       and not device.diary("sent"), device.told())
 
     def killed(self, device):
         """The server dies while it works on a batch, sooner or later in it, and comes back."""
