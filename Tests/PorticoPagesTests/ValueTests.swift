@@ -21,6 +21,15 @@ import Testing
         #expect(GroupedNumber(value).text == text)
     }
 
+    @Test(
+        "breaks an e-mail address after the @ and after dots",
+        arguments: [
+            ("asha.verma@bags.demo", "asha.<wbr>verma@<wbr>bags.<wbr>demo"), ("<a@b>", "&lt;a@<wbr>b&gt;"), ("", ""),
+        ])
+    func emails(address: String, html: String) {
+        #expect(EmailText(address).html.text == html)
+    }
+
     @Test("encodes what stands in a query and drops what is empty")
     func addresses() {
         let address = PageAddress("/bags", ["q": "a&b=c/ü", "lot": "", "kind": nil])

@@ -5,13 +5,32 @@ import re
 
 from axe_playwright_python.sync_playwright import Axe
 
-from station import sign_in
+from station import Scanner, sign_in
 
 # The narrowest phone that must do, and a desk.
 SIZES = {"phone": (320, 640), "desk": (1280, 800)}
 SCHEMES = ["light", "dark"]
-# Tablets and zoomed windows, where tables have the least room for their columns.
-BETWEEN = [(768, 1024), (1024, 768)]
+# Tablets, where tables have the least room for their columns, and the desk at 200 %.
+BETWEEN = [(768, 1024), (1024, 768), (640, 400)]
+# Where people stand and read from a distance.
+STANDING = re.compile(r"/bags/(scan(\?.*)?|gate|bills/[0-9]+/gate)$")
+# What is pressed and lower or narrower than 44 px. A link within a sentence is as high as its line; a box is as large as the
+# label that presses it.
+LOW = """() => [...document.querySelectorAll("a[href], button, summary, input:not([type=hidden]), select, textarea")].filter(
+  (each) => each.checkVisibility({ visibilityProperty: true }) && !each.matches(".skip")).map((each) => {
+    const inSentence = getComputedStyle(each).display === "inline"
+      && each.parentElement.textContent.trim() !== each.textContent.trim();
+    const pressed = [each, ...(each.labels ?? [])].map((one) => one.getBoundingClientRect());
+    const [width, height] = ["width", "height"].map((side) => Math.max(...pressed.map((box) => box[side])));
+    return { each, inSentence, width, height };
+  }).filter(({ inSentence, width, height }) => !inSentence && width > 1 && (width < 43.5 || height < 43.5)).map(
+    ({ each, width, height }) => `${each.tagName.toLowerCase()}.${each.className} “${(each.innerText || each.name || "").trim().slice(0, 20)}” `
+      + `${Math.round(width)}×${Math.round(height)}`)"""
+# Text below 18 px.
+SMALL = """() => [...document.querySelectorAll("main *, dialog *")].filter((each) => each.checkVisibility({ visibilityProperty: true })
+  && !each.closest("svg, .unseen") && [...each.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim())
+  && parseFloat(getComputedStyle(each).fontSize) < 17.9).map((each) =>
+    `${each.tagName.toLowerCase()}.${each.className} “${each.textContent.trim().slice(0, 20)}” ${getComputedStyle(each).fontSize}`)"""
 # What lies beyond an edge and can't be scrolled to.
 CUT = """() => [...document.querySelectorAll("main *")].filter((each) =>
   ["clip", "hidden"].includes(getComputedStyle(each).overflowX) && each.clientWidth > 1 && each.querySelector("table")
@@ -61,7 +80,7 @@ class Looks:
 
     def look(self, role, paths, size, scheme):
         context, page = self.context(role, SIZES[size], scheme, reduced_motion="reduce")
-        wide = []
+        wide, low, small = [], [], []
         for path in paths:
             page.goto(self.url + path)
             page.wait_for_load_state("load")
@@ -69,9 +88,15 @@ class Looks:
             page.screenshot(path=os.path.join(self.folder, f"{name}.{size}.{scheme}.png"), full_page=True)
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 wide.append(path)
+            low += [f"{path}: {each}" for each in page.evaluate(LOW)]
+            if STANDING.search(path):
+                small += [f"{path}: {each}" for each in page.evaluate(SMALL)]
             self.judge(page, f"{path} as {role or 'nobody'}, {size}, {scheme}")
         self.findings.check(
             f"pages of {role or 'nobody'} need no sideways scrolling, {size}, {scheme}", not wide, ", ".join(wide))
+        who = f"{role or 'nobody'}, {size}, {scheme}"
+        self.findings.check(f"what {who} presses has 44 px", not low, "; ".join(low))
+        self.findings.check(f"what {who} reads standing has 18 px", not small, "; ".join(small))
         context.close()
 
     def fit(self, role, paths, size):
@@ -86,6 +111,39 @@ class Looks:
             tight += [f"{path}: {cut}" for cut in page.evaluate(CUT)]
         self.findings.check(f"pages of {role or 'nobody'} have room, {size[0]} px wide", not tight, "; ".join(tight))
         context.close()
+
+    def answers(self, person, codes):
+        """Every kind of answer of the station on the narrowest phone, by day and by night."""
+        for scheme in SCHEMES:
+            context, page = self.context("dispatcher", SIZES["phone"], scheme, reduced_motion="reduce")
+            page.goto(f"{self.url}/bags/scan")
+            scanner, nearly = Scanner(page), codes.sack()
+            person.sack(nearly)
+            for _ in range(29):
+                person.scan(nearly, codes.bag())
+            first, second = codes.bag(), codes.bag()
+            for code, kind in ((codes.sack(), "sack"), (first, "linked"), ("SB12", "refused"), (first, "duplicate"),
+                               (nearly, "sack"), (second, "full"), ("CMD:UNDO", "undone")):
+                page.wait_for_timeout(400)
+                scanner.pull(code)
+                self.answer(page, scanner, kind, scheme)
+            page.route("**/api/v1/scans/**", lambda route: None)
+            scanner.pull(codes.bag())
+            self.answer(page, scanner, "pending", scheme)
+            page.wait_for_timeout(5000)
+            self.answer(page, scanner, "saved", scheme)
+            page.unroute_all(behavior="ignoreErrors")
+            context.close()
+
+    def answer(self, page, scanner, kind, scheme):
+        name = f"the answer {kind}, {scheme}"
+        self.findings.check(f"{name}: is there", scanner.answered(kind) is not None, scanner.kind)
+        page.screenshot(path=os.path.join(self.folder, f"answer-{kind}.{scheme}.png"), full_page=True)
+        self.judge(page, name)
+        wrong = page.evaluate(LOW) + page.evaluate(SMALL)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wrong.append("scrolls sideways")
+        self.findings.check(f"{name}: large enough, and with room", not wrong, "; ".join(wrong))
 
     def judge(self, page, name):
         violations = self.axe.run(page).response["violations"]

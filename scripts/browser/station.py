@@ -20,6 +20,10 @@ def sign_in(page, url, role, path="/bags/scan"):
     page.goto(url + path)
 
 
+# What the keys that end a code write.
+ENDS = {"Enter": "\r", "Tab": ""}
+
+
 class Scanner:
     """A keyboard-wedge scanner in front of a page."""
 
@@ -27,17 +31,17 @@ class Scanner:
         self.page = page
         self.wedge = page.context.new_cdp_session(page)
 
-    def pull(self, code, pauses=()):
-        """One pull of the trigger: the code with a key each 4 ms, then Enter; `pauses` has milliseconds before some of them.
+    def pull(self, code, pauses=(), gap=4, end="Enter"):
+        """One pull of the trigger: the code with a key each `gap` ms, then its end; `pauses` has other gaps before some keys.
 
         A wedge writes into the keyboard's queue whatever the page is doing, so every key carries the time at which the
         wedge sent it; the keys of a driver that waits for the page would be as slow as the page.
         """
         at = time.time()
         keys = []
-        for place, key in enumerate([*code, "Enter"]):
-            at += (dict(pauses).get(place, 4)) / 1000
-            words = {"key": key, "text": "\r" if key == "Enter" else key, "timestamp": at}
+        for place, key in enumerate([*code, *([end] if end else [])]):
+            at += (dict(pauses).get(place, gap)) / 1000
+            words = {"key": key, "text": ENDS.get(key, key), "timestamp": at}
             keys += [{"type": "keyDown", **words}, {"type": "keyUp", **words}]
         # All at once: one by one a busy machine would put pauses between the keys that no wedge makes.
         self.wedge._sync(self.dispatch(keys))

@@ -24,18 +24,32 @@ class Node:
             return
         self.folder = tempfile.mkdtemp(prefix="portico-browser-")
         self.log = open(os.path.join(self.folder, "log"), "w+", encoding="utf-8")
-        given = [word for setting in ("limits.mode=off", *settings) for word in ("--set", setting)]
+        self.binary = binary
+        self.given = [word for setting in ("limits.mode=off", *settings) for word in ("--set", setting)]
+        self.url = self.launch("0")
+        self.port = self.url.rsplit(":", 1)[1]
+
+    def launch(self, port):
+        """Starts the program; its address."""
         self.process = subprocess.Popen(
-            [binary, "serve", "bags", "--port", "0", "--demo", "--demo-scale", "small", "--environment", "testing",
-             "--data", os.path.join(self.folder, "data"), *given],
+            [self.binary, "serve", "bags", "--port", port, "--demo", "--demo-scale", "small", "--environment", "testing",
+             "--data", os.path.join(self.folder, "data"), *self.given],
             stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL, text=True)
         for line in self.process.stdout:
             found = re.search(r" serves at (http://\S+?)/$", line.strip())
             if found:
-                self.url = found[1]
-                return
+                return found[1]
         self.log.seek(0)
         raise SystemExit("Portico did not start:\n" + self.log.read()[-2000:])
+
+    def kill(self):
+        """An end without warning, as when the power fails."""
+        self.process.kill()
+        self.process.wait(60)
+
+    def come_back(self):
+        """The same address and the same data after an end."""
+        self.launch(self.port)
 
     def stop(self):
         if self.process:

@@ -253,6 +253,34 @@ describe("queue", () => {
     assert.equal(station.foundHere([{ kind: "child", code: "A", parent: "S1", isWithdrawn: true }], "A", "S2"), null);
   });
 
+  it("leaves to another window of the browser what it has sent, and hears what it has taken back", () => {
+    const entry = (id, more = {}) => ({ client_scan_id: id, ...more });
+    const mine = [entry("a"), entry("b"), entry("c"), entry("d", { isWithdrawn: true })];
+    const left = station.stillToSend(mine, [entry("b"), entry("c", { isWithdrawn: true }), entry("x")]);
+    assert.deepEqual(left, [entry("b"), entry("c", { isWithdrawn: true }), entry("d", { isWithdrawn: true })]);
+    assert.equal(left[0], mine[1]);
+  });
+
+  /** What a page of user 7 sends when its token is too old and `user` is signed in by now. */
+  const sent = async (user) => {
+    const tokens = [];
+    globalThis.fetch = async (path, { method, headers }) => {
+      if (method === "GET") return { status: user ? 200 : 401, headers: new Headers(), json: async () => ({ user, csrf_token: "fresh" }) };
+      tokens.push(headers["X-CSRF-Token"]);
+      const isGood = headers["X-CSRF-Token"] === "fresh";
+      return { status: isGood ? 201 : 403, headers: new Headers(), json: async () => (isGood ? {} : { code: "csrf_failed" }) };
+    };
+    const server = new station.Server("old", "7");
+    const { status } = await server.post("/scans/child", {});
+    return { status, tokens, token: server.token };
+  };
+
+  it("sends once more with a fresh token to the same person only", async () => {
+    assert.deepEqual(await sent({ id: 7 }), { status: 201, tokens: ["old", "fresh"], token: "fresh" });
+    assert.deepEqual(await sent({ id: 8 }), { status: 401, tokens: ["old"], token: "old" });
+    assert.deepEqual(await sent(null), { status: 403, tokens: ["old"], token: "old" });
+  });
+
   it("names the device once and for all, where the browser keeps anything", () => {
     const kept = new Map();
     const storage = { getItem: (name) => kept.get(name) ?? null, setItem: (name, value) => kept.set(name, value) };

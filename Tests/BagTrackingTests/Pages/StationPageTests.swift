@@ -74,6 +74,9 @@ import Testing
         for kind in ["idle", "sack", "linked", "full", "duplicate", "refused", "saved", "pending", "undone"] {
             #expect(html.contains("<span data-icon=\"\(kind)\"><svg"))
         }
+        for badge in ["linked", "duplicate", "rejected", "undone", "saved", "sent"] {
+            #expect(html.contains("<span data-badge=\"\(badge)\"><span class=\"badge"))
+        }
         #expect(html.contains("<span data-title=\"linked_elsewhere\">In another sack</span>"))
         #expect(html.contains("id=\"sack-left\" hidden"))
         #expect(html.contains("id=\"question-dialog\""))

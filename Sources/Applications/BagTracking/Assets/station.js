@@ -196,6 +196,16 @@ export function entryFor({ kind, code, shown = code }, { userID, userName, devic
   };
 }
 
+/**
+ * Of these entries those still to be sent, by what the store has of them now: another window of this browser may have sent
+ * some, or taken some back. What was taken back here goes even so, because the server has to hear of it.
+ */
+export function stillToSend(entries, stored) {
+  const kept = new Map(stored.map((entry) => [entry.client_scan_id, entry]));
+  for (const entry of entries) if (kept.get(entry.client_scan_id)?.isWithdrawn) entry.isWithdrawn = true;
+  return entries.filter((entry) => entry.isWithdrawn || kept.has(entry.client_scan_id));
+}
+
 /** What goes over the wire for an entry of the device. */
 export function wire(entry, inBatch) {
   const { kind, code, parent, bill_id, ticket_id, area_code, device_id, client_scan_id, scanned_at } = entry;
@@ -356,6 +366,13 @@ export class DeviceStore {
   }
 
   all(name) { return settled(this.database.transaction(name).objectStore(name).getAll()); }
+
+  /** What is kept now from the first of these entries to the last. */
+  between(entries) {
+    const range = IDBKeyRange.bound(entries[0].seq, entries.at(-1).seq);
+    return settled(this.database.transaction("scans").objectStore("scans").getAll(range));
+  }
+
   async add(entry) { entry.seq = await this.write("scans", (store) => store.add(entry)); }
   put(entries) { return this.write("scans", (store) => { for (const entry of entries) store.put(entry); }); }
   remove(entries) { return this.write("scans", (store) => { for (const entry of entries) store.delete(entry.seq); }); }
@@ -396,7 +413,8 @@ export class Outstanding {
 const forgetPages = () => navigator.serviceWorker?.controller?.postMessage({ type: "forget" });
 
 export class Server {
-  constructor(token) { this.token = token; }
+  /** The token of a page and the person it belongs to. */
+  constructor(token, userID) { Object.assign(this, { token, userID }); }
 
   /** Sends and never throws: no network is status 0. */
   async send(method, path, body) {
@@ -416,19 +434,26 @@ export class Server {
     }
   }
 
-  /** The same once more with a fresh token when the one of the page was too old. */
+  /**
+   * The same once more with a fresh token when the one of the page was too old. Where somebody else has signed in meanwhile,
+   * nothing goes in that person's name: the session of whoever this page belongs to is over.
+   */
   async post(path, body) {
     const answer = await this.send("POST", path, body);
-    if (answer.status !== 403 || answer.body?.code !== "csrf_failed" || !(await this.session())) return answer;
-    return this.send("POST", path, body);
+    if (answer.status !== 403 || answer.body?.code !== "csrf_failed") return answer;
+    const user = await this.session();
+    if (!user) return answer;
+    return this.isOwn(user) ? this.send("POST", path, body) : { status: 401, body: null, retryAfter: 0 };
   }
 
   async session() {
     const answer = await this.send("GET", "/session");
     if (answer.status !== 200 || !answer.body?.user) return null;
-    this.token = answer.body.csrf_token ?? this.token;
+    if (this.isOwn(answer.body.user)) this.token = answer.body.csrf_token ?? this.token;
     return answer.body.user;
   }
+
+  isOwn({ id }) { return String(id) === this.userID; }
 }
 
 /* ── Sounds ────────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -665,7 +690,7 @@ class Station {
       code: dataset.code, name: dataset.name, prefix: dataset.prefix, digits: Number(dataset.digits),
       capacity: Number(dataset.capacity),
     }));
-    this.server = new Server(document.querySelector("meta[name=csrf-token]")?.content ?? "");
+    this.server = new Server(document.querySelector("meta[name=csrf-token]")?.content ?? "", this.userID);
     Object.assign(this, {
       view: new View(), sounds: new Sounds(), store: new DeviceStore(), bounce: new BounceFilter(),
       outstanding: new Outstanding((pull, isAgain) => this.tellOnItsWay(pull, isAgain)), pulls: new Map(),
@@ -704,7 +729,7 @@ class Station {
 
   /** What was kept here before this page stands among the last scans, so that it can be seen and taken back. */
   showKept() {
-    for (const entry of this.entries.filter((each) => this.isHere(each))) {
+    for (const entry of this.entries.filter((each) => this.isHere(each)).slice(-LIMITS.recent)) {
       this.view.addLine(entry, entry.shown);
       this.view.keptLine(entry);
     }
@@ -726,7 +751,7 @@ class Station {
   /** The page may be older than the session: another user means another page. */
   async checkSession() {
     const user = await this.server.session();
-    if (user && String(user.id) !== this.userID) return location.reload();
+    if (user && !this.server.isOwn(user)) return location.reload();
     if (user) this.isSignedOut = false;
     this.hurry();
   }
@@ -810,7 +835,8 @@ class Station {
   /** Whether this device holds as many scans as it may. */
   refuseTooMany(code) {
     const count = this.entries.length;
-    if (count >= LIMITS.stored) return this.refuse("This device is full", `${waiting(count)} here. Bring it to a network.`, code);
+    const all = count + this.others.length;
+    if (all >= LIMITS.stored) return this.refuse("This device is full", `${waiting(all)} here. Bring it to a network.`, code);
     if (!this.isOffline && count >= LIMITS.waiting) return this.refuse("Too fast", "Wait a moment, then scan it again.", code);
     return false;
   }
@@ -942,7 +968,8 @@ class Station {
   }
 
   async sendNext() {
-    const chunk = nextBatch(this.entries, this.userID);
+    const chunk = await this.agree(nextBatch(this.entries, this.userID));
+    if (!chunk.length) return;
     const isSingle = chunk.length === 1 && chunk[0].attempts === 0;
     const answer = isSingle
       ? await this.server.post(address(chunk[0]), wire(chunk[0], false))
@@ -952,6 +979,23 @@ class Station {
     const pairs = chunk.map((entry) => [entry, results.get(entry.client_scan_id)]).filter(([, result]) => result);
     if (!isSingle && answer.status === 200 && pairs.length) return this.settle(pairs);
     await this.postpone(chunk, answer);
+  }
+
+  /** Leaves to another window of this browser what it has sent; the rest is still to be sent. */
+  async agree(chunk) {
+    const left = stillToSend(chunk, await this.store.between(chunk));
+    const gone = chunk.filter((entry) => !left.includes(entry));
+    if (!gone.length) return nextBatch(left, this.userID);
+    Object.assign(this, { failures: 0, isSignedOut: false });
+    this.entries = this.entries.filter((entry) => !gone.includes(entry));
+    for (const entry of gone) {
+      this.answered(entry);
+      this.view.line(entry.client_scan_id, { badge: "sent", note: "Sent by another window" });
+    }
+    if (this.sack) this.countSaved();
+    this.refreshLists();
+    if (!this.entries.length && this.last?.kind === "saved") this.tellSent();
+    return nextBatch(left, this.userID);
   }
 
   /** Takes the answers of some entries; those to keep for another try put the rest off as well. */
@@ -1074,7 +1118,7 @@ class Station {
     if (this.isSignedOut) return this.view.band(`You are signed out. ${own ? wait : ""} `, signIn);
     const { why, when } = this.cause;
     const isOld = this.entries.some((entry) => entry.isTold);
-    const lead = this.failures ? [`${why} ${wait} ${when}`] : isOld ? [`${wait} They are being sent.`] : [];
+    const lead = !own ? [] : this.failures ? [`${why} ${wait} ${when}`] : isOld ? [`${wait} They are being sent.`] : [];
     this.view.band([...lead, ...others].join(" "));
   }
 

@@ -69,7 +69,7 @@ struct InvitationsPart: PageComponent {
         let until = frame.time(invitation.expiresAt)
         let old: HTML = invitation.expiresAt <= frame.now ? " \(Badge("Too old", tone: .warn))" : .empty
         return DataTable.Row([
-            "\(invitation.name)", "\(invitation.email)", "\(BagWords.role(invitation.role))",
+            "\(invitation.name)", EmailText(invitation.email).html, "\(BagWords.role(invitation.role))",
             frame.time(invitation.sentAt).html, "\(until)\(old)",
             """
             \(PageForm(action: "\(path)/resend", guarding: frame.guarding(), buttons: "\(again)", arrangement: "bare"))\

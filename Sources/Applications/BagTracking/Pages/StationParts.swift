@@ -35,12 +35,14 @@ struct StationParts: PageComponent {
                 "<span data-badge=\"\($0)\">\(BagWords.outcome($0))</span>" as HTML
             }
         let saved = Badge("Saved here", tone: .warn, icon: .offline)
+        let sent = Badge("Sent", icon: .check)
         let titles = StationRefusal.titles.sorted { $0.key < $1.key }.map {
             "<span data-title=\"\($0.key)\">\($0.value)</span>" as HTML
         }
         return """
             <ul id="product-types" hidden>\(patterns)</ul>
             <div id="parts" hidden>\(drawings)\(badges)\(titles)<span data-badge="saved">\(saved)</span>\
+            <span data-badge="sent">\(sent)</span>\
             <span data-icon="undo">\(Icon.undo)</span></div>
             \(isStation ? help : nil)\(questions)
             """

@@ -59,7 +59,7 @@ struct UsersPage: BagPage {
         return DataTable.Row([
             "<a href=\"/bags/users/\(PageAddress.encode(row.id))\">\(row.name)</a>", "\(BagWords.role(row.role))",
             "\(row.area ?? "All areas")",
-            "\(row.email)", row.lastSeenAt.map { frame.time($0).html } ?? "Never", state.html,
+            EmailText(row.email).html, row.lastSeenAt.map { frame.time($0).html } ?? "Never", state.html,
         ])
     }
 }
@@ -97,7 +97,7 @@ struct UserFormPage: BagPage {
             action: action, guarding: frame.guarding(), fields: fields,
             buttons: "\(Button(user == nil ? "Add" : "Save"))\(Button("Cancel", href: "/bags/users", weight: .quiet))")
         return """
-            \(PageHeading("\(title)", subtitle: user.map { "\($0.email)" }, back: ("People", "/bags/users")))
+            \(PageHeading("\(title)", subtitle: user.map { EmailText($0.email).html }, back: ("People", "/bags/users")))
             \(ErrorSummary(form.messages))\(ErrorSummary(erasure.messages, scope: UserFormPage.erasureScope))\
             <section class="panel">\(isOwn ? ownNotice : nil)\(save)</section>\
             <div class="after-panel stack">\(signOut(action))\(lostPhone(action))\(deactivation(action))\(reactivation(action))\

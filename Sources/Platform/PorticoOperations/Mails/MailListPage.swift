@@ -103,8 +103,8 @@ struct MailListPage: ConsolePage {
             <a href="\(frame.address(path))" class="epc">\(MailWords.subject(mail))</a>\
             <span class="below">#\(mail.id) \(mail.kind)</span>
             """,
-            MailWords.badge(mail).html, "<span class=\"code epc\">\(mail.to)</span>", frame.time(mail.queuedAt),
-            "\(mail.delivery?.attempt ?? 0)",
+            MailWords.badge(mail).html, "<span class=\"code epc\">\(EmailText(mail.to))</span>",
+            frame.time(mail.queuedAt), "\(mail.delivery?.attempt ?? 0)",
             MailWords.reply(mail) ?? .empty, again ?? .empty,
         ])
     }

@@ -76,7 +76,7 @@ struct MailPage: ConsolePage {
     private var facts: DefinitionList {
         let waiting = PageAddress(frame.address("/mail"), ["to": mail.to]).text
         return DefinitionList([
-            "To": "<a class=\"epc\" href=\"\(waiting)\">\(mail.to)</a>",
+            "To": "<a class=\"epc\" href=\"\(waiting)\">\(EmailText(mail.to))</a>",
             "Name": mail.name.map { "<bdi>\($0)</bdi>" },
             "Subject": MailWords.subject(mail),
             "Kind": mail.kind.isEmpty ? nil : "<span class=\"code epc\">\(mail.kind)</span>",

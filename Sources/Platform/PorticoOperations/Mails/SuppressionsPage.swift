@@ -57,7 +57,7 @@ struct SuppressionsPage: ConsolePage {
                 "Lift", weight: .quiet, spoken: "Send to \(suppression.address) again",
                 confirm: "Send to \(suppression.address) again?"))
         return DataTable.Row([
-            "<a class=\"epc\" href=\"\(mails)\">\(suppression.address)</a>", frame.time(suppression.since),
+            "<a class=\"epc\" href=\"\(mails)\">\(EmailText(suppression.address))</a>", frame.time(suppression.since),
             "<span class=\"epc\">\(suppression.reason)</span>", lift ?? .empty,
         ])
     }
