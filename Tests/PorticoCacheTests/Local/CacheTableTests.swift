@@ -11,6 +11,9 @@ struct CacheTableTests {
     /// A hash that makes keys collide.
     private func hash(_ key: Int) -> UInt64 { UInt64(key % 97) << 34 | UInt64(key % 13) }
 
+    /// A hash that keeps keys apart.
+    private func mixed(_ key: Int) -> UInt64 { UInt64(key) &* 0x9E37_79B9_7F4A_7C15 }
+
     /// Queues, index and counts agree with each other.
     private func check(_ table: CacheTable<Int, Int>) {
         var seen = 0
@@ -47,6 +50,8 @@ struct CacheTableTests {
             let key = Int.random(in: 0..<120, using: &numbers)
             now += 1
             switch Int.random(in: 0..<10, using: &numbers) {
+            case 0 where step % 3 == 0:
+                table.startAnew()
             case 0:
                 table.remove(key, hash(key))
                 #expect(table.find(key, hash(key)) == nil)
@@ -76,7 +81,6 @@ struct CacheTableTests {
     @Test("keeps what is asked for often when a scan passes through")
     func scan() {
         var table = CacheTable<Int, Int>(most: CacheCapacity(entries: 100, bytes: .max), seed: 1)
-        func mixed(_ key: Int) -> UInt64 { UInt64(key) &* 0x9E37_79B9_7F4A_7C15 }
         func ask(_ key: Int) -> Bool {
             if table.hit(key, mixed(key), now: 0, moment: TagMoment(1)) != nil { return true }
             table.store(entry(key), for: key, mixed(key), weight: 1, at: 0)
@@ -88,6 +92,90 @@ struct CacheTableTests {
         for key in 0..<80 where ask(key) { kept += 1 }
         #expect(kept >= 75)
         #expect(table.evictions > 1900)
+        #expect(table.upheavals == 0)
+    }
+
+    /// A table that has been asked for keys of very different popularity, and which keys come next.
+    private struct Load {
+        var table: CacheTable<Int, Int>
+        var numbers = SeededNumbers(3)
+
+        /// Asks for so many keys from `base` on, low ones most. Returns how many were there.
+        mutating func ask(_ requests: Int, from base: Int) -> Int {
+            var hits = 0
+            for _ in 0..<requests {
+                let unit = Double.random(in: 0..<1, using: &numbers)
+                let key = base + Int(4000 * unit * unit * unit)
+                // All bits of the hash depend on the key, as they do in a real one.
+                var mixer = SeededNumbers(UInt64(key))
+                let hash = mixer.next()
+                if table.hit(key, hash, now: 0, moment: TagMoment(1)) != nil {
+                    hits += 1
+                } else {
+                    table.misses += 1
+                    let entry = CacheEntry(key, times: CacheTimes(fresh: .max), moment: TagMoment(1))
+                    table.store(entry, for: key, hash, weight: 1, at: 0)
+                }
+            }
+            return hits
+        }
+    }
+
+    @Test(
+        "serves a load that has become another one as it served the first, whichever bound it has",
+        arguments: [CacheCapacity(entries: 400, bytes: .max), CacheCapacity(entries: 100_000, bytes: 400)])
+    func upheaval(most: CacheCapacity) {
+        var load = Load(table: CacheTable(most: most, seed: 1))
+        _ = load.ask(20_000, from: 0)
+        let before = load.ask(10_000, from: 0)
+        #expect(load.table.upheavals == 0)
+        _ = load.ask(4000, from: 100_000)
+        let after = load.ask(10_000, from: 100_000)
+        #expect(load.table.upheavals >= 1)
+        #expect(after * 100 >= before * 85)
+        #expect(load.table.bytes <= 400)
+        check(load.table)
+    }
+
+    @Test("does not take it for an upheaval when keys come back and find room")
+    func room() {
+        var table = CacheTable<Int, Int>(most: CacheCapacity(entries: 400, bytes: .max), seed: 1)
+        func ask(_ key: Int) {
+            guard table.hit(key, mixed(key), now: 0, moment: TagMoment(1)) == nil else { return }
+            table.misses += 1
+            table.store(entry(key), for: key, mixed(key), weight: 1, at: 0)
+        }
+        for _ in 0..<5 { for key in 0..<400 { ask(key) } }
+        for key in 1000..<4000 { ask(key) }
+        #expect(table.evictions == 3000)
+        for key in 100..<170 { table.remove(key, mixed(key)) }
+        for key in 3920..<3980 { ask(key) }
+        #expect(table.evictions == 3000)
+        #expect(table.upheavals == 0)
+    }
+
+    @Test("lets what was protected go first when it starts anew, and keeps the rest")
+    func startingAnew() {
+        var table = CacheTable<Int, Int>(most: CacheCapacity(entries: 100, bytes: 100), seed: 1)
+        for key in 0..<100 { table.store(entry(key), for: key, mixed(key), weight: 1, at: 0) }
+        for key in 20..<40 { _ = table.hit(key, mixed(key), now: 0, moment: TagMoment(1)) }
+        #expect(table.protected.count == 20)
+        table.startAnew()
+        check(table)
+        #expect(table.nodes.count == 100 && table.protected.count == 0)
+        #expect(table.nodes[Int(table.probation.oldest)].key == 20)
+        #expect((0..<100).allSatisfy { table.sketch.frequency(mixed($0)) == 0 })
+    }
+
+    @Test("protects no more than four fifths of its bytes")
+    func protectedBytes() {
+        var table = CacheTable<Int, Int>(most: CacheCapacity(entries: 1000, bytes: 1000), seed: 1)
+        for key in 0..<50 { table.store(entry(key), for: key, mixed(key), weight: 20, at: 0) }
+        for key in 0..<50 {
+            _ = table.hit(key, mixed(key), now: 0, moment: TagMoment(1))
+            #expect(table.protected.bytes <= 800)
+        }
+        #expect(table.protected.bytes > 700)
     }
 
     @Test("drops what is gone while others come")
@@ -111,18 +199,54 @@ struct CacheTableTests {
         #expect((4...5).contains(sketch.frequency(7)))
     }
 
-    @Test("notices a hit ratio that falls, and neither noise nor a rise")
-    func upheaval() {
-        var watch = UpheavalWatch(entries: 100)
+    @Test("knows a key that comes back once, and only while few others were turned away since")
+    func rejected() {
+        var keys = RejectedKeys(entries: 64)
+        #expect(!keys.take(5 << 32 | 5, reach: 10))
+        keys.note(5 << 32 | 5)
+        #expect(!keys.take(6 << 32 | 5, reach: 10))
+        #expect(keys.take(5 << 32 | 5, reach: 10))
+        #expect(!keys.take(5 << 32 | 5, reach: 10))
+        for key in UInt64(1)...20 { keys.note(key << 32 | key) }
+        #expect(!keys.take(10 << 32 | 10, reach: 10))
+        #expect(keys.take(11 << 32 | 11, reach: 10))
+        keys.adapt(to: 128)
+        #expect(keys.take(20 << 32 | 20, reach: 10))
+        keys.adapt(to: 129)
+        #expect(!keys.take(19 << 32 | 19, reach: 10))
+    }
+
+    @Test("takes it for an upheaval when keys that come back are well ahead", arguments: [(10, 16), (4000, 100)])
+    func lead(entries: Int, needed: Int) {
+        var watch = UpheavalWatch()
+        var noticed: [Int] = []
+        for number in 1...3 * needed
+        where watch.count(used: 0, hasReturned: true, requests: 0, among: entries) {
+            noticed.append(number)
+        }
+        #expect(noticed == [needed, 2 * needed, 3 * needed])
+    }
+
+    @Test("sees no upheaval while values on probation are asked for as often as keys come back")
+    func balance() {
+        var watch = UpheavalWatch()
         var noticed = 0
-        for number in 0..<50 where watch.count(hits: 300 + number % 3 * 10, misses: 200 - number % 3 * 10) {
-            noticed += 1
+        for number in 1...5000 {
+            let isBack = number % 2 == 0
+            if watch.count(used: isBack ? 0 : 1, hasReturned: isBack, requests: number, among: 100) { noticed += 1 }
         }
         #expect(noticed == 0)
-        for _ in 0..<20 where watch.count(hits: 450, misses: 50) { noticed += 1 }
-        #expect(noticed == 0)
-        // Until the average has followed: 0.5 · 0.9^22 is less than the fall that counts.
-        for _ in 0..<60 where watch.count(hits: 200, misses: 300) { noticed += 1 }
-        #expect((15...25).contains(noticed))
+        #expect((-1...1).contains(watch.lead))
+    }
+
+    @Test("lets what spoke for the estimates count for about one round only")
+    func fading() {
+        var watch = UpheavalWatch()
+        _ = watch.count(used: 1000, hasReturned: false, requests: 0, among: 100)
+        #expect(watch.lead == -1000)
+        for round in 1...10 {
+            _ = watch.count(used: 0, hasReturned: false, requests: round * 50, among: 100)
+        }
+        #expect(watch.lead == 0)
     }
 }

@@ -12,11 +12,12 @@ extension CacheTable {
             let victim = Int(probation.oldest)
             move(candidate, to: .probation)
             guard isOver else { continue }
-            guard victim >= 0 else {
+            if victim >= 0, wins(candidate, over: victim) {
+                evict(victim)
+            } else {
+                rejected.note(nodes[candidate].hash)
                 evict(candidate)
-                continue
             }
-            evict(wins(candidate, over: victim) ? victim : candidate)
         }
         while isOver {
             let oldest = [probation.oldest, protected.oldest, window.oldest].first { $0 >= 0 }
@@ -31,6 +32,27 @@ extension CacheTable {
         if asked > sketch.frequency(nodes[victim].hash) { return true }
         // A little chance keeps anybody from holding a place by making two keys collide in the sketch.
         return asked >= CacheTable.warm && random.next() & 127 == 0
+    }
+
+    /// Forgets what was counted, and puts what was protected where values go next, the longest unused first.
+    mutating func startAnew() {
+        sketch.clear()
+        guard protected.count > 0 else { return }
+        var index = protected.newest
+        while index >= 0 {
+            nodes[Int(index)].rank = .probation
+            index = nodes[Int(index)].older
+        }
+        if probation.oldest >= 0 {
+            nodes[Int(probation.oldest)].older = protected.newest
+            nodes[Int(protected.newest)].newer = probation.oldest
+        } else {
+            probation.newest = protected.newest
+        }
+        probation.oldest = protected.oldest
+        probation.count += protected.count
+        probation.bytes += protected.bytes
+        protected = CacheQueue()
     }
 
     private mutating func evict(_ index: Int) {

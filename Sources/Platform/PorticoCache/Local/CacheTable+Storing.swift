@@ -17,14 +17,27 @@ extension CacheTable {
             nodes[index].checked = entry.moment
             nodes[index].weight = weight
             attach(index, to: rank)
+            makeRoom()
         } else {
             examine(CacheTable.examinedOnInsertion, at: now)
             let node = CacheNode(key: key, hash: hash, entry: entry, attention: attention, weight: weight)
+            let isBack = rejected.take(hash, reach: UpheavalWatch.reach(among: nodes.count))
+            let before = evictions
             append(node)
+            makeRoom()
+            watchOut(isBack && evictions > before)
         }
-        makeRoom()
-        if watch.count(hits: hits - counted.hits, misses: misses - counted.misses) { sketch.halve() }
-        counted = (hits, misses)
+    }
+
+    /// Starts anew when more came back of what was turned away than was used of what may go next.
+    private mutating func watchOut(_ hasReturned: Bool) {
+        let used = promotions
+        promotions = 0
+        let isUpheaval = watch.count(
+            used: used, hasReturned: hasReturned, requests: hits + misses, among: nodes.count)
+        guard isUpheaval else { return }
+        upheavals += 1
+        startAnew()
     }
 
     /// Removes a value.
@@ -40,6 +53,8 @@ extension CacheTable {
         window = CacheQueue()
         probation = CacheQueue()
         protected = CacheQueue()
+        rejected = RejectedKeys()
+        watch = UpheavalWatch()
         hand = 0
     }
 
@@ -61,6 +76,7 @@ extension CacheTable {
         let index = nodes.count
         nodes.append(node)
         sketch.adapt(to: min(nodes.count, most.entries))
+        rejected.adapt(to: min(nodes.count, most.entries))
         link(index)
         attach(index, to: .window)
     }

@@ -46,8 +46,8 @@ struct CacheQueue: Sendable {
 /// The values of one shard: an open-addressed index over a dense array of nodes, in three queues.
 ///
 /// The policy is W-TinyLFU: new values enter a small window; what leaves it must be asked for more often, by the sketch's
-/// estimate, than the value it would displace. Nobody sweeps: each insertion looks at two nodes in turn round the table and
-/// drops those whose time is up.
+/// estimate, than the value it would displace. When the load becomes another one, counting starts anew. Nobody sweeps: each
+/// insertion looks at two nodes in turn round the table and drops those whose time is up.
 @usableFromInline
 struct CacheTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// The upper half of the hash, and the number of the node plus one; 0 for nothing.
@@ -59,12 +59,15 @@ struct CacheTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline var protected = CacheQueue()
     @usableFromInline var sketch: FrequencySketch
     @usableFromInline var hits = 0
-    @usableFromInline var protectedMost = 0
+    /// How often a value on probation was asked for since the last new value came.
+    @usableFromInline var promotions = 0
+    @usableFromInline let protectedMost: CacheCapacity
     var misses = 0
     var evictions = 0
     var evictedBytes = 0
-    var counted = (hits: 0, misses: 0)
-    var watch: UpheavalWatch
+    var upheavals = 0
+    var rejected = RejectedKeys()
+    var watch = UpheavalWatch()
     var random: CacheRandom
     var hand = 0
     let most: CacheCapacity
@@ -75,10 +78,11 @@ struct CacheTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         buckets = ContiguousArray(repeating: 0, count: 16)
         mask = 15
         sketch = FrequencySketch(entries: min(most.entries, 256))
-        watch = UpheavalWatch(entries: most.entries)
         random = CacheRandom(seed: seed)
         windowMost = CacheCapacity(entries: max(1, most.entries / 100), bytes: max(1, most.bytes / 100))
-        protectedMost = max(0, most.entries - windowMost.entries) * 4 / 5
+        protectedMost = CacheCapacity(
+            entries: max(0, most.entries - windowMost.entries) * 4 / 5,
+            bytes: max(0, most.bytes - windowMost.bytes) / 5 * 4)
     }
 
     /// Bytes of all values.
@@ -104,8 +108,11 @@ struct CacheTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         case .protected:
             if protected.newest != Int32(truncatingIfNeeded: index) { move(index, to: .protected) }
         case .probation:
+            promotions &+= 1
             move(index, to: .protected)
-            if protected.count > protectedMost { move(Int(protected.oldest), to: .probation) }
+            while protected.count > protectedMost.entries || protected.bytes > protectedMost.bytes {
+                move(Int(protected.oldest), to: .probation)
+            }
         }
     }
 

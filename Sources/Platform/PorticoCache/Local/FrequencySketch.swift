@@ -73,6 +73,12 @@ struct FrequencySketch: Sendable {
         additions /= 2
     }
 
+    /// Forgets everything.
+    mutating func clear() {
+        for index in words.indices { words[index] = 0 }
+        additions = 0
+    }
+
     @inlinable @inline(__always)
     static func mix(_ hash: UInt64) -> UInt64 {
         let mixed = (hash ^ (hash >> 32)) &* 0x9E37_79B9_7F4A_7C15

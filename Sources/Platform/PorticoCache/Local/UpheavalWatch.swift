@@ -1,34 +1,40 @@
-/// Notices that a load has become another one: the hit ratio falls well below what it was.
+/// Notices that a load has become another one: keys just turned away are asked for more than values that may go next.
 ///
-/// What was counted before is then worth less, and the sketch forgets half of it at once instead of in its own time. On the
-/// traces of the benchmark this gains more than a window that adapts itself, whose steps follow the noise of small samples.
+/// While estimates of frequency are right it is the other way round, whatever the hit ratio does: values on probation, a fifth
+/// of all, are asked for about twice as often as the keys that were turned away last, a quarter as many as there are values. A
+/// scan brings no key back, a loop uses what is kept, and after an invalidation there is room: none of them is an upheaval.
+///
+/// It keeps one sum (after Page's cumulative sums): a key that comes back adds one, a use on probation takes one away. What lies
+/// below zero speaks for the estimates and is worth half as much with every half as many requests as there are values, so
+/// that what counts is about the last round through the store.
 struct UpheavalWatch: Sendable {
-    /// A fall of the hit ratio that means something.
-    private static let fall = 0.05
-    /// How much of the average a new sample makes up.
-    private static let weight = 0.1
+    /// An upheaval takes this lead at least, and this part of the number of values.
+    private static let least = 16
+    private static let part = 40
 
-    private var average: Double?
-    private var hits = 0
-    private var requests = 0
-    private let period: Int
+    /// By how much keys that came back are ahead; below zero by how much they are behind.
+    private(set) var lead = 0
+    private var halvedAt = 0
 
-    /// A watch over samples of twice as many requests as there are values.
-    init(entries: Int) {
-        period = max(500, 2 * entries)
-    }
+    /// How many of the last rejections count when their keys come back.
+    static func reach(among entries: Int) -> Int { entries / 4 }
 
-    /// Counts requests since the last call.
-    /// - Returns: whether a sample has ended whose hit ratio is far below the average.
-    mutating func count(hits moreHits: Int, misses: Int) -> Bool {
-        hits += moreHits
-        requests += moreHits + misses
-        guard requests >= period else { return false }
-        let ratio = Double(hits) / Double(requests)
-        hits = 0
-        requests = 0
-        let last = average ?? ratio
-        average = last + (ratio - last) * UpheavalWatch.weight
-        return ratio < last - UpheavalWatch.fall
+    /// Counts what happened since the last call.
+    ///
+    /// - Parameters:
+    ///   - used: how often values on probation were asked for.
+    ///   - hasReturned: whether a key came back after that, and found no room.
+    ///   - requests: the number of requests, ever.
+    ///   - entries: the number of stored values.
+    /// - Returns: whether this makes an upheaval; counting then begins anew.
+    mutating func count(used: Int, hasReturned: Bool, requests: Int, among entries: Int) -> Bool {
+        lead += (hasReturned ? 1 : 0) - used
+        if (requests - halvedAt) * 2 >= entries {
+            halvedAt = requests
+            if lead < 0 { lead /= 2 }
+        }
+        guard hasReturned, lead >= max(UpheavalWatch.least, entries / UpheavalWatch.part) else { return false }
+        lead = 0
+        return true
     }
 }
