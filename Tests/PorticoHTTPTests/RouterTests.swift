@@ -34,6 +34,20 @@ import Testing
         #expect(route(router.find(.post, "/bags/api/v1/bags/special/move")) == 3)
     }
 
+    @Test(
+        "an empty segment leads nowhere, and never to the route of the path without it",
+        arguments: ["//", "//bags/", "/bags//", "/bags/api/v1/bags//move", "/bags/api/v1//bags/SB00001"])
+    func emptySegments(path: String) throws {
+        var router = try router()
+        try router.add(served(.get, "/bags/api/v1/bags/move", at: (mount: 1, route: 7)))
+        try router.add(served(.get, "/bags/api/v1/bags", at: (mount: 1, route: 8)))
+        guard case .nothing = router.find(.get, Substring(path)) else {
+            Issue.record("\(path) was found")
+            return
+        }
+        #expect(route(router.find(.get, "/bags/api/v1/bags/")) == 8)
+    }
+
     @Test("an ending is no part of a parameter, and goes before a parameter without one")
     func endings() throws {
         var router = try router()

@@ -5,13 +5,15 @@ import sys
 import time
 import urllib.parse
 
+import contract
 import framing
+import pages
 import sizes
 import slow
 import values
 from wire import Server
 
-GROUPS = {**framing.GROUPS, **sizes.GROUPS, **values.GROUPS}
+GROUPS = {**framing.GROUPS, **sizes.GROUPS, **values.GROUPS, **pages.GROUPS, **contract.GROUPS}
 
 
 def arguments():

@@ -1,7 +1,6 @@
 """Measures bag tracking: its own table of figures, then side by side with a Flask service."""
 
 import argparse
-import json
 import os
 import platform
 import shutil
@@ -9,7 +8,7 @@ import sys
 import tempfile
 import time
 
-from . import machine, portico
+from . import baseline, machine, portico
 from .exports import ExportsBeside
 from .files import Files
 from .load import Wrk
@@ -36,6 +35,9 @@ def arguments():
     parser.add_argument("--data", help="folder for Portico's data, kept and used again; default: a temporary one")
     parser.add_argument("--cold", action="store_true", help="do not hold the database's files in memory")
     parser.add_argument("--json", metavar="FILE", help="all figures as JSON")
+    parser.add_argument("--baseline", metavar="FILE", help="figures of an earlier run: fails what is worse by more than a tenth")
+    parser.add_argument("--store-baseline", metavar="FILE", help="keep the figures for later runs with --baseline")
+    parser.add_argument("--tolerance", type=float, default=0.1, help="how much worse than the baseline is borne (0.1)")
     parser.add_argument("--binary", default=os.environ.get("PORTICO_BIN", f"{ROOT}/.build/release/portico"))
     return parser.parse_args()
 
@@ -89,6 +91,9 @@ def compare(office, wrk, options, data, folder, log):
 
 def main():
     options = arguments()
+    earlier = baseline.read(options.baseline) if options.baseline else None
+    if earlier and (reasons := baseline.differing_terms(terms(options), earlier)):
+        raise SystemExit(f"{options.baseline} was taken on other terms: {'; '.join(reasons)}")
     folder = tempfile.mkdtemp(prefix="portico-bench-")
     data = os.path.abspath(options.data) if options.data else os.path.join(folder, "data")
     log = os.path.join(folder, "servers.log")
@@ -144,7 +149,7 @@ def main():
         if options.only in (None, "comparison"):
             results = compare(office, wrk, options, data, folder, log)
         verify(office)
-        finish(rows, results, options)
+        finish(rows, results, options, earlier)
     except SystemExit as problem:
         if isinstance(problem.code, str):
             with open(log, encoding="utf-8", errors="replace") as lines:
@@ -167,18 +172,24 @@ def verify(office):
         raise SystemExit("the counters drifted")
 
 
-def finish(rows, results, options):
+def terms(options):
+    """What another run must have in common with this one to be compared with it."""
+    return {
+        "scale": options.scale, "engine": "postgresql" if options.postgresql else "sqlite", "cores": os.cpu_count(),
+        "seconds": options.seconds}
+
+
+def finish(rows, results, options, earlier):
     missed = [row.name for row in rows if row.passed is False]
-    if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump({
-                "taken_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "scale": options.scale,
-                "engine": "postgresql" if options.postgresql else "sqlite", "cores": os.cpu_count(),
-                "rows": [vars(row) for row in rows], "side_by_side": results}, file, indent=1)
-            file.write("\n")
+    document = {
+        "taken_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), **terms(options),
+        "rows": [vars(row) for row in rows], "side_by_side": results}
+    for path in filter(None, (options.json, options.store_baseline)):
+        baseline.store(path, document)
+    worse = baseline.compare(document, earlier, options.tolerance, is_whole=options.only is None) if earlier else []
     print(f"{len(rows) - len(missed)} of {len(rows)} figures as wanted" +
           (f"; missed: {', '.join(missed)}" if missed else ""), flush=True)
-    sys.exit(1 if missed else 0)
+    sys.exit(1 if missed or worse else 0)
 
 
 if __name__ == "__main__":

@@ -77,9 +77,16 @@ struct Router: Sendable {
             segments.append(segment)
         }
         let mount = segments.first.flatMap { mountNames[$0] }
+        // Where a value is missing there is nothing: `DELETE /users//sessions` must not end everybody's sessions.
+        guard !Router.hasEmptySegment(path) else { return .nothing(mount: mount) }
         var values: [String] = []
         guard path.utf8.first == 0x2F, let node = walk(0, segments[...], &values) else { return .nothing(mount: mount) }
         return choose(method, at: node, values)
+    }
+
+    /// Whether two slashes stand side by side. One at the end is allowed.
+    private static func hasEmptySegment(_ path: Substring) -> Bool {
+        zip(path.utf8, path.utf8.dropFirst()).contains { $0 == 0x2F && $1 == 0x2F }
     }
 
     private func choose(_ method: HTTPMethod, at node: Int, _ values: [String]) -> Outcome {
