@@ -13,7 +13,7 @@ import Testing
         let id = "library"
         let title = "Library"
         let purpose = "Who has which book"
-        let mark = Icon.box
+        let mark = Icon.archive
         let schema = [
             SchemaComponent(
                 name: "library",

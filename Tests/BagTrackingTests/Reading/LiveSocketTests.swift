@@ -119,6 +119,24 @@ import Testing
         }
     }
 
+    @Test("whose topics are one's own comes back without a question to the database", arguments: TestEngine.available)
+    func questions(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            let caller = hall.caller()
+            func topics(_ text: String) async throws -> Set<String> {
+                try await LiveTopics.parse(text, for: caller, services: hall.services)
+            }
+            let own = try await hall.database.budget(0) { try await topics("area:lucknow;kind=child,stats,presence") }
+            #expect(own.isSuperset(of: ["area:lucknow;kind=child", "stats@lucknow"]) && own.count == 3)
+            let one = try await hall.database.budget(0) {
+                try await LiveTopics.one("area:lucknow", for: caller, services: hall.services)
+            }
+            #expect(one == "area:lucknow")
+            await #expect(throws: Refusal.self) { try await topics("area:lucknow,area:jaipur") }
+            await #expect(throws: Refusal.self) { try await topics("stats;kind=child") }
+        }
+    }
+
     @Test("a socket and a stream count together", arguments: TestEngine.available)
     func places(engine: TestEngine) async throws {
         var settings = BagSettings(publicURL: "https://bags.test")

@@ -1,6 +1,7 @@
 import PorticoHTTP
 import PorticoJSON
 import PorticoJobs
+import PorticoSQL
 import PorticoValues
 
 extension JobConsole {

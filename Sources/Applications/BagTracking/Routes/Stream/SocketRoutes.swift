@@ -25,11 +25,7 @@ struct SocketRoutes: Sendable {
                 return try sockets.response(
                     to: context.request.head, user: String(watcher.userID), caller: context.principal,
                     origins: [services.settings.publicURL],
-                    authorise: { name in
-                        try await services.database.read { reading in
-                            try LiveTopics.one(name, for: watcher, services: services, in: reading)
-                        }
-                    },
+                    authorise: { name in try await LiveTopics.one(name, for: watcher, services: services) },
                     isStillAllowed: { await badge.isGood() },
                     renew: badge.renewal,
                     whileOpen: { await seat.renew() })

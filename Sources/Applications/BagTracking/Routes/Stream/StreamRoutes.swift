@@ -34,9 +34,7 @@ struct StreamRoutes: Sendable {
                 ]
             ) { [services, caller = self.caller] (context: RequestContext, input: StreamInput) -> Response in
                 let watcher = try BagCaller(context)
-                let topics = try await services.database.read { reading in
-                    try LiveTopics.parse(input.topics, for: watcher, services: services, in: reading)
-                }
+                let topics = try await LiveTopics.parse(input.topics, for: watcher, services: services)
                 let opened = context.principal
                 let seat = Company(presence: services.presence, caller: watcher).seat()
                 return try stream.response(
