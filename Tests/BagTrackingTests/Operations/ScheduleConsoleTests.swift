@@ -19,7 +19,7 @@ import Testing
     private static let page = "/bags/ops/schedules/errands.nightly"
 
     /// Has a node see the schedule as the program of now declares it.
-    private func deploy(_ cron: String = "30 2 * * *", _ app: AppHarness) async throws {
+    private func deploy(_ cron: String = "30 2 * * *", on app: AppHarness) async throws {
         let nightly = try Schedule(ScheduleConsoleTests.name, cron) { _ in Errand() }
         var book = JobBook()
         book.handle(Errand.self) { _, _ in }
@@ -48,7 +48,7 @@ import Testing
     @Test("a form shows the coming times, changes the schedule and goes back", arguments: TestEngine.available)
     func form(engine: TestEngine) async throws {
         try await withApp(on: engine) { app async throws in
-            try await deploy(app)
+            try await deploy(on: app)
             let admin = try await app.client("admin")
             #expect(await admin.get("/bags/ops/schedules").text.contains(Self.page))
             #expect(await admin.get(Self.page).text.contains("30 2 * * *"))
@@ -73,7 +73,7 @@ import Testing
     @Test("what can't be is said at its field, and what was typed stays", arguments: TestEngine.available)
     func refuses(engine: TestEngine) async throws {
         try await withApp(on: engine) { app async throws in
-            try await deploy(app)
+            try await deploy(on: app)
             let admin = try await app.client("admin")
             let wrong: [(cron: String, zone: String, missed: String, reason: String)] = [
                 ("61 4 * * *", "UTC", "once", "minute"), ("0 0 31 2 *", "UTC", "once", "it never comes true"),
@@ -98,7 +98,7 @@ import Testing
     @Test("programs change it too, and hear what a deployment says instead", arguments: TestEngine.available)
     func programs(engine: TestEngine) async throws {
         try await withApp(on: engine) { app async throws in
-            try await deploy(app)
+            try await deploy(on: app)
             let admin = try await app.client("admin")
             let times = await admin.get("\(Self.api)/times?cron=@daily")
             #expect(times.json["times"]?.elements?.count == 3 && times.json["zone"] == .string("UTC"))
@@ -106,7 +106,7 @@ import Testing
             let set = await admin.put(Self.api, ["cron": "15 4 * * *", "zone": "UTC", "missed": "skip"])
             #expect(set.json["cron"] == .string("15 4 * * *") && set.json["declared_cron"] == .string("30 2 * * *"))
             #expect(set.json["missed"] == .string("skip") && set.json["overrides_news"] == .bool(false))
-            try await deploy("45 3 * * *", app)
+            try await deploy("45 3 * * *", on: app)
             let after = await admin.get(Self.api).json
             #expect(after["cron"] == .string("15 4 * * *") && after["overrides_news"] == .bool(true))
             let page = await admin.get(Self.page).text
@@ -120,7 +120,7 @@ import Testing
     @Test("who may not steer the node changes no schedule")
     func isForOperators() async throws {
         try await withApp(on: .sqlite) { app async throws in
-            try await deploy(app)
+            try await deploy(on: app)
             let dispatcher = try await app.client("dispatcher")
             #expect(await dispatcher.get(Self.page).status == 403)
             #expect(await dispatcher.put(Self.api, ["cron": "0 4 * * *", "zone": "UTC"]).status == 403)
