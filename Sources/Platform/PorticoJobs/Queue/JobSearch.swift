@@ -12,7 +12,8 @@ public struct JobSearch: Sendable, Hashable {
     public var queue: String?
     /// In the name, a key, a tag or an argument, capitals or not; or the id. Sealed arguments are not looked into.
     public var text: String
-    /// Only jobs with this tag.
+    /// Only jobs with this tag, as it was given: of all that are queued, run or failed and the like, else of the newest
+    /// ``reach`` that have it.
     public var tag: String?
 
     /// A search.
@@ -57,16 +58,17 @@ extension JobSearch {
     /// What an index answers. States with an index of their own are read from it, and tags from theirs; by the ids the
     /// engine would walk through all that have ended.
     fileprivate func frame(before: Int64?) -> (condition: SQL, id: SQL) {
-        let hasIndex = tag != nil || state.map { ![.succeeded, .cancelled, .waiting].contains($0) } ?? false
-        let id: SQL = hasIndex ? "id + 0" : "id"
+        let hasIndex = state.map { ![.succeeded, .cancelled, .waiting].contains($0) } ?? false
+        let id: SQL = hasIndex || tag != nil ? "id + 0" : "id"
         let place: SQL = queue.map { " AND queue = \($0)" } ?? ""
         let standing: SQL = state.map { "state = '\(SQL(trusted: $0.rawValue))' AND " } ?? ""
         let end = before ?? Int64.max
+        // The few that failed may be older than thousands with their tag.
+        let newest: SQL = hasIndex ? "" : " ORDER BY job_id DESC LIMIT \(JobSearch.reach)"
         let tagged: SQL =
             tag.map {
                 """
-                 AND id IN (SELECT job_id FROM job_tags WHERE tag = \($0) AND job_id < \(end)
-                    ORDER BY job_id DESC LIMIT \(JobSearch.reach))
+                 AND id IN (SELECT job_id FROM job_tags WHERE tag = \(JobTag.cleaned($0)) AND job_id < \(end)\(newest))
                 """
             } ?? ""
         return ("\(standing)\(id) < \(end)\(place)\(tagged)", id)
