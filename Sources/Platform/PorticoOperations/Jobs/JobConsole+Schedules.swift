@@ -11,13 +11,15 @@ extension JobConsole {
     static let timesShown = 3
 
     /// Changes when a schedule fires, until somebody goes back to what the program says.
+    /// - Parameter wanted: the new terms, given those in force.
     /// - Returns: how it stands then.
     /// - Throws: ``Problem`` 404 for a schedule that is not there, 422 for terms under which it can't fire; ``SQLError``.
-    func reschedule(_ name: String, to terms: ScheduleTerms, by context: RequestContext) async throws
-        -> ScheduleStanding
-    {
+    func reschedule(
+        _ name: String, by context: RequestContext, to wanted: @escaping @Sendable (ScheduleTerms) -> ScheduleTerms
+    ) async throws -> ScheduleStanding {
         try await database.write { [self] transaction in
             let before = try schedule(name, in: transaction)
+            let terms = wanted(before.terms)
             try JobConsole.refuse(terms, at: context.now)
             try queue.reschedule(name, to: terms, in: transaction)
             let after = try schedule(name, in: transaction)
