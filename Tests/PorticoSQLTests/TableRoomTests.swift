@@ -64,7 +64,9 @@ struct TableRoomTests {
             }
             // The kinds are the same: the server notices that late, and leaves the index as it leaves others.
             await #expect(throws: SQLError.self) {
-                try await engine.executeAlone(["CREATE UNIQUE INDEX CONCURRENTLY things_code_key_ccnew ON things (kind)"])
+                try await engine.executeAlone([
+                    "CREATE UNIQUE INDEX CONCURRENTLY things_code_key_ccnew ON things (kind)"
+                ])
             }
             #expect(try await remains(database) == ["things_code_key"])
             #expect(try await engine.rebuildIndex("things_code_key") == .done)

@@ -46,7 +46,7 @@ extension PostgreSQLEngine {
         return isDone ? .done : .impossible("a pooler lends connections for one transaction at a time")
     }
 
-    /// Executes statements one at a time on a connection of their own, because none of them may be part of a transaction.
+    /// Executes statements that may be part of no transaction, one at a time on a connection of their own.
     /// - Returns: whether that is possible; behind a pooler nothing is done.
     func executeAlone(_ statements: [String]) async throws -> Bool {
         let settings = try ConnectionSettings(configuration)
