@@ -8,14 +8,14 @@ extension PostgreSQLEngine {
             "database.room",
             """
             SELECT pg_table_size(t.relid), t.n_live_tup, t.n_dead_tup, i.indexrelname::text,
-                pg_relation_size(i.indexrelid), c.reltuples::bigint,
+                coalesce(pg_relation_size(i.indexrelid), 0), c.reltuples::bigint,
                 (SELECT count(*) FROM pg_index r JOIN pg_class k ON k.oid = r.indexrelid
                     WHERE r.indrelid = t.relid AND NOT r.indisvalid
                         AND k.relname::text IN (i.indexrelname || '_ccnew', i.indexrelname || '_ccold'))
             FROM pg_stat_user_tables t JOIN pg_stat_user_indexes i ON i.relid = t.relid
                 JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_index x ON x.indexrelid = i.indexrelid
             WHERE t.schemaname = current_schema() AND t.relname::text = \(table) AND x.indisvalid
-            ORDER BY pg_relation_size(i.indexrelid) DESC, i.indexrelname
+            ORDER BY 5 DESC, 4
             """
         ) { row in
             let (entries, remains): (Int64, Int64) = (try row[5], try row[6])
