@@ -93,6 +93,9 @@ import Testing
             let few = await admin.put(Self.api, ["cron": "0 4 * * *", "missed": "all"])
             #expect(few.status == 422)
             #expect(few.json["errors"]?.elements?.compactMap { $0["field"]?.string } == ["zone", "missed_most"])
+            let all = await admin.put(Self.api, ["cron": "61 4 * * *", "zone": "Mars/Olympus", "missed": "all"])
+            let named = all.json["errors"]?.elements?.compactMap { $0["field"]?.string }
+            #expect(named == ["cron", "zone", "missed_most"])
             #expect(try await audited("schedule.changed", app) == 0)
             #expect(await admin.get(Self.api).json["changed_at"] == .null)
         }

@@ -70,6 +70,13 @@ struct ScheduleFault: Sendable {
 
     /// What is wrong with terms, in the order of the fields; nothing when they will do.
     static func all(of terms: ScheduleTerms, at now: Instant) -> [ScheduleFault] {
+        let faults = spelling(terms)
+        guard faults.isEmpty, ((try? terms.times(1, after: now)) ?? []).isEmpty else { return faults }
+        return [ScheduleFault("cron", "never_fires", terms.cron, "it never comes true")]
+    }
+
+    /// What is wrong with terms whatever the time.
+    static func spelling(_ terms: ScheduleTerms) -> [ScheduleFault] {
         var faults: [ScheduleFault] = []
         do throws(ScheduleError) {
             _ = try CronExpression(terms.cron)
@@ -81,8 +88,7 @@ struct ScheduleFault: Sendable {
         } catch {
             faults.append(ScheduleFault("zone", "unknown_zone", terms.zone, error.reason))
         }
-        guard faults.isEmpty, ((try? terms.times(1, after: now)) ?? []).isEmpty else { return faults }
-        return [ScheduleFault("cron", "never_fires", terms.cron, "it never comes true")]
+        return faults
     }
 
     var fieldError: Problem.FieldError { Problem.FieldError(field: field, code: code, message: message) }

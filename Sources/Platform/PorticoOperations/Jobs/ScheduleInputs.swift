@@ -20,8 +20,13 @@ struct ScheduleTermsInput: RouteInput {
             "About missed times: skip: nothing; once: the latest, once; all: each of the last; as it is when absent")
         let range = Int64(ScheduleMissed.range.lowerBound)...Int64(ScheduleMissed.range.upperBound)
         most = fields.optionalInteger("missed_most", range, "Of how many, with all").map { Int($0) }
-        let isRefused = fields.errors.contains { $0.field == "missed_most" }
-        if missed == .all, most == nil, !fields.isRecording, !isRefused {
+        guard !fields.isRecording else { return }
+        let refused = Set(fields.errors.map(\.field))
+        let said = ScheduleTerms(cron: cron, zone: zone)
+        for fault in ScheduleFault.spelling(said) where !refused.contains(fault.field) {
+            fields.refuse(fault.field, fault.code, fault.message)
+        }
+        if missed == .all, most == nil, !refused.contains("missed_most") {
             fields.refuse("missed_most", "required", "is missing; all needs to know of how many")
         }
     }
