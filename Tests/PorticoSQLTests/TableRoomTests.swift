@@ -2,6 +2,8 @@ import PorticoSQL
 import PorticoTesting
 import Testing
 
+@testable import PorticoPostgreSQL
+
 @Suite("The room of a table", .timeLimit(.minutes(5)))
 struct TableRoomTests {
     @Test(
@@ -49,5 +51,32 @@ struct TableRoomTests {
             await #expect(throws: SQLError.self) { try await database.engine.rebuildIndex("nothing") }
             await #expect(throws: SQLError.self) { try await database.engine.rebuildIndex("x\"; DROP TABLE things") }
         }
+    }
+
+    @Test(
+        "what an attempt left behind that was cut short is told, and goes with the next",
+        .enabled(if: PostgreSQLServer.isPresent && !PostgreSQLServer.isPooled))
+    func removesRemains() async throws {
+        try await withThings(.postgresql) { database in
+            let engine = try #require(database.engine as? PostgreSQLEngine)
+            try await database.write { transaction in
+                for code in ["a", "b"] { try transaction.insertThing(code) }
+            }
+            // The kinds are the same: the server notices that late, and leaves the index as it leaves others.
+            await #expect(throws: SQLError.self) {
+                try await engine.executeAlone([
+                    "CREATE UNIQUE INDEX CONCURRENTLY things_code_key_ccnew ON things (kind)"
+                ])
+            }
+            #expect(try await remains(database) == ["things_code_key"])
+            #expect(try await engine.rebuildIndex("things_code_key") == .done)
+            #expect(try await remains(database).isEmpty)
+        }
+    }
+
+    /// Indexes of which something was left behind.
+    private func remains(_ database: Database) async throws -> [String] {
+        let room = try await database.read { [engine = database.engine] in try engine.room(of: "things", $0) }
+        return (room?.indexes ?? []).filter(\.hasRemains).map(\.name)
     }
 }

@@ -74,7 +74,8 @@ public protocol DatabaseEngine: Sendable {
     /// - Throws: ``SQLError``.
     func room(of table: String, _ reading: Reading) throws -> TableRoom?
 
-    /// Builds an index anew while it is used. May take long, and belongs to no transaction.
+    /// Builds an index anew while it is used, and removes what earlier attempts left behind. May take long, and belongs to
+    /// no transaction.
     /// - Throws: ``SQLError``.
     func rebuildIndex(_ name: String) async throws -> IndexRebuild
 

@@ -8,12 +8,16 @@ public struct TableRoom: Sendable, Hashable {
         public var bytes: Int64
         /// How many rows it held when the engine last looked; nil when it has not looked yet.
         public var entries: Int64?
+        /// Whether building it anew was cut short and left something behind, which takes room and may slow every change
+        /// until it is built anew.
+        public var hasRemains: Bool
 
         /// An index.
-        public init(name: String, bytes: Int64, entries: Int64?) {
+        public init(name: String, bytes: Int64, entries: Int64?, hasRemains: Bool = false) {
             self.name = name
             self.bytes = bytes
             self.entries = entries
+            self.hasRemains = hasRemains
         }
     }
 

@@ -109,6 +109,45 @@ private struct Labelled: Job {
         }
     }
 
+    @Test("one that failed is found, however many newer ones have its tag", arguments: TestEngine.available)
+    func reachesFar(engine: TestEngine) async throws {
+        try await withWorkshop(on: engine) { shop in
+            try await shop.database.write {
+                _ = try shop.queue.enqueue(all: [Labelled(1), Labelled(3)], in: $0)
+            }
+            let failing = book(Labelled.self) { job, _ in
+                if job.number == 1 { throw JobFailure.permanent("no", "No.") }
+            }
+            try await shop.worker(adding: failing).runUntilIdle()
+            try await shop.database.write { transaction in
+                let columns = SQL(trusted: NewJob.columns.joined(separator: ", "))
+                try transaction.execute(
+                    "test.copies",
+                    """
+                    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(JobSearch.reach))
+                    INSERT INTO jobs (\(columns)) SELECT \(columns) FROM jobs, n WHERE state = 'succeeded'
+                    """)
+                try transaction.execute(
+                    "test.tags",
+                    """
+                    INSERT INTO job_tags (job_id, tag)
+                    SELECT id, 'odd' FROM jobs WHERE id > (SELECT max(job_id) FROM job_tags)
+                    """)
+            }
+            let failed = try await found("odd", shop, state: .failed)
+            #expect(failed.map(\.tags) == [["number:1", "odd"]])
+            #expect(try await found("odd", shop, state: .failed, text: "labelled").count == 1)
+        }
+    }
+
+    @Test("a tag is looked for as it was given", arguments: TestEngine.available)
+    func findsAsGiven(engine: TestEngine) async throws {
+        try await withWorkshop(on: engine) { shop in
+            let ticket = try await shop.enqueue(Chore(1), JobOptions(tags: ["Jäger & Söhne.xlsx"]))
+            #expect(try await found("Jäger & Söhne.xlsx", shop).map(\.id) == [ticket.id])
+        }
+    }
+
     @Test("tags go with their job", arguments: TestEngine.available)
     func gone(engine: TestEngine) async throws {
         try await withWorkshop(on: engine) { shop in

@@ -121,6 +121,41 @@ import Testing
         }
     }
 
+    @Test("a node that read the old answer to missed times does not go by it", arguments: TestEngine.available)
+    func refusesOldCatchUp(engine: TestEngine) async throws {
+        try await withWorkshop(on: engine) { shop in
+            let worker = shop.worker(schedules: [try schedule()])
+            try await worker.runUntilIdle()
+            go(shop, to: at(3, 1))
+            let keeper = ScheduleKeeper([try schedule()], queue: shop.queue)
+            let (hourly, old) = (try schedule(), try await standing(shop))
+            let due = try #require(old.nextAt)
+            try await change(shop, terms("0 * * * *", "UTC", .all(limit: 9)))
+            let fired = try await shop.database.write {
+                try keeper.fire(hourly, old, from: due, at: shop.clock.now(), in: $0)
+            }
+            #expect(!fired)
+            try await worker.runUntilIdle()
+            #expect(shop.done.sorted() == [at(1), at(2), at(3)])
+        }
+    }
+
+    @Test("a zone that is not known here keeps no other schedule from firing", arguments: TestEngine.available)
+    func keepsToItself(engine: TestEngine) async throws {
+        try await withWorkshop(on: engine) { shop in
+            let lost = try Schedule("test.lost", "0 * * * *") { Chore(-$0.milliseconds / 1000) }
+            let worker = shop.worker(schedules: [lost, try schedule()])
+            try await worker.runUntilIdle()
+            try await shop.database.write {
+                try $0.execute(
+                    "test.zone", "UPDATE job_schedules SET zone = 'Mars/Olympus' WHERE name = 'test.lost'")
+            }
+            go(shop, to: at(1, 1))
+            try await worker.runUntilIdle()
+            #expect(shop.done == [at(1)])
+        }
+    }
+
     @Test("nodes that see a change at different times fire once for each time", arguments: TestEngine.available)
     func firesOnce(engine: TestEngine) async throws {
         try await withWorkshop(on: engine) { shop in

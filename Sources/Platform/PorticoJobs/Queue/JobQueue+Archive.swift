@@ -14,13 +14,15 @@ extension JobQueue {
         let columns = SQL(trusted: ArchivedJob.columns.joined(separator: ", "))
         let state: SQL = search.state.map { " AND state = \($0)" } ?? ""
         let queue: SQL = search.queue.map { " AND queue = \($0)" } ?? ""
+        let hit = search.archiveHit(session.dialect)
+        let most = max(1, min(limit, 1000))
         return try session.all(
             "jobs.archived",
             """
             SELECT \(columns) FROM job_archive WHERE id IN (
                 SELECT id FROM job_archive WHERE id < \(before ?? Int64.max)\(state)\(queue)
-                ORDER BY id DESC LIMIT \(JobSearch.reach))
-            \(search.archiveHit(session.dialect)) ORDER BY id DESC LIMIT \(max(1, min(limit, 1000)))
+                ORDER BY id DESC LIMIT \(hit.text.isEmpty ? most : JobSearch.reach))
+            \(hit) ORDER BY id DESC LIMIT \(most)
             """
         ) { try ArchivedJob($0) }
     }
@@ -52,7 +54,7 @@ extension JobQueue {
 extension JobSearch {
     fileprivate func archiveHit(_ dialect: Dialect) -> SQL {
         let position: SQL = dialect == .sqlite ? "instr" : "strpos"
-        let marked: String? = tag.map { " \($0) " }
+        let marked: String? = tag.map { " \(JobTag.cleaned($0)) " }
         let tagged: SQL = marked.map { " AND \(position)(coalesce(tags, ''), \($0)) > 0" } ?? ""
         guard !text.isEmpty else { return tagged }
         let wanted = text.lowercased()

@@ -12,7 +12,8 @@ public struct JobSearch: Sendable, Hashable {
     public var queue: String?
     /// In the name, a key, a tag or an argument, capitals or not; or the id. Sealed arguments are not looked into.
     public var text: String
-    /// Only jobs with this tag.
+    /// Only jobs with this tag, as it was given: of all that are queued, run or failed and the like, else of the newest
+    /// ``reach`` that have it.
     public var tag: String?
 
     /// A search.
@@ -32,7 +33,7 @@ extension JobQueue {
         _ search: JobSearch, before: Int64? = nil, limit: Int = 50, in session: some SQLSession
     ) throws -> [JobRecord] {
         let most = max(1, min(limit, 1000))
-        let frame = search.frame(before: before)
+        let frame = search.frame(before: before, most: most)
         let statement: SQL =
             search.text.isEmpty
             ? "SELECT \(JobRecord.columns) FROM jobs WHERE \(frame.condition) ORDER BY \(frame.id) DESC LIMIT \(most)"
@@ -56,20 +57,26 @@ extension JobQueue {
 extension JobSearch {
     /// What an index answers. States with an index of their own are read from it, and tags from theirs; by the ids the
     /// engine would walk through all that have ended.
-    fileprivate func frame(before: Int64?) -> (condition: SQL, id: SQL) {
-        let hasIndex = tag != nil || state.map { ![.succeeded, .cancelled, .waiting].contains($0) } ?? false
-        let id: SQL = hasIndex ? "id + 0" : "id"
+    fileprivate func frame(before: Int64?, most: Int) -> (condition: SQL, id: SQL) {
+        let id: SQL = hasIndex || tag != nil ? "id + 0" : "id"
         let place: SQL = queue.map { " AND queue = \($0)" } ?? ""
         let standing: SQL = state.map { "state = '\(SQL(trusted: $0.rawValue))' AND " } ?? ""
         let end = before ?? Int64.max
-        let tagged: SQL =
-            tag.map {
-                """
-                 AND id IN (SELECT job_id FROM job_tags WHERE tag = \($0) AND job_id < \(end)
-                    ORDER BY job_id DESC LIMIT \(JobSearch.reach))
-                """
-            } ?? ""
+        let tagged: SQL = tag.map { " AND \(has(JobTag.cleaned($0), before: end, most: most))" } ?? ""
         return ("\(standing)\(id) < \(end)\(place)\(tagged)", id)
+    }
+
+    private var hasIndex: Bool { state.map { ![.succeeded, .cancelled, .waiting].contains($0) } ?? false }
+
+    /// The few that failed may be older than thousands with their tag: each of them is looked at. Where the index of tags
+    /// is walked through, it is no further than is needed.
+    private func has(_ tag: String, before end: Int64, most: Int) -> SQL {
+        guard !hasIndex else { return "EXISTS (SELECT 1 FROM job_tags WHERE job_id = jobs.id AND tag = \(tag))" }
+        let isAll = state == nil && queue == nil && text.isEmpty
+        return """
+            id IN (SELECT job_id FROM job_tags WHERE tag = \(tag) AND job_id < \(end)
+                ORDER BY job_id DESC LIMIT \(isAll ? most : JobSearch.reach))
+            """
     }
 
     fileprivate func hit(_ dialect: Dialect) -> SQL {

@@ -17,7 +17,7 @@ public enum JobTag {
     }
 
     /// One of them.
-    private static func cleaned(_ tag: String) -> String {
+    static func cleaned(_ tag: String) -> String {
         String(
             decoding: tag.unicodeScalars.prefix(length).map { scalar -> UInt8 in
                 guard let byte = UInt8(exactly: scalar.value), isAllowed(byte) else { return 0x2D }

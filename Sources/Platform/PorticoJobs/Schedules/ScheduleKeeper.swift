@@ -17,6 +17,7 @@ final class ScheduleKeeper: Sendable {
 
     /// Enqueues the jobs of schedules whose time has come.
     /// - Returns: names of the schedules that fired here.
+    /// - Throws: ``ScheduleError`` for one that is not understood here, when all others have fired; ``SQLError``.
     func fire(in database: Database) async throws -> [String] {
         if !isRegistered.withLock(\.self) {
             try await database.write { [self] transaction in
@@ -35,13 +36,19 @@ final class ScheduleKeeper: Sendable {
             let isMine = try await database.write { [self] in try answer(schedule, at: now, in: $0) }
             if isMine { fired.append(schedule.name) }
         }
+        var fault: ScheduleError?
         for schedule in schedules {
             guard let standing = due[schedule.name], let first = standing.nextAt else { continue }
-            let isMine = try await database.write { [self] transaction in
-                try fire(schedule, standing, from: first, at: now, in: transaction)
+            do {
+                let isMine = try await database.write { [self] transaction in
+                    try fire(schedule, standing, from: first, at: now, in: transaction)
+                }
+                if isMine { fired.append(schedule.name) }
+            } catch let error as ScheduleError {
+                fault = error
             }
-            if isMine { fired.append(schedule.name) }
         }
+        if let fault { throw fault }
         return fired
     }
 
@@ -59,6 +66,7 @@ final class ScheduleKeeper: Sendable {
             UPDATE job_schedules SET next_at = \(occurrences.next(after: now)), last_at = \(due.last ?? standing.lastAt)
             WHERE name = \(schedule.name) AND next_at = \(first) AND is_paused = 0
                 AND cron = \(standing.cron) AND zone = \(standing.zone)
+                AND coalesce(edited_at, 0) = \(standing.editedAt ?? Instant(milliseconds: 0))
             """)
         guard moved == 1, !due.isEmpty else { return false }
         for time in due { try queue.enqueue(schedule.job(time), in: transaction) }

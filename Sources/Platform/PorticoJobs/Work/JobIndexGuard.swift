@@ -51,10 +51,10 @@ public struct JobIndexGuard: Sendable {
     /// Builds the indexes anew that need it, the largest first.
     private func care(_ run: JobRun) async throws -> JSONValue {
         guard let before = try await room() else { return ["rebuilt": []] }
-        let bloated = before.indexes.filter(isBloated)
+        let ill = before.indexes.filter { isBloated($0) || $0.hasRemains }
         var rebuilt: [String] = []
-        for (number, index) in bloated.enumerated() {
-            try await run.progress(Int64(number), of: Int64(bloated.count))
+        for (number, index) in ill.enumerated() {
+            try await run.progress(Int64(number), of: Int64(ill.count))
             switch try await database.engine.rebuildIndex(index.name) {
             case .done: rebuilt.append(index.name)
             case .impossible(let reason):

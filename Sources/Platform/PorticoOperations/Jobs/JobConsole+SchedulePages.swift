@@ -16,9 +16,7 @@ extension JobConsolePages {
             .get, JobConsolePages.path + "/schedules/{name}", "schedulePage", "One schedule, and when it fires",
             access: ConsolePermission.read
         ) { (context: RequestContext, query: SchedulePageQuery) -> PageReply in
-            var page = try await schedulePage(query.name, context)
-            page.frame.shell.notices += query.done.notices
-            return page.reply()
+            try await schedulePage(query.name, context).reply(after: query.done)
         }
     }
 
@@ -39,14 +37,14 @@ extension JobConsolePages {
                 page.wanted = messages.isEmpty ? form.terms : nil
                 return page.reply(messages.isEmpty ? .ok : 422)
             }
-            _ = try await console.reschedule(form.name, to: form.terms, by: context)
+            _ = try await console.reschedule(form.name, by: context) { _ in form.terms }
             return back(context, "schedules/\(PageAddress.encode(form.name))", "rescheduled")
         }
     }
 
     private func faults(of form: ScheduleForm, _ context: RequestContext) -> [FieldMessage] {
         var messages = ScheduleFault.all(of: form.terms, at: context.now).map { FieldMessage($0.field, $0.message) }
-        if let wrong = form.wrongNumber { messages.append(FieldMessage(wrong.field, wrong.message)) }
+        if let wrong = form.wrongMissed { messages.append(FieldMessage(wrong.field, wrong.message)) }
         return messages
     }
 

@@ -41,8 +41,7 @@ extension JobConsole {
             statuses: [(.ok, "It holds on each node when that looks next, within a second or so")],
             refusals: [(404, "not_found")]
         ) { (context: RequestContext, input: ScheduleTermsInput) -> Reply<ScheduleAnswer> in
-            let present = try await database.read { try schedule(input.name, in: $0) }
-            let standing = try await reschedule(input.name, to: input.terms(over: present.terms), by: context)
+            let standing = try await reschedule(input.name, by: context) { input.terms(over: $0) }
             return .ok(ScheduleAnswer(standing: standing))
         }
         .finding { [self] (_, named: ScheduleName) in

@@ -11,13 +11,15 @@ extension JobConsole {
     static let timesShown = 3
 
     /// Changes when a schedule fires, until somebody goes back to what the program says.
+    /// - Parameter wanted: the new terms, given those in force.
     /// - Returns: how it stands then.
     /// - Throws: ``Problem`` 404 for a schedule that is not there, 422 for terms under which it can't fire; ``SQLError``.
-    func reschedule(_ name: String, to terms: ScheduleTerms, by context: RequestContext) async throws
-        -> ScheduleStanding
-    {
+    func reschedule(
+        _ name: String, by context: RequestContext, to wanted: @escaping @Sendable (ScheduleTerms) -> ScheduleTerms
+    ) async throws -> ScheduleStanding {
         try await database.write { [self] transaction in
             let before = try schedule(name, in: transaction)
+            let terms = wanted(before.terms)
             try JobConsole.refuse(terms, at: context.now)
             try queue.reschedule(name, to: terms, in: transaction)
             let after = try schedule(name, in: transaction)
@@ -68,6 +70,13 @@ struct ScheduleFault: Sendable {
 
     /// What is wrong with terms, in the order of the fields; nothing when they will do.
     static func all(of terms: ScheduleTerms, at now: Instant) -> [ScheduleFault] {
+        let faults = spelling(terms)
+        guard faults.isEmpty, ((try? terms.times(1, after: now)) ?? []).isEmpty else { return faults }
+        return [ScheduleFault("cron", "never_fires", terms.cron, "it never comes true")]
+    }
+
+    /// What is wrong with terms whatever the time.
+    static func spelling(_ terms: ScheduleTerms) -> [ScheduleFault] {
         var faults: [ScheduleFault] = []
         do throws(ScheduleError) {
             _ = try CronExpression(terms.cron)
@@ -79,8 +88,7 @@ struct ScheduleFault: Sendable {
         } catch {
             faults.append(ScheduleFault("zone", "unknown_zone", terms.zone, error.reason))
         }
-        guard faults.isEmpty, ((try? terms.times(1, after: now)) ?? []).isEmpty else { return faults }
-        return [ScheduleFault("cron", "never_fires", terms.cron, "it never comes true")]
+        return faults
     }
 
     var fieldError: Problem.FieldError { Problem.FieldError(field: field, code: code, message: message) }

@@ -32,8 +32,10 @@ struct JobRoomBlock: PageComponent {
 
     private func line(_ index: TableRoom.Index) -> DataTable.Row {
         let state =
-            isBloated(index)
-            ? Badge("Too large", tone: .warn, icon: .warning) : Badge("Fine", tone: .good, icon: .check)
+            index.hasRemains
+            ? Badge("Half built anew", tone: .warn, icon: .warning)
+            : isBloated(index)
+                ? Badge("Too large", tone: .warn, icon: .warning) : Badge("Fine", tone: .good, icon: .check)
         let entries: HTML = index.entries.map { "\(GroupedNumber(Int(clamping: $0)))" } ?? "not counted yet"
         return DataTable.Row([
             "<span class=\"code\">\(index.name)</span>", "\(DatabaseFinding.bytes(index.bytes))", entries, state.html,

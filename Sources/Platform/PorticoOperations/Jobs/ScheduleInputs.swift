@@ -20,15 +20,22 @@ struct ScheduleTermsInput: RouteInput {
             "About missed times: skip: nothing; once: the latest, once; all: each of the last; as it is when absent")
         let range = Int64(ScheduleMissed.range.lowerBound)...Int64(ScheduleMissed.range.upperBound)
         most = fields.optionalInteger("missed_most", range, "Of how many, with all").map { Int($0) }
-        if missed == .all, most == nil, !fields.isRecording, fields.errors.isEmpty {
+        guard !fields.isRecording else { return }
+        let refused = Set(fields.errors.map(\.field))
+        let said = ScheduleTerms(cron: cron, zone: zone)
+        for fault in ScheduleFault.spelling(said) where !refused.contains(fault.field) {
+            fields.refuse(fault.field, fault.code, fault.message)
+        }
+        if missed == .all, most == nil, !refused.contains("missed_most") {
             fields.refuse("missed_most", "required", "is missing; all needs to know of how many")
         }
     }
 
     /// The terms, where `present` has what was left out.
     func terms(over present: ScheduleTerms) -> ScheduleTerms {
-        ScheduleTerms(
-            cron: cron, zone: zone, catchUp: missed.map { $0.catchUp(most: most ?? 1) } ?? present.catchUp)
+        let catchUp = (missed ?? ScheduleMissed(present.catchUp))
+            .catchUp(most: most ?? ScheduleMissed.most(present.catchUp) ?? 1)
+        return ScheduleTerms(cron: cron, zone: zone, catchUp: catchUp)
     }
 }
 
@@ -71,11 +78,12 @@ struct ScheduleForm: RouteInput {
     init(_ fields: inout FieldReader) {
         name = fields.text("name", 1...100, in: .path, "Name of the schedule")
         values = [
-            "cron": ScheduleForm.trimmed(fields.optionalText("cron", 0...200, "When, as a cron expression")),
-            "zone": ScheduleForm.trimmed(fields.optionalText("zone", 0...100, "In which zone")),
+            "cron": (fields.optionalText("cron", 0...200, "When, as a cron expression") ?? "").withoutEdges,
+            "zone": (fields.optionalText("zone", 0...100, "In which zone") ?? "").withoutEdges,
             "missed": fields.optionalText("missed", 0...20, "What is done about missed times") ?? "",
-            "missed_most": ScheduleForm.trimmed(
-                fields.optionalText("missed_most", 0...20, "Of how many of them, where that is to be said")),
+            "missed_most":
+                (fields.optionalText("missed_most", 0...20, "Of how many of them, where that is to be said") ?? "")
+                .withoutEdges,
         ]
         isLook = fields.optionalText("look", 0...20, "Anything where only the coming times are asked for") != nil
     }
@@ -91,13 +99,12 @@ struct ScheduleForm: RouteInput {
         Int(values["missed_most"] ?? "").flatMap { ScheduleMissed.range.contains($0) ? $0 : nil }
     }
 
-    /// What is wrong with what needs no clock.
-    var wrongNumber: (field: String, message: String)? {
-        guard values["missed"] == ScheduleMissed.all.rawValue, most == nil else { return nil }
+    /// What is wrong with what is said of missed times.
+    var wrongMissed: (field: String, message: String)? {
+        guard let missed = ScheduleMissed(rawValue: values["missed"] ?? "") else {
+            return ("missed", "Choose what is done about missed times.")
+        }
+        guard missed == .all, most == nil else { return nil }
         return ("missed_most", "Enter a whole number from 1 to 1,000.")
-    }
-
-    private static func trimmed(_ text: String?) -> String {
-        String((text ?? "").drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
     }
 }

@@ -97,7 +97,7 @@ struct SchedulePage: ConsolePage {
             choices: [
                 Choice("skip", "Run for none of them"), Choice("once", "Run for the latest, once"),
                 Choice("all", "Run for each of the last so many"),
-            ], hint: "Times at which no node was there.")
+            ], hint: "Times at which no node was there.", error: form.message("missed"))
         let most = TextField(
             "missed_most", label: "Of the last how many",
             value: form.value("missed_most", or: ScheduleMissed.most(present.catchUp).map(String.init) ?? ""),
