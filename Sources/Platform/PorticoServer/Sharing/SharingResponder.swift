@@ -105,10 +105,12 @@ enum ByteRange: Equatable {
         guard let text = headers["range"], text.hasPrefix("bytes="), answer.tag?.hasPrefix("W/") != true else {
             return nil
         }
-        // A part of something else than the client has would be of no use (RFC 9110 §13.1.5). Weak tags never fit.
-        if let condition = headers["if-range"] {
-            guard condition == answer.tag else { return nil }
+        // A part of something else than the client has would be of no use (RFC 9110 §13.1). Weak tags never fit, and lists
+        // of tags are rare enough for the whole.
+        for name in ["if-range", "if-match"] {
+            if let condition = headers[name], condition != answer.tag { return nil }
         }
+        if let date = headers["if-unmodified-since"], date != answer.modified { return nil }
         self.init(text.dropFirst("bytes=".count), of: answer.body.count)
     }
 
