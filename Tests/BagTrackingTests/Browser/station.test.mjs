@@ -261,6 +261,25 @@ describe("queue", () => {
     assert.equal(left[0], mine[1]);
   });
 
+  it("notes another try of what is kept, and brings nothing back that another window has sent or taken back", async () => {
+    const kept = new Map([[1, { seq: 1, attempts: 0 }], [2, { seq: 2, attempts: 0, isWithdrawn: true }]]);
+    const store = new station.DeviceStore();
+    store.database = {
+      transaction() {
+        const get = (seq) => {
+          const request = { result: kept.get(seq) };
+          queueMicrotask(() => request.onsuccess());
+          return request;
+        };
+        const transaction = { objectStore: () => ({ get, put: (entry) => { kept.set(entry.seq, entry); } }) };
+        setImmediate(() => transaction.oncomplete());
+        return transaction;
+      },
+    };
+    await store.tried([1, 2, 3].map((seq) => ({ seq, attempts: 1 })));
+    assert.deepEqual([...kept.values()], [{ seq: 1, attempts: 1 }, { seq: 2, attempts: 1, isWithdrawn: true }]);
+  });
+
   /** What a page of user 7 sends when its token is too old and `user` is signed in by now. */
   const sent = async (user) => {
     const tokens = [];

@@ -68,6 +68,18 @@ import Testing
         }
     }
 
+    @Test("an address of which no copy is kept hears of a client no more than the others")
+    func aliases() async throws {
+        let count = Count()
+        try await SharingServer.run([route(count)]) { server in
+            let client = try await RawClient.connect(to: server.port)
+            try await client.send(get("/open/say?n=1", "Accept-Language: x, de-CH\r\nCookie: who=a\r\n"))
+            #expect(try await client.answer().body.hasPrefix("de 1 nobody"))
+            #expect(server.caches.statistics.first?.local.entries == 0)
+            await client.close()
+        }
+    }
+
     @Test("several fields make a copy for each combination")
     func combinations() async throws {
         let count = Count()

@@ -374,7 +374,18 @@ export class DeviceStore {
   }
 
   async add(entry) { entry.seq = await this.write("scans", (store) => store.add(entry)); }
-  put(entries) { return this.write("scans", (store) => { for (const entry of entries) store.put(entry); }); }
+  put(entry) { return this.write("scans", (store) => store.put(entry)); }
+
+  /** Notes another try of entries, as far as they are kept: another window may have sent some meanwhile, or taken some back. */
+  tried(entries) {
+    return this.write("scans", (store) => {
+      for (const { seq, attempts } of entries) {
+        const request = store.get(seq);
+        request.onsuccess = () => { if (request.result) store.put({ ...request.result, attempts }); };
+      }
+    });
+  }
+
   remove(entries) { return this.write("scans", (store) => { for (const entry of entries) store.delete(entry.seq); }); }
   attend(item) { return this.write("attention", (store) => store.put(item)); }
   dismiss(id) { return this.write("attention", (store) => store.delete(id)); }
@@ -720,11 +731,16 @@ class Station {
       // Entries from before this page: their answers are news, not the answer to a pull of the trigger.
       this.entries = kept.filter((entry) => entry.user_id === this.userID).map((entry) => ({ ...entry, isTold: true }));
       this.others = kept.filter((entry) => entry.user_id !== this.userID);
-      this.attention = (await this.store.all("attention")).filter((item) => item.user_id === this.userID);
+      await this.readAttention();
       this.showKept();
     } catch (problem) {
       this.stop(problem);
     }
+  }
+
+  /** What needs attention, also of what another window of this browser has sent. */
+  async readAttention() {
+    this.attention = (await this.store.all("attention")).filter((item) => item.user_id === this.userID);
   }
 
   /** What was kept here before this page stands among the last scans, so that it can be seen and taken back. */
@@ -993,6 +1009,7 @@ class Station {
       this.view.line(entry.client_scan_id, { badge: "sent", note: "Sent by another window" });
     }
     if (this.sack) this.countSaved();
+    await this.readAttention();
     this.refreshLists();
     if (!this.entries.length && this.last?.kind === "saved") this.tellSent();
     return nextBatch(left, this.userID);
@@ -1025,7 +1042,7 @@ class Station {
     this.notBefore = Date.now() + delay;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.pump(), delay + 5);
-    await this.store.put(chunk);
+    await this.store.tried(chunk);
     for (const entry of this.entries) this.tellSaved(entry);
     this.refreshBand();
   }
@@ -1167,7 +1184,7 @@ class Station {
     const isOfSack = entry.kind === "child" && this.sack?.entered === entry.parent;
     if (mayHaveArrived) {
       entry.isWithdrawn = true;
-      await this.store.put([entry]);
+      await this.store.put(entry);
       this.view.keptLine(entry);
     } else {
       await this.store.remove([entry]);

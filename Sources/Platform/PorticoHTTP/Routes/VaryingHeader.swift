@@ -78,6 +78,14 @@ extension SharedCaching {
         varying.map { (name: $0.name, value: $0.chosen(by: headers)) }
     }
 
+    /// The fields of a request that a handler hears of: what the answer depends on, and codings.
+    func common(_ headers: Headers) -> Headers {
+        var common: Headers = [:]
+        for coding in headers.values("accept-encoding") { common.add("accept-encoding", coding) }
+        for field in chosen(by: headers) { common.add(field.name, field.value) }
+        return common
+    }
+
     /// What is wrong with the fields as declarations.
     var flaw: String? {
         if let flaw = varying.lazy.compactMap(\.flaw).first { return flaw }

@@ -53,6 +53,16 @@ final class Exchange {
     /// Whether the answer is the same for everybody, so that nothing in it may depend on who asks.
     var isShared: Bool { served?.route.cache.sharing != nil }
 
+    /// The request as its handler hears it. Where the answer is the same for everybody it tells nothing of who asks, also
+    /// when the node keeps no copy: caches in front of it may.
+    var told: Request {
+        guard let sharing = served?.route.cache.sharing, !request.isForEverybody else { return request }
+        var told = request
+        told.head.headers = sharing.common(request.head.headers)
+        told.head.peer = ""
+        return told
+    }
+
     /// Takes the route that was found.
     func take(_ match: Router.Match) {
         mount = match.served.position.mount

@@ -78,7 +78,7 @@ extension Site {
     }
 
     private func isUsual(_ head: RequestHead, _ route: Route) -> Bool {
-        guard !head.path.contains("//"), !head.path.utf8.contains(0x25) else { return false }
+        guard !head.path.utf8.contains(0x25) else { return false }
         guard !head.query.isEmpty else { return !head.target.utf8.contains(0x3F) }
         guard let pairs = PercentCoding.pairs(head.query), Set(pairs.map(\.name)).count == pairs.count else {
             return false

@@ -255,7 +255,7 @@ extension Site {
         let problem = try takeBody(exchange, of: served)
         var reader = FieldReader(
             source: FieldSource(
-                path: exchange.parameters, query: query ?? [], headers: exchange.request.head.headers,
+                path: exchange.parameters, query: query ?? [], headers: exchange.told.head.headers,
                 body: exchange.body),
             pathNames: served.pathNames, defaultPlace: served.fieldPlace)
         reader.shapeProblem =
@@ -353,8 +353,8 @@ extension Site {
     func context(of exchange: Exchange) -> RequestContext {
         let binding = exchange.principal?.csrfBinding ?? exchange.visit?.value
         var context = RequestContext(
-            request: exchange.request, requestID: exchange.requestID, now: exchange.now,
-            clientAddress: exchange.clientAddress, principal: exchange.principal,
+            request: exchange.told, requestID: exchange.requestID, now: exchange.now,
+            clientAddress: exchange.isShared ? "" : exchange.clientAddress, principal: exchange.principal,
             mount: exchange.mount.map { configuration.mounts[$0].prefix } ?? "", assets: configuration.assets,
             nonce: exchange.nonce,
             form: binding.map { FormBinding(configuration.csrf, $0) })

@@ -19,7 +19,7 @@ public final class AnswerCache: Sendable {
         policy.softTimeout = nil
         // A page that is never made must not keep all others who ask for it.
         policy.hardTimeout = .seconds(10)
-        cache = Cache(policy, in: registry, weigh: { $0.target.utf8.count + $1.weight })
+        cache = Cache(policy, in: registry, weigh: { $0.target.utf8.count + $0.variant.utf8.count + $1.weight })
     }
 
     /// A fresh copy, if there is one that need not be made anew yet.

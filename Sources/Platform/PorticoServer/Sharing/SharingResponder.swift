@@ -41,7 +41,7 @@ struct SharingResponder: HTTPResponder {
             terms.stamp(&response, for: request.head, since: began, isHit: false)
             return response
         } catch is AnswerCache.Unkept {
-            return await origin.respond(to: impersonal(request, terms))
+            return await origin.respond(to: request)
         } catch is CancellationError {
             // The client has gone; what it asked for is made for the others.
             return Response(503)
@@ -58,15 +58,6 @@ struct SharingResponder: HTTPResponder {
             head: RequestHead(
                 method: .get, target: key.target, headers: headers, peer: "", isSecure: request.head.isSecure),
             isForEverybody: true)
-    }
-
-    /// The request without what tells who somebody is.
-    private func impersonal(_ request: Request, _ terms: SharedTerms) -> Request {
-        var request = request
-        for field in terms.caching.chosen(by: request.head.headers) { request.head.headers[field.name] = field.value }
-        request.head.headers["cookie"] = nil
-        request.head.headers["authorization"] = nil
-        return request
     }
 
     private static func commonHeaders(_ coding: AnswerCoding) -> Headers {
@@ -114,10 +105,12 @@ enum ByteRange: Equatable {
         guard let text = headers["range"], text.hasPrefix("bytes="), answer.tag?.hasPrefix("W/") != true else {
             return nil
         }
-        // A part of something else than the client has would be of no use (RFC 9110 §13.1.5). Weak tags never fit.
-        if let condition = headers["if-range"] {
-            guard condition == answer.tag else { return nil }
+        // A part of something else than the client has would be of no use (RFC 9110 §13.1). Weak tags never fit, and lists
+        // of tags are rare enough for the whole.
+        for name in ["if-range", "if-match"] {
+            if let condition = headers[name], condition != answer.tag { return nil }
         }
+        if let date = headers["if-unmodified-since"], date != answer.modified { return nil }
         self.init(text.dropFirst("bytes=".count), of: answer.body.count)
     }
 
