@@ -84,6 +84,18 @@ import Testing
         #expect(await alone.members(at: "work").isEmpty)
     }
 
+    @Test("a clock that goes back keeps nobody from being noted again")
+    func clockGoesBack() async {
+        let store = Counting()
+        let presence = Presence(clock: clock, shared: store, span: .seconds(90))
+        await presence.renew(asha, at: "work")
+        clock.advance(by: .seconds(-3600))
+        await presence.renew(asha, at: "work")
+        #expect(store.asked.withLock { $0 } == 2)
+        await presence.renew(asha, at: "work")
+        #expect(store.asked.withLock { $0 } == 2)
+    }
+
     @Test(
         "nodes that share a Redis tell of each other's people, and of those of a node that died no longer than the time",
         .enabled(if: server != nil, "PORTICO_TEST_REDIS names no server"))

@@ -25,12 +25,14 @@ import Testing
         }
     }
 
-    private func open(_ hub: TopicHub, _ wallet: Wallet, grace: Span = .seconds(30)) throws -> TestLink {
+    private func open(
+        _ hub: TopicHub, _ wallet: Wallet, grace: Span = .seconds(30), pages: @escaping EventStream.Pages = { _ in nil }
+    ) throws -> TestLink {
         var limits = TopicSockets.Limits()
         limits.recheck = .milliseconds(0)
         limits.grace = grace
         return try openLink(
-            TopicSockets(hub: hub, limits: limits).response(
+            TopicSockets(hub: hub, limits: limits, pages: pages).response(
                 to: handshakeHead(), user: "1", authorise: { $0 }, isStillAllowed: { wallet.isGood },
                 renew: { wallet.renew($0) }))
     }
@@ -60,6 +62,26 @@ import Testing
         #expect(ids(told) == ["1", "2", "3"])
         #expect(told.filter { $0["type"] == "token_needed" }.count == 1)
         #expect(hub.hasSubscribers(of: ["a"]))
+    }
+
+    @Test("a token counts at once also while a client is told what it missed")
+    func renewsHalfway() async throws {
+        let wallet = Wallet()
+        let link = try open(testHub(), wallet) { request in
+            // It is over by the time at which the second page is to be told.
+            if !request.isFirst { wallet.expire("one") }
+            let last = request.position.id + 2
+            return ReplayPage(
+                messages: [event(last - 1, "a"), event(last, "a")], through: EventPosition(id: last),
+                isLast: last == 6)
+        }
+        link.say(["type": "subscribe", "topic": "a", "last_id": "0", "ref": "s"])
+        let asked = await link.told { $0.contains { $0["type"] == "token_needed" } }
+        #expect(ids(asked) == ["1", "2"])
+        link.say(["type": "authenticate", "token": "two", "ref": "t"])
+        let told = await link.told { ids($0).count >= 6 }
+        #expect(ids(told) == ["1", "2", "3", "4", "5", "6"])
+        #expect(told.contains(["type": "authenticated", "ref": "t"]))
     }
 
     @Test("a token that comes in time interrupts nothing")

@@ -77,6 +77,18 @@ import Testing
         #expect(all[5]["ref"] == "9")
     }
 
+    @Test("a topic is told under one name: a second one for it is refused, and the first one goes on")
+    func twoNames() async throws {
+        let hub = testHub()
+        let link = try openLink(
+            TopicSockets(hub: hub).response(to: handshakeHead(), user: "1", authorise: { _ in "a" }))
+        #expect(await link.ask(["type": "subscribe", "topic": "a", "ref": "1"])["type"] == "subscribed")
+        let answer = await link.ask(["type": "subscribe", "topic": "A", "ref": "2"])
+        #expect(answer == ["type": "refused", "topic": "A", "code": "already_subscribed", "ref": "2"])
+        hub.publish([event(1, "a")])
+        #expect(await link.told { $0.last?["id"] == "1" }.last?["topic"] == "a")
+    }
+
     @Test("a client that comes back gets what it missed, once and before what comes")
     func resumes() async throws {
         let hub = testHub()
@@ -180,10 +192,12 @@ import Testing
         var limits = TopicSockets.Limits()
         limits.burst = 3
         limits.messagesPerSecond = 0
-        let sockets = TopicSockets(hub: testHub(), limits: limits)
+        let hub = testHub()
+        let sockets = TopicSockets(hub: hub, limits: limits)
         let loud = try open(sockets)
-        for _ in 0..<4 { loud.send(ClientFrame.text("x")) }
+        for _ in 0..<6 { loud.send(ClientFrame.text("x")) }
         #expect(loud.frames.last?.code == 1008)
+        #expect(hub.metrics.refused.with("too_many_messages").value == 1)
         let strange = try open(sockets)
         strange.send(ClientFrame.bytes(2, [1]))
         #expect(strange.frames.last?.code == 1003)

@@ -25,6 +25,7 @@ import Testing
         #expect(ids(history.missed(after: point(4))) == nil)
         #expect(ids(history.missed(after: point(10))) == nil)
         #expect(ids(self.history().missed(after: point(1))) == nil)
+        #expect(ids(self.history().missed(after: point(0))) == nil, "nobody knows what was before it began")
     }
 
     @Test("what it had to drop it no longer covers", arguments: [3, 300])

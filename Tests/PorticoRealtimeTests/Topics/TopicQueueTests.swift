@@ -53,6 +53,19 @@ import Testing
         #expect(data == [#"{"n":0}"#, #"{"n":9998}"#, #"{"n":9999}"#, #"{"n":10000}"#])
     }
 
+    @Test("what waits of one topic can be taken out")
+    func drops() {
+        var queue = TopicQueue()
+        for topic in ["a", "b", "a"] { _ = queue.add(delivery(1, key: "k", topic: topic)) }
+        _ = queue.add(delivery(2, topic: "a"))
+        queue.drop("a")
+        #expect(queue.count == 1)
+        add(delivery(3, key: "k"), to: &queue)
+        let data = drain(&queue)
+        #expect(data == [#"{"n":1}"#, #"{"n":3}"#])
+        #expect(queue.bytes == 0)
+    }
+
     @Test("what was added last can be taken back")
     func takesBack() {
         var queue = TopicQueue()

@@ -86,7 +86,9 @@ public final class Presence: Sendable {
     /// Keeps somebody at a place, for every sign of life there is: a scan, the heartbeat of a stream. The store is asked
     /// only when a third of the time is over since this process last noted them there.
     public func renew(_ member: PresentMember, at place: String) async {
-        guard !local.hasSeen(member.id, at: place, for: .milliseconds(span.milliseconds * 2 / 3)) else { return }
+        let rest = local.rest(of: member.id, at: place).milliseconds
+        // Who is noted for longer than anybody ever is was noted before the clock went back.
+        guard rest <= span.milliseconds * 2 / 3 || rest > span.milliseconds else { return }
         _ = await see(member, at: place)
     }
 
@@ -110,7 +112,7 @@ public final class Presence: Sendable {
                 let rest = seats[name, default: 1] - 1
                 seats[name] = rest > 0 ? rest : nil
                 // A connection that was refused brought nobody.
-                guard rest <= 0, local.hasSeen(member.id, at: place, for: .milliseconds(0)) else { return false }
+                guard rest <= 0, local.rest(of: member.id, at: place).milliseconds > 0 else { return false }
                 // Before anybody can sit down again.
                 _ = local.note(member, at: place, for: linger)
                 return true
@@ -185,10 +187,10 @@ public final class LocalPresence: PresenceStore {
         return places.withLock { $0[place, default: [:]].values.filter { $0.until > now }.map(\.member) }
     }
 
-    /// Whether somebody is noted for longer than `span` from now.
-    func hasSeen(_ id: String, at place: String, for span: Span) -> Bool {
+    /// How much longer somebody counts as present.
+    func rest(of id: String, at place: String) -> Span {
         let now = clock.now()
-        return places.withLock { places in places[place]?[id].map { $0.until - now > span } ?? false }
+        return places.withLock { places in places[place]?[id].map { $0.until - now } ?? .milliseconds(0) }
     }
 
     func remove(_ id: String, from place: String) {

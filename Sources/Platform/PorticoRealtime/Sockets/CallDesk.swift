@@ -65,7 +65,12 @@ final class CallDesk: Sendable {
             if case .result = reply { count("answered") } else { count("refused") }
             socket.send(reply.message)
         }
-        state.withLock { $0.open[number]?.task = task }
+        let isOver = state.withLock { state in
+            state.open[number]?.task = task
+            return state.isOver
+        }
+        // The client went before the task was known.
+        if isOver { task.cancel() }
     }
 
     /// Answers the calls whose time is over.

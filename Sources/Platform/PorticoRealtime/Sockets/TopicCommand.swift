@@ -11,6 +11,11 @@ enum TopicCommand: Sendable, Hashable {
     /// Go on with this token instead of what I came with.
     case authenticate(token: String, ref: String?)
 
+    /// Whether it brings a token.
+    var isToken: Bool {
+        if case .authenticate = self { true } else { false }
+    }
+
     /// Why text is no command.
     struct Malformed: Error {
         let ref: String?

@@ -27,10 +27,10 @@ final class TopicSession: WebSocketEndpoint {
         var topics: [String: String] = [:]
         var commands: [TopicCommand] = []
         var isWorking = false
-        /// Set while what was missed is put before what comes.
-        var isHeld = false
         /// What was missed and is to be sent next.
         var backlog: Backlog?
+        /// Resumed when the backlog is taken, a token has come, or the connection has ended.
+        var teller: CheckedContinuation<Void, Never>?
         var isChecking = false
         /// When the client was allowed last, in nanoseconds of the monotonic clock.
         var allowedAt: Int64
@@ -73,16 +73,13 @@ final class TopicSession: WebSocketEndpoint {
 
     func closed(_ socket: WebSocket) {
         hub.metrics.sockets.connections.add(-1)
-        let (mailbox, backlog) = state.withLock { state in
+        let (mailbox, teller) = state.withLock { state in
             state.isOver = true
             state.commands = []
-            defer {
-                state.mailbox = nil
-                state.backlog = nil
-            }
-            return (state.mailbox, state.backlog)
+            state.backlog = nil
+            return (state.mailbox.take(), state.teller.take())
         }
-        backlog?.isTaken.resume()
+        teller?.resume()
         calls.end()
         if let mailbox { hub.leave(mailbox) }
     }
@@ -104,17 +101,20 @@ final class TopicSession: WebSocketEndpoint {
     }
 
     private func enqueue(_ command: TopicCommand, _ socket: WebSocket) {
-        let (isFull, begins) = state.withLock { state in
-            guard state.commands.count < TopicSession.mostCommands else { return (true, false) }
+        let (isFull, begins, teller) = state.withLock { state -> (Bool, Bool, CheckedContinuation<Void, Never>?) in
+            guard state.commands.count < TopicSession.mostCommands else { return (true, false, nil) }
             state.commands.append(command)
             defer { state.isWorking = true }
-            return (false, !state.isWorking)
+            return (false, !state.isWorking, command.isToken ? state.teller.take() : nil)
         }
         if isFull { return refuse(socket, .policy("too many messages"), "too_many_messages") }
+        teller?.resume()
         if begins { Task { await work(socket) } }
     }
 
+    /// Ends the connection. What the client says until it has heard of it is not carried out.
     func refuse(_ socket: WebSocket, _ reason: WebSocketClose, _ name: String) {
+        guard state.withLock({ $0.isOver.takeFirst() }) else { return }
         hub.metrics.refused.with(name).increment()
         socket.close(reason)
     }
@@ -169,6 +169,10 @@ final class TopicSession: WebSocketEndpoint {
             guard let name = try await terms.authorise(topic) else {
                 return deny(topic, "topic_not_found", ref, socket)
             }
+            // Under another name: the mailbox knows a topic by one.
+            guard !state.withLock({ $0.topics.values.contains(name) }) else {
+                return deny(topic, "already_subscribed", ref, socket)
+            }
             try await join(topic, name, lastID, ref, socket)
         } catch {
             let problem = (error as? Problem) ?? (error as? any ProblemConvertible)?.problem
@@ -186,7 +190,7 @@ final class TopicSession: WebSocketEndpoint {
     ) async throws {
         guard let mailbox = hold(topic, name, socket) else { return }
         defer {
-            state.withLock { $0.isHeld = false }
+            mailbox.release()
             socket.wake()
         }
         do {
@@ -212,18 +216,15 @@ final class TopicSession: WebSocketEndpoint {
             state.withLock { $0.topics[topic] = nil }
             throw error
         }
-        // The connection may have ended meanwhile, and with it the mailbox left.
-        if state.withLock(\.isOver) { hub.leave(mailbox) }
     }
 
-    /// The session's mailbox, from which nothing is taken for now.
+    /// The session's mailbox, from which nothing of the topic is taken for now.
     private func hold(_ topic: String, _ name: String, _ socket: WebSocket) -> TopicMailbox? {
         state.withLock { state in
             guard !state.isOver else { return nil }
-            state.isHeld = true
             state.topics[topic] = name
-            if let mailbox = state.mailbox { return mailbox }
-            let mailbox = hub.mailbox(comesPerTopic: true) { [weak socket] in socket?.wake() }
+            let mailbox = state.mailbox ?? hub.mailbox(comesPerTopic: true) { [weak socket] in socket?.wake() }
+            mailbox.hold(name)
             state.mailbox = mailbox
             return mailbox
         }
@@ -237,8 +238,8 @@ final class TopicSession: WebSocketEndpoint {
         case .check:
             check(socket)
             return nil
-        case .missed(let delivery, let isTaken):
-            isTaken?.resume()
+        case .missed(let delivery, let teller):
+            teller?.resume()
             return frame(of: delivery, socket)
         case .waiting(let mailbox): return frame(from: mailbox, socket)
         }
@@ -248,7 +249,7 @@ final class TopicSession: WebSocketEndpoint {
         case nothing
         /// It is to be found out first whether the client may hear what waits.
         case check
-        case missed(TopicMailbox.Delivery, isTaken: CheckedContinuation<Void, Never>?)
+        case missed(TopicMailbox.Delivery, teller: CheckedContinuation<Void, Never>?)
         case waiting(TopicMailbox)
     }
 
@@ -259,13 +260,12 @@ final class TopicSession: WebSocketEndpoint {
         if state.backlog != nil {
             guard isAllowed else { return .check }
             guard let delivery = state.backlog?.next() else { return .nothing }
-            let backlog = state.backlog
-            guard backlog?.isEmpty ?? true else { return .missed(delivery, isTaken: nil) }
+            guard state.backlog?.isEmpty ?? true else { return .missed(delivery, teller: nil) }
             state.backlog = nil
             state.isFresh = false
-            return .missed(delivery, isTaken: backlog?.isTaken)
+            return .missed(delivery, teller: state.teller.take())
         }
-        guard !state.isHeld, let mailbox = state.mailbox else { return .nothing }
+        guard let mailbox = state.mailbox else { return .nothing }
         guard isAllowed else { return mailbox.hasSomething ? .check : .nothing }
         return .waiting(mailbox)
     }

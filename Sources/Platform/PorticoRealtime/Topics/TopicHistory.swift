@@ -84,8 +84,9 @@ struct TopicHistory: Sendable {
     /// What a client has missed that came as far as `point`; nil when some of it may not be here.
     func missed(after point: ResumePoint) -> [TopicMessage]? {
         guard coversOffsets(of: point) else { return nil }
-        let begins = coveredFrom ?? .start
-        guard begins <= point.position, point.position <= newest else { return nil }
+        // Before the first event nothing is known of those before it. Who was told passing messages here missed none.
+        let begins = coveredFrom ?? (point.epoch == nil ? nil : EventPosition.start)
+        guard let begins, begins <= point.position, point.position <= newest else { return nil }
         return rest(after: point)
     }
 

@@ -277,6 +277,8 @@ extension TopicHub {
     ) -> [TopicMessage]? {
         let missed = state.withLock { state -> [TopicMessage]? in
             guard let (missed, from) = TopicHub.missed(beginning, state.history) else { return nil }
+            // One that was cut off, or whose client has gone, must not come back: nobody would take it out again.
+            guard mailbox.end == nil else { return [] }
             guard !state.isClosed else {
                 mailbox.close()
                 return []
@@ -326,7 +328,7 @@ extension TopicHub {
 
     /// Stops watching.
     func leave(_ mailbox: TopicMailbox) {
-        state.withLock { remove(mailbox, &$0) }
         mailbox.close()
+        state.withLock { remove(mailbox, &$0) }
     }
 }

@@ -44,6 +44,9 @@ final class TopicMailbox: Sendable {
     private struct State {
         var watches: [String: Watch] = [:]
         var queue = TopicQueue()
+        /// Watched from some moment on; until it is released nothing is taken behind that moment.
+        var held: String?
+        var isHeld: Bool { held.map { watches[$0] != nil } ?? false }
         var lastNumber: Int64 = 0
         var heartbeats = 0
         /// Nil while messages come.
@@ -72,7 +75,7 @@ final class TopicMailbox: Sendable {
     var topics: [String] { state.withLock { Array($0.watches.keys) } }
 
     /// Whether there is something to take, or the end is.
-    var hasSomething: Bool { state.withLock { $0.queue.count > 0 || $0.end != nil } }
+    var hasSomething: Bool { state.withLock { !$0.isHeld && ($0.queue.count > 0 || $0.end != nil) } }
 
     /// Why nothing more comes; nil while something may.
     var end: End? { state.withLock(\.end) }
@@ -82,9 +85,19 @@ final class TopicMailbox: Sendable {
         state.withLock { $0.watches[topic] = Watch(name: name, through: through) }
     }
 
+    /// Watches a topic no more. What waits of it is gone, so that it does not come twice where it is watched anew.
     func ignore(_ topic: String) {
-        state.withLock { $0.watches[topic] = nil }
+        state.withLock { state in
+            if let watch = state.watches.removeValue(forKey: topic) { state.queue.drop(watch.name) }
+        }
     }
+
+    /// Lets nothing be taken from the moment at which a topic is watched: what the client missed of it comes first.
+    /// Until then, what waits of other topics may be taken.
+    func hold(_ topic: String) { state.withLock { $0.held = topic } }
+
+    /// Lets everything be taken.
+    func release() { state.withLock { $0.held = nil } }
 
     /// Takes a message of a topic. It does not wake the client; see ``wake()``.
     /// - Parameter number: the same for one message under all its topics, rising from message to message.
@@ -137,6 +150,7 @@ final class TopicMailbox: Sendable {
     /// The next message, at once.
     func take() -> Taken {
         state.withLock { state in
+            guard !state.isHeld else { return .nothing }
             if let next = state.queue.next() { return .delivery(next) }
             return state.end.map { .end($0) } ?? .nothing
         }

@@ -41,6 +41,14 @@ struct TopicQueue: Sendable {
         entries.removeLast()
     }
 
+    /// Takes out what waits of a topic.
+    mutating func drop(_ topic: String) {
+        for index in entries.indices.dropFirst(first) where entries[index]?.topic == topic {
+            if let key = entries[index].flatMap(TopicQueue.key) { latest[key] = nil }
+            remove(at: index)
+        }
+    }
+
     /// Takes the oldest message out.
     mutating func next() -> TopicMailbox.Delivery? {
         while first < entries.count {
