@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import test from "node:test";
 
-// Assets are plain files without a package around them, so they are read as modules by their text.
-const file = new URL("../../../Sources/Applications/BagTracking/Assets/dashboard.js", import.meta.url);
-const text = Buffer.from(await readFile(file)).toString("base64");
-const { countsOf, gathered, numberAt } = await import(`data:text/javascript;base64,${text}`);
+import { load } from "./support/assets.mjs";
+
+const { countsOf, gathered, numberAt } = await load("dashboard.js");
 
 test("many messages have the page read again once, and later ones once more", () => {
   const planned = [];

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 
-// Assets are plain files without a package around them, so they are read as modules by their text.
-const assets = new URL("../../../Sources/Applications/BagTracking/Assets/", import.meta.url);
-const load = async (name) => import(`data:text/javascript;base64,${Buffer.from(await readFile(new URL(name, assets))).toString("base64")}`);
+import { load } from "./support/assets.mjs";
+
 const station = await load("station.js");
 
 const products = [

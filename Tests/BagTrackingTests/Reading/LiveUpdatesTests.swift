@@ -18,6 +18,12 @@ import Testing
         var frames: [String] {
             text.withLock { $0.split(separator: "\n\n").map { String($0) } }
         }
+
+        /// The ids of messages.
+        var ids: [String] {
+            let lines = text.withLock { $0.split(separator: "\n") }
+            return lines.filter { $0.hasPrefix("id: ") }.map { String($0.dropFirst(4)) }
+        }
     }
 
     @Test("takes topics that exist and may be seen", arguments: TestEngine.available)
@@ -36,6 +42,10 @@ import Testing
             ] {
                 let answer = await desk.get("stream?topics=\(topics)", as: person)
                 #expect(answer.status == status, "\(topics) for \(person)")
+                // Pages ask so before they open a stream again.
+                let asked = await desk.client.send(
+                    .head, "/bags/api/v1/stream?topics=\(topics)", ["authorization": "Bearer \(person)"], body: [])
+                #expect(asked.status == status, "HEAD of \(topics) for \(person)")
             }
         }
     }
@@ -118,6 +128,33 @@ import Testing
             try await hall.database.write { try $0.execute("test.prune", "DELETE FROM event_outbox") }
             let gone = try await live.replay.page(request)
             #expect(gone == nil)
+        }
+    }
+
+    @Test(
+        "goes on from the id in the address, and from that of the header where both come", .timeLimit(.minutes(10)),
+        arguments: TestEngine.available)
+    func lastIDs(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            try await hall.fill("SB00001", with: 3)
+            let ids = try await settled(hall, count: 4).map(\.position.text)
+            let desk = try await ReadingDesk(hall)
+            let asked: Headers = ["authorization": "Bearer asha"]
+            let sent: Headers = ["authorization": "Bearer asha", "last-event-id": ids[2]]
+            for (headers, missed) in [(asked, Array(ids[1...])), (sent, Array(ids[3...]))] {
+                let answer = await desk.client.get(
+                    "/bags/api/v1/stream?topics=area:lucknow&last_event_id=\(ids[0])", headers)
+                guard case .stream(let write) = answer.response.body else {
+                    Issue.record("not a stream: \(answer.status)")
+                    return
+                }
+                let reader = Reader()
+                let reading = Task { try? await write(reader) }
+                while !reader.ids.contains(ids[3]), !Task.isCancelled { await Task.yield() }
+                reading.cancel()
+                _ = await reading.value
+                #expect(reader.ids == missed)
+            }
         }
     }
 

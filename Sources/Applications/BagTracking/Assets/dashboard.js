@@ -1,6 +1,8 @@
 // Keeps the dashboard current: numbers from `stats` messages, the feed and today's counts from `scan` messages, and the
 // parts that no message has the numbers of (what to look after, the hours of today) by reading them again.
 
+import { LiveStream } from "./live/stream.js";
+
 /** How long messages gather before parts of the page are read again, in milliseconds. */
 const pause = 3000;
 
@@ -91,22 +93,24 @@ function clock(time) {
   return `${new Date(Date.parse(time) + Number(zoneMinutes) * 60000).toISOString().slice(11, 16)} ${zone}`;
 }
 
+const STATES = { live: "live", waiting: "connecting again", over: "not live: reload the page" };
+
 function follow(live) {
   const state = document.getElementById("live-state");
-  const say = (words, isLive) => {
-    if (state.textContent !== words) state.textContent = words;
-    state.classList.toggle("live", isLive);
+  const say = (name) => {
+    if (state.textContent !== STATES[name]) state.textContent = STATES[name];
+    state.classList.toggle("live", name === "live");
   };
-  const source = new EventSource(live.dataset.stream);
-  source.addEventListener("open", () => say("live", true));
-  source.addEventListener("error", () => say(source.readyState === EventSource.CLOSED ? "not live" : "connecting again", false));
   const refresh = gathered(readAgain, pause);
-  for (const event of ["scan", "bill", "stats", "job"]) source.addEventListener(event, refresh);
+  const taking = (take) => (message) => {
+    refresh();
+    take(JSON.parse(message.data));
+  };
+  const listeners = {
+    scan: taking(takeScan), stats: taking(takeStats), bill: refresh, job: refresh, reset: () => location.reload(),
+  };
+  new LiveStream(live.dataset.stream, listeners, say);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
-  source.addEventListener("stats", (message) => takeStats(JSON.parse(message.data)));
-  source.addEventListener("scan", (message) => takeScan(JSON.parse(message.data)));
-  source.addEventListener("reset", () => location.reload());
-  addEventListener("pagehide", () => source.close());
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 }
 

@@ -1,6 +1,8 @@
 // The packing station. Sections: codes, scanner, queue policy, words, device store, server, sounds, view, station, lorry,
 // keys and focus, start. The camera is a module of its own, loaded when it is first wanted. The first four know neither page nor network and are tested for themselves.
 
+import { LiveStream } from "./live/stream.js";
+
 export const LIMITS = {
   waiting: 200, stored: 10000, batch: 100, bounce: 800, recent: 20, patience: 5000, emptyField: 3000, follow: 1500,
   sign: 70, signAgain: 400, voices: 3000,
@@ -1256,10 +1258,9 @@ class LorryStation extends Station {
   /** Others may be loading too, or the office may change the bill. */
   follow() {
     if (!this.billID) return;
-    const source = new EventSource(`/bags/api/v1/stream?topics=bill:${encodeURIComponent(this.billID)}`);
-    source.addEventListener("bill", () => this.refreshSoon());
-    source.addEventListener("reset", () => this.refreshSoon());
-    addEventListener("pagehide", () => source.close());
+    const refresh = () => this.refreshSoon();
+    this.stream = new LiveStream(
+      `/bags/api/v1/stream?topics=bill:${encodeURIComponent(this.billID)}`, { bill: refresh, reset: refresh });
   }
 
   /** At most one reading at a time, however fast answers come; what changes meanwhile is read after it. */

@@ -10,7 +10,12 @@ struct StreamInput: RouteInput {
             "topics", 1...2000, in: .query, example: "area:lucknow,stats",
             "Up to 20 of area:<code>, parent:<code>, bill:<id>, job:<id>, stats, imports, presence, presence:bill:<id>; "
                 + "areas and sacks in part: area:<code>;kind=child;outcome=linked")
-        lastEventID = fields.optionalText("last-event-id", 1...100, in: .header, "Id of the last message received")
+        // A page that opens a stream cannot set the header. Its browser sends it when it connects again by itself, to the
+        // same address: then it is the newer of the two.
+        let sent = fields.optionalText("last-event-id", 1...100, in: .header, "Id of the last message received")
+        let asked = fields.optionalText(
+            "last_event_id", 1...100, in: .query, "The same, for clients that cannot set the header; the header wins")
+        lastEventID = sent ?? asked
     }
 }
 
