@@ -18,6 +18,7 @@ VARIATIONS = {
     "/bags/audit": ["?action=no.such"],
     "/bags/exports": ["?name=epcis&format=json&from=2026-01-01&to=2026-03-01"],
     "/bags/ops/sql": ["?sort=p99&all=true"],
+    "/bags/ops/jobs": ["?tag=kind:packing", "?tag=no-such"],
     "/bags/ops/mail": ["?q=ZZZZ"],
 }
 # Pages that lead elsewhere for somebody who comes out of the blue.
@@ -58,6 +59,12 @@ class Samples:
                         for each in self.items(admin, f"/returns?limit=1&state={state}")]
         self.jobs = [each["id"] for each in self.items(admin, "/operations/jobs?limit=1")]
         self.mails = [each["id"] for each in self.items(admin, "/operations/mails?kind=bags.import&limit=1")]
+        # One as the program declares it, one that an operator has changed.
+        self.schedules = ["bags.stale_gate_checks", "bags.counter_check"]
+        status, answer, _ = admin.call(
+            "PUT", "/operations/schedules/bags.counter_check", {"cron": "15 4 * * *", "zone": "UTC", "missed": "once"})
+        if status != 200:
+            raise SystemExit(f"/operations/schedules gave {status}: {answer}")
         status, answer, _ = admin.call(
             "POST", "/operations/suppressions", {"address": "gone@example.org", "reason": "Asked for by telephone"})
         if status not in (201, 409):
@@ -123,6 +130,7 @@ class Samples:
             "/bags/settings/webhooks/{id}": lambda: [self.webhook],
             "/bags/ops/jobs/{id}": lambda: self.jobs,
             "/bags/ops/mail/{id}": lambda: self.mails,
+            "/bags/ops/schedules/{name}": lambda: self.schedules,
             "/bags/id/{kind}/{key}": lambda: [f"obj/{self.sack}"],
         }
         if "{" not in pattern:
