@@ -36,7 +36,9 @@ private final class Recorder: BodyWriter {
         isStillAllowed: @escaping @Sendable () async -> Bool = { true }
     ) -> Task<Void, Never> {
         Task {
-            let response = stream.response(topics: topics, lastEventID: lastEventID, isStillAllowed: isStillAllowed)
+            let response = stream.response(topics: topics, lastEventID: lastEventID) {
+                await isStillAllowed() ? .allowed : .over
+            }
             guard case .stream(let body) = response.body else { return }
             try? await body(recorder)
         }

@@ -24,20 +24,20 @@ import Testing
 
         /// GET …/stream
         func events(
-            _ head: RequestHead, of account: Int64, isSignedIn: @escaping @Sendable () async -> Bool
+            _ head: RequestHead, of account: Int64, standing: @escaping @Sendable () async -> WatcherStanding
         ) throws -> Response {
             try stream.response(
                 topics: ["stats", "area:lucknow"], lastEventID: head.headers["last-event-id"], user: "\(account)",
-                isStillAllowed: isSignedIn)
+                standing: standing)
         }
 
         /// GET …/socket
         func socket(
-            _ head: RequestHead, of account: Int64, isSignedIn: @escaping @Sendable () async -> Bool
+            _ head: RequestHead, of account: Int64, standing: @escaping @Sendable () async -> WatcherStanding
         ) throws -> Response {
             try sockets.response(
                 to: head, user: "\(account)", authorise: { topic in topic == "area:lucknow" ? topic : nil },
-                isStillAllowed: isSignedIn)
+                standing: standing)
         }
 
         /// After the commit.
@@ -72,7 +72,7 @@ import Testing
         let head = RequestHead(
             method: .get, target: "/bags/api/v1/stream", headers: ["last-event-id": "6"], peer: "192.0.2.1")
         let paper = Paper()
-        let response = try live.events(head, of: 1, isSignedIn: { true })
+        let response = try live.events(head, of: 1, standing: { .allowed })
         let reading = Task {
             guard case .stream(let body) = response.body else { return }
             try? await body(paper)
@@ -81,6 +81,6 @@ import Testing
         reading.cancel()
         await reading.value
         #expect(text.contains("event: scan") && text.contains("id: 7") && !text.contains("3000006"))
-        #expect(try live.socket(handshakeHead(), of: 1, isSignedIn: { true }).status == .switchingProtocols)
+        #expect(try live.socket(handshakeHead(), of: 1, standing: { .allowed }).status == .switchingProtocols)
     }
 }

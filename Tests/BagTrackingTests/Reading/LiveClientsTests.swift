@@ -28,7 +28,7 @@ import Testing
     ) -> Task<Void, Never> {
         let response = live.stream.response(topics: topics, lastEventID: nil) {
             await mayWrite?.wait(atMost: .seconds(60))
-            return true
+            return .allowed
         }
         return Task {
             guard case .stream(let write) = response.body else { return }
@@ -112,7 +112,7 @@ import Testing
             let live = hall.liveUpdates()
             let stream = live.stream
             func open(_ user: String) throws -> Response {
-                try stream.response(topics: ["stats@*"], lastEventID: nil, user: user) { true }
+                try stream.response(topics: ["stats@*"], lastEventID: nil, user: user) { .allowed }
             }
             let first = [try open("1"), try open("1")]
             let refusal = #expect(throws: Problem.self) { _ = try open("1") }

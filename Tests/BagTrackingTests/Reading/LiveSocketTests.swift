@@ -208,6 +208,27 @@ import Testing
         }
     }
 
+    @Test("while the database can't tell who somebody is, they are not signed out, and a good token still counts")
+    func unknown() async throws {
+        let asha = Principal(
+            accountID: 1, email: "asha@bags.test", name: "asha", roles: [], permissions: ["stats.read"])
+        let head = RequestHead(
+            method: .get, target: "/bags/api/v1/socket", headers: ["authorization": "Bearer first"],
+            peer: "192.0.2.1")
+        let badge = LiveBadge(head, opened: asha) { head in
+            guard head.headers["authorization"] == "Bearer known" else {
+                throw SQLError(.unavailable, message: "the server is away")
+            }
+            return asha
+        }
+        #expect(await badge.standing() == .unknown)
+        let renew = try #require(badge.renewal)
+        #expect(await renew("other") == .unknown)
+        #expect(await renew("known") == .allowed)
+        #expect(await badge.standing() == .allowed)
+        #expect(await LiveBadge(head, opened: asha) { _ in nil }.standing() == .over)
+    }
+
     @Test("whoever watches who is at work is told who comes", arguments: TestEngine.available)
     func presence(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in

@@ -167,7 +167,7 @@ import Testing
             for (reader, topics) in zip(readers, topics) {
                 guard
                     case .stream(let write) = live.stream.response(
-                        topics: topics, lastEventID: nil, isStillAllowed: { true }
+                        topics: topics, lastEventID: nil, standing: { .allowed }
                     ).body
                 else { continue }
                 group.addTask { try await write(reader) }

@@ -38,7 +38,7 @@ import Testing
         let hub = testHub()
         let sockets = TopicSockets(hub: hub, limits: limits, calls: calls)
         let response = try sockets.response(
-            to: handshakeHead(), user: "1", caller: caller, authorise: { $0 }, isStillAllowed: { true })
+            to: handshakeHead(), user: "1", caller: caller, authorise: { $0 }, standing: { .allowed })
         return (try openLink(response), hub)
     }
 

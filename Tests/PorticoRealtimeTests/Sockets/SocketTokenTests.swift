@@ -33,8 +33,8 @@ import Testing
         limits.grace = grace
         return try openLink(
             TopicSockets(hub: hub, limits: limits, pages: pages).response(
-                to: handshakeHead(), user: "1", authorise: { $0 }, isStillAllowed: { wallet.isGood },
-                renew: { wallet.renew($0) }))
+                to: handshakeHead(), user: "1", authorise: { $0 },
+                standing: { wallet.isGood ? .allowed : .over }, renew: { wallet.renew($0) ? .allowed : .over }))
     }
 
     private func ids(_ told: [JSONValue]) -> [String] { told.compactMap { $0["id"]?.string } }

@@ -18,7 +18,7 @@ import Testing
                 authorise: { topic in
                     if topic == "closed" { throw Problem(403, "forbidden", "Not yours.") }
                     return topic.hasPrefix("no") ? nil : "hub:\(topic)"
-                }, isStillAllowed: isStillAllowed))
+                }, standing: { await isStillAllowed() ? .allowed : .over }))
     }
 
     private func say(_ link: TestLink, _ json: JSONValue) {

@@ -32,7 +32,9 @@ private final class Recorder: BodyWriter {
         isStillAllowed: @escaping @Sendable () async -> Bool = { true }
     ) -> Task<Void, Never> {
         Task {
-            let response = stream.response(topics: topics, lastEventID: lastEventID, isStillAllowed: isStillAllowed)
+            let response = stream.response(topics: topics, lastEventID: lastEventID) {
+                await isStillAllowed() ? .allowed : .over
+            }
             guard case .stream(let body) = response.body else { return }
             try? await body(recorder)
         }
@@ -150,7 +152,7 @@ private final class Recorder: BodyWriter {
         let signs = Mutex(0)
         let task = Task {
             let response = EventStream(hub: hub) { _ in nil }.response(topics: ["a"], lastEventID: nil) {
-                true
+                .allowed
             } whileOpen: {
                 signs.withLock { $0 += 1 }
                 bell.ring()
@@ -164,6 +166,52 @@ private final class Recorder: BodyWriter {
         #expect(recorder.text.contains("\"id\":1"))
         task.cancel()
         await task.value
+    }
+
+    @Test("while nobody can tell whether a client is allowed it is told nothing, and then all that waited")
+    func unknown() async {
+        let timing = TestTiming()
+        let hub = testHub(timing: timing.timing)
+        let standing = Mutex(WatcherStanding.unknown)
+        let recorder = Recorder()
+        let task = Task {
+            let stream = EventStream(hub: hub) { _ in nil }
+            let response = stream.response(topics: ["a"], lastEventID: nil) { standing.withLock(\.self) }
+            guard case .stream(let body) = response.body else { return }
+            try? await body(recorder)
+        }
+        _ = await recorder.waits(for: "retry")
+        hub.publish([event(1, "a")])
+        while timing.planned == 0, !Task.isCancelled { await Task.yield() }
+        hub.publish([event(2, "a")])
+        #expect(ids(recorder.text).isEmpty)
+        standing.withLock { $0 = .allowed }
+        timing.advance(milliseconds: 1000)
+        #expect(ids(await recorder.waits(for: "\"id\":2")) == ["1", "2"])
+        task.cancel()
+        await task.value
+    }
+
+    @Test("where nobody can tell for too long the stream ends without another word")
+    func unknownForTooLong() async {
+        let timing = TestTiming()
+        let hub = testHub(timing: timing.timing)
+        let stream = EventStream(hub: hub, pages: { _ in nil }, patience: .seconds(2))
+        let recorder = Recorder()
+        let task = Task {
+            let response = stream.response(topics: ["a"], lastEventID: nil) { .unknown }
+            guard case .stream(let body) = response.body else { return }
+            try? await body(recorder)
+        }
+        _ = await recorder.waits(for: "retry")
+        hub.publish([event(1, "a")])
+        for _ in 0..<2 {
+            while timing.planned == 0, !Task.isCancelled { await Task.yield() }
+            timing.advance(milliseconds: 1000)
+        }
+        await task.value
+        #expect(ids(recorder.text).isEmpty && !recorder.text.contains("reset"))
+        #expect(hub.count == 0)
     }
 
     @Test("what one client's replay read serves the others")

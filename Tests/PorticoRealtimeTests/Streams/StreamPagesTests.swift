@@ -35,7 +35,9 @@ private final class Recorder: BodyWriter {
         isStillAllowed: @escaping @Sendable () async -> Bool = { true }
     ) -> Task<Void, Never> {
         Task {
-            let response = stream.response(topics: topics, lastEventID: lastEventID, isStillAllowed: isStillAllowed)
+            let response = stream.response(topics: topics, lastEventID: lastEventID) {
+                await isStillAllowed() ? .allowed : .over
+            }
             guard case .stream(let body) = response.body else { return }
             try? await body(recorder)
         }
@@ -125,7 +127,7 @@ private final class Recorder: BodyWriter {
         let hub = testHub()
         let stream = EventStream(hub: hub, pages: { _ in nil }, perUser: 2)
         func open(_ user: String) throws -> Response {
-            try stream.response(topics: ["a"], lastEventID: nil, user: user, isStillAllowed: { true })
+            try stream.response(topics: ["a"], lastEventID: nil, user: user, standing: { .allowed })
         }
         var kept: [Response] = [try open("1"), try open("1")]
         let refusal = #expect(throws: Problem.self) { try open("1") }

@@ -211,7 +211,7 @@ private func responder(_ endpoint: any WebSocketEndpoint = EchoEndpoint(), isImm
         let stream = EventStream(hub: hub) { _ in nil }
         let responder = ScriptedResponder.async { request in
             if request.head.path == "/stream" {
-                return stream.response(topics: ["a"], lastEventID: nil) { true }
+                return stream.response(topics: ["a"], lastEventID: nil) { .allowed }
             }
             do {
                 return try sockets.response(to: request.head, user: "1") { $0 }

@@ -21,6 +21,9 @@ public struct SocketCall: Sendable {
     public let timeout: Span
     let perform: @Sendable (Principal, [UInt8]) async throws -> [UInt8]
 
+    /// What is said when nobody can tell the answer, or whether the client may have it.
+    static let unavailable = Problem(503, "unavailable", "This can't be answered now. Try again in a moment.")
+
     /// A call.
     /// - Parameter handle: gets input that keeps every declared rule. It is cancelled when the time is over or the client gone.
     public init<Input: RouteInput, Output: JSONRepresentable>(
@@ -43,8 +46,7 @@ public struct SocketCall: Sendable {
             return .result(try await perform(caller, input.bytes), ref: ref)
         } catch {
             let problem = (error as? Problem) ?? (error as? any ProblemConvertible)?.problem
-            return .error(
-                problem ?? Problem(503, "unavailable", "This can't be answered now. Try again in a moment."), ref: ref)
+            return .error(problem ?? SocketCall.unavailable, ref: ref)
         }
     }
 }

@@ -11,7 +11,7 @@ final class TopicSession: WebSocketEndpoint {
     struct Terms: Sendable {
         let caller: Principal?
         let authorise: TopicSockets.Authorise
-        let isStillAllowed: @Sendable () async -> Bool
+        let standing: @Sendable () async -> WatcherStanding
         let renew: TopicSockets.Renew?
         let whileOpen: (@Sendable () async -> Void)?
     }
@@ -38,6 +38,8 @@ final class TopicSession: WebSocketEndpoint {
         var isFresh = true
         /// Since when the client owes a token; nil while it is allowed.
         var owesSince: Int64?
+        /// Since when nobody can tell whether the client, or a token that it sent, is allowed; nil when somebody can.
+        var unknownSince: Int64?
         /// Tokens that were taken.
         var renewals = 0
         var ticks = 0
@@ -131,12 +133,14 @@ final class TopicSession: WebSocketEndpoint {
                 if let (name, mailbox) = mailbox { hub.leave(mailbox, name) }
                 socket.send(TopicReply.unsubscribed(topic: topic, ref: ref).message)
             case .call(let name, let input, let ref):
-                guard await mayAsk(socket) else {
+                switch await mayAsk(socket) {
+                case .allowed:
+                    calls.begin(name, input, ref: ref, by: terms.caller, now: monotonicNanoseconds(), socket)
+                case .over:
                     let problem = Problem(401, "not_signed_in", "Sign in again, or send a fresh token.")
                     socket.send(TopicReply.error(problem, ref: ref).message)
-                    continue
+                case .unknown: socket.send(TopicReply.error(SocketCall.unavailable, ref: ref).message)
                 }
-                calls.begin(name, input, ref: ref, by: terms.caller, now: monotonicNanoseconds(), socket)
             case .authenticate(let token, let ref):
                 await authenticate(token, ref, socket)
             }
@@ -164,7 +168,11 @@ final class TopicSession: WebSocketEndpoint {
         guard present.1 < sockets.limits.subscriptions else {
             return deny(topic, "too_many_subscriptions", ref, socket)
         }
-        guard await mayAsk(socket) else { return deny(topic, "not_signed_in", ref, socket) }
+        switch await mayAsk(socket) {
+        case .allowed: break
+        case .over: return deny(topic, "not_signed_in", ref, socket)
+        case .unknown: return deny(topic, SocketCall.unavailable.code, ref, socket)
+        }
         do {
             guard let name = try await terms.authorise(topic) else {
                 return deny(topic, "topic_not_found", ref, socket)
@@ -176,7 +184,7 @@ final class TopicSession: WebSocketEndpoint {
             try await join(topic, name, lastID, ref, socket)
         } catch {
             let problem = (error as? Problem) ?? (error as? any ProblemConvertible)?.problem
-            deny(topic, problem?.code ?? "unavailable", ref, socket)
+            deny(topic, (problem ?? SocketCall.unavailable).code, ref, socket)
         }
     }
 
@@ -254,7 +262,7 @@ final class TopicSession: WebSocketEndpoint {
     }
 
     private func next(_ state: inout State) -> Next {
-        guard !state.isOver, state.owesSince == nil else { return .nothing }
+        guard !state.isOver, state.owesSince == nil, state.unknownSince == nil else { return .nothing }
         let age = monotonicNanoseconds() - state.allowedAt
         let isAllowed = state.isFresh || age < sockets.limits.recheck.milliseconds * 1_000_000
         if state.backlog != nil {
@@ -303,14 +311,19 @@ final class TopicSession: WebSocketEndpoint {
     func ticked(_ socket: WebSocket) {
         let now = monotonicNanoseconds()
         calls.expire(now: now, socket)
-        let (isDue, isLate) = state.withLock { state in
+        let (isDue, isLate, isKnown) = state.withLock { state -> (Bool, Bool, Bool) in
             state.ticks += 1
+            let isKnown = state.unknownSince == nil
             if let since = state.owesSince {
-                return (true, now - since >= sockets.limits.grace.milliseconds * 1_000_000)
+                return (true, now - since >= sockets.limits.grace.milliseconds * 1_000_000, isKnown)
             }
-            return (state.ticks % (state.topics.isEmpty ? TopicSession.idle : TopicSession.watching) == 0, false)
+            if let since = state.unknownSince {
+                return (true, now - since >= sockets.limits.patience.milliseconds * 1_000_000, isKnown)
+            }
+            let pace = state.topics.isEmpty ? TopicSession.idle : TopicSession.watching
+            return (state.ticks % pace == 0, false, isKnown)
         }
-        if isLate { return refuse(socket, .policy("signed out"), "no_longer_allowed") }
+        if isLate { return isKnown ? endSignedOut(socket) : endUndecided(socket) }
         if isDue { check(socket) }
     }
 }

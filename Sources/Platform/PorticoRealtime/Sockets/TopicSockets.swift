@@ -10,8 +10,8 @@ import PorticoValues
 /// .raw(.get, "/api/v1/socket", "socket", "Live updates over a WebSocket", …) { context, _ in
 ///     try sockets.response(to: context.request.head, user: "\(context.caller.accountID)") { topic in
 ///         try await mayWatch(topic, caller) ? topic : nil
-///     } isStillAllowed: {
-///         await isStillSignedIn(context)
+///     } standing: {
+///         await .asking { try await isStillSignedIn(context) }
 ///     }
 /// }
 /// ```
@@ -26,8 +26,8 @@ public struct TopicSockets: Sendable {
     /// topic for this client. A ``Problem`` refuses it with its code.
     public typealias Authorise = @Sendable (String) async throws -> String?
     /// Takes a fresh token of the client that the socket belongs to: whether it is good, and of the same account with the
-    /// same rights, so that all subscriptions hold. `isStillAllowed` goes by it from then on.
-    public typealias Renew = @Sendable (String) async -> Bool
+    /// same rights, so that all subscriptions hold. `standing` goes by one that is `allowed` from then on.
+    public typealias Renew = @Sendable (String) async -> WatcherStanding
 
     /// How much one client may take.
     public struct Limits: Sendable {
@@ -39,12 +39,14 @@ public struct TopicSockets: Sendable {
         public var messagesPerSecond = 20
         /// Messages a client may send at once.
         public var burst = 100
-        /// How long an answer of `isStillAllowed` holds before the next message; zero asks before each batch.
+        /// How long an answer of `standing` holds before the next message; zero asks before each batch.
         public var recheck = Span.seconds(1)
         /// Calls of one socket that are answered at the same time.
         public var calls = 8
         /// How long a client whose token is over has to send another.
         public var grace = Span.seconds(30)
+        /// How long it may be unknown whether a client is still allowed, to within the five seconds of a socket's clock.
+        public var patience = WatcherStanding.patience
         /// What WebSockets themselves allow. A command is small.
         public var socket = WebSocket.Limits()
 
@@ -90,15 +92,16 @@ public struct TopicSockets: Sendable {
     ///   - user: whose sockets are counted together: an account's id, or an address.
     ///   - caller: who asks, for the permissions of calls; nil where there are none.
     ///   - origins: origins of pages that may connect besides the site's own.
-    ///   - isStillAllowed: asked before messages are sent, before commands are carried out, and now and then between them.
-    ///     When it says no, the socket ends; or, where there is `renew`, asks for a token and ends when none has come in
-    ///     time. Meanwhile nothing is told and nothing is lost.
+    ///   - standing: asked before messages are sent, before commands are carried out, and now and then between them.
+    ///     When it says no, the socket ends with 1008; or, where there is `renew`, asks for a token and ends when none has
+    ///     come in time. When nobody can tell, it is asked again, and ends with 1013 when nobody could in time. Meanwhile
+    ///     nothing is told and nothing is lost.
     ///   - renew: takes a fresh token; nil where clients come with something that can't be renewed, a cookie.
     ///   - whileOpen: called at the beginning and with every other sign of life: somebody is there.
     /// - Throws: ``Problem``: what ``WebSocketHandshake`` throws, and 429 for a user with too many sockets.
     public func response(
         to head: RequestHead, user: String, caller: Principal? = nil, origins: Set<String> = [],
-        authorise: @escaping Authorise, isStillAllowed: @escaping @Sendable () async -> Bool = { true },
+        authorise: @escaping Authorise, standing: @escaping @Sendable () async -> WatcherStanding = { .allowed },
         renew: Renew? = nil, whileOpen: (@Sendable () async -> Void)? = nil
     ) throws(Problem) -> Response {
         let handshake = try WebSocketHandshake(head, subprotocols: [TopicSockets.subprotocol], origins: origins)
@@ -109,7 +112,7 @@ public struct TopicSockets: Sendable {
                 headers: ["retry-after": "5"])
         }
         let terms = TopicSession.Terms(
-            caller: caller, authorise: authorise, isStillAllowed: isStillAllowed, renew: renew, whileOpen: whileOpen)
+            caller: caller, authorise: authorise, standing: standing, renew: renew, whileOpen: whileOpen)
         return WebSocket.response(
             to: handshake, limits: limits.socket, endpoint: TopicSession(self, place: place, terms))
     }

@@ -22,6 +22,7 @@ public struct EventStream: Sendable {
     private let present: Present
     private let here: Here?
     private let places: UserPlaces
+    private let patience: Span
 
     /// Streams of one user on one node, where nobody says otherwise.
     public static let streamsPerUser = 20
@@ -31,32 +32,36 @@ public struct EventStream: Sendable {
     ///   - here: lets every message carry an id: one that has none of its own gets that of the last event before
     ///     it, from which a client that comes back goes on without losing or repeating anything.
     ///   - perUser: streams that one user may have on this node, where answers name users.
+    ///   - patience: how long it may be unknown whether a client is still allowed before its stream ends.
     public init(
         hub: TopicHub, present: @escaping Present = { _ in [] }, pages: @escaping Pages, here: Here? = nil,
-        perUser: Int = EventStream.streamsPerUser
+        perUser: Int = EventStream.streamsPerUser, patience: Span = WatcherStanding.patience
     ) {
-        self.init(hub: hub, present: present, pages: pages, here: here, places: UserPlaces(perUser: perUser))
+        self.init(
+            hub: hub, present: present, pages: pages, here: here, places: UserPlaces(perUser: perUser),
+            patience: patience)
     }
 
     /// The same, whose streams count towards places that others take as well: WebSockets on the same topics.
     public init(
         hub: TopicHub, present: @escaping Present = { _ in [] }, pages: @escaping Pages, here: Here? = nil,
-        places: UserPlaces
+        places: UserPlaces, patience: Span = WatcherStanding.patience
     ) {
         self.hub = hub
         catchUp = CatchUp(hub: hub, pages: pages)
         self.present = present
         self.here = here
         self.places = places
+        self.patience = patience
     }
 
     /// The answer for a client of a user who has not too many streams already. The other parameters are those of
-    /// ``response(topics:lastEventID:isStillAllowed:whileOpen:)``.
+    /// ``response(topics:lastEventID:standing:whileOpen:)``.
     /// - Parameter user: whose streams are counted together: an account's id.
     /// - Throws: ``Problem`` 429 `too_many_streams`.
     public func response(
         topics: Set<String>, lastEventID: String?, user: String,
-        isStillAllowed: @escaping @Sendable () async -> Bool,
+        standing: @escaping @Sendable () async -> WatcherStanding,
         whileOpen: @escaping @Sendable () async -> Void = {}
     ) throws(Problem) -> Response {
         guard let place = places.take(user) else {
@@ -66,29 +71,29 @@ public struct EventStream: Sendable {
                 headers: ["retry-after": "5"])
         }
         return response(
-            topics: topics, lastEventID: lastEventID, holding: place, isStillAllowed: isStillAllowed,
-            whileOpen: whileOpen)
+            topics: topics, lastEventID: lastEventID, holding: place, standing: standing, whileOpen: whileOpen)
     }
 
     /// The answer for a client that watches `topics`, with a ``TopicFilter`` behind the name where it wants a part.
     /// - Parameters:
     ///   - lastEventID: the header of that name.
-    ///   - isStillAllowed: asked before each write. When it says no, the stream ends without another word: whoever is
-    ///     signed out or moved elsewhere hears nothing more.
+    ///   - standing: asked before each write. When it says no, the stream ends without another word: whoever is
+    ///     signed out or moved elsewhere hears nothing more. While nobody can tell, nothing is told and it is asked again
+    ///     each second; after 30 of them, unless `patience` says otherwise, the stream ends as well, and its client goes on
+    ///     from its last id.
     ///   - whileOpen: called when the stream begins and after each write, heartbeats among them: somebody is there.
     public func response(
-        topics: Set<String>, lastEventID: String?, isStillAllowed: @escaping @Sendable () async -> Bool,
+        topics: Set<String>, lastEventID: String?, standing: @escaping @Sendable () async -> WatcherStanding,
         whileOpen: @escaping @Sendable () async -> Void = {}
     ) -> Response {
         response(
-            topics: topics, lastEventID: lastEventID, holding: nil, isStillAllowed: isStillAllowed,
-            whileOpen: whileOpen)
+            topics: topics, lastEventID: lastEventID, holding: nil, standing: standing, whileOpen: whileOpen)
     }
 
     /// - Parameter seat: free again when the stream has ended, or was never begun.
     private func response(
         topics: Set<String>, lastEventID: String?, holding seat: UserPlaces.Place?,
-        isStillAllowed: @escaping @Sendable () async -> Bool, whileOpen: @escaping @Sendable () async -> Void
+        standing: @escaping @Sendable () async -> WatcherStanding, whileOpen: @escaping @Sendable () async -> Void
     ) -> Response {
         Response(
             .ok,
@@ -112,7 +117,7 @@ public struct EventStream: Sendable {
                     isReset = try await catchUp.join(mailbox, names, lastID: lastEventID) { missed in
                         guard !missed.isEmpty else { return }
                         if hasTold {
-                            guard await isStillAllowed() else { throw NoLongerAllowed() }
+                            guard await isAllowed(standing) else { throw NoLongerAllowed() }
                         } else {
                             try await writer.write(EventStream.opening)
                         }
@@ -131,7 +136,7 @@ public struct EventStream: Sendable {
                 try await write(try await WatchedTopics(topics).current(present), &place, to: writer)
                 await whileOpen()
                 while let items = await mailbox.next() {
-                    guard await isStillAllowed() else { return }
+                    guard await isAllowed(standing) else { return }
                     try await forward(items, &place, to: writer)
                     await whileOpen()
                 }
@@ -145,6 +150,17 @@ public struct EventStream: Sendable {
 
     /// Ends a stream whose client lost its right while it was told what it had missed.
     private struct NoLongerAllowed: Error {}
+
+    /// Whether the client may be told, once somebody can tell; false when nobody could for too long.
+    private func isAllowed(_ standing: @Sendable () async -> WatcherStanding) async -> Bool {
+        let deadline = hub.timing.now() + patience.milliseconds * 1_000_000
+        while true {
+            let now = await standing()
+            guard now == .unknown else { return now == .allowed }
+            guard hub.timing.now() < deadline, !Task.isCancelled else { return false }
+            await hub.timing.pause(.seconds(1))
+        }
+    }
 
     private func write(_ messages: [TopicMessage], _ place: inout StreamPlace, to writer: any BodyWriter) async throws {
         for start in stride(from: 0, to: messages.count, by: 50) {

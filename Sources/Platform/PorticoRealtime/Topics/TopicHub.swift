@@ -52,7 +52,7 @@ public final class TopicHub: Sendable {
     let backplane: (any TopicBackplane)?
     let replays: ReplayTurns
     private let configuration: Configuration
-    private let timing: HubTiming
+    let timing: HubTiming
     private let state: Mutex<State>
 
     /// A hub.

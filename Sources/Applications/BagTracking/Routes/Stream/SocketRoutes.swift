@@ -20,13 +20,13 @@ struct SocketRoutes: Sendable {
                 ]
             ) { [services, caller = self.caller] (context: RequestContext, _: NoInput) -> Response in
                 let watcher = try BagCaller(context)
-                let badge = SocketBadge(context.request.head, opened: context.principal, caller)
+                let badge = LiveBadge(context.request.head, opened: context.principal, caller)
                 let seat = Company(presence: services.presence, caller: watcher).seat()
                 return try sockets.response(
                     to: context.request.head, user: String(watcher.userID), caller: context.principal,
                     origins: [services.settings.publicURL],
                     authorise: { name in try await LiveTopics.one(name, for: watcher, services: services) },
-                    isStillAllowed: { await badge.isGood() },
+                    standing: { await badge.standing() },
                     renew: badge.renewal,
                     whileOpen: { await seat.renew() })
             }
@@ -66,7 +66,8 @@ struct SocketRoutes: Sendable {
         }
     }
 
-    /// Calls only read, so that nothing is written down of who asked.
+    /// Calls only read, so that nothing is written down of who asked. They carry no position of what their caller has written,
+    /// as requests do, and so read the primary, where all of it is.
     private static func watcher(_ principal: Principal, _ services: BagTrackingServices) -> BagCaller {
         BagCaller(
             userID: principal.accountID, name: principal.name, areaCode: principal.attributes["area_code"],

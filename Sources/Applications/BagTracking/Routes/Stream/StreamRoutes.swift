@@ -40,14 +40,12 @@ struct StreamRoutes: Sendable {
             ) { [services, caller = self.caller] (context: RequestContext, input: StreamInput) -> Response in
                 let watcher = try BagCaller(context)
                 let topics = try await LiveTopics.parse(input.topics, for: watcher, services: services)
-                let opened = context.principal
+                let badge = LiveBadge(context.request.head, opened: context.principal, caller)
                 let seat = Company(presence: services.presence, caller: watcher).seat()
                 return try stream.response(
                     topics: topics, lastEventID: input.lastEventID, user: String(watcher.userID)
                 ) {
-                    // The same session with the same role and area; while the database can't tell, nothing is told.
-                    let now = try? await caller(context.request.head)
-                    return now == opened
+                    await badge.standing()
                 } whileOpen: {
                     await seat.renew()
                 }

@@ -1,14 +1,14 @@
 import Portico
 import Synchronization
 
-/// What the client of a socket came with, or the token that it has sent since.
-final class SocketBadge: Sendable {
+/// What the client of a stream or socket came with, or the token that it has sent since.
+final class LiveBadge: Sendable {
     private let opened: Principal?
     private let caller: @Sendable (RequestHead) async throws -> Principal?
     private let head: Mutex<RequestHead>
     private let isToken: Bool
 
-    /// - Parameter opened: who opened the socket.
+    /// - Parameter opened: who opened the stream or socket.
     init(
         _ head: RequestHead, opened: Principal?, _ caller: @escaping @Sendable (RequestHead) async throws -> Principal?
     ) {
@@ -18,10 +18,10 @@ final class SocketBadge: Sendable {
         isToken = head.headers["authorization"]?.lowercased().hasPrefix("bearer ") ?? false
     }
 
-    /// Whether the session or token is still that of the same person with the same role and area; while the database can't
-    /// tell, it is not.
-    func isGood() async -> Bool {
-        await isOfSame(head.withLock { $0 })
+    /// Whether the session or token is still that of the same person with the same role and area; unknown while the
+    /// database can't tell.
+    func standing() async -> WatcherStanding {
+        await standing(of: head.withLock { $0 })
     }
 
     /// Takes a fresh token of the same person with the same role and area; nil where the client came with a cookie, which is
@@ -31,18 +31,19 @@ final class SocketBadge: Sendable {
         return { [self] token in await renew(token) }
     }
 
-    private func renew(_ token: String) async -> Bool {
+    private func renew(_ token: String) async -> WatcherStanding {
         var fresh = head.withLock { $0 }
         fresh.headers["cookie"] = nil
         fresh.headers["authorization"] = "Bearer \(token)"
-        guard await isOfSame(fresh) else { return false }
+        let standing = await standing(of: fresh)
+        guard standing == .allowed else { return standing }
         let taken = fresh
         head.withLock { $0 = taken }
-        return true
+        return .allowed
     }
 
-    private func isOfSame(_ head: RequestHead) async -> Bool {
-        guard let opened, let now = try? await caller(head) else { return false }
-        return now == opened
+    private func standing(of head: RequestHead) async -> WatcherStanding {
+        guard let opened else { return .over }
+        return await .asking { try await caller(head) == opened }
     }
 }
