@@ -239,9 +239,9 @@ class OfflineWalk:
         second.locator(f"#recent li:has-text('{bag}') button").click()
         self.check("the other takes a bag back and says that the server has to hear of it", settle(
             lambda: "server is told" in second.inner_text("#answer-detail")), second.inner_text("#answer-detail"))
+        held.pop().continue_()
         device.page.unroute(SCANS)
-        for route in held:
-            route.continue_()
+        settle(lambda: len(device.kept()) == 1)
         second.close()
         settle(lambda: device.page.evaluate("dispatchEvent(new Event('online'))") and not device.kept(), 30)
         self.check("the bag is loose although the other window is closed",
