@@ -39,6 +39,7 @@ class Device {
     return {
       get: (id) => done(kept.get(id)), count: () => done(kept.size), delete: (id) => done(void kept.delete(id)),
       getAll: (range) => done([...kept.values()].filter(({ seq }) => !range || (seq >= range.from && seq <= range.to))),
+      getAllKeys: () => done([...kept.keys()]),
       put: (entry) => done(void kept.set(entry[key], structuredClone(entry))),
       add: (entry) => { kept.set(this.next, structuredClone({ ...entry, seq: this.next })); return done(this.next++); },
     };

@@ -415,6 +415,13 @@ export class DeviceStore {
   /** How many scans are kept, whoever made them. */
   count() { return settled(this.database.transaction("scans").objectStore("scans").count()); }
 
+  /** Whether exactly these entries are kept; asked without reading them, for there may be thousands. */
+  async isExactly(entries) {
+    const keys = await settled(this.database.transaction("scans").objectStore("scans").getAllKeys());
+    const known = new Set(entries.map(({ seq }) => seq));
+    return keys.length === known.size && keys.every((seq) => known.has(seq));
+  }
+
   async add(entry) { entry.seq = await this.write("scans", (store) => store.add(entry)); }
   put(entry) { return this.write("scans", (store) => store.put(entry)); }
 
@@ -814,8 +821,9 @@ export class Station {
     for (const { client_scan_id } of old) await this.store.dismiss(client_scan_id);
   }
 
-  /** Reads what is kept, by whichever window and of whichever person. */
+  /** Reads what is kept, by whichever window and of whichever person, unless it is what this one knows. */
   async readStore() {
+    if (await this.store.isExactly([...this.entries, ...this.others])) return;
     const before = [...this.entries];
     const stored = await this.store.all("scans");
     const { entries, others, gone } = readAgain({ before, now: this.entries, fresh: this.fresh, stored, userID: this.userID });
