@@ -35,6 +35,8 @@ class OfflineWalk:
         with Device(self) as device:
             self.two_windows(device)
         with Device(self) as device:
+            self.taken_back_elsewhere(device)
+        with Device(self) as device:
             self.capacity(device)
         with Device(self) as device:
             self.broken(device)
@@ -219,6 +221,31 @@ class OfflineWalk:
         self.check("each scan is sent by one of them", len(sent) == 5, f"{len(sent)} for 5")
         self.check("both know that nothing waits", not device.page.is_visible("#band") and not second.is_visible("#band"),
                    second.inner_text("#band") if second.is_visible("#band") else device.told())
+
+    def taken_back_elsewhere(self, device):
+        """One window takes a bag back while the other sends it, and sends what the other kept before it was closed."""
+        sack = device.sack()
+        device.page.route(SCANS, lambda route: route.abort())
+        bag, other = device.bags(2)
+        second = device.open()
+        second.route(SCANS, lambda route: route.abort())
+        second.goto(f"{self.url}/bags/scan?parent={sack}")
+        settle(lambda: second.locator("#recent li[data-outcome=saved]").count() == 2)
+        held = []
+        device.page.unroute(SCANS)
+        device.page.route(SCANS, lambda route: held.append(route))
+        device.online()
+        self.check("one window is sending", settle(lambda: device.page.evaluate("1") and held))
+        second.locator(f"#recent li:has-text('{bag}') button").click()
+        self.check("the other takes a bag back and says that the server has to hear of it", settle(
+            lambda: "server is told" in second.inner_text("#answer-detail")), second.inner_text("#answer-detail"))
+        held.pop().continue_()
+        device.page.unroute(SCANS)
+        settle(lambda: len(device.kept()) == 1)
+        second.close()
+        settle(lambda: device.page.evaluate("dispatchEvent(new Event('online'))") and not device.kept(), 30)
+        self.check("the bag is loose although the other window is closed",
+                   settle(lambda: self.person.children(sack) == [other], 10), str(self.person.children(sack)))
 
     def capacity(self, device):
         sack = self.codes.sack()

@@ -5,7 +5,7 @@ import { LiveStream } from "./live/stream.js";
 
 export const LIMITS = {
   waiting: 200, stored: 10000, batch: 100, bounce: 800, recent: 20, patience: 5000, emptyField: 3000, follow: 1500,
-  sign: 70, signAgain: 400, voices: 3000,
+  sign: 70, signAgain: 400, voices: 3000, forgotten: 86400000,
 };
 
 /* ── Codes ─────────────────────────────────────────────────────────────────────────────────────────────────────── */
@@ -208,6 +208,28 @@ export function stillToSend(entries, stored) {
   return entries.filter((entry) => entry.isWithdrawn || kept.has(entry.client_scan_id));
 }
 
+/**
+ * What a window knows after it has read the store again: `entries`, oldest first, those of other windows of this person among
+ * them; `others`, which belong to somebody else; `gone`, which another window has sent or forgotten. `before` is what the
+ * window had when it began to read, `now` what it has since, and `fresh` the scan that is just being kept.
+ */
+export function readAgain({ before, now = before, fresh, stored, userID }) {
+  const kept = new Map(stored.map((entry) => [entry.client_scan_id, entry]));
+  const known = new Set([...now, fresh].map((entry) => entry?.client_scan_id));
+  for (const entry of now) {
+    const { attempts = 0, isWithdrawn } = kept.get(entry.client_scan_id) ?? {};
+    entry.attempts = Math.max(entry.attempts, attempts);
+    if (isWithdrawn) entry.isWithdrawn = true;
+  }
+  const gone = before.filter((entry) => !entry.isWithdrawn && !kept.has(entry.client_scan_id));
+  // Nobody waits here for their answers: those are news.
+  const found = stored
+    .filter((entry) => entry.user_id === userID && !known.has(entry.client_scan_id))
+    .map((entry) => ({ ...entry, isTold: true }));
+  const entries = [...now.filter((entry) => !gone.includes(entry)), ...found].sort((one, other) => one.seq - other.seq);
+  return { entries, gone, others: stored.filter((entry) => entry.user_id !== userID) };
+}
+
 /** What goes over the wire for an entry of the device. */
 export function wire(entry, inBatch) {
   const { kind, code, parent, bill_id, ticket_id, area_code, device_id, client_scan_id, scanned_at } = entry;
@@ -253,6 +275,21 @@ export function deviceID(storage, make = freshID) {
 
 export const scans = (number) => `${number} ${number === 1 ? "scan" : "scans"}`;
 export const waiting = (number) => `${scans(number)} ${number === 1 ? "waits" : "wait"}`;
+
+/** Whose scans wait here besides those of whoever is signed in, a sentence for each person. */
+export function othersWait(others) {
+  const people = new Map();
+  for (const { user_id: id, user_name: name } of others) people.set(id, { name, count: (people.get(id)?.count ?? 0) + 1 });
+  return [...people.values()].map(({ name, count }) => `${waiting(count)} here until ${name} signs in.`);
+}
+
+/** Whose scans fill the device, and what has to be done; `when` says when one's own go. */
+export function fullWords(entries, userID, when) {
+  const own = entries.filter((entry) => entry.user_id === userID).length;
+  const others = othersWait(entries.filter((entry) => entry.user_id !== userID));
+  const mine = own ? `${scans(own)} of yours ${own === 1 ? "waits" : "wait"} here. ${when}` : null;
+  return joined(mine, ...others);
+}
 
 /** Words that are there, one after the other. */
 const joined = (...words) => words.filter(Boolean).join(" ");
@@ -375,6 +412,16 @@ export class DeviceStore {
     return settled(this.database.transaction("scans").objectStore("scans").getAll(range));
   }
 
+  /** How many scans are kept, whoever made them. */
+  count() { return settled(this.database.transaction("scans").objectStore("scans").count()); }
+
+  /** Whether exactly these entries are kept; asked without reading them, for there may be thousands. */
+  async isExactly(entries) {
+    const keys = await settled(this.database.transaction("scans").objectStore("scans").getAllKeys());
+    const known = new Set(entries.map(({ seq }) => seq));
+    return keys.length === known.size && keys.every((seq) => known.has(seq));
+  }
+
   async add(entry) { entry.seq = await this.write("scans", (store) => store.add(entry)); }
   put(entry) { return this.write("scans", (store) => store.put(entry)); }
 
@@ -388,7 +435,30 @@ export class DeviceStore {
     });
   }
 
-  remove(entries) { return this.write("scans", (store) => { for (const entry of entries) store.delete(entry.seq); }); }
+  /** Removes entries that are answered, but those that another window has taken back meanwhile: the server has to hear of it. */
+  remove(entries) {
+    return this.write("scans", (store) => {
+      for (const { seq, isWithdrawn } of entries) {
+        const request = store.get(seq);
+        request.onsuccess = () => { if (isWithdrawn || !request.result?.isWithdrawn) store.delete(seq); };
+      }
+    });
+  }
+
+  /**
+   * Forgets a scan that nobody has tried to send; says whether it is forgotten, by this window or by another. Only while
+   * nobody sends. A mark stays for a day, so that other windows do not take it for sent.
+   */
+  async forget(entry) {
+    const { client_scan_id } = entry;
+    const [kept] = await this.between([entry]);
+    if (!kept) return (await this.all("attention")).some((item) => item.client_scan_id === client_scan_id && item.forgotten_at);
+    if (kept.attempts > 0 || kept.isWithdrawn) return false;
+    await this.attend({ client_scan_id, forgotten_at: Date.now() });
+    await this.remove([entry]);
+    return true;
+  }
+
   attend(item) { return this.write("attention", (store) => store.put(item)); }
   dismiss(id) { return this.write("attention", (store) => store.delete(id)); }
 }
@@ -396,6 +466,8 @@ export class DeviceStore {
 /* ── Server ────────────────────────────────────────────────────────────────────────────────────────────────────── */
 
 const API = "/bags/api/v1";
+/** The lock of the window that sends: all windows of one browser share the store. */
+const QUEUE = "bags-station-queue";
 
 /**
  * Pulls of the trigger without an answer. Each is shown when none came soon, and the newest again when the answer of an
@@ -695,7 +767,7 @@ export function freshID() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-class Station {
+export class Station {
   constructor() {
     this.userID = at("station").dataset.user;
     this.userName = at("station").dataset.userName;
@@ -707,7 +779,7 @@ class Station {
     Object.assign(this, {
       view: new View(), sounds: new Sounds(), store: new DeviceStore(), bounce: new BounceFilter(),
       outstanding: new Outstanding((pull, isAgain) => this.tellOnItsWay(pull, isAgain)), pulls: new Map(),
-      entries: [], others: [], attention: [], sack: null, last: null, broken: null, intake: Promise.resolve(),
+      entries: [], others: [], attention: [], forgotten: new Set(), fresh: null, sack: null, last: null, broken: null, intake: Promise.resolve(),
       failures: 0, reason: { status: 0 }, notBefore: 0, isSending: false, isSignedOut: false,
       deviceID: deviceID(globalThis.localStorage),
     });
@@ -721,6 +793,8 @@ class Station {
     this.refreshLists();
     addEventListener("online", () => this.hurry());
     document.addEventListener("visibilitychange", () => { if (!document.hidden) this.checkSession(); });
+    // Another window may have been closed with scans that wait.
+    addEventListener("focus", () => this.pump());
     // A page that just came from the server knows who is signed in; one the service worker kept may not.
     const [visit] = performance.getEntriesByType("navigation");
     if (this.entries.length || visit?.workerStart > 0) await this.checkSession();
@@ -729,10 +803,7 @@ class Station {
   async open() {
     try {
       await this.store.open();
-      const kept = await this.store.all("scans");
-      // Entries from before this page: their answers are news, not the answer to a pull of the trigger.
-      this.entries = kept.filter((entry) => entry.user_id === this.userID).map((entry) => ({ ...entry, isTold: true }));
-      this.others = kept.filter((entry) => entry.user_id !== this.userID);
+      await this.readStore();
       await this.readAttention();
       this.showKept();
     } catch (problem) {
@@ -742,7 +813,33 @@ class Station {
 
   /** What needs attention, also of what another window of this browser has sent. */
   async readAttention() {
-    this.attention = (await this.store.all("attention")).filter((item) => item.user_id === this.userID);
+    const items = await this.store.all("attention");
+    const marks = items.filter((item) => item.forgotten_at);
+    this.attention = items.filter((item) => item.user_id === this.userID && !item.forgotten_at);
+    this.forgotten = new Set(marks.map((item) => item.client_scan_id));
+    const old = marks.filter((item) => Date.now() - item.forgotten_at > LIMITS.forgotten);
+    for (const { client_scan_id } of old) await this.store.dismiss(client_scan_id);
+  }
+
+  /** Reads what is kept, by whichever window and of whichever person, unless it is what this one knows. */
+  async readStore() {
+    if (await this.store.isExactly([...this.entries, ...this.others])) return;
+    const before = [...this.entries];
+    const stored = await this.store.all("scans");
+    const { entries, others, gone } = readAgain({ before, now: this.entries, fresh: this.fresh, stored, userID: this.userID });
+    Object.assign(this, { entries, others });
+    for (const entry of entries.filter((each) => each.isWithdrawn)) this.view.keptLine(entry);
+    if (gone.length) await this.partWith(gone);
+    else if (this.sack && this.sack.saved !== this.savedIn(this.sack)) this.countSaved();
+  }
+
+  /** How many scans of this person wait in this browser, by whichever window they were kept. */
+  async countKept() {
+    try {
+      return (await this.store.all("scans")).filter((entry) => entry.user_id === this.userID).length;
+    } catch {
+      return this.entries.length;
+    }
   }
 
   /** What was kept here before this page stands among the last scans, so that it can be seen and taken back. */
@@ -761,8 +858,10 @@ class Station {
     return this.entries.filter((each) => each.kind === "child" && each.parent === sack.entered && !each.isWithdrawn);
   }
 
+  savedIn(sack) { return this.keptIn(sack).filter((each) => each.isTold).length; }
+
   countSaved() {
-    this.sack.saved = this.keptIn(this.sack).filter((each) => each.isTold).length;
+    this.sack.saved = this.savedIn(this.sack);
     this.view.sack(this.sack);
   }
 
@@ -813,7 +912,7 @@ class Station {
     if (reading.kind === "parent") pull.left = this.changeSack(reading);
     else if (!this.sack) return this.refuse("Scan a sack first", "Then its bags.", reading.shown);
     else if (this.isOffline && this.refuseHere(reading)) return;
-    if (!this.refuseTooMany(reading.code)) await this.keep(reading, pull);
+    if (!await this.refuseTooMany(reading.code)) await this.keep(reading, pull);
   }
 
   /** A scan that came in two pieces, or behind something that had stood in the box: nothing is taken of it. */
@@ -851,11 +950,12 @@ class Station {
   }
 
   /** Whether this device holds as many scans as it may. */
-  refuseTooMany(code) {
-    const count = this.entries.length;
-    const all = count + this.others.length;
-    if (all >= LIMITS.stored) return this.refuse("This device is full", `${waiting(all)} here. Bring it to a network.`, code);
-    if (!this.isOffline && count >= LIMITS.waiting) return this.refuse("Too fast", "Wait a moment, then scan it again.", code);
+  async refuseTooMany(code) {
+    if (await this.store.count() >= LIMITS.stored) {
+      const when = this.isOffline ? this.cause.when : "They are being sent.";
+      return this.refuse("This device is full", fullWords(await this.store.all("scans"), this.userID, when), code);
+    }
+    if (!this.isOffline && this.entries.length >= LIMITS.waiting) return this.refuse("Too fast", "Wait a moment, then scan it again.", code);
     return false;
   }
 
@@ -875,10 +975,12 @@ class Station {
   async keep(reading, pull) {
     const area = document.querySelector("#scan-form [name=area_code]")?.value;
     const entry = entryFor(reading, this, { ...(area ? { area_code: area } : {}), ...this.further() });
+    this.fresh = entry;
     await this.store.add(entry);
     pull.isKept = true;
     this.pulls.set(entry.client_scan_id, pull);
     this.entries.push(entry);
+    this.fresh = null;
     this.view.addLine(entry, entry.shown);
     this.countWaiting();
     if (this.isOffline) this.tellSaved(entry);
@@ -970,18 +1072,34 @@ class Station {
   }
 
   async pump() {
-    if (this.isSending || !this.entries.length) return this.refreshBand();
+    if (this.isSending || !this.store.database) return this.refreshBand();
     if (Date.now() < this.notBefore) return;
     this.isSending = true;
-    const send = async () => { while (this.entries.length && Date.now() >= this.notBefore) await this.sendNext(); };
+    const send = async () => {
+      await this.readStore();
+      while (this.entries.length && Date.now() >= this.notBefore) await this.sendNext();
+    };
     try {
       // Two windows of one browser share the store; only one of them sends.
-      await (navigator.locks ? navigator.locks.request("bags-station-queue", send) : send());
+      await (navigator.locks ? navigator.locks.request(QUEUE, send) : send());
     } catch (problem) {
       this.stop(problem);
     } finally {
       this.isSending = false;
+      this.countWaiting();
       this.refreshBand();
+    }
+  }
+
+  /** Does something to the store while no window of this browser sends; `false` at once when one does. */
+  async whileNobodySends(work) {
+    if (this.isSending) return false;
+    this.isSending = true;
+    try {
+      if (!navigator.locks) return await work();
+      return await navigator.locks.request(QUEUE, { ifAvailable: true }, (lock) => (lock ? work() : false));
+    } finally {
+      this.isSending = false;
     }
   }
 
@@ -1003,18 +1121,27 @@ class Station {
   async agree(chunk) {
     const left = stillToSend(chunk, await this.store.between(chunk));
     const gone = chunk.filter((entry) => !left.includes(entry));
-    if (!gone.length) return nextBatch(left, this.userID);
-    Object.assign(this, { failures: 0, isSignedOut: false });
+    if (gone.length) await this.partWith(gone);
+    return nextBatch(left, this.userID);
+  }
+
+  /** Another window has sent these entries, or forgotten them before anybody did. */
+  async partWith(gone) {
+    await this.readAttention();
+    const isForgotten = (entry) => this.forgotten.has(entry.client_scan_id);
+    // Where another window has sent something, the server was there.
+    const isSent = !gone.every(isForgotten);
+    if (isSent) Object.assign(this, { failures: 0, isSignedOut: false });
     this.entries = this.entries.filter((entry) => !gone.includes(entry));
     for (const entry of gone) {
       this.answered(entry);
-      this.view.line(entry.client_scan_id, { badge: "sent", note: "Sent by another window" });
+      const sent = { badge: "sent", note: "Sent by another window" };
+      const undone = { badge: "undone", note: "Taken back by another window before it was sent" };
+      this.view.line(entry.client_scan_id, isForgotten(entry) ? undone : sent);
     }
     if (this.sack) this.countSaved();
-    await this.readAttention();
     this.refreshLists();
-    if (!this.entries.length && this.last?.kind === "saved") this.tellSent();
-    return nextBatch(left, this.userID);
+    if (isSent && !this.entries.length && this.last?.kind === "saved") this.tellSent();
   }
 
   /** Takes the answers of some entries; those to keep for another try put the rest off as well. */
@@ -1121,17 +1248,17 @@ class Station {
     this.refreshBand();
   }
 
-  countWaiting() {
-    try { localStorage.setItem("portico.waiting", String(this.entries.length)); } catch { /* Only a reminder elsewhere. */ }
+  /** Notes for other pages how many scans of this person wait, those of other windows too. */
+  async countWaiting() {
+    try {
+      const count = await this.store.count() - this.others.length;
+      localStorage.setItem("portico.waiting", String(Math.max(0, count)));
+    } catch { /* Only a reminder elsewhere. */ }
   }
 
   refreshBand() {
     const own = this.entries.length;
-    const names = [...new Set(this.others.map((entry) => entry.user_name))];
-    const others = names.map((name) => {
-      const count = this.others.filter((entry) => entry.user_name === name).length;
-      return `${waiting(count)} here until ${name} signs in.`;
-    });
+    const others = othersWait(this.others);
     const wait = `${scans(own)} saved on this device.`;
     const signIn = `/bags/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
     if (this.isSignedOut) return this.view.band(`You are signed out. ${own ? wait : ""} `, signIn);
@@ -1174,29 +1301,39 @@ class Station {
 
   /**
    * A scan that never left this device is taken back by forgetting it. A bag that may have arrived is taken back here, and
-   * undone at the server once it answers; anything else has to be sent first.
+   * undone at the server once it answers, whichever window sent it; anything else has to be sent first.
    */
   async undoKept(entry, line) {
-    const mayHaveArrived = entry.attempts > 0 || this.isSending;
     if (entry.isWithdrawn) return this.tell({ kind: "undone", title: "Taken back", detail: "", code: entry.shown });
-    if (mayHaveArrived && entry.kind !== "child") {
-      return this.refuse("Not sent yet", joined("It may have arrived.", this.cause.why), entry.shown);
+    const isForgotten = entry.attempts === 0 && !this.isSending && await this.whileNobodySends(() => this.store.forget(entry));
+    if (!isForgotten && entry.kind !== "child") {
+      this.pump();
+      return this.refuseUndo(entry);
     }
     this.answered(entry);
-    const isOfSack = entry.kind === "child" && this.sack?.entered === entry.parent;
-    if (mayHaveArrived) {
-      entry.isWithdrawn = true;
-      await this.store.put(entry);
-      this.view.keptLine(entry);
-    } else {
-      await this.store.remove([entry]);
+    if (isForgotten) {
       this.entries = this.entries.filter((each) => each !== entry);
       this.view.line(line.dataset.client, { badge: "undone", note: "Taken back before it was sent" });
+    } else {
+      entry.isWithdrawn = true;
+      // Sent meanwhile, it is sent once more: the server knows it again, and says which scan is to be undone.
+      if (!this.entries.includes(entry)) this.entries.push(entry);
+      await this.store.put(entry);
+      this.view.keptLine(entry);
     }
-    if (isOfSack) this.countSaved();
+    if (entry.kind === "child" && this.sack?.entered === entry.parent) this.countSaved();
     this.refreshLists();
-    const detail = mayHaveArrived ? "The server is told as soon as it answers." : "It was not sent.";
-    return this.tell({ kind: "undone", title: "Taken back", detail, code: entry.shown });
+    const detail = isForgotten ? "It was not sent." : "The server is told as soon as it answers.";
+    this.tell({ kind: "undone", title: "Taken back", detail, code: entry.shown });
+    this.pump();
+    return true;
+  }
+
+  /** Only a bag can be taken back when it is not known whether it has arrived. */
+  async refuseUndo(entry) {
+    const [kept] = await this.store.between([entry]);
+    if (!kept) return this.refuse("Already sent", "It cannot be taken back here any more.", entry.shown);
+    return this.refuse("Not sent yet", joined("It may have arrived.", this.cause.why), entry.shown);
   }
 }
 
@@ -1235,7 +1372,7 @@ class LorryStation extends Station {
   async work(reading, pull) {
     if (reading.kind === "command") return this.command(reading.code);
     if (this.isOffline && this.refuseHere(reading)) return;
-    if (!this.refuseTooMany(reading.code)) await this.keep({ ...reading, kind: this.kind, shown: pull.shown }, pull);
+    if (!await this.refuseTooMany(reading.code)) await this.keep({ ...reading, kind: this.kind, shown: pull.shown }, pull);
   }
 
   async command(code) {
@@ -1486,14 +1623,15 @@ function guardQuestions() {
 
 /** Signing out with scans waiting asks first; signing out makes the browser forget the kept page. */
 function guardSignOut(station) {
-  document.addEventListener("submit", (event) => {
+  document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (!form.matches("form[data-sign-out]")) return;
     const go = () => { forgetPages(); form.submit(); };
     event.preventDefault();
-    if (!station.entries.length) return go();
+    const count = await station.countKept();
+    if (!count) return go();
     const dialog = at("leave-dialog");
-    const wait = waiting(station.entries.length);
+    const wait = waiting(count);
     at("leave-text").textContent = `${wait} on this device until you sign in here again. Nobody else can send them.`;
     dialog.addEventListener("close", () => { if (dialog.returnValue === "go") go(); }, { once: true });
     dialog.returnValue = "stay";
