@@ -1,5 +1,6 @@
 import Glibc
 import Portico
+import PorticoServer
 
 /// `/echo` sends every message back, `/socket` has topics, and what comes in at `/control` is told to topic `news`.
 @main
