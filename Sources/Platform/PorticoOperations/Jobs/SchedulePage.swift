@@ -111,8 +111,8 @@ struct SchedulePage: ConsolePage {
             Button("Only show the times", weight: .secondary, icon: .clock, name: "look", value: "times"),
             arrangement: "stacked")
         return """
-            <section class="block" aria-labelledby="change-title"><h2 id="change-title">Change it</h2>\(handles)\(goingBack)\
-            </section>
+            <section class="block" aria-labelledby="change-title"><h2 id="change-title">Change it</h2>\
+            <div class="stack">\(handles)\(goingBack)</div></section>
             """
     }
 
