@@ -42,24 +42,16 @@ public struct ArchivedJob: Sendable, Hashable {
     ]
 
     init(_ row: Row) throws {
-        id = try row[0]
-        name = try row[1]
-        queue = try row[2]
-        state = try row[3]
-        tags = JobTag.list(try row[4])
-        attempt = try row[5]
-        rescues = try row[6]
-        errorCode = try row[7]
-        requestID = try row[8]
-        workflowID = try row[9]
-        createdAt = try row[10]
-        startedAt = try row[11]
-        finishedAt = try row[12]
-        archivedAt = try row[13]
+        try self.init(row, errorCode: row[7], archivedAt: row[13])
     }
 
     /// The trace of a job that is being removed, out of ``removed``.
     init(removed row: Row, at now: Instant) throws {
+        try self.init(row, errorCode: JobErrorNote.list(row[7]).last?.code, archivedAt: now)
+    }
+
+    /// What a removed job and its trace have at the same places.
+    private init(_ row: Row, errorCode: String?, archivedAt: Instant) throws {
         id = try row[0]
         name = try row[1]
         queue = try row[2]
@@ -67,13 +59,13 @@ public struct ArchivedJob: Sendable, Hashable {
         tags = JobTag.list(try row[4])
         attempt = try row[5]
         rescues = try row[6]
-        errorCode = JobErrorNote.list(try row[7]).last?.code
+        self.errorCode = errorCode
         requestID = try row[8]
         workflowID = try row[9]
         createdAt = try row[10]
         startedAt = try row[11]
         finishedAt = try row[12]
-        archivedAt = now
+        self.archivedAt = archivedAt
     }
 
     /// What is read of a job that is being removed.
