@@ -55,10 +55,51 @@ struct ImportGuardTests {
         #expect(try units(self.feed([Array(repeating: "1", count: 10)], most: 10)).map(\.count) == [10])
     }
 
-    @Test("of a long text 400 characters are kept")
+    @Test("of a text that no column takes 500 characters are kept, and a mark that it was longer")
     func cut() throws {
-        let units = try units(feed([[String(repeating: "ü", count: 30_000), "S"]]))
-        #expect(units.first?.children.first?.values == [String(repeating: "ü", count: 400)])
+        let whole = String(repeating: "ü", count: 500)
+        let units = try units(feed([[String(repeating: "ü", count: 30_000), "  \(whole)\n", whole, "S"]]))
+        #expect(units.first?.children.map(\.values) == [[whole + "…"], [whole], [whole]])
+    }
+
+    @Test(
+        "R34: a bill keeps its whole description, and one that is too long refuses its row",
+        arguments: TestEngine.available)
+    func longTexts(_ engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            let hall = try await ImportHall(app)
+            func text(_ count: Int) -> String { String(repeating: "d", count: count) }
+            let rows = ["LKO 1,5,\(text(500))", "LKO 2,5,\(text(501))", "LKO 3,5,\(text(900))", "LKO\(text(900)),5,"]
+            let job = try await hall.imported(
+                (["bill_code,capacity,description"] + rows).joined(separator: "\n"),
+                ["kind": "bills", "area_code": "lucknow"])
+            #expect(job["result"]?["rows_ok"]?.int64 == 1 && job["result"]?["rows_rejected"]?.int64 == 3)
+            let errors = job["errors"]?.elements ?? []
+            #expect(errors.map { $0["code"]?.string } == ["too_long", "too_long", "too_long"])
+            #expect(errors.map { $0["column"]?.string } == ["description", "description", "bill_code"])
+            #expect(try await hall.number("SELECT length(description) FROM bills WHERE code = 'LKO 1'") == 500)
+        }
+    }
+
+    @Test("R34: a text that can't be stored refuses its row, and the others are taken", arguments: TestEngine.available)
+    func unstorable(_ engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            let hall = try await ImportHall(app)
+            // What a workbook writes for a NUL.
+            let rows = [
+                ["bill_code", "capacity", "description", "consignee"], ["LKO 1", "5", "a_x0000_b"],
+                ["LKO 2", "5", "sound"], ["LKO 3", "5", "sound", "_x0000_"],
+            ]
+            let book = try HandmadeWorkbook.bytes([(name: "Mon", rows: rows)])
+            let answer = await hall.send(book, ["kind": "bills", "area_code": "lucknow"], named: "bills.xlsx")
+            let id = try #require(answer.json["id"]?.string, "\(answer.text)")
+            try await hall.work()
+            let job = await hall.admin.get("/bags/api/v1/jobs/\(id)").json
+            #expect(job["state"] == "succeeded" && job["result"]?["rows_ok"]?.int64 == 1)
+            let errors = job["errors"]?.elements ?? []
+            #expect(errors.map { $0["code"]?.string } == ["invalid_format", "invalid_format"])
+            #expect(errors.map { $0["column"]?.string } == ["description", "consignee"])
+        }
     }
 
     @Test(

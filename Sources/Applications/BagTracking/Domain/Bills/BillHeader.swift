@@ -17,7 +17,11 @@ struct BillHeader: Sendable, Hashable {
             ("description", description, 500), ("consignee", consignee, 120), ("destination", destination, 200),
         ]
         for case (let field, let text?, let most) in texts {
-            if let problem = FieldProblem.length(of: text, in: 1...most, field: field) { found.append(problem) }
+            if text.utf8.contains(0) {
+                found.append(FieldProblem(field: field, code: "invalid_format", message: "Remove the NUL character."))
+            } else if let problem = FieldProblem.length(of: text, in: 1...most, field: field) {
+                found.append(problem)
+            }
         }
         return found
     }

@@ -115,6 +115,10 @@ struct BillRowsImport {
         guard !BillCode.tidied(text).isEmpty else {
             throw ImportRefusal("bill_code", ImportWords.missing("bill_code"), value: nil)
         }
+        // A code is tidied inside, too: the beginning of a long one may be a sound code that nobody wrote.
+        guard !ImportFeed.isTooLong(text) else {
+            throw ImportRefusal("bill_code", ImportWords.tooLong(BillCode.length.upperBound), value: text)
+        }
         do throws(FieldProblem) {
             return try BillCode(text)
         } catch {

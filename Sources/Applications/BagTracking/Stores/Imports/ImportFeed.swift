@@ -33,8 +33,8 @@ final class ImportFeed {
     private let isParent: (String) -> Bool
     /// Bags without a sack that are given out at once.
     private static let slice = 1000
-    /// What is kept of a text: more than any column takes, so that what is longer is still refused as too long.
-    private static let longestValue = 400
+    /// What is kept of a text: as much as the longest column takes.
+    static let longestValue = 500
     /// Rows given out so far.
     private var given = 0
     /// Whether what is left of the sheet has no sack.
@@ -136,9 +136,17 @@ final class ImportFeed {
         if isUnread { throw MissingColumn(name: "A", sheet: sheet, isEmpty: true) }
     }
 
+    /// A text that is longer keeps a mark in place of its rest, so that it is still refused as too long.
     private static func cut(_ text: String) -> String {
         guard text.utf8.count > longestValue else { return text }
-        return String(String.UnicodeScalarView(text.unicodeScalars.prefix(longestValue)))
+        let trimmed = FreeText.trimmed(text)
+        guard isTooLong(trimmed) else { return trimmed }
+        return String(String.UnicodeScalarView(trimmed.unicodeScalars.prefix(longestValue))) + "…"
+    }
+
+    /// Whether a value is the beginning of a text that no column takes.
+    static func isTooLong(_ value: String) -> Bool {
+        value.utf8.count > longestValue && value.unicodeScalars.count > longestValue
     }
 
     /// Notes where the columns stand.
