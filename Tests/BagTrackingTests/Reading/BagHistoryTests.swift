@@ -71,6 +71,38 @@ import Testing
         }
     }
 
+    /// The journeys that the history of a bag tells of, newest first.
+    private func journeys(_ hall: PackingHall, _ code: String) async throws -> [String] {
+        try await hall.database.read { reading in
+            let row = try #require(try BagLookup(reading).bag(code, .child, locked: false))
+            return try BagHistory(session: reading, row: row, areaCode: nil).page(after: nil, limit: 50).items
+                .filter { $0.billCode != nil }.map(\.what)
+        }
+    }
+
+    @Test("a bag's history keeps the journey of a sack that it was taken out of later", arguments: TestEngine.available)
+    func journey(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            _ = try await hall.shippedBill(sacks: 1)
+            hall.clock.advance(by: .minutes(1))
+            let ticket = try await hall.openTicket()
+            try await hall.scanReturn("SB20001", ticket)
+            _ = try await hall.services.returns.commit(ticket, by: hall.caller(.biller))
+            #expect(try await journeys(hall, "5000100") == ["returned", "dispatched"])
+            hall.clock.advance(by: .minutes(1))
+            _ = try await hall.services.corrections.unlink("5000100", reason: "torn", by: hall.caller(.biller))
+            #expect(try await journeys(hall, "5000100") == ["returned", "dispatched"])
+            try await hall.fill("SB00001", with: 1)
+            _ = try await hall.services.corrections.move(
+                "5000101", to: "SB00001", reason: "torn", by: hall.caller(.biller))
+            #expect(try await journeys(hall, "5000101") == ["returned", "dispatched"])
+            // What was not inside was not on the journey.
+            try await hall.scanChild("5000999", into: "SB20001")
+            #expect(try await journeys(hall, "5000999") == [])
+            #expect(try await journeys(hall, "1000001") == [])
+        }
+    }
+
     @Test("R9 what was done to a bag in another area stays there", arguments: TestEngine.available)
     func bags(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in

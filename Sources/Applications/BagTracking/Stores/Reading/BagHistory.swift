@@ -87,24 +87,45 @@ struct BagHistory<Session: SQLSession> {
             """
     }
 
-    /// What no scan tells of; and for a bag where its sack went with it inside.
+    /// What no scan tells of; and for a bag where sacks went with it inside, also those it is no longer in.
     private func custody(upTo time: Int64) -> SQL {
         let area: SQL = areaCode.map { "AND e.area_code = \($0)" } ?? ""
-        let parent = row.parentID ?? -1
+        let told: SQL = row.kind == .parent ? ownEvents : ownEvents + " UNION " + journeys
         return """
             SELECT 1 AS source, e.event_time AS at, e.record_time AS recorded_at, e.fact AS what, p.code AS parent_code,
                 l.code AS bill_code, e.actor_id AS user_id, e.scan_id, e.id AS source_id, CAST(NULL AS BIGINT) AS undone_at,
                 e.ticket_id
-            FROM custody_event_bags x JOIN custody_events e ON e.id = x.event_id
+            FROM (\(told)) AS told JOIN custody_events e ON e.id = told.id
             LEFT JOIN bags p ON p.id = e.parent_bag_id LEFT JOIN bills l ON l.id = e.bill_id \(ofOwnArea)
-            WHERE x.bag_id IN (\(row.id), \(parent)) AND e.record_time <= \(time) \(area)
-                AND e.fact IN ('imported', 'moved_in', 'unlinked', 'emptied', 'dispatched', 'delivered', 'returned',
-                    'return_cancelled')
-                AND ((x.bag_id = \(row.id) AND e.fact <> 'returned') OR (e.fact IN ('dispatched', 'delivered',
-                    'returned', 'return_cancelled') AND x.bag_id <> \(row.id) AND e.record_time >= (
-                    SELECT linked_at FROM bags WHERE id = \(row.id))))
+            WHERE e.record_time <= \(time) \(area)
             ORDER BY e.id DESC LIMIT \(Self.most)
             """
+    }
+
+    /// The events that name it. That it was put into a sack by a scan, or returned, its scans tell.
+    private var ownEvents: SQL {
+        """
+        SELECT o.id AS id FROM custody_event_bags x JOIN custody_events o ON o.id = x.event_id
+        WHERE x.bag_id = \(row.id) AND o.fact IN ('imported', 'moved_in', 'unlinked', 'emptied', 'dispatched',
+            'delivered', 'return_cancelled')
+        """
+    }
+
+    /// The journeys of sacks that a bag had entered and not left.
+    private var journeys: SQL {
+        """
+        SELECT d.id AS id FROM custody_event_bags c
+        JOIN custody_events entered ON entered.id = c.event_id AND entered.action = 'ADD'
+            AND entered.corrects_id IS NULL
+        JOIN custody_event_bags s ON s.bag_id = entered.parent_bag_id
+        JOIN custody_events d ON d.id = s.event_id AND d.id > entered.id
+            AND d.fact IN ('dispatched', 'delivered', 'returned', 'return_cancelled')
+        WHERE c.bag_id = \(row.id) AND NOT EXISTS (
+            SELECT 1 FROM custody_event_bags y JOIN custody_events ended ON ended.id = y.event_id
+            WHERE y.bag_id = \(row.id) AND ended.id > entered.id AND ended.id < d.id
+                AND ended.parent_bag_id = entered.parent_bag_id
+                AND (ended.action = 'DELETE' OR ended.corrects_id = entered.id))
+        """
     }
 
     /// What the office did to it, from the audit.
