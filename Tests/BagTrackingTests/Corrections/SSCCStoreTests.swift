@@ -35,6 +35,32 @@ import Testing
         }
     }
 
+    @Test("allocates past any run of numbers that were given by hand", arguments: TestEngine.available)
+    func passesOver(engine: TestEngine) async throws {
+        try await withHall(on: engine, settings: settings()) { hall in
+            for sack in ["SB00001", "SB00002", "SB00003"] { try await hall.scanParent(sack) }
+            let other = try #require(try await hall.bag("SB00001")).id
+            func number(_ serial: Int64) -> String? {
+                SSCC(extensionDigit: 3, companyPrefix: "8901234", serial: serial)?.text
+            }
+            let given = ((1...1200).map { Int64($0) } + [1202]).compactMap(number)
+            try await hall.database.write { transaction in
+                for sscc in given {
+                    try transaction.execute(
+                        "test.given",
+                        """
+                        INSERT INTO sscc_assignments (sscc, bag_id, assigned_at, released_at)
+                        VALUES (\(sscc), \(other), \(PackingHall.start), \(PackingHall.start))
+                        """)
+                }
+            }
+            let first = try await hall.services.numbers.assign(nil, to: "SB00002", by: hall.caller(.biller))
+            #expect(first.answer.sscc == number(1201))
+            let second = try await hall.services.numbers.assign(nil, to: "SB00003", by: hall.caller(.biller))
+            #expect(second.answer.sscc == number(1203))
+        }
+    }
+
     @Test("keeps a released number for the sack that had it, for a year", arguments: TestEngine.available)
     func keepsReleased(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in

@@ -6,6 +6,8 @@ struct SSCCStore: Sendable {
 
     /// How many serials are tried when numbers were entered by hand in the own range.
     private static let attempts = 100
+    /// How many numbers behind a taken one are looked at together.
+    private static let look = 1000
 
     /// Gives a sack a number, the next own one when none is given.
     /// - Returns: the answer, and whether the sack had the number already.
@@ -84,11 +86,34 @@ struct SSCCStore: Sendable {
             let serial = try nextSerial("\(digit)\(prefix)", work.transaction)
             guard let sscc = SSCC(extensionDigit: digit, companyPrefix: prefix, serial: serial) else { break }
             let decision = try decide(sscc, sack, work)
-            if case .refuse(let refusal) = decision, refusal.code != "bag_retired" { continue }
+            if case .refuse(let refusal) = decision, refusal.code != "bag_retired" {
+                try passOver(sscc, serial, of: "\(digit)\(prefix)", work.transaction)
+                continue
+            }
             return (sscc, decision)
         }
         throw Refusal.conflict(
             "sscc_in_use", "The numbers of company prefix \(prefix) are used up. Enter a number yourself.")
+    }
+
+    /// Leaves the numbers behind that follow a taken one without a gap: any number may have been given by hand.
+    private static func passOver(
+        _ taken: SSCC, _ serial: Int64, of range: String, _ transaction: Transaction
+    ) throws {
+        let following = try transaction.all(
+            "sscc.following",
+            """
+            SELECT DISTINCT sscc FROM sscc_assignments WHERE sscc > \(taken.text) AND sscc < \(range + ":")
+            ORDER BY sscc LIMIT \(look)
+            """
+        ) { try $0[0] as String }
+        var last = serial
+        for number in following {
+            guard Int64(number.dropFirst(range.utf8.count).dropLast()) == last + 1 else { break }
+            last += 1
+        }
+        try transaction.execute(
+            "sscc.pass_over", "UPDATE sscc_serials SET next_serial = \(last) WHERE number_range = \(range)")
     }
 
     private static func nextSerial(_ range: String, _ transaction: Transaction) throws -> Int64 {
