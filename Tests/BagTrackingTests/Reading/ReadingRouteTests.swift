@@ -29,6 +29,25 @@ import Testing
         }
     }
 
+    @Test("R7 scans of a sack are found by its SSCC", arguments: TestEngine.available)
+    func scansBySSCC(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            let number = "389012340000000015"
+            try await hall.fill("SB00001", with: 1)
+            try await hall.scanParent(number)
+            _ = try await hall.services.numbers.assign(number, to: "SB00001", by: hall.caller(.biller))
+            let desk = try await ReadingDesk(hall)
+            #expect(await desk.get("scans?parent_code=\(number)").items("code") == ["1000001"])
+            #expect(await desk.get("scans?parent_code=00\(number)").items("code") == ["1000001"])
+            #expect(await desk.get("scans?code=\(number)").items("code") == ["SB00001"])
+            // To whom the sack is not there, the number is one that no sack carries.
+            #expect(await desk.get("scans?code=\(number)", as: .jaipur).items("code") == [])
+            try await hall.services.numbers.release(from: "SB00001", by: hall.caller(.biller))
+            #expect(await desk.get("scans?code=\(number)").items("code") == [number])
+            #expect(await desk.get("scans?parent_code=\(number)").items("code") == [])
+        }
+    }
+
     @Test("a cursor goes on where its page ended, and is worth nothing elsewhere", arguments: TestEngine.available)
     func cursors(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in

@@ -30,8 +30,9 @@ struct ScanExportInput: ExportInput {
         self.fields = ScanFilterFields(&fields)
     }
 
-    func query(for caller: BagCaller, _ services: BagTrackingServices) throws -> ScanExport {
-        ScanExport(filter: try fields.filter(for: caller))
+    func query(for caller: BagCaller, _ services: BagTrackingServices) async throws -> ScanExport {
+        let asked = try fields.filter(for: caller)
+        return ScanExport(filter: try await services.database.read { try asked.named(in: $0) })
     }
 }
 

@@ -34,10 +34,11 @@ struct HistoryRoutes: Sendable {
     private func page(_ context: RequestContext, _ input: HistoryQuery) async throws -> HistoryPage {
         let caller = try BagCaller(context)
         let services = services
-        let (filter, messages) = input.scans(by: caller)
+        let (asked, messages) = input.scans(by: caller)
         let window = services.settings.undoWindow
         let (catalog, scans, undoable) = try await services.database.read(.mayLag) { reading in
             let log = ScanLog(reading)
+            let filter = try asked.named(in: reading)
             let scans = try services.page(of: filter.list, input.page, unless: messages) {
                 try log.page(filter, before: $0, limit: $1)
             }

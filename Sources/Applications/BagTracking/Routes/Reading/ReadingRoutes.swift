@@ -11,10 +11,11 @@ struct ReadingRoutes: Sendable {
             .get, "/api/v1/scans", "listScans", "Scans, newest first", access: .permission("bag.read"),
             limit: BagLimits.read, cache: .privateRevalidated, refusals: [(422, "invalid_cursor")]
         ) { [services] (context: RequestContext, input: ScanListInput) -> Reply<ListAnswer<ScanItem>> in
-            let filter = try input.filter(for: BagCaller(context))
+            let asked = try input.filter(for: BagCaller(context))
             return .ok(
                 try await services.database.read(.mayLag) { reading in
-                    try services.page(of: filter.list, input.page) {
+                    let filter = try asked.named(in: reading)
+                    return try services.page(of: filter.list, input.page) {
                         try ScanLog(reading).page(filter, before: $0, limit: $1)
                     }.answer
                 })
