@@ -10,14 +10,14 @@ struct UndoRulesTests {
     private func decide(
         by user: Int64 = 1, any: Bool = false, kind: ScanKind = .child, outcome: ScanOutcome = .linked,
         undone: Bool = false, after: Span = .minutes(1), bill: String? = nil,
-        child: ChildFacts? = bag(in: "SB00001", link: 7)
+        child: ChildFacts? = bag(in: "SB00001", link: 7), travelled: Bool = false
     ) -> UndoDecision {
         UndoRules.decide(
             UndoFacts(
                 userID: user, userArea: any ? nil : "lucknow", mayUndoAny: any,
                 scan: UndoFacts.Scan(
                     id: 7, userID: 1, kind: kind, outcome: outcome, recordedAt: recorded, isUndone: undone),
-                sack: sack(count: 1, bill: bill), child: child, now: recorded + after))
+                sack: sack(count: 1, bill: bill), child: child, hasTravelled: travelled, now: recorded + after))
     }
 
     private func refusal(_ decision: UndoDecision) -> Refusal? {
@@ -70,6 +70,13 @@ struct UndoRulesTests {
             #expect(refusal(decide(child: child))?.code == "superseded")
         }
         #expect(refusal(decide(child: bag(in: "SB00002", link: 9)))?.current?.parentCode == "SB00002")
+    }
+
+    @Test("not when the sack has left on a lorry with the bag inside")
+    func travelled() {
+        #expect(refusal(decide(travelled: true))?.code == "superseded")
+        #expect(refusal(decide(travelled: true))?.current?.parentCode == "SB00001")
+        #expect(decide(undone: true, travelled: true) == .alreadyUndone)
     }
 
     @Test("does not tell where a bag is in another area")

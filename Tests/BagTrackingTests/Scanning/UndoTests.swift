@@ -91,6 +91,28 @@ import Testing
         }
     }
 
+    @Test("refuses once the sack has been on the road with the bag inside", arguments: TestEngine.available)
+    func afterJourney(engine: TestEngine) async throws {
+        try await withHall(on: engine) { hall in
+            _ = try await hall.shippedBill(sacks: 1)
+            let link = try await hall.number("SELECT id FROM scans WHERE code = '5000100' AND outcome = 'linked'"))
+            hall.clock.advance(by: .minutes(1))
+            let ticket = try await hall.openTicket()
+            try await hall.scanReturn("SB20001", ticket)
+            _ = try await hall.services.returns.commit(ticket, by: hall.caller(.biller))
+            let scan = Int64(link)
+            let refused = try await refusal {
+                _ = try await hall.services.undo.undo(scan: scan, reason: nil, by: hall.caller(.admin))
+            }
+            #expect(refused?.code == "superseded" && refused?.detail.contains("lorry") == true)
+            // What came in afterwards was not on the road.
+            hall.clock.advance(by: .minutes(1))
+            let later = try await hall.scanChild("5000999", into: "SB20001")
+            #expect(try await code(hall, later.scanID) == nil)
+            try await hall.expectCountsAreRight()
+        }
+    }
+
     @Test("happens once when it is asked for at once", arguments: TestEngine.available)
     func happensOnce(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in

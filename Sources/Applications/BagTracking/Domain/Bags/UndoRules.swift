@@ -22,6 +22,8 @@ struct UndoFacts: Sendable {
     let sack: SackFacts?
     /// The bag that the scan names, when it is registered.
     let child: ChildFacts?
+    /// Whether the sack left on a lorry after the scan, with the bag inside.
+    var hasTravelled = false
     let now: Instant
     var window: Span = UndoRules.defaultWindow
 }
@@ -59,6 +61,8 @@ enum UndoRules {
         guard let child = facts.child, child.parentCode != nil, child.linkScanID == scan.id else {
             throw .superseded(facts.child.flatMap { AreaRules.sees($0.areaCode, userArea: facts.userArea) ? $0 : nil })
         }
+        // An undo declares that the bag never was in the sack, which nobody can say of one that was on the road in it.
+        guard !facts.hasTravelled else { throw .travelled(child) }
         return .undo
     }
 }

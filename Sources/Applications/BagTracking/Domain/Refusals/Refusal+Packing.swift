@@ -82,6 +82,13 @@ extension Refusal {
             current: child?.current)
     }
 
+    static func travelled(_ child: ChildFacts) -> Refusal {
+        .conflict(
+            "superseded",
+            "Nothing to undo: the bag has left on a lorry in this sack since. Take it out of the sack by a correction.",
+            current: child.current)
+    }
+
     static func scanNotFound() -> Refusal {
         .notFound("scan_not_found", "There is no such scan. Look it up in the history.")
     }

@@ -64,9 +64,22 @@ private struct UndoWork {
             scan: UndoFacts.Scan(
                 id: scan.id, userID: scan.userID, kind: scan.kind, outcome: scan.outcome, recordedAt: scan.recordedAt,
                 isUndone: scan.undone != nil),
-            sack: sack?.sackFacts(place), child: child?.childFacts(childPlace), now: caller.now,
-            window: services.settings.undoWindow)
+            sack: sack?.sackFacts(place), child: child?.childFacts(childPlace),
+            hasTravelled: try isLink && scan.undone == nil && hasTravelled(sack, since: scan.recordedAt),
+            now: caller.now, window: services.settings.undoWindow)
         return Found(scan: scan, userName: userName, sack: sack, child: child, facts: facts)
+    }
+
+    /// Sacks are the subject of custody events only when a lorry leaves, arrives or brings them back.
+    private func hasTravelled(_ sack: BagRow?, since time: Instant) throws -> Bool {
+        guard let sack else { return false }
+        return try transaction.first(
+            "custody.travelled",
+            """
+            SELECT 1 FROM custody_event_bags b JOIN custody_events e ON e.id = b.event_id
+            WHERE b.bag_id = \(sack.id) AND e.record_time >= \(time) LIMIT 1
+            """
+        ) { _ in true } ?? false
     }
 
     private func find() throws -> (scan: ScanRecord, userName: String)? {
