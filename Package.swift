@@ -118,7 +118,10 @@ let package = Package(
             ]),
         platform(
             "PorticoServer",
-            ["PorticoValues", "PorticoTelemetry", "PorticoCache", "PorticoHTTP", nioCore, nioPosix, nioHTTP1]),
+            [
+                "PorticoValues", "PorticoTelemetry", "PorticoLimits", "PorticoCache", "PorticoHTTP", nioCore, nioPosix,
+                nioHTTP1,
+            ]),
         platform(
             "PorticoOperations",
             [

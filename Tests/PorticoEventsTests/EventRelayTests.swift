@@ -1,3 +1,4 @@
+import Dispatch
 import Logging
 import PorticoEvents
 import PorticoJSON
@@ -133,6 +134,52 @@ private final class Collected: Sendable {
             let positions = collected.events.withLock { $0.map(\.position) }
             #expect(positions == positions.sorted())
             #expect(positions.allSatisfy { $0 > before })
+        }
+    }
+
+    @Test(
+        "a listener gets what is committed after the start also when a transaction of before holds it back",
+        arguments: TestEngine.available.filter { $0 == .postgresql })
+    func heldBackAtStart(engine: TestEngine) async throws {
+        let queries = QueryLog(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        try await withDatabase(on: engine, components: components, queries: queries) { database in
+            let outbox = EventOutbox()
+            try await publish(1, outbox, database)
+            let before = try #require(try await database.read { try outbox.kept(in: $0) }).upperBound
+            let collected = Collected()
+            let told = EventBell()
+            let relay = relay(database, outbox) { events in
+                collected.events.withLock { $0 += events }
+                if !events.isEmpty { told.ring() }
+            }
+            let hasBegun = EventBell()
+            let mayEnd = DispatchSemaphore(value: 0)
+            let holding = Task {
+                try await database.write { transaction in
+                    _ = try transaction.scalar("test.number", "SELECT pg_current_xact_id()::text", as: String.self)
+                    hasBegun.ring()
+                    mayEnd.wait()
+                }
+            }
+            await hasBegun.wait(atMost: .minutes(1))
+            let running = Task { await relay.run() }
+            while !queries.statistics.snapshot().contains(where: { $0.name == "events.oldest_running" }) {
+                await Task.yield()
+            }
+            try await publish(3, outbox, database)
+            let end = try #require(try await database.read { try outbox.kept(in: $0) }).upperBound
+            let new = try await database.read { try outbox.events(after: before, through: end, limit: 10, in: $0) }
+            #expect(new.count == 3 && outbox.delivered == nil)
+            mayEnd.signal()
+            try await holding.value
+            // Whether or not it is told: what is committed from now on is.
+            while collected.events.withLock({ $0.isEmpty }) {
+                try await publish(1, outbox, database)
+                await told.wait(atMost: .milliseconds(20))
+            }
+            running.cancel()
+            await running.value
+            #expect(collected.events.withLock { $0.first } == new.first)
         }
     }
 }

@@ -1,3 +1,4 @@
+import PorticoJSON
 import PorticoJobs
 import PorticoSQL
 import PorticoTesting
@@ -33,6 +34,21 @@ import Testing
             #expect(active.state == .active && active.reason == nil)
             try await office.work()
             #expect(server.received.compactMap(\.number) == [1, 1])
+        }
+    }
+
+    @Test(
+        "the audit keeps where messages go, and nothing of the address that may be secret",
+        arguments: [
+            "https://hooks.example.com/s3cret", "https://hooks.example.com?token=s3cret",
+            "https://hooks.example.com#s3cret", "https://hooks.example.com:443/a?token=s3cret",
+        ])
+    func audited(url: String) async throws {
+        try await withOffice(on: .sqlite) { office in
+            let (id, _) = try await office.subscribe(url)
+            let subscription = try #require(try await office.subscription(id))
+            #expect(subscription.audited["origin"]?.string == "https://hooks.example.com:443")
+            #expect(!String(decoding: subscription.audited.bytes, as: UTF8.self).contains("s3cret"))
         }
     }
 

@@ -119,11 +119,12 @@ public final class EventRelay: Sendable {
     /// - Returns: whether nothing was new.
     private func deliver(_ frontier: OutboxFrontier) async throws -> Bool {
         guard let from = outbox.delivered else {
-            // Listeners hear what comes after the start. What is on its way then belongs to what was before.
-            guard !frontier.isHeldBack else { return true }
+            // Listeners hear what comes after the first look, however long a transaction of before holds it back: clients
+            // may have come since. What was on its way at the first look belongs to what was before.
+            guard let begun = frontier.begun, frontier.settled >= begun else { return true }
             for listener in listeners { await listener([]) }
-            outbox.delivered = frontier.settled
-            return true
+            outbox.delivered = begun
+            return false
         }
         var isIdle = true
         if from < frontier.settled {

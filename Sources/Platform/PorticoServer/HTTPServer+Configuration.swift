@@ -29,7 +29,7 @@ extension HTTPServer {
         public var maxHeaderFields: Int = 128
         /// Connections open at once; further ones are answered 503 and closed.
         public var maxConnections: Int = 10_000
-        /// Connections open at once from one address; further ones are closed. nil counts none.
+        /// Connections open at once from one address, of IPv6 from one /64; further ones are closed. nil counts none.
         public var maxConnectionsPerAddress: Int?
         /// Addresses that stand for many clients and are not counted: proxies, this machine.
         public var isSharedAddress: @Sendable (String) -> Bool = { _ in false }

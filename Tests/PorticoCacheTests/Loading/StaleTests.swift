@@ -69,6 +69,19 @@ struct StaleTests {
         await #expect(throws: Trouble.self) { try await read(cache) }
     }
 
+    @Test("end with their bound also while the source takes its time to fail")
+    func failSafeBoundInWaiting() async throws {
+        let cache = cache(sie: .minutes(1))
+        _ = try await read(cache)
+        node.clock.advance(by: .seconds(15))
+        await #expect(throws: Trouble.self) {
+            try await cache.value(for: "k") { [clock = node.clock] _ in
+                clock.advance(by: .minutes(1))
+                throw Trouble()
+            }
+        }
+    }
+
     @Test("are never served once they were invalidated, whatever fails")
     func invalidated() async throws {
         let cache = cache(swr: .hours(1), sie: .hours(1))

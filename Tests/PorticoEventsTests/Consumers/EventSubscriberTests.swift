@@ -166,6 +166,45 @@ import Testing
         }
     }
 
+    @Test(
+        "when another node has taken over while something was tried again, it does not handle what that one has",
+        arguments: TestEngine.available)
+    func takenOverWhileRetrying(engine: TestEngine) async throws {
+        try await withTown(on: engine) { town in
+            try await town.tell("a", 1)
+            try await town.relay(subscribers: [Scribe(bad: [1])]).catchUp()
+            try await town.tell("b", 2)
+            town.clock.advance(by: .seconds(2))
+            let (slow, swift) = (Scribe(), Scribe())
+            let other = town.relay(subscribers: [swift], outbox: EventOutbox())
+            let dawdler = Dawdler(scribe: slow) { [clock = town.clock] in
+                clock.advance(by: .minutes(1))
+                try await other.catchUp()
+            }
+            try await town.relay(subscribers: [dawdler]).catchUp()
+            #expect(swift.handled == [1, 2])
+            #expect(slow.handled == [1])
+            #expect(try await town.parked("scribe").isEmpty)
+        }
+    }
+
+    /// Does something else first when it handles event 1.
+    private struct Dawdler: EventSubscriber {
+        let name = "scribe"
+        let scribe: Scribe
+        let meanwhile: @Sendable () async throws -> Void
+
+        init(scribe: Scribe, meanwhile: @escaping @Sendable () async throws -> Void) {
+            self.scribe = scribe
+            self.meanwhile = meanwhile
+        }
+
+        func handle(_ event: PublishedEvent) async throws {
+            if event.number == 1 { try await meanwhile() }
+            try await scribe.handle(event)
+        }
+    }
+
     /// Takes its own lease away while it handles.
     private struct Thief: EventSubscriber {
         let name = "scribe"

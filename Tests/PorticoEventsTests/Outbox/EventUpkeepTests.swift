@@ -42,6 +42,14 @@ import Testing
         return false
     }
 
+    @Test("is due each minute, and at once when the clock was set back")
+    func due() {
+        let last = Town.start
+        #expect(!EventUpkeep.isDue(since: last, at: last + .seconds(59)))
+        #expect(EventUpkeep.isDue(since: last, at: last + .minutes(1)))
+        #expect(EventUpkeep.isDue(since: last, at: last - .days(1)))
+    }
+
     @Test("a relay removes all that is old in one go, however much it is", arguments: TestEngine.available)
     func removesAll(engine: TestEngine) async throws {
         try await withTown(on: engine) { town in

@@ -30,6 +30,19 @@ import Testing
         #expect(queue.bytes == 0)
     }
 
+    @Test("holds no memory for what has gone, also where it is never empty")
+    func forgets() {
+        var queue = TopicQueue()
+        _ = queue.add(delivery(0))
+        for number in 1...10_000 {
+            add(delivery(Int64(number), key: "k\(number % 5)"), to: &queue)
+            let next = queue.next()
+            #expect(next?.message.data == Array(#"{"n":\#(number - 1)}"#.utf8))
+        }
+        #expect(queue.count == 1)
+        #expect(queue.places < 1000)
+    }
+
     @Test("a newer message takes the place of an older one of its key, at the end")
     func replaces() {
         var queue = TopicQueue()

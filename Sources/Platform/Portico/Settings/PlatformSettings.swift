@@ -22,7 +22,7 @@ public enum PlatformSettings {
             "server.max_connections", .integer(1...1_000_000), default: "10000", "connections at a time"),
         SettingDeclaration(
             "server.max_connections_per_address", .integer(1...1_000_000), default: "1000",
-            "connections at a time from one address; trusted proxies and this machine are not counted"),
+            "connections at a time from one address, of IPv6 from one /64; not from trusted proxies and this machine"),
         SettingDeclaration(
             "server.drain_seconds", .integer(0...600), default: "30", "time for running requests to end at a stop"),
         SettingDeclaration(

@@ -48,11 +48,11 @@ extension Cache {
         case .outdated:
             return nil
         case .slow:
-            guard let fallback, isServable(fallback, key) else { return nil }
+            guard let fallback, isInBounds(fallback, key) else { return nil }
             counters.add(.staleServe)
             return fallback.value
         case .failure(let error):
-            guard let fallback, isServable(fallback, key) else { throw error }
+            guard let fallback, isInBounds(fallback, key) else { throw error }
             counters.add(.staleServe)
             return fallback.value
         case .overdue:
@@ -61,7 +61,12 @@ extension Cache {
         }
     }
 
-    /// Whether a stale value may still be shown: none of its tags was invalidated.
+    /// Whether a stale value may still be shown after a wait, which may have been longer than what was left of its time.
+    private func isInBounds(_ entry: CacheEntry<Value>, _ key: Key) -> Bool {
+        entry.times.gone > registry.clock.now() && isServable(entry, key)
+    }
+
+    /// Whether none of the tags of a value was invalidated.
     func isServable(_ entry: CacheEntry<Value>, _ key: Key) -> Bool {
         registry.tags.standing(of: allTags(key, entry.tags), since: entry.moment) != .outdated
     }

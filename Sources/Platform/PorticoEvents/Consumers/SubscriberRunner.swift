@@ -30,11 +30,10 @@ struct SubscriberRunner: Sendable {
 
     /// Handles the next events up to `end`, and what is due of those put aside.
     func step(through end: EventPosition) async throws -> Step {
-        let from = try await database.write { [clock] transaction in
-            try cursor.lease(holder: holder, for: SubscriberRunner.lease, at: clock.now(), in: transaction)
-        }
-        guard let from else { return .elsewhere }
-        let hasRetried = try await retries.run()
+        guard let begun = try await takeLease() else { return .elsewhere }
+        let hasRetried = try await keepingLease { try await retries.run() }
+        // Handlers take their time: another node may have taken over meanwhile, and be further.
+        guard let from = try await hasRetried ? takeLease() : begun else { return .elsewhere }
         let (events, parked) = try await database.read { reading in
             (
                 try outbox.history(after: from, through: end, limit: SubscriberRunner.batch, in: reading),
@@ -54,6 +53,14 @@ struct SubscriberRunner: Sendable {
         }
         metrics.handled(subscriber.name, events.count, faults: faults.count { $0.fault != nil }, at: last)
         return .worked
+    }
+
+    /// Takes or keeps the lease.
+    /// - Returns: the position; nil when another node has the lease.
+    private func takeLease() async throws -> EventPosition? {
+        try await database.write { [clock] transaction in
+            try cursor.lease(holder: holder, for: SubscriberRunner.lease, at: clock.now(), in: transaction)
+        }
     }
 
     /// Gives the lease back, so that another node goes on at once.
@@ -79,10 +86,7 @@ struct SubscriberRunner: Sendable {
             group.addTask {
                 while true {
                     try await Task.sleep(for: .milliseconds(SubscriberRunner.lease.milliseconds / 3))
-                    let held = try await database.write { [clock] transaction in
-                        try cursor.lease(holder: holder, for: SubscriberRunner.lease, at: clock.now(), in: transaction)
-                    }
-                    if held == nil { throw EventLeaseLost(consumer: subscriber.name) }
+                    if try await takeLease() == nil { throw EventLeaseLost(consumer: subscriber.name) }
                 }
             }
             defer { group.cancelAll() }

@@ -21,7 +21,7 @@ struct EventUpkeep: Sendable {
         var last = beginning
         while (try? await Task.sleep(for: .seconds(1))) != nil, !Task.isCancelled {
             let now = clock.now()
-            guard now - last >= EventUpkeep.interval else { continue }
+            guard EventUpkeep.isDue(since: last, at: now) else { continue }
             last = now
             do {
                 try await clean(at: now)
@@ -32,6 +32,11 @@ struct EventUpkeep: Sendable {
                 logger.warning("old events stay for now", metadata: ["error": "\(error)"])
             }
         }
+    }
+
+    /// Whether it is time again. After a clock was set back it does not say how long ago the last time was.
+    static func isDue(since last: Instant, at now: Instant) -> Bool {
+        now < last || now - last >= interval
     }
 
     /// Removes everything that has become old: events, what the log has kept long enough, answers of commands.

@@ -9,6 +9,8 @@ import PorticoSQL
 struct OutboxFrontier: Sendable {
     /// Nothing will appear at or before this position that is not there now.
     private(set) var settled = EventPosition.start
+    /// The newest event that was visible at the first look; nil before that.
+    private(set) var begun: EventPosition?
     private var noted: (position: EventPosition, transaction: Int64)?
 
     /// Whether events are visible that must wait for a running transaction.
@@ -18,11 +20,13 @@ struct OutboxFrontier: Sendable {
     mutating func advance(_ database: Database) async throws {
         guard database.dialect == .postgresql else {
             settled = try await database.read { try OutboxFrontier.newest(in: $0) }
+            begun = begun ?? settled
             return
         }
         let (newest, oldestRunning) = try await database.read { reading in
             (try OutboxFrontier.newest(in: reading), try OutboxFrontier.oldestRunning(in: reading))
         }
+        begun = begun ?? newest
         settle(oldestRunning)
         guard noted == nil, newest > settled else { return }
         noted = try await database.write { transaction in

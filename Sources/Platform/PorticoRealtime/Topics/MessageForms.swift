@@ -1,7 +1,13 @@
 import Synchronization
 
 /// What a message looks like on the wire, made when somebody first needs it and shared by all who do.
+///
+/// Clients name topics and windows as they like, and messages are kept for those that come back: so only the first forms
+/// are, which are those that most clients want. Further ones are made for each client.
 final class MessageForms: Sendable {
+    /// Forms for sockets that are kept.
+    static let most = 16
+
     struct Form: Hashable {
         let topic: String
         let window: DeflateWindow?
@@ -28,7 +34,7 @@ final class MessageForms: Sendable {
         state.withLock { state in
             if let made = state.sockets[form] { return made }
             let made = make()
-            state.sockets[form] = made
+            if state.sockets.count < MessageForms.most { state.sockets[form] = made }
             return made
         }
     }

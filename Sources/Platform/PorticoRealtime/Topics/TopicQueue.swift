@@ -14,6 +14,9 @@ struct TopicQueue: Sendable {
     /// Roughly the bytes they take.
     private(set) var bytes = 0
 
+    /// Places that hold memory, those of messages that have gone among them.
+    var places: Int { entries.count }
+
     /// Appends a message.
     /// - Returns: whether it replaced one.
     mutating func add(_ delivery: TopicMailbox.Delivery) -> Bool {
@@ -52,11 +55,13 @@ struct TopicQueue: Sendable {
     /// Takes the oldest message out.
     mutating func next() -> TopicMailbox.Delivery? {
         while first < entries.count {
-            let entry = entries[first]
-            defer { first += 1 }
-            guard let entry else { continue }
+            let index = first
+            first += 1
+            guard let entry = entries[index] else { continue }
             if let key = TopicQueue.key(of: entry) { latest[key] = nil }
-            remove(at: first)
+            remove(at: index)
+            // A client that is always a little behind never empties the queue.
+            if first > 256, first > entries.count / 2 { compact() }
             return entry
         }
         // An idle client holds no memory for messages.

@@ -32,8 +32,9 @@ struct SignsOfLife: Sendable, Hashable {
     /// - Parameters:
     ///   - isWaiting: whether something is to be sent.
     ///   - isClosing: whether our close frame has been queued.
-    mutating func tick(isWaiting: Bool, isClosing: Bool) -> Verdict {
-        silent = hasHeard ? 0 : silent + 1
+    ///   - isRead: whether the client is read at present. One that is not can't be heard; it has to take what waits.
+    mutating func tick(isWaiting: Bool, isClosing: Bool, isRead: Bool) -> Verdict {
+        silent = hasHeard || !isRead ? 0 : silent + 1
         stuck = isWaiting && !hasSent ? stuck + 1 : 0
         closing = isClosing ? closing + 1 : 0
         hasHeard = false

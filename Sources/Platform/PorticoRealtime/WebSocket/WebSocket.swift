@@ -164,7 +164,11 @@ extension WebSocket {
 
     /// False while the client takes less than it asks for.
     public var wantsBytes: Bool {
-        state.withLock { $0.isClosing || $0.output.bytes <= limits.maximumWaiting / 4 }
+        state.withLock { isRead($0) }
+    }
+
+    private func isRead(_ state: State) -> Bool {
+        state.isClosing || state.output.bytes <= limits.maximumWaiting / 4
     }
 
     /// Gives the transport what is to be sent.
@@ -199,7 +203,8 @@ extension WebSocket {
     /// Asks silent clients for a sign of life and gives dead ones up.
     public func tick() {
         let link = state.withLock { state in
-            switch state.life.tick(isWaiting: !state.output.isEmpty, isClosing: state.isClosing) {
+            let isHeard = isRead(state)
+            switch state.life.tick(isWaiting: !state.output.isEmpty, isClosing: state.isClosing, isRead: isHeard) {
             case .fine: return (any ConnectionLink)?.none
             case .ask:
                 state.output.add(pong: WebSocketFrame.bytes(.ping, []))

@@ -12,6 +12,9 @@ struct WebSocketOutput: Sendable {
 
     var isEmpty: Bool { pongs.isEmpty && messages.isEmpty && close == nil }
 
+    /// Places of messages that hold memory, those of messages that have gone among them.
+    var places: Int { messages.count }
+
     mutating func add(pong frame: [UInt8]) {
         if pongs.count == WebSocketOutput.mostPongs { bytes -= pongs.removeFirst().count }
         bytes += frame.count
@@ -43,14 +46,11 @@ struct WebSocketOutput: Sendable {
         }
         if nextMessage < messages.count {
             let frame = messages[nextMessage]
-            // Its bytes must not be kept by a list that is emptied only at the end.
+            // Its bytes must not be kept by a list that is shortened only now and then.
             messages[nextMessage] = []
             nextMessage += 1
             bytes -= frame.count
-            if nextMessage == messages.count {
-                messages = []
-                nextMessage = 0
-            }
+            shorten()
             return frame
         }
         if let frame = close.take() {
@@ -58,5 +58,16 @@ struct WebSocketOutput: Sendable {
             return frame
         }
         return nil
+    }
+
+    /// Gives the places of what has gone back, also where there is always something that waits.
+    private mutating func shorten() {
+        if nextMessage == messages.count {
+            messages = []
+            nextMessage = 0
+        } else if nextMessage > 256, nextMessage > messages.count / 2 {
+            messages.removeFirst(nextMessage)
+            nextMessage = 0
+        }
     }
 }

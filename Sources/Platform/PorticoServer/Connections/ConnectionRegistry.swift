@@ -1,4 +1,5 @@
 import NIOCore
+import PorticoLimits
 import Synchronization
 
 /// The open connections of a server, with those whose work has not ended yet.
@@ -21,9 +22,9 @@ final class ConnectionRegistry: Sendable {
 
     private struct State {
         var channels: [Int: any Channel] = [:]
-        /// Connections by address, where they are counted, and the addresses of those.
-        var addresses: [String: Int] = [:]
-        var addressOf: [Int: String] = [:]
+        /// Connections by client, where they are counted, and the clients of those.
+        var clients: [ClientNetwork: Int] = [:]
+        var clientOf: [Int: ClientNetwork] = [:]
         var nextID = 0
         var isDraining = false
         var waiters: [CheckedContinuation<Void, Never>] = []
@@ -50,15 +51,16 @@ final class ConnectionRegistry: Sendable {
 
     func add(_ channel: any Channel, from address: String) -> Admission {
         let isCounted = capacityPerAddress != nil && !isShared(address)
+        let client = ClientNetwork.of(address: address)
         return state.withLock { state in
             let id = state.nextID
             state.nextID += 1
             state.channels[id] = channel
             let count = state.channels.count
             if isCounted, let capacityPerAddress {
-                state.addressOf[id] = address
-                let own = state.addresses[address, default: 0] + 1
-                state.addresses[address] = own
+                state.clientOf[id] = client
+                let own = state.clients[client, default: 0] + 1
+                state.clients[client] = own
                 if own > capacityPerAddress { return .unwelcome(id) }
             }
             if state.isDraining || count > capacity + ConnectionRegistry.farewells { return .unwelcome(id) }
@@ -69,8 +71,8 @@ final class ConnectionRegistry: Sendable {
     func remove(_ id: Int) {
         let waiters: [CheckedContinuation<Void, Never>] = state.withLock { state in
             state.channels[id] = nil
-            if let address = state.addressOf.removeValue(forKey: id), let own = state.addresses[address] {
-                state.addresses[address] = own > 1 ? own - 1 : nil
+            if let client = state.clientOf.removeValue(forKey: id), let own = state.clients[client] {
+                state.clients[client] = own > 1 ? own - 1 : nil
             }
             guard state.channels.isEmpty else { return [] }
             defer { state.waiters = [] }

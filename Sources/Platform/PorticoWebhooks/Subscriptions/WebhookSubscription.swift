@@ -1,4 +1,5 @@
 import PorticoJSON
+import PorticoOutbound
 import PorticoSQL
 import PorticoValues
 
@@ -80,11 +81,11 @@ public struct WebhookSubscription: JSONRepresentable, Hashable {
         Set(text.split(separator: " ").map { String($0) }).sorted()
     }
 
-    /// What the audit keeps of it: the address without what may be secret.
+    /// What the audit keeps of it: the address without what may be secret, read as it is when it is called.
     public var audited: JSONValue {
-        let authority = url.split(separator: "/", maxSplits: 3).prefix(2).joined(separator: "//")
+        let origin = (try? OutboundURL(url))?.origin ?? ""
         return [
-            "name": .string(name), "origin": .string(authority), "events": .string(kinds.joined(separator: " ")),
+            "name": .string(name), "origin": .string(origin), "events": .string(kinds.joined(separator: " ")),
             "state": .string(state.rawValue),
         ]
     }
