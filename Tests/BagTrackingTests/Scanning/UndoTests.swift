@@ -95,7 +95,7 @@ import Testing
     func afterJourney(engine: TestEngine) async throws {
         try await withHall(on: engine) { hall in
             _ = try await hall.shippedBill(sacks: 1)
-            let link = try await hall.number("SELECT id FROM scans WHERE code = '5000100' AND outcome = 'linked'"))
+            let link = try await hall.number("SELECT id FROM scans WHERE code = '5000100' AND outcome = 'linked'")
             hall.clock.advance(by: .minutes(1))
             let ticket = try await hall.openTicket()
             try await hall.scanReturn("SB20001", ticket)
