@@ -14,7 +14,8 @@ public struct WorkOrigin: Sendable, Hashable {
     ///   after the request: by its id when that has 32 hex digits, else by its digest.
     public init(requestID: String, traceparent: String? = nil) {
         self.requestID = requestID
-        self.traceparent = traceparent.flatMap { TraceContext(traceparent: $0) }?.traceparent ?? WorkOrigin.named(after: requestID)
+        let sent = traceparent.flatMap { TraceContext(traceparent: $0) }
+        self.traceparent = sent?.traceparent ?? WorkOrigin.named(after: requestID)
     }
 
     /// The trace's id: 32 hex digits.

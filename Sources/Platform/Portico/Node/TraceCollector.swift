@@ -36,7 +36,8 @@ struct TraceCollector: Sendable {
         let left = Span.milliseconds((end - monotonicNanoseconds()) / 1_000_000)
         guard left.milliseconds > 0 else { return .later }
         do {
-            let answer = try await client.send(request(body, within: min(left, TraceCollector.timeout)), to: destination)
+            let request = request(body, within: min(left, TraceCollector.timeout))
+            let answer = try await client.send(request, to: destination)
             if answer.isSuccess { return .taken(rejected: TraceCollector.rejected(answer.body)) }
             return [429, 502, 503, 504].contains(answer.status) ? .later : .refused
         } catch let error as OutboundError {

@@ -75,8 +75,7 @@ public final class SpanExporter: Sendable {
         request = TraceRequest(resource: configuration.resource, version: configuration.version)
         counts = metrics.counter(
             "portico_trace_spans_total",
-            help: "Spans by what became of them: exported, or lost because the queue was full or the collector did not take "
-                + "them.",
+            help: "Spans by what became of them: exported, or lost by a full queue or at the collector.",
             labels: ["outcome"])
         metrics.observe(gauge: "portico_trace_queue_spans", help: "Spans that wait for the collector.") { [weak self] in
             Double(self?.waiting ?? 0)

@@ -125,7 +125,8 @@ public final class SpanRecorder: Sendable {
         var attributes = attributes
         if ended.leftOut > 0 {
             attributes.append(SpanAttribute("portico.spans.left_out", ended.leftOut))
-            attributes.append(SpanAttribute("portico.spans.left_out_microseconds", Int(ended.leftOutNanoseconds / 1000)))
+            let time = Int(ended.leftOutNanoseconds / 1000)
+            attributes.append(SpanAttribute("portico.spans.left_out_microseconds", time))
         }
         let own = TraceSpan(
             context, parent: parent, kind: kind, name: name, start: started + offset, end: end + offset,
