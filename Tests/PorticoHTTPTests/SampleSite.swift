@@ -95,10 +95,11 @@ struct SampleSite {
     ///   - isLimited: whether requests are counted.
     ///   - doors: who may come in.
     ///   - logger: told of requests.
+    ///   - tracer: records spans.
     init(
         isSecure: Bool = false, keeper: (any IdempotencyKeeping)? = nil, trusted: [String] = [],
         isLimited: Bool = false, doors: Doors = Doors(),
-        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, tracer: Tracer? = nil,
         onDenied: (@Sendable (RequestContext, Route) -> Void)? = nil
     ) throws {
         var mount = Mount(
@@ -208,6 +209,7 @@ struct SampleSite {
             assets: AssetLinks { "/assets/\($0)" })
         configuration.isSecure = isSecure
         configuration.doors = doors
+        configuration.tracer = tracer
         if isLimited {
             let rules = Set(mount.routes.map(\.limit)).compactMap { $0.rule(of: mount) }
             configuration.limits = RateLimits(book: RateRuleBook(rules))

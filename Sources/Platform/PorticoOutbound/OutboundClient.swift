@@ -30,7 +30,7 @@ public final class OutboundClient: Sendable {
         public var authorities: String?
         /// What the client calls itself.
         public var userAgent = "Portico"
-        /// The trace that a call belongs to, where ``OutboundScope/traceparent`` says none.
+        /// The trace that a call belongs to, where ``OutboundScope/traceparent`` says none and the work is not traced.
         public var traceparent: @Sendable () -> String? = { nil }
 
         /// The usual ones.
@@ -155,11 +155,13 @@ public final class OutboundClient: Sendable {
             readTimeout: configuration.readTimeout, authorities: configuration.authorities,
             userAgent: configuration.userAgent, addresses: configuration.addresses[request.url.host] ?? [],
             milliseconds: max(1, (end - started) / 1_000_000))
-        guard let transfer = Transfer(traced(request), settings) else {
+        let span = OutboundSpan()
+        guard let transfer = Transfer(traced(request, span), settings) else {
             return refuse(OutboundError(.closed, detail: "no memory for a call"), destination)
         }
         let outcome = await loop.perform(transfer)
         let took = monotonicNanoseconds() - started
+        span?.record(request, to: destination.name, outcome)
         switch outcome {
         case .answered(let answer):
             destination.metrics.answered(answer.status, nanoseconds: took)
@@ -173,10 +175,10 @@ public final class OutboundClient: Sendable {
         }
     }
 
-    private func traced(_ request: OutboundRequest) -> OutboundRequest {
-        guard !request.has("traceparent"), let parent = OutboundScope.traceparent ?? configuration.traceparent() else {
-            return request
-        }
+    private func traced(_ request: OutboundRequest, _ span: OutboundSpan?) -> OutboundRequest {
+        guard !request.has("traceparent"),
+            let parent = OutboundScope.traceparent ?? span?.traceparent ?? configuration.traceparent()
+        else { return request }
         var traced = request
         traced.headers.append((name: "traceparent", value: parent))
         return traced.flaw == nil ? traced : request

@@ -73,6 +73,7 @@ public struct Database: Sendable {
     }
 
     var observer: StatementObserver {
-        StatementObserver(log: queries, request: RequestMeasure.current, session: ReadSession.current)
+        StatementObserver(
+            log: queries, dialect: dialect, request: RequestMeasure.current, session: ReadSession.current)
     }
 }

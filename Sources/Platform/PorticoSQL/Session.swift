@@ -121,6 +121,8 @@ public final class SessionChannel {
 
     /// The request that the session's statements are run for; nil when none is known.
     public var origin: WorkOrigin? { observer.origin }
+    /// Where spans of that work are recorded; nil where nobody traces it.
+    public var spans: SpanRecorder? { observer.spans }
 
     @discardableResult
     func run(_ name: String, _ sql: SQL, isLarge: Bool, _ row: (Row) throws -> Void) throws -> Int {
@@ -142,7 +144,7 @@ public final class SessionChannel {
             }
             return changed
         } catch var error as SQLError {
-            observer.recordFailure(name, nanoseconds: monotonicNanoseconds() - started)
+            observer.recordFailure(name, nanoseconds: monotonicNanoseconds() - started, error.code)
             error.statement = error.statement ?? name
             throw error
         }
@@ -160,7 +162,7 @@ public final class SessionChannel {
             if observer.isSlow(elapsed) { observer.recordSlow(name, nanoseconds: elapsed, plan: []) }
             return value
         } catch var error as SQLError {
-            observer.recordFailure(name, nanoseconds: monotonicNanoseconds() - started)
+            observer.recordFailure(name, nanoseconds: monotonicNanoseconds() - started, error.code)
             error.statement = error.statement ?? name
             throw error
         }

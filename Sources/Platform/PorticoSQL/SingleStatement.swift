@@ -66,7 +66,7 @@ extension Database {
             }
             return rows
         } catch var error as SQLError {
-            observer.recordFailure(name, nanoseconds: monotonicNanoseconds() - started)
+            observer.recordFailure(name, nanoseconds: monotonicNanoseconds() - started, error.code)
             error.statement = error.statement ?? name
             throw error
         }

@@ -13,6 +13,9 @@ public final class RequestMeasure: Sendable {
     /// Runs of one statement in one request beyond which it is reported as repeated (an N+1 pattern).
     public static let repetitionThreshold = 5
 
+    /// Where spans of the work are recorded; nil where nobody traces it.
+    public let spans: SpanRecorder?
+
     private static let maximumNames = 256
     private let requestID: String?
     private let traceparent: String?
@@ -22,23 +25,31 @@ public final class RequestMeasure: Sendable {
     /// A measure of nothing yet.
     public init() {
         (requestID, traceparent, job) = (nil, nil, nil)
+        spans = nil
     }
 
     /// A measure of a request.
-    /// - Parameter traceparent: as the caller sent it.
-    public init(requestID: String, traceparent: String?) {
+    /// - Parameters:
+    ///   - traceparent: as the caller sent it.
+    ///   - spans: records the spans of the request.
+    public init(requestID: String, traceparent: String?, spans: SpanRecorder? = nil) {
         (self.requestID, self.traceparent, job) = (requestID, traceparent, nil)
+        self.spans = spans
     }
 
     /// A measure of one run of a job.
-    /// - Parameter origin: where the job comes from; nil where no request made it necessary.
-    public init(job: Int64, origin: WorkOrigin?) {
+    /// - Parameters:
+    ///   - origin: where the job comes from; nil where no request made it necessary.
+    ///   - spans: records the spans of the run.
+    public init(job: Int64, origin: WorkOrigin?, spans: SpanRecorder? = nil) {
         (requestID, traceparent, self.job) = (origin?.requestID, origin?.traceparent, job)
+        self.spans = spans
     }
 
     /// The request that what is measured comes from; nil when none is known. Made when it is asked for, because few ask.
+    /// Where spans are recorded, its `traceparent` is that of the work's own span.
     public var origin: WorkOrigin? {
-        requestID.map { WorkOrigin(requestID: $0, traceparent: traceparent) }
+        requestID.map { WorkOrigin(requestID: $0, traceparent: spans?.context.traceparent ?? traceparent) }
     }
 
     /// What log lines of the task carry by themselves.

@@ -40,6 +40,8 @@ public final class Node: Sendable {
         var workers: [Task<Void, Never>] = []
         /// Those that do jobs: they stop taking any as soon as the node is asked to end.
         var jobWorkers: [Task<Void, Never>] = []
+        /// Sends spans. Ends after all that records any.
+        var traces: Task<Void, Never>?
         var endStreams: [@Sendable () -> Void] = []
         var server: HTTPServer?
         var shared: SharedCounters?
@@ -78,11 +80,13 @@ public final class Node: Sendable {
         let reserved = try settings.integer("server.port") == 0 ? ReservedPort(host: settings.text("server.host")) : nil
         let parts = try SharedParts(
             configuration, clock: clock, metrics: metrics, redis: shared, port: reserved?.number)
+        let traces = try NodeTraces(
+            settings, version: configuration.version, clock: clock, metrics: metrics, logger: logger)
         if let doubt = parts.address.doubt { logger.warning("\(doubt)") }
         var mounts: [Mount] = []
         var checks: [HealthCheck] = shared.map { [$0.check] } ?? []
         for application in configuration.applications {
-            let (running, database) = try await start(application, parts)
+            let (running, database) = try await start(application, parts, tracer: traces.tracer)
             mounts.append(running.mount)
             checks.append(.database(database, application: application.id))
             checks += HealthCheck.replicas(of: database, application: application.id).map { [$0] } ?? []
@@ -92,7 +96,9 @@ public final class Node: Sendable {
         }
         mounts.append(RootMount.make(configuration, parts, operations: operations.routes, of: mounts))
         let doors = try NodeDoors(settings, metrics: metrics, logger: logger, clock: clock)
-        let site = try Site(parts.siteConfiguration(mounts, doors: doors.doors, shared: shared, logger: logger))
+        let site = try Site(
+            parts.siteConfiguration(
+                mounts, doors: doors.doors, shared: shared, tracer: traces.tracer, logger: logger))
         let server = HTTPServer(
             configuration: serverConfiguration(settings, parts), responder: site,
             answers: AnswerCache(in: parts.caches, bytes: settings.integer("cache.answers_megabytes") << 20),
@@ -103,13 +109,14 @@ public final class Node: Sendable {
             state.workers.append(Task { await parts.caches.run() })
             state.workers.append(Task { await parts.texts.run() })
             state.workers.append(Task { await HeapUpkeep.run() })
+            state.traces = Task { await traces.run() }
         }
         defer { withExtendedLifetime(reserved) {} }
         return try await server.start()
     }
 
     private func start(
-        _ application: any Application, _ parts: SharedParts
+        _ application: any Application, _ parts: SharedParts, tracer: Tracer?
     ) async throws -> (RunningApplication, Database) {
         var logger = self.logger
         logger[metadataKey: "application"] = "\(application.id)"
@@ -148,7 +155,7 @@ public final class Node: Sendable {
         ]
         let workers = own + running.workers.map { worker in Task { await worker.run() } }
         let jobs = Task { [running] in
-            await environment.work(running, application: application.id, publisher: publisher)
+            await environment.work(running, application: application.id, publisher: publisher, tracer: tracer)
         }
         state.withLock { state in
             state.workers += workers
@@ -185,6 +192,8 @@ public final class Node: Sendable {
         for worker in ending.jobWorkers { await worker.value }
         for worker in ending.workers { worker.cancel() }
         for worker in ending.workers { await worker.value }
+        ending.traces?.cancel()
+        await ending.traces?.value
         for database in ending.databases { await database.engine.close() }
         await ending.shared?.shutdown()
     }

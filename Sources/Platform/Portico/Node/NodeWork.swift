@@ -3,7 +3,9 @@ import Logging
 
 extension ApplicationEnvironment {
     /// Does the application's jobs, the platform's among them, until the task is cancelled.
-    func work(_ running: RunningApplication, application: String, publisher: AuditPublisher? = nil) async {
+    func work(
+        _ running: RunningApplication, application: String, publisher: AuditPublisher? = nil, tracer: Tracer? = nil
+    ) async {
         var book = JobBook()
         var schedules = running.schedules
         mails.register(in: &book, database: database)
@@ -36,6 +38,7 @@ extension ApplicationEnvironment {
             drain: .seconds(Int64(settings.integer("jobs.drain_seconds"))),
             retention: JobRetention(archive: archiveDays > 0 ? .days(archiveDays) : nil))
         configuration.node = ApplicationEnvironment.nodeName
+        configuration.tracer = tracer
         let worker = JobWorker(
             database: database, queue: jobs, book: book, schedules: schedules, logger: logger, metrics: metrics,
             configuration: configuration)
@@ -46,7 +49,7 @@ extension ApplicationEnvironment {
     }
 
     /// What operators call this process: the host and the process's number.
-    private static var nodeName: String {
+    static var nodeName: String {
         var bytes = [CChar](repeating: 0, count: 256)
         let isNamed = gethostname(&bytes, bytes.count - 1) == 0
         let host = String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

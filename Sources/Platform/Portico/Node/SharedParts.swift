@@ -126,13 +126,14 @@ struct SharedParts {
     }
 
     func siteConfiguration(
-        _ mounts: [Mount], doors: Doors, shared: SharedCounters?, logger: Logger
+        _ mounts: [Mount], doors: Doors, shared: SharedCounters?, tracer: Tracer?, logger: Logger
     ) -> Site.Configuration {
         var site = Site.Configuration(
             mounts: mounts, csrf: csrf, clock: clock, logger: logger, metrics: metrics, assets: library.links)
         site.trustedProxies = proxies
         site.isSecure = isSecure
         site.doors = doors
+        site.tracer = tracer
         site.limits = mounts.last.flatMap {
             NodeLimits.make(settings, book: limits, root: $0, shared: shared, metrics: metrics)
         }

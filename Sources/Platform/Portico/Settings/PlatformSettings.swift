@@ -135,6 +135,20 @@ public enum PlatformSettings {
             "secret.previous_keys", .list, default: "", isSecret: true,
             "keys that were secret.key before, or will be: what they have signed or sealed is still good"),
         SettingDeclaration(
+            "telemetry.otlp_endpoint", .text(0...1000), default: "",
+            "http(s):// address of a collector that takes spans by OTLP/HTTP; empty: none are recorded"),
+        SettingDeclaration(
+            "telemetry.otlp_authorization", .text(0...1000), default: "", isSecret: true,
+            "what is shown there in the field Authorization; empty: nothing"),
+        SettingDeclaration(
+            "telemetry.service_name", .text(1...100), default: "portico", "what the node is called there"),
+        SettingDeclaration(
+            "telemetry.traces_per_thousand", .integer(0...1000), default: "1000",
+            "requests of a thousand that are kept although they were neither slow nor failed"),
+        SettingDeclaration(
+            "telemetry.slow_milliseconds", .integer(1...600_000), default: "1000",
+            "requests and jobs that take longer are always kept"),
+        SettingDeclaration(
             "log.level", .choice(["debug", "info", "notice", "warning", "error"]), default: "info", "least level to log"
         ),
         SettingDeclaration(

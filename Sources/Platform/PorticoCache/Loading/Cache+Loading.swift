@@ -1,3 +1,4 @@
+import PorticoTelemetry
 import PorticoValues
 
 extension Cache {
@@ -22,9 +23,12 @@ extension Cache {
         var draft = CacheLoad(policy, previous: errand.prior)
         let began = monotonicNanoseconds()
         let start = registry.clock.now()
+        let spans = RequestMeasure.current?.spans
+        let span = spans?.open()
         do {
             let value = try await MakingForOthers.$isUnderWay.withValue(true) { try await errand.load(&draft) }
             let elapsed = monotonicNanoseconds() - began
+            spans?.record(span, loadOf: policy.name, from: began)
             // A clock that tests move may tell more than the machine's.
             let cost = max(Double(elapsed) / 1_000_000, Double(registry.clock.now() - start))
             counters.record(loadNanoseconds: elapsed)
@@ -37,6 +41,7 @@ extension Cache {
             land(errand, entry)
             await share(entry, draft, errand.key, permit)
         } catch {
+            spans?.record(span, loadOf: policy.name, from: began, isFailed: true)
             counters.add(.loadFailure)
             fail(errand, error)
             await registry.shared?.release(permit)

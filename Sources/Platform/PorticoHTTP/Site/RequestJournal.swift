@@ -9,6 +9,7 @@ struct RequestJournal: Sendable {
     private let durations: HistogramFamily
     private let brokenStreams: CounterFamily
     private let slowNanoseconds: Int64
+    let scheme: String
     private let refusals = RefusalNotice()
     /// The series of a route and a status: found by numbers, because every request needs one.
     private let series = SeriesCache()
@@ -16,6 +17,7 @@ struct RequestJournal: Sendable {
     init(_ configuration: Site.Configuration) {
         logger = configuration.logger
         slowNanoseconds = configuration.slowMilliseconds * 1_000_000
+        scheme = configuration.isSecure ? "https" : "http"
         durations = configuration.metrics.histogram(
             "http_server_request_duration_seconds", help: "Time from the whole request to its answer.",
             labels: ["http_request_method", "http_route", "http_response_status_code"])
@@ -53,6 +55,7 @@ struct RequestJournal: Sendable {
         // What is made for everybody is counted for each who gets it.
         if !exchange.request.isForEverybody { duration(exchange, response).observe(nanoseconds: elapsed) }
         record(exchange, response, elapsed, summary, measure?.origin)
+        if let spans = measure?.spans { finish(spans, exchange, response, summary) }
     }
 
     /// Counts an answer that was given from memory.
@@ -79,8 +82,7 @@ struct RequestJournal: Sendable {
     ) {
         let isNoteworthy =
             !exchange.request.head.method.isSafe || response.status.code >= 400 || elapsed >= slowNanoseconds
-        // 501 and 505 answer what a client made up; they are no failure of ours.
-        let isFailure = response.status.code >= 500 && ![501, 505].contains(response.status.code)
+        let isFailure = RequestJournal.isFailure(response.status)
         // A line for each of thousands that are refused would cost more than refusing them.
         let level: Logger.Level = exchange.isShed ? .debug : isFailure ? .error : isNoteworthy ? .info : .debug
         if exchange.isShed, let count = refusals.count(at: monotonicNanoseconds()) {
@@ -110,6 +112,11 @@ struct RequestJournal: Sendable {
         }
     }
 
+    /// 501 and 505 answer what a client made up; they are no failure of ours.
+    static func isFailure(_ status: HTTPStatus) -> Bool {
+        status.code >= 500 && ![501, 505].contains(status.code)
+    }
+
     private func route(_ exchange: Exchange) -> String {
         exchange.served?.pattern ?? "(none)"
     }
@@ -123,7 +130,8 @@ struct RequestJournal: Sendable {
         return series.find(key) { durations.with(method, self.route(exchange), String(response.status.code)) }
     }
 
-    private func method(_ exchange: Exchange) -> String {
+    /// The method, or `_OTHER` for one that no route has.
+    func method(_ exchange: Exchange) -> String {
         switch exchange.request.head.method {
         case .get, .head, .post, .put, .patch, .delete, .options: exchange.request.head.method.name
         default: "_OTHER"

@@ -33,6 +33,8 @@ public final class Site: HTTPResponder {
         public var limits: RateLimits?
         /// Requests that take longer are logged as slow, in milliseconds.
         public var slowMilliseconds: Int64 = 1000
+        /// Records the spans of requests; nil records none.
+        public var tracer: Tracer?
 
         /// A configuration.
         public init(
@@ -113,8 +115,7 @@ public final class Site: HTTPResponder {
     public func respond(to request: Request) async -> Response {
         let exchange = arrive(request)
         exchange.session = newSession
-        let measure = RequestMeasure(
-            requestID: exchange.requestID, traceparent: request.head.headers["traceparent"])
+        let measure = measure(of: exchange)
         var response = await measured(measure, exchange.session) {
             do {
                 return try await answer(exchange)
@@ -234,7 +235,7 @@ extension Site {
     }
 
     /// Whether the caller is a process of this machine, and not somebody who comes through a proxy on it.
-    private func isOnThisMachine(_ exchange: Exchange) -> Bool {
+    func isOnThisMachine(_ exchange: Exchange) -> Bool {
         let headers = exchange.request.head.headers
         return (NetworkAddress(exchange.request.head.peer)?.isLoopback ?? false)
             && !["x-forwarded-for", "forwarded", "via"].contains { headers[$0] != nil }

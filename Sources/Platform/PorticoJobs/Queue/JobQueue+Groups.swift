@@ -12,7 +12,7 @@ extension JobQueue {
         _ jobs: [any Job], then continuation: (any Job)? = nil, when condition: JobGroupCondition = .allSucceeded,
         _ options: JobOptions = JobOptions(), in transaction: Transaction
     ) throws -> JobGroupTicket {
-        let now = clock.now()
+        let (now, sending) = (clock.now(), JobSending(in: transaction))
         let group = try transaction.scalar(
             "jobs.open_group",
             """
@@ -20,9 +20,9 @@ extension JobQueue {
             VALUES (0, 1, 0, \(condition.rawValue), \(now)) RETURNING id
             """, as: Int64.self)
         guard let group else { throw SQLError(.other, message: "no group was made", statement: "jobs.open_group") }
-        let tickets = try jobs.map { try insertMember($0, options, group: group, in: transaction) }
+        let tickets = try jobs.map { try insertMember($0, options, group: group, from: sending, in: transaction) }
         let following = try continuation.map {
-            try insertContinuation($0, options, group: group, in: transaction)
+            try insertContinuation($0, options, group: group, from: sending, in: transaction)
         }
         let count = tickets.filter(\.isNew).count
         try transaction.execute(
@@ -33,6 +33,10 @@ extension JobQueue {
             """)
         // The place held while the group was filled; a group without members ends here.
         try closeMember(of: group, succeeded: true, at: now, in: transaction)
+        if let first = jobs.first ?? continuation {
+            let all = count + (following == nil ? 0 : 1)
+            sending.record(type(of: first).name, queue: type(of: first).policy.queue, jobs: all, in: transaction)
+        }
         return JobGroupTicket(id: group, jobs: tickets, continuation: following)
     }
 
@@ -45,17 +49,17 @@ extension JobQueue {
     }
 
     private func insertMember<Kind: Job>(
-        _ job: Kind, _ options: JobOptions, group: Int64, in transaction: Transaction
+        _ job: Kind, _ options: JobOptions, group: Int64, from sending: JobSending, in transaction: Transaction
     ) throws -> JobTicket {
-        var new = try NewJob(job, options, at: clock.now(), seal: seal, from: transaction.channel.origin)
+        var new = try NewJob(job, options, at: clock.now(), seal: seal, from: sending)
         new.groupID = group
         return try insert(new, in: transaction)
     }
 
     private func insertContinuation<Kind: Job>(
-        _ job: Kind, _ options: JobOptions, group: Int64, in transaction: Transaction
+        _ job: Kind, _ options: JobOptions, group: Int64, from sending: JobSending, in transaction: Transaction
     ) throws -> Int64 {
-        var new = try NewJob(job, options, at: clock.now(), seal: seal, from: transaction.channel.origin)
+        var new = try NewJob(job, options, at: clock.now(), seal: seal, from: sending)
         new.followsGroup = group
         return try insert(new, in: transaction).id
     }

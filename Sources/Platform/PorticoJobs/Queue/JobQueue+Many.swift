@@ -10,20 +10,23 @@ extension JobQueue {
     public func enqueue(
         all jobs: some Sequence<some Job>, _ options: JobOptions = JobOptions(), in transaction: Transaction
     ) throws -> Int {
-        let (now, origin) = (clock.now(), transaction.channel.origin)
+        let (now, sending) = (clock.now(), JobSending(in: transaction))
         var shares = JobShares(now: now)
         // Of what is loaded no ids are known, which tags need and keys may be refused.
         var (plain, single): ([[SQLValue]], [NewJob]) = ([], [])
         var count = 0
+        var kind: (name: String, queue: String)?
         for job in jobs {
+            if kind == nil { kind = (name: type(of: job).name, queue: type(of: job).policy.queue) }
             let new = try shares.placing(
-                NewJob(job, options, at: now, seal: seal, from: origin), in: transaction)
+                NewJob(job, options, at: now, seal: seal, from: sending), in: transaction)
             if new.isLoadable { plain.append(new.row(at: now)) } else { single.append(new) }
             if plain.count == JobQueue.load { count += try load(&plain, in: transaction) }
         }
         if !plain.isEmpty { count += try load(&plain, in: transaction) }
         count += try insert(single: single, at: now, in: transaction)
         if count > 0 { announce(in: transaction) }
+        if let kind { sending.record(kind.name, queue: kind.queue, jobs: count, in: transaction) }
         return count
     }
 

@@ -70,7 +70,12 @@ public final class JobQueue: Sendable {
     public func enqueue(
         _ job: some Job, _ options: JobOptions = JobOptions(), in transaction: Transaction
     ) throws -> JobTicket {
-        try insert(NewJob(job, options, at: clock.now(), seal: seal, from: transaction.channel.origin), in: transaction)
+        let sending = JobSending(in: transaction)
+        let new = try NewJob(job, options, at: clock.now(), seal: seal, from: sending)
+        let ticket = try insert(new, in: transaction)
+        sending.record(
+            new.name, queue: new.policy.queue, jobs: ticket.isNew ? 1 : 0, id: ticket.id, in: transaction)
+        return ticket
     }
 
     /// Asks for the end of a job. One that waits is cancelled at once; one that runs is told, and is cancelled if it

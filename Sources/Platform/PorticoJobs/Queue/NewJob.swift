@@ -22,6 +22,8 @@ struct NewJob {
     let tags: [String]
     /// The request that enqueues it.
     let origin: WorkOrigin?
+    /// What its run is linked to.
+    let traceparent: String?
     let runAt: Instant
     var groupID: Int64?
     var followsGroup: Int64?
@@ -32,7 +34,7 @@ struct NewJob {
 
     /// - Throws: ``JobSealError/missing``.
     init<Kind: Job>(
-        _ job: Kind, _ options: JobOptions, at now: Instant, seal: JobSeal?, from origin: WorkOrigin?
+        _ job: Kind, _ options: JobOptions, at now: Instant, seal: JobSeal?, from sending: JobSending
     ) throws {
         name = Kind.name
         version = Kind.version
@@ -52,7 +54,8 @@ struct NewJob {
         share = job.share
         owner = options.owner
         tags = JobTag.clean(job.tags + options.tags)
-        self.origin = origin
+        origin = sending.origin
+        traceparent = sending.traceparent
         runAt = max(options.notBefore ?? now, now)
         rank = runAt - priority.headStart
     }
@@ -83,7 +86,7 @@ struct NewJob {
             (rate?.key).sqlValue, (rate?.atMost).sqlValue, (rate?.span.milliseconds).sqlValue,
             (share?.key).sqlValue, (share?.step.milliseconds).sqlValue, groupID.sqlValue, followsGroup.sqlValue,
             .integer(0), .integer(0), policy.retries.sqlValue, .integer(0), .integer(0), .text("[]"), now.sqlValue,
-            (origin?.requestID).sqlValue, (origin?.traceparent).sqlValue, uniqueKey.sqlValue,
+            (origin?.requestID).sqlValue, traceparent.sqlValue, uniqueKey.sqlValue,
             (step?.workflow).sqlValue, (step?.id).sqlValue, JobTag.text(tags).sqlValue,
         ]
     }
@@ -105,7 +108,7 @@ struct NewJob {
         \(runAt), \(payload), \(isSealed), \(owner), \(uniqueKey), \(uniqueness?.endsAtStart ?? false),
         \(uniqueness?.period.map { now + $0 }), \(limit?.key), \(limit?.atMost), \(rate?.key), \(rate?.atMost),
         \(rate?.span.milliseconds), \(share?.key), \(share?.step.milliseconds), \(groupID), \(followsGroup),
-        0, 0, \(policy.retries), 0, 0, '[]', \(now), \(origin?.requestID), \(origin?.traceparent),
+        0, 0, \(policy.retries), 0, 0, '[]', \(now), \(origin?.requestID), \(traceparent),
         \(uniqueKey), \(step?.workflow), \(step?.id), \(JobTag.text(tags)))
         """
     }

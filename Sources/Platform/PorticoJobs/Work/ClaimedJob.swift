@@ -30,6 +30,8 @@ struct ClaimedJob: Sendable {
     /// When the run began.
     let startedAt: Instant
     let origin: WorkOrigin?
+    /// The span that enqueued it.
+    let traceparent: String?
     /// The worker that has it, or had it.
     let holder: String?
     /// How far it was told to be.
@@ -65,6 +67,7 @@ struct ClaimedJob: Sendable {
         rate = rateKey.map { JobRate($0, atMost: rateMost ?? 1, per: .milliseconds(rateSpan ?? 1000)) }
         startedAt = try row[21] ?? runAt
         origin = try WorkOrigin(row, 22)
+        traceparent = try row[23]
         holder = try row[24]
         done = try row[25]
         total = try row[26]

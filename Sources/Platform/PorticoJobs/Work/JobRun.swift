@@ -38,16 +38,19 @@ public final class JobRun: Sendable {
     private static let progressInterval: Int64 = 250_000_000
 
     let job: ClaimedJob
-    /// What the run costs in the database.
+    /// What the run costs in the database, and its spans.
     let measure: RequestMeasure
     let queue: JobQueue
     let database: Database
     private let elapsed: @Sendable () -> Int64
     private let state = Mutex(State())
 
-    init(_ job: ClaimedJob, queue: JobQueue, database: Database, elapsed: @escaping @Sendable () -> Int64) {
+    init(
+        _ job: ClaimedJob, queue: JobQueue, database: Database, tracer: Tracer?,
+        elapsed: @escaping @Sendable () -> Int64
+    ) {
         self.job = job
-        measure = RequestMeasure(job: job.id, origin: job.origin)
+        measure = RequestMeasure(job: job.id, origin: job.origin, spans: tracer?.run(of: job.traceparent))
         self.queue = queue
         self.database = database
         self.elapsed = elapsed

@@ -26,7 +26,8 @@ extension JobWorker {
     /// Begins a run, in the place of one that has ended where there is one. The worker owns its task; whoever takes it
     /// from the table ends it.
     func start(_ job: ClaimedJob, replacing ended: JobTurn? = nil) {
-        let run = JobRun(job, queue: queue, database: database, elapsed: elapsed)
+        let run = JobRun(
+            job, queue: queue, database: database, tracer: configuration.tracer, elapsed: elapsed)
         let entry = book.entries[job.name]
         let startedAt = elapsed()
         metrics.began(job, at: queue.clock.now())
@@ -58,7 +59,9 @@ extension JobWorker {
 
     /// Does the job. What the handler enqueues and logs carries the same origin.
     func outcome(of run: JobRun, _ entry: JobBook.Entry?) async -> JobEnd? {
-        await RequestMeasure.$current.withValue(run.measure) { await performed(run, entry) }
+        let end = await RequestMeasure.$current.withValue(run.measure) { await performed(run, entry) }
+        run.finishSpans(end)
+        return end
     }
 
     private func performed(_ run: JobRun, _ entry: JobBook.Entry?) async -> JobEnd? {

@@ -19,7 +19,8 @@ extension JobWorker {
             return (ticket, claimed)
         }
         if let claimed {
-            let run = JobRun(claimed, queue: queue, database: database, elapsed: elapsed)
+            let run = JobRun(
+                claimed, queue: queue, database: database, tracer: configuration.tracer, elapsed: elapsed)
             if let end = await outcome(of: run, book.entries[claimed.name]) {
                 _ = try await database.write { [queue] transaction in
                     try queue.end(claimed, end, progress: run.lastProgress, in: transaction)

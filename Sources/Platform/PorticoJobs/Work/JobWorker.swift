@@ -31,6 +31,8 @@ public final class JobWorker: Sendable {
         /// How often it looks without being called for what is due, late, lost or unwanted; at least three times within
         /// a lease.
         public var interval = Span.seconds(1)
+        /// Records the spans of runs; nil records none.
+        public var tracer: Tracer?
 
         /// A configuration; eight jobs a queue, a lease of thirty seconds, twenty seconds to end.
         public init(

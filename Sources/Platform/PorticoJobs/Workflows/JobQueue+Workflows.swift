@@ -19,8 +19,8 @@ extension JobQueue {
         _ workflow: JobWorkflow, _ options: JobOptions = JobOptions(), in transaction: Transaction
     ) throws -> JobWorkflowTicket {
         try workflow.check()
-        let now = clock.now()
-        let jobs = try workflow.steps.map { step in try step.jobs.map { try made($0, options, now, transaction) } }
+        let (now, sending) = (clock.now(), JobSending(in: transaction))
+        let jobs = try workflow.steps.map { step in try step.jobs.map { try made($0, options, now, sending) } }
         try refuseTaken(workflow.steps, jobs, at: now, in: transaction)
         let id = try transaction.scalar(
             "jobs.open_workflow",
@@ -48,6 +48,8 @@ extension JobQueue {
         }
         try settle(
             JobWorkflowHold(id: id, isCancelled: false, isFinished: false), at: now, in: transaction)
+        let all = jobs.joined()
+        sending.record(workflow.name, queue: all.first?.policy.queue, jobs: all.count, in: transaction)
         return JobWorkflowTicket(id: id, jobs: single)
     }
 
@@ -137,9 +139,9 @@ extension JobQueue {
     // MARK: - Parts
 
     func made<Kind: Job>(
-        _ job: Kind, _ options: JobOptions, _ now: Instant, _ transaction: Transaction
+        _ job: Kind, _ options: JobOptions, _ now: Instant, _ sending: JobSending
     ) throws -> NewJob {
-        try NewJob(job, options, at: now, seal: seal, from: transaction.channel.origin)
+        try NewJob(job, options, at: now, seal: seal, from: sending)
     }
 
     /// Each step needs a job of its own: another one's result is not its.

@@ -80,9 +80,12 @@ extension JobQueue {
             throw JobLost(id: job.id)
         }
         guard step.isBatch else { throw JobWorkflowError.noBatch }
-        let now = clock.now()
-        let new = try jobs.map { try made($0, options, now, transaction) }
+        let (now, sending) = (clock.now(), JobSending(in: transaction))
+        let new = try jobs.map { try made($0, options, now, sending) }
         let count = try fill(JobStepPlace(workflow: id, id: stepID, waits: false), with: new, in: transaction)
+        if let first = new.first {
+            sending.record(first.name, queue: first.policy.queue, jobs: count, in: transaction)
+        }
         announce(in: transaction)
         return count
     }

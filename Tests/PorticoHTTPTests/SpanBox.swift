@@ -1,0 +1,1 @@
+../PorticoTelemetryTests/Traces/SpanBox.swift

@@ -1,0 +1,1 @@
+../../PorticoOutboundTests/Support/LocalServer.swift
