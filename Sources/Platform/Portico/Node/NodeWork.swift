@@ -55,7 +55,7 @@ extension ApplicationEnvironment {
 }
 
 extension JobSeal {
-    /// Payloads sealed with the application's keys, each for the kind of job it belongs to.
+    /// Payloads, and what comes of their jobs, sealed with the application's keys, each for the kind of job it belongs to.
     init(_ fields: FieldSeal) {
         self.init { plain, name in
             fields.seal(plain, at: SealedPlace(table: "jobs", column: "payload", row: name))

@@ -45,14 +45,16 @@ extension JobQueue {
         return true
     }
 
-    private func statement(for job: ClaimedJob, _ end: JobEnd, _ progress: JobProgress?, _ now: Instant) -> SQL {
+    private func statement(
+        for job: ClaimedJob, _ end: JobEnd, _ progress: JobProgress?, _ now: Instant
+    ) throws -> SQL {
         let steps: SQL = progress.map { ", done = \($0.done), total = \($0.total)" } ?? ""
         let common: SQL = "holder = NULL, lease_until = NULL\(steps)"
         switch end {
         case .succeeded(let result):
-            let text = result.map { String(decoding: $0.bytes, as: UTF8.self) }
+            let stored = try result.map { try text(of: $0, from: job) }
             return """
-                UPDATE jobs SET state = 'succeeded', finished_at = \(now), result = \(text),
+                UPDATE jobs SET state = 'succeeded', finished_at = \(now), result = \(stored),
                     unique_key = CASE WHEN unique_until > \(now) THEN unique_key END, \(common)
                 WHERE \(job.mine)
                 """
@@ -80,6 +82,13 @@ extension JobQueue {
                 WHERE \(job.mine)
                 """
         }
+    }
+
+    /// - Throws: ``JobSealError/missing``.
+    private func text(of result: JSONValue, from job: ClaimedJob) throws -> String {
+        guard job.isSealed else { return String(decoding: result.bytes, as: UTF8.self) }
+        guard let seal else { throw JobSealError.missing }
+        return seal.text(ofResult: result, of: job.name)
     }
 
     private func errors(of job: ClaimedJob, _ note: JobErrorNote?) -> String {
