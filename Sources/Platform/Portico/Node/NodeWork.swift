@@ -36,6 +36,7 @@ extension ApplicationEnvironment {
             drain: .seconds(Int64(settings.integer("jobs.drain_seconds"))),
             retention: JobRetention(archive: archiveDays > 0 ? .days(archiveDays) : nil))
         configuration.node = ApplicationEnvironment.nodeName
+        configuration.programAt = ApplicationEnvironment.programAt
         let worker = JobWorker(
             database: database, queue: jobs, book: book, schedules: schedules, logger: logger, metrics: metrics,
             configuration: configuration)
@@ -43,6 +44,13 @@ extension ApplicationEnvironment {
         let listening = Task { if let listener { await listener.run() } }
         await worker.run()
         listening.cancel()
+    }
+
+    /// From when the file of the program is: that of a later release is younger.
+    private static var programAt: Instant {
+        var status = stat()
+        guard stat("/proc/self/exe", &status) == 0 else { return Instant(milliseconds: 0) }
+        return Instant(seconds: Int64(status.st_mtim.tv_sec))
     }
 
     /// What operators call this process: the host and the process's number.
