@@ -117,9 +117,15 @@ extension JobQueue {
             SELECT rate_key, min(rate_most), min(rate_span), \(clock.now()) FROM jobs WHERE state = 'throttled'
             GROUP BY rate_key ON CONFLICT DO NOTHING
             """)
+        // Only keys with room: those that are full must not stand before them for ever.
         let keys = try transaction.all(
             "jobs.blocked_keys",
-            "SELECT limit_key, min(limit_most) FROM jobs WHERE state = 'blocked' GROUP BY limit_key LIMIT 100"
+            """
+            SELECT limit_key, min(limit_most) FROM jobs WHERE state = 'blocked' GROUP BY limit_key
+            HAVING min(limit_most) > (
+                SELECT count(*) FROM jobs AS held WHERE held.state = 'running' AND held.limit_key = jobs.limit_key)
+            LIMIT 100
+            """
         ) { (key: try $0[0] as String, most: try $0[1] as Int) }
         for (key, most) in keys.sorted(by: { $0.key < $1.key }) {
             try JobLock.take(key, in: transaction)
