@@ -30,6 +30,8 @@ public struct JobErrorNote: Sendable, Hashable {
 
     /// How many a job keeps.
     static let kept = 10
+    /// The code where nobody there can do the job: a newer node may.
+    static let unknownJob = "unknown_job"
     /// What stands in the place of a message that is sealed.
     public static let hiddenMessage = "What it said is sealed."
 
@@ -83,9 +85,11 @@ extension JobErrorNote {
         ((try? JSONValue(parsing: Array(text.utf8)))?.elements ?? []).compactMap { JobErrorNote($0) }
     }
 
-    /// The text of a row: `text` and one more note.
+    /// The text of a row: `text` and one more note. One that nobody could do the job takes the place of the same before it.
     static func appending(_ note: JobErrorNote, to text: String) -> String {
-        let notes = (list(text) + [note]).suffix(kept).map(\.json)
-        return String(decoding: JSONValue.array(notes).bytes, as: UTF8.self)
+        var notes = list(text)
+        // It comes again every minute, and must not drive out what the runs said.
+        if note.code == unknownJob, notes.last?.code == unknownJob { notes.removeLast() }
+        return String(decoding: JSONValue.array((notes + [note]).suffix(kept).map(\.json)).bytes, as: UTF8.self)
     }
 }

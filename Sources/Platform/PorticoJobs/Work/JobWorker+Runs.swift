@@ -66,7 +66,8 @@ extension JobWorker {
         guard let entry, run.job.version <= entry.version else {
             // A newer release enqueued it, and a newer node does it.
             return .again(
-                at: now + .minutes(1), note: note(run, "unknown_job", "Nobody here can do it."), counts: false)
+                at: now + .minutes(1), note: note(run, JobErrorNote.unknownJob, "Nobody here can do it."),
+                counts: false)
         }
         do {
             let payload = try payload(of: run.job)
