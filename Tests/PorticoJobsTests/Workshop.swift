@@ -40,6 +40,28 @@ struct Summary: Job {
     init(payload: JSONValue) {}
 }
 
+/// A piece of work whose number nobody may read.
+struct Inquiry: Job {
+    static let name = "test.inquiry"
+    static let policy = JobPolicy(retries: 0)
+    static let isSealed = true
+    let number: String
+
+    init(_ number: String) { self.number = number }
+    init(payload: JSONValue) throws { number = try payload.text("number") }
+    var payload: JSONValue { ["number": .string(number)] }
+}
+
+extension JobSeal {
+    /// No cipher: bytes are turned about and carry the name, which is what the queue sees of one.
+    static let turning = JobSeal { plain, name in
+        Array(name.utf8) + [0] + plain.map { $0 ^ 0x5A }
+    } open: { sealed, name in
+        let head = Array(name.utf8) + [0]
+        return sealed.starts(with: head) ? sealed.dropFirst(head.count).map { $0 ^ 0x5A } : nil
+    }
+}
+
 /// A database with jobs, a clock that stands still, and a stopwatch that tests move.
 final class Workshop: Sendable {
     static let start = Instant(milliseconds: 1_790_000_000_000)

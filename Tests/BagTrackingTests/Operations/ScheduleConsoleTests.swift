@@ -127,6 +127,115 @@ import Testing
         }
     }
 
+    @Test("a program changes only what it has seen", arguments: TestEngine.available)
+    func preconditions(engine: TestEngine) async throws {
+        try await withApp(on: engine) { app async throws in
+            try await deploy(on: app)
+            let admin = try await app.client("admin")
+            let seen = try #require(await admin.get(Self.api)[header: "etag"])
+            let terms: JSONValue = ["cron": "15 4 * * *", "zone": "UTC"]
+            #expect(await admin.put(Self.api, terms, ["if-match": seen]).status == 200)
+            let stale = await admin.put(Self.api, ["cron": "0 5 * * *", "zone": "UTC"], ["if-match": seen])
+            #expect(stale.status == 412 && stale.problemCode == "stale")
+            #expect(await admin.delete(Self.api, ["if-match": seen]).status == 412)
+            #expect(await admin.get(Self.api).json["cron"] == .string("15 4 * * *"))
+            #expect(try await audited("schedule.changed", app) == 1)
+            let now = try #require(await admin.get(Self.api)[header: "etag"])
+            #expect(await admin.delete(Self.api, ["if-match": now]).status == 200)
+            #expect(await admin.put(Self.api, terms).status == 200, "who demands nothing is not asked")
+        }
+    }
+
+    @Test("a form made from what is not in force any more changes nothing, and keeps what was typed")
+    func staleForm() async throws {
+        try await withApp(on: .sqlite) { app async throws in
+            try await deploy(on: app)
+            let admin = try await app.client("admin")
+            let page = await admin.get(Self.page)
+            let seen = try #require(page.hiddenField("seen"))
+            #expect(await send(admin, "15 4 * * *").status == 303)
+            let late = await admin.submit(
+                "\(Self.page)/change", ["cron": "45 5 * * *", "zone": "UTC", "missed": "once", "seen": seen],
+                from: page)
+            #expect(late.status == 412 && late.text.contains("Somebody has changed it meanwhile"))
+            #expect(late.text.contains("value=\"45 5 * * *\"") && late.text.contains("15 4 * * *"))
+            #expect(await admin.get(Self.api).json["cron"] == .string("15 4 * * *"))
+            let present = try #require(late.hiddenField("seen"))
+            let again = await admin.submit(
+                "\(Self.page)/change", ["cron": "45 5 * * *", "zone": "UTC", "missed": "once", "seen": present],
+                from: late)
+            #expect(again.status == 303)
+            #expect(await admin.get(Self.api).json["cron"] == .string("45 5 * * *"))
+        }
+    }
+
+    @Test("a zone that is not known here is a refusal and no fault", arguments: TestEngine.available)
+    func unknownZone(engine: TestEngine) async throws {
+        try await withApp(on: engine) { app async throws in
+            try await deploy(on: app)
+            let admin = try await app.client("admin")
+            #expect(await send(admin, "15 4 * * *").status == 303)
+            try await app.database.write {
+                _ = try $0.execute("test.declare", "UPDATE job_schedules SET declared = '30 2 * * * | Mars/Olympus'")
+            }
+            let back = await admin.delete(Self.api)
+            #expect(back.status == 409 && back.problemCode == "schedule_not_understood", "\(back.text)")
+            let page = await admin.get(Self.page)
+            #expect(page.status == 200 && page.text.contains("not known here"))
+            #expect(await admin.submit("\(Self.page)/reset", [:], from: page).status == 409)
+            #expect(await admin.get(Self.api).json["cron"] == .string("15 4 * * *"))
+            #expect(try await audited("schedule.restored", app) == 0)
+            try await app.database.write {
+                _ = try $0.execute("test.hold", "UPDATE job_schedules SET zone = 'Mars/Olympus', is_paused = 1")
+            }
+            let resumed = await admin.post(Self.api, ["action": "resume"])
+            #expect(resumed.status == 409 && resumed.problemCode == "schedule_not_understood")
+            #expect(await admin.get(Self.api).json["paused"] == .bool(true))
+        }
+    }
+
+    @Test("an expression is as long for a form as for a program")
+    func longest() async throws {
+        try await withApp(on: .sqlite) { app async throws in
+            try await deploy(on: app)
+            let admin = try await app.client("admin")
+            let minutes = (0...59).map(String.init).joined(separator: ",")
+            let long = "\(minutes) 4 * * *"
+            #expect(await admin.put(Self.api, ["cron": .string(long), "zone": "UTC"]).json["cron"] == .string(long))
+            #expect(await send(admin, long).status == 303)
+            let endless = "\(minutes),\(minutes) 4 * * *"
+            #expect(await admin.put(Self.api, ["cron": .string(endless), "zone": "UTC"]).status == 422)
+            let refused = await send(admin, endless)
+            #expect(refused.status == 422 && refused.text.contains("value=\"\(endless)\""))
+            #expect(refused.text.contains("more than 200 characters"))
+        }
+    }
+
+    @Test("what the audit says was before a change was in force then", arguments: TestEngine.available)
+    func chains(engine: TestEngine) async throws {
+        try await withApp(on: engine) { app async throws in
+            try await deploy(on: app)
+            let admin = try await app.client("admin")
+            await withTaskGroup(of: Void.self) { group in
+                for minute in 1...8 {
+                    group.addTask {
+                        let cron = "\(minute) 4 * * *"
+                        #expect(await admin.put(Self.api, ["cron": .string(cron), "zone": "UTC"]).status == 200)
+                    }
+                }
+            }
+            let told = try await app.database.read {
+                try $0.all(
+                    "test.changes",
+                    "SELECT r.before, r.after FROM audit_rows r WHERE r.action = 'schedule.changed' ORDER BY r.seq"
+                ) { (before: try $0[0] as String, after: try $0[1] as String) }
+            }
+            let after = try told.map { try JSONValue(parsing: Array($0.after.utf8))["cron"]?.string }
+            let before = try told.map { try JSONValue(parsing: Array($0.before.utf8))["cron"]?.string }
+            #expect(told.count == 8 && before == ["30 2 * * *"] + after.dropLast())
+        }
+    }
+
     @Test("who may not steer the node changes no schedule")
     func isForOperators() async throws {
         try await withApp(on: .sqlite) { app async throws in

@@ -88,6 +88,28 @@ import Testing
         }
     }
 
+    @Test("steps of a workflow that are cancelled with it, or left out, are told", arguments: TestEngine.available)
+    func stepsThatNeverBegin(engine: TestEngine) async throws {
+        try await withTellingShop(on: engine) { shop, queue in
+            let chain = JobWorkflow.chain("test", ["one": Chore(1), "two": Chore(2)])
+            let cancelled = try await shop.database.write { transaction in
+                let ticket = try queue.enqueue(chain, JobChangeTests.followed, in: transaction)
+                _ = try queue.cancelWorkflow(ticket.id, in: transaction)
+                return ticket
+            }
+            #expect(cancelled.jobs.count == 2)
+            for id in cancelled.jobs.values { #expect(try await told(shop, of: id) == ["cancelled 0/?"]) }
+            var fork = JobWorkflow("test")
+            fork.add("one", Chore(1))
+            fork.add("never", Chore(2), after: [.failed("one")])
+            let workflow = fork
+            let left = try await shop.database.write { try queue.enqueue(workflow, JobChangeTests.followed, in: $0) }
+            try await shop.worker(queue: queue).runUntilIdle()
+            let never = try #require(left.jobs["never"])
+            #expect(try await told(shop, of: never) == ["cancelled 0/?"])
+        }
+    }
+
     @Test("what is rolled back, and a job that nobody follows, tell nothing", arguments: TestEngine.available)
     func silent(engine: TestEngine) async throws {
         struct Regret: Error {}

@@ -71,6 +71,28 @@ import Testing
         }
     }
 
+    @Test("a job that is put aside for its limit or rate has not started", arguments: TestEngine.available)
+    func putAside(engine: TestEngine) async throws {
+        try await withWorkshop(on: engine) { shop in
+            let claim = JobClaim(holder: "one", lease: .seconds(30), now: shop.clock.now())
+            let waiting = Chore(2, key: "key", endsAtStart: true, shared: "shared")
+            try await shop.enqueue(Chore(1, shared: "shared"))
+            let running = try await shop.database.write { try claim.take(1, of: "default", in: $0).jobs }
+            let first = try #require(running.first)
+            let ticket = try await shop.enqueue(waiting)
+            #expect(try await shop.database.write { try claim.take(1, of: "default", in: $0).jobs.isEmpty })
+            #expect(try await shop.record(ticket)?.state == .blocked)
+            let same = try await shop.enqueue(waiting)
+            #expect(!same.isNew && same.id == ticket.id, "it still waits")
+            let next = try await shop.database.write { transaction in
+                _ = try shop.queue.end(first, .succeeded(nil), progress: nil, in: transaction)
+                return try claim.take(1, of: "default", in: transaction).jobs.first
+            }
+            #expect(next?.id == ticket.id)
+            #expect(try await shop.enqueue(waiting).isNew, "it runs")
+        }
+    }
+
     @Test("many at once leave out what is there already and what they repeat", arguments: TestEngine.available)
     func bulk(engine: TestEngine) async throws {
         try await withWorkshop(on: engine) { shop in

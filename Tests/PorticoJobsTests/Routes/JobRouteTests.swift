@@ -21,8 +21,8 @@ import Testing
         }
     }
 
-    private func site(_ shop: Workshop, _ mails: MailQueue) throws -> Site {
-        let jobs = JobRoutes(queue: shop.queue, database: shop.database, permission: "jobs.manage")
+    private func site(_ shop: Workshop, _ mails: MailQueue, _ queue: JobQueue? = nil) throws -> Site {
+        let jobs = JobRoutes(queue: queue ?? shop.queue, database: shop.database, permission: "jobs.manage")
         var mount = Mount(
             id: "shop", prefix: "/shop", title: "Shop",
             routes: jobs.routes + [OutboxRoute(mails: mails, database: shop.database).route])
@@ -78,6 +78,37 @@ import Testing
             let answer = await client.get(JobRoutes.address(of: ticket.id, below: "/shop"), ["cookie": "who=12"])
             #expect(answer.json["state"] == "failed" && answer.json["result"] == nil)
             #expect(answer.json["errors"]?[0]?["code"] == "no_table" && !answer.text.contains("secret"))
+        }
+    }
+
+    @Test("what comes of a sealed job is for its owner, and for no operator", arguments: TestEngine.available)
+    func opens(engine: TestEngine) async throws {
+        try await withClient(on: engine) { shop, mails, _ in
+            let queue = JobQueue(clock: shop.clock, seal: .turning)
+            let client = TestClient(try site(shop, mails, queue))
+            let (found, lost) = try await shop.database.write { transaction in
+                let options = JobOptions(owner: 12)
+                return (
+                    try queue.enqueue(Inquiry("4711"), options, in: transaction),
+                    try queue.enqueue(Inquiry("4712"), options, in: transaction)
+                )
+            }
+            var handlers = JobBook()
+            handlers.answer(Inquiry.self) { job, _ in
+                guard job.number == "4711" else { throw JobFailure.permanent("none", "\(job.number) is nobody's.") }
+                return ["found": .string(job.number)]
+            }
+            try await shop.worker(queue: queue, adding: handlers).runUntilIdle()
+            let (result, failure) = (
+                JobRoutes.address(of: found.id, below: "/shop"), JobRoutes.address(of: lost.id, below: "/shop")
+            )
+            #expect(await client.get(result, ["cookie": "who=12"]).json["result"] == ["found": "4711"])
+            let own = await client.get(failure, ["cookie": "who=12"])
+            #expect(own.json["errors"]?[0]?["message"] == "4712 is nobody's.")
+            for path in [result, failure] {
+                let answer = await client.get(path, ["cookie": "who=1"])
+                #expect(answer.status == 200 && !answer.text.contains("471"), "\(answer.text)")
+            }
         }
     }
 

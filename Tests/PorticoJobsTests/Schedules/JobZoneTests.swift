@@ -43,7 +43,8 @@ import Testing
     @Test(
         "refuses names that are none, whatever files there are",
         arguments: [
-            "../../etc/passwd", "/etc/passwd", "Nowhere/Land", "", "Europe/Berlin\0", "zone.tab", "+99:00",
+            "../../etc/passwd", "/etc/passwd", "Nowhere/Land", "", "Europe/Berlin\0", "zone.tab", "+99:00", "++5:30",
+            "+05:+3",
         ])
     func refusesNames(name: String) {
         #expect(throws: ScheduleError.self) { try JobZone.named(name) }

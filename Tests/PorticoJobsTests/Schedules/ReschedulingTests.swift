@@ -77,6 +77,61 @@ import Testing
         }
     }
 
+    /// A worker of a program from a day of 1970.
+    private func worker(_ shop: Workshop, from day: Int64, _ schedules: Schedule...) -> JobWorker {
+        var configuration = JobWorker.Configuration(application: "test")
+        configuration.programAt = Instant(seconds: day * 86_400)
+        return shop.worker(configuration, schedules: schedules)
+    }
+
+    @Test("an older program that starts beside a newer one has not the last word", arguments: TestEngine.available)
+    func hearsTheNewest(engine: TestEngine) async throws {
+        try await withWorkshop(on: engine) { shop in
+            try await worker(shop, from: 2, schedule("15 * * * *")).runUntilIdle()
+            try await worker(shop, from: 1, schedule("0 * * * *")).runUntilIdle()
+            #expect(try await standing(shop).terms == terms("15 * * * *"))
+            try await change(shop, terms("30 * * * *"))
+            try await worker(shop, from: 1, schedule("45 * * * *")).runUntilIdle()
+            let changed = try await standing(shop)
+            #expect(changed.terms == terms("30 * * * *") && changed.declared == terms("15 * * * *"))
+            try await shop.database.write { try shop.queue.restoreSchedule(ReschedulingTests.name, in: $0) }
+            #expect(try await standing(shop).terms == terms("15 * * * *"))
+        }
+    }
+
+    @Test(
+        "an older program adds what is missing, and has the word when the newer one is gone",
+        arguments: TestEngine.available)
+    func returnsToTheOlder(engine: TestEngine) async throws {
+        try await withWorkshop(on: engine) { shop in
+            let former = try Schedule("test.former", "0 0 * * *") { Chore(-$0.milliseconds / 1000) }
+            try await worker(shop, from: 2, schedule("15 * * * *")).runUntilIdle()
+            let older = try worker(shop, from: 1, schedule("20 * * * *"), former)
+            try await older.runUntilIdle()
+            let crons = try await shop.database.read { try shop.queue.schedules(in: $0).map(\.cron) }
+            #expect(crons == ["0 0 * * *", "15 * * * *"])
+            shop.clock.advance(by: JobWorkerStanding.patience)
+            try await older.runUntilIdle()
+            let after = try await shop.database.read { try shop.queue.schedules(in: $0).map(\.cron) }
+            #expect(after == ["0 0 * * *", "20 * * * *"])
+        }
+    }
+
+    @Test("to let a schedule go that is not held takes no time from it", arguments: TestEngine.available)
+    func letsGo(engine: TestEngine) async throws {
+        try await withWorkshop(on: engine) { shop in
+            let worker = shop.worker(schedules: [try schedule()])
+            try await worker.runUntilIdle()
+            go(shop, to: at(1, 1))
+            let isThere = try await shop.database.write {
+                try shop.queue.resumeSchedule(ReschedulingTests.name, in: $0)
+            }
+            #expect(isThere)
+            try await worker.runUntilIdle()
+            #expect(shop.done == [at(1)])
+        }
+    }
+
     @Test("to say what the program says is to go back", arguments: TestEngine.available)
     func knowsTheDeclared(engine: TestEngine) async throws {
         try await withWorkshop(on: engine) { shop in

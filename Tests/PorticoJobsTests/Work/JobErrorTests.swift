@@ -40,6 +40,25 @@ import Testing
         }
     }
 
+    @Test("what runs said is kept while the job waits for a newer node", arguments: TestEngine.available)
+    func keepsWords(engine: TestEngine) async throws {
+        try await withWorkshop(on: engine) { shop in
+            let ticket = try await shop.enqueue(Chore(1))
+            let worker = shop.worker { _, _ in throw JobFailure.temporary("busy", "Busy.") }
+            try await worker.runUntilIdle()
+            try await shop.database.write {
+                _ = try $0.execute("test.renew", "UPDATE jobs SET version = 9 WHERE id = \(ticket.id)")
+            }
+            for _ in 1...12 {
+                shop.clock.advance(by: .minutes(2))
+                try await worker.runUntilIdle()
+            }
+            let record = try #require(try await shop.record(ticket))
+            #expect(record.errors.map(\.code) == ["busy", "unknown_job"])
+            #expect(record.errors.last?.at == shop.clock.now(), "the newest of its kind")
+        }
+    }
+
     @Test("the statement before the failure, where none failed", arguments: TestEngine.available)
     func lastStatement(engine: TestEngine) async throws {
         try await withWorkshop(on: engine) { shop in

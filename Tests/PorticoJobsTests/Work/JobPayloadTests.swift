@@ -33,13 +33,6 @@ import Testing
         var payload: JSONValue { ["number": .string(number)] }
     }
 
-    /// No cipher: bytes are turned about and carry the name, which is what the queue sees of one.
-    private static let turning = JobSeal { plain, name in
-        Array(name.utf8) + plain.map { $0 ^ 0x5A }
-    } open: { sealed, name in
-        sealed.starts(with: name.utf8) ? sealed.dropFirst(name.utf8.count).map { $0 ^ 0x5A } : nil
-    }
-
     private func set(_ column: String, _ value: String, of id: Int64, _ shop: Workshop) async throws {
         try await shop.database.write { transaction in
             _ = try transaction.execute(
@@ -74,7 +67,7 @@ import Testing
     @Test("a sealed payload is readable for its handler only", arguments: TestEngine.available)
     func seals(engine: TestEngine) async throws {
         try await withWorkshop(on: engine) { shop in
-            let queue = JobQueue(clock: shop.clock, seal: JobPayloadTests.turning)
+            let queue = JobQueue(clock: shop.clock, seal: .turning)
             let ticket = try await shop.database.write { try queue.enqueue(Secretive("4711"), in: $0) }
             let stored = try await shop.database.read {
                 try $0.scalar("test.payload", "SELECT payload FROM jobs WHERE id = \(ticket.id)", as: String.self)
@@ -97,7 +90,7 @@ import Testing
             await #expect(throws: JobSealError.missing) {
                 try await shop.database.write { _ = try shop.queue.enqueue(Secretive("1"), in: $0) }
             }
-            let queue = JobQueue(clock: shop.clock, seal: JobPayloadTests.turning)
+            let queue = JobQueue(clock: shop.clock, seal: .turning)
             let ticket = try await shop.database.write { try queue.enqueue(Secretive("1"), in: $0) }
             try await set("payload", "'AAAA'", of: ticket.id, shop)
             try await shop.worker(queue: queue, adding: book(Secretive.self) { _, _ in }).runUntilIdle()

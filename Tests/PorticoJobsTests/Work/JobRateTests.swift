@@ -132,6 +132,31 @@ import Testing
         }
     }
 
+    @Test("a limit with room is found, however many are full", arguments: TestEngine.available)
+    func findsRoom(engine: TestEngine) async throws {
+        try await withWorkshop(on: engine) { shop in
+            let chores = (100...200).flatMap { key in (1...2).map { Chore($0, shared: "key \(key)") } }
+            let claim = JobClaim(holder: "one", lease: .seconds(30), now: shop.clock.now())
+            let running = try await shop.database.write { transaction in
+                try shop.queue.enqueue(all: chores, in: transaction)
+                return try claim.take(300, of: "default", in: transaction).jobs.count
+            }
+            #expect(running == 101)
+            // As when what would have gone next was just being cancelled.
+            try await shop.database.write { transaction in
+                try transaction.execute(
+                    "test.end",
+                    """
+                    UPDATE jobs SET state = 'succeeded', finished_at = \(shop.clock.now())
+                    WHERE state = 'running' AND limit_key = 'key 200'
+                    """)
+                try shop.queue.unblockForgotten(in: transaction)
+            }
+            let freed = try await shop.database.read { try shop.queue.jobs(in: .queued, in: $0) }
+            #expect(freed.map(\.limitKey) == ["key 200"])
+        }
+    }
+
     @Test(
         "a job may have a limit and a rate: what the limit holds back uses up nothing", arguments: TestEngine.available)
     func combines(engine: TestEngine) async throws {

@@ -167,6 +167,18 @@ extension Workshop {
         }
     }
 
+    @Test("who runs a step of a workflow that is cancelled looks at once", arguments: TestEngine.available)
+    func asksAtOnce(engine: TestEngine) async throws {
+        try await withWorkshop(on: engine) { shop in
+            let ticket = try await shop.enqueue(.chain("test", ["one": Chore(1), "two": Chore(2)]))
+            let claim = JobClaim(holder: "one", lease: .seconds(30), now: shop.clock.now())
+            let running = try await shop.database.write { try claim.take(1, of: "default", in: $0).jobs.count }
+            let before = shop.queue.orders.load(ordering: .relaxed)
+            try await shop.database.write { _ = try shop.queue.cancelWorkflow(ticket.id, in: $0) }
+            #expect(running == 1 && shop.queue.orders.load(ordering: .relaxed) == before + 1)
+        }
+    }
+
     @Test(
         "a step that was cancelled by itself waits for its turn when it is tried again",
         arguments: TestEngine.available)

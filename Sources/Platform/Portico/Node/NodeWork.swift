@@ -39,6 +39,7 @@ extension ApplicationEnvironment {
             retention: JobRetention(archive: archiveDays > 0 ? .days(archiveDays) : nil))
         configuration.node = ApplicationEnvironment.nodeName
         configuration.tracer = tracer
+        configuration.programAt = ApplicationEnvironment.programAt
         let worker = JobWorker(
             database: database, queue: jobs, book: book, schedules: schedules, logger: logger, metrics: metrics,
             configuration: configuration)
@@ -46,6 +47,13 @@ extension ApplicationEnvironment {
         let listening = Task { if let listener { await listener.run() } }
         await worker.run()
         listening.cancel()
+    }
+
+    /// From when the file of the program is: that of a later release is younger.
+    private static var programAt: Instant {
+        var status = stat()
+        guard stat("/proc/self/exe", &status) == 0 else { return Instant(milliseconds: 0) }
+        return Instant(seconds: Int64(status.st_mtim.tv_sec))
     }
 
     /// What operators call this process: the host and the process's number.
@@ -58,7 +66,7 @@ extension ApplicationEnvironment {
 }
 
 extension JobSeal {
-    /// Payloads sealed with the application's keys, each for the kind of job it belongs to.
+    /// Payloads, and what comes of their jobs, sealed with the application's keys, each for the kind of job it belongs to.
     init(_ fields: FieldSeal) {
         self.init { plain, name in
             fields.seal(plain, at: SealedPlace(table: "jobs", column: "payload", row: name))

@@ -23,7 +23,8 @@ public protocol Job: Sendable {
     static var policy: JobPolicy { get }
     /// The form of the payload, from 1. A node that knows only a lower one leaves the job to a newer node.
     static var version: Int { get }
-    /// Whether the payload is encrypted in the table: nobody who reads the database, a backup or the console sees it.
+    /// Whether the payload is encrypted in the table, and with it the result and what runs say of errors: nobody who reads
+    /// the database, a backup or the console sees them. Codes of failures, tags and keys are readable all the same.
     static var isSealed: Bool { get }
     /// The payload of an earlier version in the form of this one; asked before ``init(payload:)``.
     static func upgraded(_ payload: JSONValue, from version: Int) throws -> JSONValue

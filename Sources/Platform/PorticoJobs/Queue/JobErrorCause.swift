@@ -5,8 +5,8 @@ import PorticoSQL
 public struct JobErrorCause: Sendable, Hashable {
     /// The type, with its module.
     public let type: String
-    /// The error's own words.
-    public let words: String
+    /// The error's own words; empty where they are sealed.
+    public internal(set) var words: String
     /// Name of the statement it came from; nil where it came from none.
     public let statement: String?
 

@@ -9,10 +9,10 @@ public struct JobErrorNote: Sendable, Hashable {
     public let attempt: Int
     /// Stable reason, `snake_case`.
     public let code: String
-    /// The reason for whoever follows the job.
-    public let message: String
-    /// The error's own words, for operators.
-    public let detail: String?
+    /// The reason for whoever follows the job; ``hiddenMessage`` where it is sealed.
+    public internal(set) var message: String
+    /// The error's own words, for operators; nil where they are sealed.
+    public internal(set) var detail: String?
     /// The error and what it says was behind it, the outermost first; for operators.
     public var causes: [JobErrorCause] = []
     /// When the run began; nil in notes of earlier releases.
@@ -25,9 +25,15 @@ public struct JobErrorNote: Sendable, Hashable {
     public var total: Int64?
     /// Name of the statement that ran last; nil when none did.
     public var lastStatement: String?
+    /// What the run said, encrypted (``JobQueue/opened(_:)``); nil where nothing of it is.
+    var sealedWords: String?
 
     /// How many a job keeps.
     static let kept = 10
+    /// The code where nobody there can do the job: a newer node may.
+    static let unknownJob = "unknown_job"
+    /// What stands in the place of a message that is sealed.
+    public static let hiddenMessage = "What it said is sealed."
 
     init(at: Instant, attempt: Int, code: String, message: String, detail: String?) {
         self.at = at
@@ -54,6 +60,7 @@ extension JobErrorNote {
         if let done { value["done"] = .integer(done) }
         if let total { value["total"] = .integer(total) }
         if let lastStatement { value["last_statement"] = .string(lastStatement) }
+        if let sealedWords { value["sealed"] = .string(sealedWords) }
         return value
     }
 
@@ -70,6 +77,7 @@ extension JobErrorNote {
         done = value["done"]?.int64
         total = value["total"]?.int64
         lastStatement = value["last_statement"]?.string
+        sealedWords = value["sealed"]?.string
     }
 
     /// The notes of a row.
@@ -77,9 +85,11 @@ extension JobErrorNote {
         ((try? JSONValue(parsing: Array(text.utf8)))?.elements ?? []).compactMap { JobErrorNote($0) }
     }
 
-    /// The text of a row: `text` and one more note.
+    /// The text of a row: `text` and one more note. One that nobody could do the job takes the place of the same before it.
     static func appending(_ note: JobErrorNote, to text: String) -> String {
-        let notes = (list(text) + [note]).suffix(kept).map(\.json)
-        return String(decoding: JSONValue.array(notes).bytes, as: UTF8.self)
+        var notes = list(text)
+        // It comes again every minute, and must not drive out what the runs said.
+        if note.code == unknownJob, notes.last?.code == unknownJob { notes.removeLast() }
+        return String(decoding: JSONValue.array((notes + [note]).suffix(kept).map(\.json)).bytes, as: UTF8.self)
     }
 }

@@ -5,7 +5,8 @@ extension JobQueue {
     /// Enqueues jobs that belong together, and one that follows when all of them have ended.
     ///
     /// The continuation finds its group in ``JobRun/followsGroup`` and what came of the members with
-    /// ``JobQueue/members(ofGroup:in:)``. A member that counts as the same as a job outside is not waited for.
+    /// ``JobQueue/members(ofGroup:in:)``, that of sealed ones with ``JobQueue/opened(_:)``. A member that counts as the same
+    /// as a job outside is not waited for.
     /// - Throws: ``SQLError``.
     @discardableResult
     public func enqueueGroup(

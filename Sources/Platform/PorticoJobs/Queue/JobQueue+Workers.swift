@@ -16,6 +16,8 @@ public struct JobWorkerStanding: Sendable, Hashable {
     public let startedAt: Instant
     /// When it last gave a sign of life.
     public let seenAt: Instant
+    /// From when its program is; the beginning of 1970 where that is not known.
+    public let programAt: Instant
 
     /// How often it gives one.
     static let sign = Span.seconds(30)
@@ -35,13 +37,13 @@ extension JobQueue {
         try session.all(
             "jobs.workers",
             """
-            SELECT holder, node, places, kinds, started_at, seen_at FROM job_workers
+            SELECT holder, node, places, kinds, started_at, seen_at, program_at FROM job_workers
             WHERE seen_at > \(clock.now() - JobWorkerStanding.patience) ORDER BY started_at, holder
             """
         ) { row in
             try JobWorkerStanding(
                 holder: row[0], node: row[1], places: JobQueue.numbers(row[2]), kinds: JobQueue.numbers(row[3]),
-                startedAt: row[4], seenAt: row[5])
+                startedAt: row[4], seenAt: row[5], programAt: row[6])
         }
     }
 
@@ -50,14 +52,25 @@ extension JobQueue {
         try transaction.execute(
             "jobs.enlist",
             """
-            INSERT INTO job_workers (holder, node, places, kinds, started_at, seen_at)
+            INSERT INTO job_workers (holder, node, places, kinds, started_at, seen_at, program_at)
             VALUES (\(worker.holder), \(worker.node), \(JobQueue.text(worker.places)), \(JobQueue.text(worker.kinds)),
-                \(worker.startedAt), \(worker.seenAt))
+                \(worker.startedAt), \(worker.seenAt), \(worker.programAt))
             ON CONFLICT (holder) DO UPDATE SET seen_at = excluded.seen_at
             """)
         try transaction.execute(
             "jobs.forget_workers",
             "DELETE FROM job_workers WHERE seen_at <= \(worker.seenAt - .hours(24))")
+    }
+
+    /// Whether a process of a newer program works now.
+    func isOutdated(_ programAt: Instant, in transaction: Transaction) throws -> Bool {
+        let newer = try transaction.scalar(
+            "jobs.newer_workers",
+            """
+            SELECT count(*) FROM job_workers
+            WHERE program_at > \(programAt) AND seen_at > \(clock.now() - JobWorkerStanding.patience)
+            """, as: Int.self)
+        return (newer ?? 0) > 0
     }
 
     /// The node of a worker that is known, or was lately.

@@ -17,7 +17,7 @@ public struct JobRecord: Sendable, Hashable {
     public let runAt: Instant
     /// The values it needs; null when they are sealed.
     public let payload: JSONValue
-    /// Whether the values are encrypted.
+    /// Whether the values are encrypted, and with them what came of it (``JobQueue/opened(_:)``).
     public let isSealed: Bool
     /// What makes it the same as another, with its scope.
     public let uniqueKey: String?
@@ -57,10 +57,12 @@ public struct JobRecord: Sendable, Hashable {
     public let done: Int64?
     /// How far it will come, when known.
     public let total: Int64?
-    /// What came of it.
-    public let result: JSONValue?
+    /// What came of it; nil where that is sealed.
+    public internal(set) var result: JSONValue?
+    /// What came of it as it is encrypted; nil where it is not, or nothing did.
+    let sealedResult: String?
     /// What went wrong, the newest last, at most ten.
-    public let errors: [JobErrorNote]
+    public internal(set) var errors: [JobErrorNote]
     /// When it was enqueued.
     public let createdAt: Instant
     /// When its last run began.
@@ -70,6 +72,9 @@ public struct JobRecord: Sendable, Hashable {
 
     /// How many of ``errors`` a job keeps.
     public static let keptErrors = JobErrorNote.kept
+
+    /// Whether something came of it that is sealed and was not opened.
+    public var isResultSealed: Bool { sealedResult != nil && result == nil }
 
     static let columns: SQL = """
         id, name, queue, state, run_at, payload, owner, group_id, follows_group, attempt, retries, rescues,
@@ -97,7 +102,8 @@ public struct JobRecord: Sendable, Hashable {
         isCancelRequested = try row[12]
         done = try row[13]
         total = try row[14]
-        self.result = try result.map { try JSONValue(parsing: Array($0.utf8)) }
+        self.result = isSealed ? nil : try result.map { try JSONValue(parsing: Array($0.utf8)) }
+        sealedResult = isSealed ? result : nil
         errors = JobErrorNote.list(try row[16])
         createdAt = try row[17]
         startedAt = try row[18]

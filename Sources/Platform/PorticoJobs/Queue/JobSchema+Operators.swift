@@ -12,6 +12,11 @@ extension JobSchema {
         """
     }
 
+    /// From when the program of a worker is, by which an older one knows that its word is not the last.
+    static func programs(_ dialect: Dialect) -> String {
+        "ALTER TABLE job_workers ADD COLUMN program_at \(dialect.integer) NOT NULL DEFAULT 0"
+    }
+
     /// By which operators find jobs: in the row as it is shown, with a space around each, and apart, for the search.
     static func tags(_ dialect: Dialect) -> String {
         """

@@ -20,6 +20,7 @@ public enum JobSchema {
             Migration(6, "schedules that operators change") { dialect in changedSchedules(dialect) },
             Migration(7, "tags") { dialect in tags(dialect) },
             Migration(8, "traces of removed jobs") { dialect in archive(dialect) },
+            Migration(9, "from when programs are") { dialect in programs(dialect) },
         ])
 
     /// `rank` is when a job became due less its head start; `turns` counts its runs ever and is what a run shows to

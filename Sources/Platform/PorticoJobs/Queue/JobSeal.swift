@@ -1,14 +1,16 @@
 import PorticoJSON
 import PorticoValues
 
-/// Encrypts the payloads of jobs whose kind is ``Job/isSealed``. Which cipher and which keys is the node's business.
+/// Encrypts the payloads of jobs whose kind is ``Job/isSealed``, and what comes of them. Which cipher and which keys is the
+/// node's business.
 public struct JobSeal: Sendable {
     let seal: @Sendable (_ plain: [UInt8], _ name: String) -> [UInt8]
     let open: @Sendable (_ sealed: [UInt8], _ name: String) -> [UInt8]?
 
     /// A seal.
     /// - Parameters:
-    ///   - seal: encrypts bytes so that they open for jobs of the same name only.
+    ///   - seal: encrypts bytes so that they open under the same name only: that of the kind of job, with a word more for
+    ///     what is no payload.
     ///   - open: the bytes again, or nil when they were changed, belong to another name, or the key is gone.
     public init(
         seal: @escaping @Sendable (_ plain: [UInt8], _ name: String) -> [UInt8],
@@ -19,7 +21,7 @@ public struct JobSeal: Sendable {
     }
 }
 
-/// Why a payload could not be sealed or opened.
+/// Why something could not be sealed or opened.
 public enum JobSealError: String, Error, Sendable, CustomStringConvertible {
     /// The queue was made without a seal.
     case missing
@@ -29,8 +31,8 @@ public enum JobSealError: String, Error, Sendable, CustomStringConvertible {
     /// What happened.
     public var description: String {
         switch self {
-        case .missing: "the queue has no seal for payloads"
-        case .closed: "the payload does not open"
+        case .missing: "the queue has no seal"
+        case .closed: "what is sealed does not open"
         }
     }
 }

@@ -53,7 +53,7 @@ public struct JobRoutes: Sendable {
             ReadSession.current?.hear()
             return try await database.read { reading in
                 let record = try visible(queue.record(input.id, in: reading), to: caller)
-                return .ok(JobAnswer(record, details: try details?(record, reading) ?? []))
+                return .ok(JobAnswer(shown(record, to: caller), details: try details?(record, reading) ?? []))
             }
         }
     }
@@ -72,8 +72,13 @@ public struct JobRoutes: Sendable {
                 }
                 return try visible(queue.cancel(input.id, in: transaction), to: caller)
             }
-            return Reply(JobAnswer(record), status: record.state.isFinal ? .ok : .accepted)
+            return Reply(JobAnswer(shown(record, to: caller)), status: record.state.isFinal ? .ok : .accepted)
         }
+    }
+
+    /// What comes of a sealed job is for whoever asked for it, and for nobody who only may look at the jobs of others.
+    private func shown(_ record: JobRecord, to caller: Principal) -> JobRecord {
+        record.owner == caller.accountID ? queue.opened(record) : record
     }
 
     /// Jobs of others are not there.

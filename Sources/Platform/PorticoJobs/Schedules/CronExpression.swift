@@ -18,10 +18,16 @@ public struct CronExpression: Sendable, Hashable {
     /// Whether it goes by the passing of time (`*/5 * * * *`, `0 */2 * * *`) and not by times of day.
     let isPeriodic: Bool
 
+    /// Characters of the longest expression that is taken, wherever it comes from.
+    public static let longest = 200
+
     /// An expression.
-    /// - Throws: ``ScheduleError`` that names the field.
+    /// - Throws: ``ScheduleError`` that names the field, or says that it is too long.
     public init(_ text: String) throws(ScheduleError) {
         self.text = text
+        guard text.unicodeScalars.count <= CronExpression.longest else {
+            throw ScheduleError(text: text, reason: "it has more than \(CronExpression.longest) characters")
+        }
         let words = (CronExpression.short[text] ?? text).split(whereSeparator: { $0 == " " || $0 == "\t" })
         guard words.count == 5 else {
             throw ScheduleError(text: text, reason: "five fields are needed, or one of @hourly, @daily and their like")

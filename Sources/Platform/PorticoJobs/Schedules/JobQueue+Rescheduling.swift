@@ -31,13 +31,7 @@ extension JobQueue {
 
     /// - Parameter wanted: nil for what the program says.
     private func put(_ wanted: ScheduleTerms?, on name: String, in transaction: Transaction) throws -> Bool {
-        let standing = try transaction.first(
-            "schedules.hold",
-            """
-            SELECT \(ScheduleStanding.columns) FROM job_schedules WHERE name = \(name)\(transaction.dialect.forUpdate)
-            """
-        ) { try ScheduleStanding($0) }
-        guard let standing else { return false }
+        guard let standing = try hold(schedule: name, in: transaction) else { return false }
         let (now, terms) = (clock.now(), wanted ?? standing.declared)
         let isEdit = terms != standing.declared
         let (editedAt, editedOver): (Instant?, String?) = isEdit ? (now, standing.declared.text) : (nil, nil)

@@ -11,6 +11,17 @@ extension JobQueue {
         ) { try ScheduleStanding($0) }
     }
 
+    /// A schedule that nobody else changes until the end of the transaction; nil when there is none of this name.
+    /// - Throws: ``SQLError``.
+    public func hold(schedule name: String, in transaction: Transaction) throws -> ScheduleStanding? {
+        try transaction.first(
+            "schedules.hold",
+            """
+            SELECT \(ScheduleStanding.columns) FROM job_schedules WHERE name = \(name)\(transaction.dialect.forUpdate)
+            """
+        ) { try ScheduleStanding($0) }
+    }
+
     /// Has a schedule's job enqueued within a second, held or not, besides the times it fires anyway.
     /// - Returns: whether there is such a schedule.
     /// - Throws: ``SQLError``.
@@ -31,12 +42,13 @@ extension JobQueue {
             "schedules.pause", "UPDATE job_schedules SET is_paused = 1 WHERE name = \(name)") == 1
     }
 
-    /// Lets a schedule fire again, from now on.
+    /// Lets a schedule that is held fire again, from now on. One that is not goes on as it was.
     /// - Returns: whether there is such a schedule.
-    /// - Throws: ``ScheduleError``, ``SQLError``.
+    /// - Throws: ``ScheduleError`` where its zone is not known here; ``SQLError``.
     @discardableResult
     public func resumeSchedule(_ name: String, in transaction: Transaction) throws -> Bool {
-        guard let standing = try schedules(in: transaction).first(where: { $0.name == name }) else { return false }
+        guard let standing = try hold(schedule: name, in: transaction) else { return false }
+        guard standing.isPaused else { return true }
         let next = try standing.occurrences().next(after: clock.now())
         return try transaction.execute(
             "schedules.resume",

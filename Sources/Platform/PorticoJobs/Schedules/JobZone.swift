@@ -18,6 +18,9 @@ public struct JobZone: Sendable, Hashable {
         self.kind = kind
     }
 
+    /// Characters of the longest name that is taken.
+    public static let longestName = 64
+
     /// Coordinated Universal Time.
     public static let utc = JobZone(name: "UTC", kind: .fixed(0))
 
@@ -88,6 +91,7 @@ public struct JobZone: Sendable, Hashable {
     private static func fixedMinutes(_ name: String) -> Int? {
         let bytes = Array(name.utf8)
         guard bytes.count == 6, bytes[0] == 0x2B || bytes[0] == 0x2D, bytes[3] == 0x3A,
+            [1, 2, 4, 5].allSatisfy({ (0x30...0x39).contains(bytes[$0]) }),
             let hours = Int(String(decoding: bytes[1...2], as: UTF8.self)),
             let minutes = Int(String(decoding: bytes[4...5], as: UTF8.self)), (0...18).contains(hours),
             (0...59).contains(minutes)
@@ -101,7 +105,7 @@ public struct JobZone: Sendable, Hashable {
             (0x61...0x7A).contains(byte | 0x20) || (0x30...0x39).contains(byte)
                 || [0x2F, 0x5F, 0x2B, 0x2D].contains(byte)
         }
-        return allowed && (1...64).contains(name.utf8.count) && name.utf8.first != 0x2F
+        return allowed && (1...longestName).contains(name.utf8.count) && name.utf8.first != 0x2F
     }
 
     private static func read(_ name: String) -> [UInt8]? {

@@ -6,11 +6,15 @@ import Synchronization
 final class ScheduleKeeper: Sendable {
     private let schedules: [Schedule]
     private let queue: JobQueue
-    private let isRegistered = Mutex(false)
+    private let programAt: Instant
+    /// When to declare them; nil when that is done.
+    private let declaresAt = Mutex<Instant?>(Instant(milliseconds: 0))
 
-    init(_ schedules: [Schedule], queue: JobQueue) {
+    /// - Parameter programAt: from when the program is.
+    init(_ schedules: [Schedule], queue: JobQueue, programAt: Instant = Instant(milliseconds: 0)) {
         self.schedules = schedules
         self.queue = queue
+        self.programAt = programAt
     }
 
     var isEmpty: Bool { schedules.isEmpty }
@@ -19,13 +23,8 @@ final class ScheduleKeeper: Sendable {
     /// - Returns: names of the schedules that fired here.
     /// - Throws: ``ScheduleError`` for one that is not understood here, when all others have fired; ``SQLError``.
     func fire(in database: Database) async throws -> [String] {
-        if !isRegistered.withLock(\.self) {
-            try await database.write { [self] transaction in
-                for schedule in schedules { try register(schedule, in: transaction) }
-            }
-            isRegistered.withLock { $0 = true }
-        }
         let now = queue.clock.now()
+        try await declare(at: now, in: database)
         let standings = try await database.read { [queue] in try queue.schedules(in: $0) }
         let due = Dictionary(
             uniqueKeysWithValues: standings.filter { !$0.isPaused && $0.nextAt.map { $0 <= now } ?? false }
@@ -86,9 +85,23 @@ final class ScheduleKeeper: Sendable {
         return true
     }
 
+    /// Says what the program says. Where processes of several programs work the newest has the word: one of an older program
+    /// that starts beside them adds what is missing, and says the rest when they are gone, as after a way back to it.
+    private func declare(at now: Instant, in database: Database) async throws {
+        guard let due = declaresAt.withLock(\.self), due <= now else { return }
+        let isSaid = try await database.write { [self] transaction in
+            // A newer program has given its sign of life before it comes here: it is seen, or it comes after.
+            try JobLock.take("schedules", in: transaction)
+            let isOutdated = try queue.isOutdated(programAt, in: transaction)
+            for schedule in schedules { try register(schedule, replacing: !isOutdated, in: transaction) }
+            return !isOutdated
+        }
+        declaresAt.withLock { $0 = isSaid ? nil : now + JobWorkerStanding.sign }
+    }
+
     /// A schedule that is new, or that the program now says otherwise, starts from the present; one that an operator
     /// changed goes on as the operator said, and only notes what the program says.
-    private func register(_ schedule: Schedule, in transaction: Transaction) throws {
+    private func register(_ schedule: Schedule, replacing: Bool, in transaction: Transaction) throws {
         let next = CronOccurrences(cron: schedule.cron, zone: schedule.zone).next(after: queue.clock.now())
         let declared = "\(schedule.cron.text) | \(schedule.zone.name)"
         try transaction.execute(
@@ -97,18 +110,24 @@ final class ScheduleKeeper: Sendable {
             INSERT INTO job_schedules (name, declared, declared_catch_up, cron, zone, catch_up, next_at, is_paused)
             VALUES (\(schedule.name), \(declared), \(schedule.catchUp.text), \(schedule.cron.text),
                 \(schedule.zone.name), \(schedule.catchUp.text), \(next), 0)
-            ON CONFLICT (name) DO UPDATE SET
-                declared = excluded.declared, declared_catch_up = excluded.declared_catch_up,
-                cron = CASE WHEN job_schedules.edited_at IS NULL THEN excluded.cron ELSE job_schedules.cron END,
-                zone = CASE WHEN job_schedules.edited_at IS NULL THEN excluded.zone ELSE job_schedules.zone END,
-                catch_up = CASE WHEN job_schedules.edited_at IS NULL THEN excluded.catch_up
-                    ELSE job_schedules.catch_up END,
-                next_at = CASE WHEN job_schedules.edited_at IS NULL AND job_schedules.declared <> excluded.declared
-                    THEN excluded.next_at ELSE job_schedules.next_at END
-            WHERE job_schedules.declared <> excluded.declared
-                OR coalesce(job_schedules.declared_catch_up, '') <> excluded.declared_catch_up
+            \(replacing ? ScheduleKeeper.replacement : ScheduleKeeper.keeping)
             """)
     }
+
+    private static let keeping: SQL = "ON CONFLICT (name) DO NOTHING"
+
+    private static let replacement: SQL = """
+        ON CONFLICT (name) DO UPDATE SET
+            declared = excluded.declared, declared_catch_up = excluded.declared_catch_up,
+            cron = CASE WHEN job_schedules.edited_at IS NULL THEN excluded.cron ELSE job_schedules.cron END,
+            zone = CASE WHEN job_schedules.edited_at IS NULL THEN excluded.zone ELSE job_schedules.zone END,
+            catch_up = CASE WHEN job_schedules.edited_at IS NULL THEN excluded.catch_up
+                ELSE job_schedules.catch_up END,
+            next_at = CASE WHEN job_schedules.edited_at IS NULL AND job_schedules.declared <> excluded.declared
+                THEN excluded.next_at ELSE job_schedules.next_at END
+        WHERE job_schedules.declared <> excluded.declared
+            OR coalesce(job_schedules.declared_catch_up, '') <> excluded.declared_catch_up
+        """
 }
 
 extension ScheduleStanding {

@@ -18,6 +18,8 @@ struct ClaimedJob: Sendable {
     let followsGroup: Int64?
     let workflowID: Int64?
     let stepID: Int64?
+    /// Whether it stops to count as the only one with its key when it starts.
+    let givesKeyUp: Bool
     let limitKey: String?
     let limitMost: Int?
     let rank: Int64
@@ -41,7 +43,7 @@ struct ClaimedJob: Sendable {
     static let columns: SQL = """
         id, name, queue, payload, turns, attempt, retries, owner, group_id, follows_group, limit_key, limit_most, rank,
         head_start, run_at, errors, version, is_sealed, rate_key, rate_most, rate_span, started_at,
-        request_id, traceparent, holder, done, total, workflow_id, step_id
+        request_id, traceparent, holder, done, total, workflow_id, step_id, unique_ends_at_start
         """
 
     init(_ row: Row) throws {
@@ -73,6 +75,7 @@ struct ClaimedJob: Sendable {
         total = try row[26]
         workflowID = try row[27]
         stepID = try row[28]
+        givesKeyUp = try row[29]
     }
 
     /// What log lines about the job carry: which it is, and which request made it necessary.

@@ -54,24 +54,33 @@ struct JobClaim {
         let (admitted, opensAt) = try JobRates(now: now).keeping(ordered, in: transaction)
         let kept = try keepingLimits(admitted, in: transaction)
         try JobRates(now: now).count(kept, in: transaction)
+        try giveKeysUp(kept, in: transaction)
         return Outcome(jobs: kept, hasMore: claimed.count == limit, opensAt: opensAt)
     }
 
     /// Claims one job that is due, wherever it stands in its queue.
     func take(job id: Int64, in transaction: Transaction) throws -> ClaimedJob? {
-        try transaction.first(
+        let claimed = try transaction.first(
             "jobs.claim_one",
             """
             UPDATE jobs SET \(taking) WHERE id = \(id) AND state = 'queued' RETURNING \(ClaimedJob.columns)
             """
         ) { try ClaimedJob($0) }
+        if let claimed { try giveKeysUp([claimed], in: transaction) }
+        return claimed
+    }
+
+    /// Jobs that are the only ones until they start have started now. Those that were put aside wait on with their keys.
+    private func giveKeysUp(_ jobs: [ClaimedJob], in transaction: Transaction) throws {
+        for job in jobs where job.givesKeyUp {
+            try transaction.executeLater("jobs.give_key_up", "UPDATE jobs SET unique_key = NULL WHERE id = \(job.id)")
+        }
     }
 
     private var taking: SQL {
         """
         state = 'running', turns = turns + 1, attempt = attempt + 1, holder = \(holder),
-        lease_until = \(now + lease), started_at = \(now), done = NULL, total = NULL, cancel_requested = 0,
-        unique_key = CASE WHEN unique_ends_at_start = 1 THEN NULL ELSE unique_key END
+        lease_until = \(now + lease), started_at = \(now), done = NULL, total = NULL, cancel_requested = 0
         """
     }
 

@@ -45,14 +45,16 @@ extension JobQueue {
         return true
     }
 
-    private func statement(for job: ClaimedJob, _ end: JobEnd, _ progress: JobProgress?, _ now: Instant) -> SQL {
+    private func statement(
+        for job: ClaimedJob, _ end: JobEnd, _ progress: JobProgress?, _ now: Instant
+    ) throws -> SQL {
         let steps: SQL = progress.map { ", done = \($0.done), total = \($0.total)" } ?? ""
         let common: SQL = "holder = NULL, lease_until = NULL\(steps)"
         switch end {
         case .succeeded(let result):
-            let text = result.map { String(decoding: $0.bytes, as: UTF8.self) }
+            let stored = try result.map { try text(of: $0, from: job) }
             return """
-                UPDATE jobs SET state = 'succeeded', finished_at = \(now), result = \(text),
+                UPDATE jobs SET state = 'succeeded', finished_at = \(now), result = \(stored),
                     unique_key = CASE WHEN unique_until > \(now) THEN unique_key END, \(common)
                 WHERE \(job.mine)
                 """
@@ -82,6 +84,13 @@ extension JobQueue {
         }
     }
 
+    /// - Throws: ``JobSealError/missing``.
+    private func text(of result: JSONValue, from job: ClaimedJob) throws -> String {
+        guard job.isSealed else { return String(decoding: result.bytes, as: UTF8.self) }
+        guard let seal else { throw JobSealError.missing }
+        return seal.text(ofResult: result, of: job.name)
+    }
+
     private func errors(of job: ClaimedJob, _ note: JobErrorNote?) -> String {
         note.map { JobErrorNote.appending($0, to: job.errors) } ?? job.errors
     }
@@ -108,9 +117,15 @@ extension JobQueue {
             SELECT rate_key, min(rate_most), min(rate_span), \(clock.now()) FROM jobs WHERE state = 'throttled'
             GROUP BY rate_key ON CONFLICT DO NOTHING
             """)
+        // Only keys with room: those that are full must not stand before them for ever.
         let keys = try transaction.all(
             "jobs.blocked_keys",
-            "SELECT limit_key, min(limit_most) FROM jobs WHERE state = 'blocked' GROUP BY limit_key LIMIT 100"
+            """
+            SELECT limit_key, min(limit_most) FROM jobs WHERE state = 'blocked' GROUP BY limit_key
+            HAVING min(limit_most) > (
+                SELECT count(*) FROM jobs AS held WHERE held.state = 'running' AND held.limit_key = jobs.limit_key)
+            LIMIT 100
+            """
         ) { (key: try $0[0] as String, most: try $0[1] as Int) }
         for (key, most) in keys.sorted(by: { $0.key < $1.key }) {
             try JobLock.take(key, in: transaction)

@@ -69,7 +69,8 @@ extension JobWorker {
         guard let entry, run.job.version <= entry.version else {
             // A newer release enqueued it, and a newer node does it.
             return .again(
-                at: now + .minutes(1), note: note(run, "unknown_job", "Nobody here can do it."), counts: false)
+                at: now + .minutes(1), note: note(run, JobErrorNote.unknownJob, "Nobody here can do it."),
+                counts: false)
         }
         do {
             let payload = try payload(of: run.job)
@@ -104,18 +105,24 @@ extension JobWorker {
         guard let failure = error as? JobFailure else {
             var metadata = run.job.metadata
             metadata["attempt"] = "\(run.attempt)"
-            metadata["error"] = "\(error)"
+            metadata["error"] = run.job.isSealed ? "\(String(reflecting: type(of: error)))" : "\(error)"
             logger.warning("job failed", metadata: metadata)
             let note = note(
                 run, "internal", "Something went wrong here.", detail: "\(error)", JobErrorCause.chain(of: error))
-            return retry(run, policy, note, after: nil)
+            return retry(run, policy, hiding(note, of: run.job), after: nil)
         }
-        let note = note(run, failure.code, failure.message, detail: failure.detail, failure.causes)
+        let note = hiding(
+            note(run, failure.code, failure.message, detail: failure.detail, failure.causes), of: run.job)
         switch failure.verdict {
         case .permanent: return .failed(note)
         case .retry(let span): return retry(run, policy, note, after: span)
         case .postponed(let span): return .again(at: queue.clock.now() + span, note: note, counts: false)
         }
+    }
+
+    /// What an error says may be what a sealed job was told.
+    private func hiding(_ note: JobErrorNote, of job: ClaimedJob) -> JobErrorNote {
+        job.isSealed ? note.sealed(by: queue.seal, of: job.name) : note
     }
 
     /// The end of a run that failed: another try, or none.

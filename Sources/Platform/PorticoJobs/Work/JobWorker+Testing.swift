@@ -6,7 +6,7 @@ import Synchronization
 extension JobWorker {
     /// Enqueues a job, does it here and now, and tells how it stands then. It passes everything that waits, and no limit,
     /// rate or timeout holds it; its row, result, retries and follow-ups are those of any job.
-    /// - Throws: ``SQLError``, ``JobSealError``; what a handler throws is in the record's errors.
+    /// - Throws: ``SQLError``, ``JobSealError``; what a handler throws is in the record's errors. What is sealed is opened.
     public func perform(_ job: some Job, _ options: JobOptions = JobOptions()) async throws -> JobRecord? {
         let claim = JobClaim(holder: holder, lease: configuration.lease, now: queue.clock.now())
         // Under way until it is done: a round of the worker must not take the job for a stray.
@@ -27,6 +27,6 @@ extension JobWorker {
                 }
             }
         }
-        return try await database.read { [queue] in try queue.record(ticket.id, in: $0) }
+        return try await database.read { [queue] in try queue.record(ticket.id, in: $0).map { queue.opened($0) } }
     }
 }

@@ -40,13 +40,14 @@ extension JobWorker {
             return true
         }
         guard isDue else { return true }
+        // Before its schedules are declared: an older program that declares its own looks for newer ones.
+        try await giveSign(at: now)
         try await fire()
         endLateRuns()
         try await compareHeld()
         for running in state.withLock({ Array($0.running.values) }) { try await running.run.settleProgress() }
         // Leases first: a clock that was moved forward must not make this process lose its own jobs.
         try await extendLeases()
-        try await giveSign(at: now)
         let (lost, hasMore, rates) = try await database.write { [queue] transaction in
             (
                 try queue.rescue(in: transaction), try queue.promote(in: transaction),

@@ -18,6 +18,8 @@ public final class JobWorker: Sendable {
         public var application: String
         /// What operators call the process; empty where it has no name.
         public var node = ""
+        /// From when the program is. While a newer one works, this one changes no schedule that is declared already.
+        public var programAt = Instant(milliseconds: 0)
         /// Jobs of a queue that run at once in this process.
         public var concurrency: [String: Int]
         /// The same, for queues that are not named.
@@ -97,7 +99,7 @@ public final class JobWorker: Sendable {
         self.configuration = configuration
         self.logger = logger
         self.metrics = JobMetrics(metrics, application: configuration.application)
-        self.schedules = ScheduleKeeper(schedules, queue: queue)
+        self.schedules = ScheduleKeeper(schedules, queue: queue, programAt: configuration.programAt)
         startedAt = queue.clock.now()
         self.holder = UUIDv7(at: startedAt).description
         self.elapsed = elapsed
@@ -210,7 +212,8 @@ public final class JobWorker: Sendable {
         JobWorkerStanding(
             holder: holder, node: configuration.node,
             places: Dictionary(uniqueKeysWithValues: queues.map { ($0, places(of: $0)) }),
-            kinds: book.entries.mapValues(\.version), startedAt: startedAt, seenAt: now)
+            kinds: book.entries.mapValues(\.version), startedAt: startedAt, seenAt: now,
+            programAt: configuration.programAt)
     }
 
     /// Jobs of a queue that it does at once of itself.

@@ -156,12 +156,14 @@ extension JobQueue {
     private func skip(_ step: Int64, of workflow: Int64, at now: Instant, in transaction: Transaction) throws {
         try transaction.execute(
             "jobs.skip_step", "UPDATE job_steps SET state = 'skipped', open = 0 WHERE id = \(step)")
-        try transaction.execute(
+        let skipped = try transaction.all(
             "jobs.skip_jobs",
             """
             UPDATE jobs SET state = 'cancelled', finished_at = \(now), unique_key = NULL
-            WHERE workflow_id = \(workflow) AND step_id = \(step) AND state = 'waiting'
-            """)
+            WHERE workflow_id = \(workflow) AND step_id = \(step) AND state = 'waiting' RETURNING id, owner
+            """
+        ) { (id: try $0[0] as Int64, owner: try $0[1] as Int64?) }
+        for job in skipped where job.owner != nil { try tell(job.id, in: transaction) }
     }
 }
 

@@ -63,19 +63,25 @@ extension JobQueue {
         try transaction.execute(
             "jobs.cancel_workflow",
             "UPDATE job_workflows SET cancelled_at = coalesce(cancelled_at, \(now)) WHERE id = \(id)")
-        try transaction.execute(
+        let asked = try transaction.all(
             "jobs.cancel_all",
             """
             UPDATE jobs SET cancel_requested = 1,
                 finished_at = CASE WHEN state = 'running' THEN NULL ELSE \(now) END,
                 unique_key = CASE WHEN state = 'running' THEN unique_key END,
                 state = CASE WHEN state = 'running' THEN state ELSE 'cancelled' END
-            WHERE workflow_id = \(id) AND finished_at IS NULL
-            """)
+            WHERE workflow_id = \(id) AND finished_at IS NULL RETURNING id, owner, state
+            """
+        ) { (id: try $0[0] as Int64, owner: try $0[1] as Int64?, state: try $0[2] as JobState) }
+        for job in asked where job.owner != nil && job.state == .cancelled { try tell(job.id, in: transaction) }
         try recount(id, in: transaction)
         let cancelled = JobWorkflowHold(id: id, isCancelled: true, isFinished: false)
         try settle(cancelled, at: now, in: transaction)
-        transaction.afterCommit { [self] in wake() }
+        if asked.contains(where: { $0.state == .running }) {
+            order(in: transaction)
+        } else {
+            transaction.afterCommit { [self] in wake() }
+        }
         return true
     }
 

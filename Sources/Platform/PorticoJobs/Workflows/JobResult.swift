@@ -13,7 +13,7 @@ import PorticoJSON
 public protocol JobResult: Sendable {
     /// Reads what ``result`` wrote.
     init(result: JSONValue) throws
-    /// What the job keeps: it is not encrypted, and operators see it.
+    /// What the job keeps; operators see it, unless the job is sealed (``Job/isSealed``).
     var result: JSONValue { get }
 }
 

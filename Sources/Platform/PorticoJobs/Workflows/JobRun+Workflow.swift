@@ -19,9 +19,10 @@ extension JobRun {
     /// out.
     /// - Throws: ``JobFailure`` without another try when one can't be read as such a value; ``SQLError``.
     public func results<Value: JobResult>(of step: String, as type: Value.Type) async throws -> [Value] {
-        let results = try await members(of: step).filter { $0.state == .succeeded }.compactMap(\.result)
+        let members = try await members(of: step).filter { $0.state == .succeeded }
         do {
-            return try results.map { try Value(result: $0) }
+            if members.contains(where: \.isResultSealed) { throw JobSealError.closed }
+            return try members.compactMap(\.result).map { try Value(result: $0) }
         } catch {
             throw JobFailure.permanent(
                 "bad_result", "The result of an earlier step can't be read.", detail: "step \(step): \(error)",
@@ -29,13 +30,13 @@ extension JobRun {
         }
     }
 
-    /// The jobs of a step of the same workflow, in the order they were added, however they stand. None where there is no
-    /// such step, or no workflow.
+    /// The jobs of a step of the same workflow, in the order they were added, however they stand, with what came of them,
+    /// sealed or not. None where there is no such step, or no workflow.
     /// - Throws: ``SQLError``.
     public func members(of step: String) async throws -> [JobRecord] {
         guard let workflow = job.workflowID else { return [] }
         return try await database.read { [queue] reading in
-            try queue.members(of: step, inWorkflow: workflow, in: reading)
+            try queue.members(of: step, inWorkflow: workflow, in: reading).map { queue.opened($0) }
         }
     }
 

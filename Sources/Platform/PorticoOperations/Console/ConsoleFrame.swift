@@ -168,6 +168,17 @@ struct LatencySpread: PageComponent {
     var html: HTML { HTML(trusted: lengths.map(\.html.text).joined(separator: " · ")) }
 }
 
+/// Which job, workflow or mail a page shows, and what a form has just done with it.
+struct ConsoleItemQuery: RouteInput {
+    let id: Int64
+    let done: ConsoleQuery
+
+    init(_ fields: inout FieldReader) {
+        id = fields.identifier("id", in: .path, "Id of what the page shows")
+        done = ConsoleQuery(&fields)
+    }
+}
+
 /// A length of time in as few words as say it: `12 ms`, `3.4 s`, `5 min`, `2 h`, `3 days`.
 struct SpanText: PageComponent {
     let span: Span

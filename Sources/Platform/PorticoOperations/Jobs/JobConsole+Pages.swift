@@ -120,7 +120,7 @@ struct JobConsolePages: ConsolePages {
         .page(
             .get, JobConsolePages.path + "/jobs/{id}", "jobPage", "One job, and why it does not run",
             access: ConsolePermission.read
-        ) { (context: RequestContext, input: JobPageQuery) -> PageReply in
+        ) { (context: RequestContext, input: ConsoleItemQuery) -> PageReply in
             let found = try await console.database.read { [console] in try console.job(input.id, in: $0) }
             return JobPage(
                 frame: try await ConsoleFrame(context, appearance), job: found.job, obstacles: found.obstacles,

@@ -117,7 +117,7 @@ extension JobConsole {
     private var actOnSchedule: Route {
         .json(
             .post, JobConsole.path + "/schedules/{name}", "changeSchedule", "Run a schedule now, hold it or let it go",
-            access: ConsolePermission.write, refusals: [(404, "not_found")]
+            access: ConsolePermission.write, refusals: [(404, "not_found"), (409, "schedule_not_understood")]
         ) { (context: RequestContext, input: ScheduleInput) -> Reply<ScheduleAnswer> in
             .ok(ScheduleAnswer(standing: try await act(input.deed, onSchedule: input.name, by: context)))
         }

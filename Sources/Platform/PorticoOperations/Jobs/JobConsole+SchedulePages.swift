@@ -7,7 +7,7 @@ import PorticoSQL
 extension JobConsolePages {
     /// | POST below `/ops` | fields besides `_csrf` and `idempotency_key` |
     /// |---|---|
-    /// | `/schedules/{name}/change` | `cron`, `zone`, `missed`, `missed_most`; with `look` only the times are shown |
+    /// | `/schedules/{name}/change` | `cron`, `zone`, `missed`, `missed_most`, `seen`; with `look` only the times are shown |
     /// | `/schedules/{name}/reset` | none |
     var scheduleRoutes: [Route] { [showSchedule, changeSchedule, resetSchedule] }
 
@@ -37,9 +37,22 @@ extension JobConsolePages {
                 page.wanted = messages.isEmpty ? form.terms : nil
                 return page.reply(messages.isEmpty ? .ok : 422)
             }
-            _ = try await console.reschedule(form.name, by: context) { _ in form.terms }
+            do {
+                _ = try await console.reschedule(
+                    form.name, by: context, expecting: { try form.requireSeen($0) }, to: { _ in form.terms })
+            } catch is StaleSchedule {
+                var page = try await schedulePage(form.name, context)
+                page.form = FormState(
+                    values: form.values.filter { $0.key != "seen" }, messages: [JobConsolePages.changedMeanwhile])
+                page.wanted = form.terms
+                return page.reply(412)
+            }
             return back(context, "schedules/\(PageAddress.encode(form.name))", "rescheduled")
         }
+    }
+
+    private static var changedMeanwhile: FieldMessage {
+        FieldMessage("", "Somebody has changed it meanwhile. See what is in force now, and save again to replace it.")
     }
 
     private func faults(of form: ScheduleForm, _ context: RequestContext) -> [FieldMessage] {

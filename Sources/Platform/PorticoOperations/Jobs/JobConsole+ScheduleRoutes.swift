@@ -13,7 +13,7 @@ extension JobConsole {
     private var showSchedule: Route {
         .json(
             .get, JobConsole.schedulePath, "showSchedule", "One schedule, with what the program says of it",
-            access: ConsolePermission.read, refusals: [(404, "not_found")]
+            access: ConsolePermission.read, cache: .privateRevalidated, refusals: [(404, "not_found")]
         ) { (_: RequestContext, named: ScheduleName) -> Reply<ScheduleAnswer> in
             .ok(ScheduleAnswer(standing: try await database.read { try schedule(named.name, in: $0) }))
         }
@@ -39,9 +39,11 @@ extension JobConsole {
             "Change when a schedule fires on all nodes, without a deployment",
             access: ConsolePermission.write,
             statuses: [(.ok, "It holds on each node when that looks next, within a second or so")],
-            refusals: [(404, "not_found")]
+            refusals: [(404, "not_found"), (412, "stale")]
         ) { (context: RequestContext, input: ScheduleTermsInput) -> Reply<ScheduleAnswer> in
-            let standing = try await reschedule(input.name, by: context) { input.terms(over: $0) }
+            let standing = try await reschedule(
+                input.name, by: context, expecting: { try context.precondition.require(ScheduleAnswer(standing: $0)) },
+                to: { input.terms(over: $0) })
             return .ok(ScheduleAnswer(standing: standing))
         }
         .finding { [self] (_, named: ScheduleName) in
@@ -52,9 +54,13 @@ extension JobConsole {
     private var resetSchedule: Route {
         .json(
             .delete, JobConsole.schedulePath, "resetSchedule", "Put what the program says of a schedule back in force",
-            access: ConsolePermission.write, refusals: [(404, "not_found")]
+            access: ConsolePermission.write,
+            refusals: [(404, "not_found"), (409, "schedule_not_understood"), (412, "stale")]
         ) { (context: RequestContext, named: ScheduleName) -> Reply<ScheduleAnswer> in
-            .ok(ScheduleAnswer(standing: try await restoreSchedule(named.name, by: context)))
+            let standing = try await restoreSchedule(
+                named.name, by: context,
+                expecting: { try context.precondition.require(ScheduleAnswer(standing: $0)) })
+            return .ok(ScheduleAnswer(standing: standing))
         }
     }
 }

@@ -11,14 +11,19 @@ extension JobConsole {
     static let timesShown = 3
 
     /// Changes when a schedule fires, until somebody goes back to what the program says.
-    /// - Parameter wanted: the new terms, given those in force.
+    /// - Parameters:
+    ///   - check: throws where it does not stand as the caller has seen it.
+    ///   - wanted: the new terms, given those in force.
     /// - Returns: how it stands then.
     /// - Throws: ``Problem`` 404 for a schedule that is not there, 422 for terms under which it can't fire; ``SQLError``.
     func reschedule(
-        _ name: String, by context: RequestContext, to wanted: @escaping @Sendable (ScheduleTerms) -> ScheduleTerms
+        _ name: String, by context: RequestContext,
+        expecting check: @escaping @Sendable (ScheduleStanding) throws -> Void,
+        to wanted: @escaping @Sendable (ScheduleTerms) -> ScheduleTerms
     ) async throws -> ScheduleStanding {
         try await database.write { [self] transaction in
-            let before = try schedule(name, in: transaction)
+            let before = try hold(name, in: transaction)
+            try check(before)
             let terms = wanted(before.terms)
             try JobConsole.refuse(terms, at: context.now)
             try queue.reschedule(name, to: terms, in: transaction)
@@ -39,19 +44,44 @@ extension JobConsole {
     }
 
     /// Goes back to what the program says.
+    /// - Parameter check: throws where it does not stand as the caller has seen it.
     /// - Returns: how it stands then.
-    /// - Throws: ``Problem`` 404 for a schedule that is not there; ``ScheduleError``, ``SQLError``.
-    func restoreSchedule(_ name: String, by context: RequestContext) async throws -> ScheduleStanding {
+    /// - Throws: ``Problem`` 404 for a schedule that is not there, 409 where this node does not understand what the program
+    ///   says; ``SQLError``.
+    func restoreSchedule(
+        _ name: String, by context: RequestContext,
+        expecting check: @escaping @Sendable (ScheduleStanding) throws -> Void = { _ in }
+    ) async throws -> ScheduleStanding {
         try await database.write { [self] transaction in
-            let before = try schedule(name, in: transaction)
+            let before = try hold(name, in: transaction)
+            try check(before)
             guard before.editedAt != nil else { return before }
-            try queue.restoreSchedule(name, in: transaction)
+            _ = try JobConsole.understood { try queue.restoreSchedule(name, in: transaction) }
             let after = try schedule(name, in: transaction)
             try transaction.audit(
                 AuditEntry(
                     "schedule.restored", entity: name, before: before.terms.audited, after: after.terms.audited,
                     by: context))
             return after
+        }
+    }
+}
+
+extension JobConsole {
+    /// One schedule, which nobody else changes until the end of the transaction: what the audit says was before, was.
+    /// - Throws: ``Problem`` 404; ``SQLError``.
+    private func hold(_ name: String, in transaction: Transaction) throws -> ScheduleStanding {
+        guard let standing = try queue.hold(schedule: name, in: transaction) else { throw JobConsole.noSuchSchedule }
+        return standing
+    }
+
+    /// A zone that the program knows on other nodes may not be known here, where files of zones are missing.
+    /// - Throws: ``Problem`` 409 in place of a ``ScheduleError``.
+    static func understood(_ change: () throws -> Bool) throws -> Bool {
+        do {
+            return try change()
+        } catch let error as ScheduleError {
+            throw Problem(409, "schedule_not_understood", "This node can't tell when it would fire. \(error).")
         }
     }
 }
@@ -95,6 +125,9 @@ struct ScheduleFault: Sendable {
 }
 
 extension ScheduleTerms {
+    /// All of them in one line, the same for the same terms.
+    var words: String { "\(cron) | \(zone) | \(ScheduleMissed.words(catchUp))" }
+
     /// As the audit keeps them.
     fileprivate var audited: JSONValue {
         ["cron": .string(cron), "zone": .string(zone), "missed": .string(ScheduleMissed.words(catchUp))]

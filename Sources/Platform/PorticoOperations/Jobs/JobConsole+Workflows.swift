@@ -117,7 +117,7 @@ extension JobConsolePages {
         .page(
             .get, JobConsolePages.path + "/workflows/{id}", "workflowPage", "One workflow, its steps, and where it is",
             access: ConsolePermission.read
-        ) { (context: RequestContext, input: JobPageQuery) -> PageReply in
+        ) { (context: RequestContext, input: ConsoleItemQuery) -> PageReply in
             let record = try await console.database.read { [console] in try console.workflow(input.id, in: $0) }
             return WorkflowPage(frame: try await ConsoleFrame(context, appearance), workflow: record)
                 .reply(after: input.done)

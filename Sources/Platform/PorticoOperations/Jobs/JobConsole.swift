@@ -97,7 +97,7 @@ public struct JobConsole: Sendable {
         return standing
     }
 
-    private static var noSuchSchedule: Problem { Problem(404, "not_found", "There is no schedule of this name.") }
+    static var noSuchSchedule: Problem { Problem(404, "not_found", "There is no schedule of this name.") }
 
     /// One job with why it does not run, and the node that runs it.
     struct OneJob: Sendable {
@@ -230,7 +230,7 @@ public struct JobConsole: Sendable {
 
     /// Does something with a schedule.
     /// - Returns: how it stands then.
-    /// - Throws: ``Problem`` 404 for a schedule that is not there; ``ScheduleError``, ``SQLError``.
+    /// - Throws: ``Problem`` 404 for a schedule that is not there, 409 for one that is not understood here; ``SQLError``.
     func act(_ deed: ScheduleDeed, onSchedule name: String, by context: RequestContext) async throws
         -> ScheduleStanding
     {
@@ -239,7 +239,7 @@ public struct JobConsole: Sendable {
                 switch deed {
                 case .run: try queue.runScheduleNow(name, in: transaction)
                 case .pause: try queue.pauseSchedule(name, in: transaction)
-                case .resume: try queue.resumeSchedule(name, in: transaction)
+                case .resume: try JobConsole.understood { try queue.resumeSchedule(name, in: transaction) }
                 }
             guard isThere else { throw JobConsole.noSuchSchedule }
             let standing = try schedule(name, in: transaction)

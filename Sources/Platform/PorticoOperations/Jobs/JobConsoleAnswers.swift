@@ -68,7 +68,9 @@ struct OperatedJobAnswer: JSONRepresentable {
         object.field("state", job?.state ?? .queued, "Where it stands")
         object.field("run_at", due, "When it became, or becomes, due")
         object.field("arguments", job?.payload ?? ["file": "a.csv"], "What it is told; null when sealed")
-        object.field("sealed", job?.isSealed ?? false, "Whether what it is told is encrypted")
+        object.field(
+            "sealed", job?.isSealed ?? false, "Whether what it is told, what comes of it and what it says are encrypted"
+        )
         object.field("unique_key", job?.uniqueKey, "What makes it the same as another, with its scope")
         object.field("limit_key", job?.limitKey, "With which others it shares a limit")
         object.field("rate_key", job?.rateKey, "With which others it shares a rate")
@@ -85,9 +87,10 @@ struct OperatedJobAnswer: JSONRepresentable {
         object.field("created_at", job?.createdAt ?? due, "When it was enqueued")
         object.field("started_at", job?.startedAt, "When its last run began")
         object.field("finished_at", job?.finishedAt, "When it ended")
-        object.optionalField("result", job?.result, "What came of it")
+        object.optionalField("result", job?.result, "What came of it; absent when sealed")
         object.field(
-            "errors", JSONValue.array((job?.errors ?? []).map(\.operatorJSON)), "What went wrong, the newest last")
+            "errors", JSONValue.array((job?.errors ?? []).map(\.operatorJSON)),
+            "What went wrong, the newest last; without words when sealed")
         object.field("waits_for", obstacles.map { ObstacleText($0).text }, "Why it does not run, in words")
     }
 }

@@ -46,17 +46,6 @@ struct JobBulkForm: RouteInput {
     }
 }
 
-/// Which job, and what a form has just done with it.
-struct JobPageQuery: RouteInput {
-    let id: Int64
-    let done: ConsoleQuery
-
-    init(_ fields: inout FieldReader) {
-        id = fields.identifier("id", in: .path, "Id of the job")
-        done = ConsoleQuery(&fields)
-    }
-}
-
 /// The form that scales a queue. Everything is taken as it comes; the page says what is wrong.
 struct ScaleForm: RouteInput {
     private static let names = ["at_most", "per_node"]

@@ -75,12 +75,13 @@ struct JobPage: ConsolePage {
     }
 
     private var outcome: HTML? {
-        job.result.map { result in
+        let shown: HTML? = job.result.map { "<pre class=\"words\" tabindex=\"0\">\(JobWords.lines($0))</pre>" }
+        let sealed: HTML? =
+            job.isResultSealed ? "<p>\(Icon.lock) Sealed: only later steps and who asked for it can read it.</p>" : nil
+        guard let inside = shown ?? sealed else { return nil }
+        return """
+            <section class="block" aria-labelledby="result-title"><h2 id="result-title">What came of it</h2>\(inside)</section>
             """
-            <section class="block" aria-labelledby="result-title"><h2 id="result-title">What came of it</h2>\
-            <pre class="words" tabindex="0">\(JobWords.lines(result))</pre></section>
-            """
-        }
     }
 
     private var actions: HTML? {

@@ -74,8 +74,8 @@ struct JobStory: PageComponent {
     /// The words of the errors, each once, in the order of the errors.
     private func words(_ note: JobErrorNote) -> HTML? {
         var all: [String] = []
-        for words in note.causes.map(\.words) + [note.detail].compactMap(\.self) where !all.contains(words) {
-            all.append(words)
+        for words in note.causes.map(\.words) + [note.detail].compactMap(\.self) {
+            if !words.isEmpty, !all.contains(words) { all.append(words) }
         }
         guard !all.isEmpty else { return nil }
         return "<pre class=\"words\" tabindex=\"0\">\(all.joined(separator: "\n"))</pre>"

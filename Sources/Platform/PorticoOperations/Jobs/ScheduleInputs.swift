@@ -12,9 +12,10 @@ struct ScheduleTermsInput: RouteInput {
     init(_ fields: inout FieldReader) {
         name = fields.text("name", 1...100, in: .path, "Name of the schedule")
         cron = fields.text(
-            "cron", 1...100, example: "30 2 * * *",
+            "cron", 1...CronExpression.longest, example: "30 2 * * *",
             "When: minute, hour, day of the month, month, day of the week, or @hourly, @daily and their like")
-        zone = fields.text("zone", 1...64, example: "UTC", "In which zone: a name, or a distance such as +05:30")
+        zone = fields.text(
+            "zone", 1...JobZone.longestName, example: "UTC", "In which zone: a name, or a distance such as +05:30")
         missed = fields.optionalChoice(
             "missed", of: ScheduleMissed.self,
             "About missed times: skip: nothing; once: the latest, once; all: each of the last; as it is when absent")
@@ -47,8 +48,8 @@ struct ScheduleTimesInput: RouteInput {
 
     init(_ fields: inout FieldReader) {
         name = fields.text("name", 1...100, in: .path, "Name of the schedule")
-        cron = fields.optionalText("cron", 1...100, in: .query, "When; as it is when absent")
-        zone = fields.optionalText("zone", 1...64, in: .query, "In which zone; as it is when absent")
+        cron = fields.optionalText("cron", 1...CronExpression.longest, in: .query, "When; as it is when absent")
+        zone = fields.optionalText("zone", 1...JobZone.longestName, in: .query, "In which zone; as it is when absent")
     }
 
     func terms(over present: ScheduleTerms) -> ScheduleTerms {
@@ -67,25 +68,36 @@ struct SchedulePageQuery: RouteInput {
     }
 }
 
+/// The form was made from terms that are not in force any more.
+struct StaleSchedule: Error {}
+
 /// The form that changes when a schedule fires. Everything is taken as it comes; the page says what is wrong.
 struct ScheduleForm: RouteInput {
     let name: String
-    /// What was typed, for the form that is shown again.
+    /// What was typed, for the form that is shown again; with `seen`, what was in force when it was made.
     let values: [String: String]
     /// Whether only the times are asked for.
     let isLook: Bool
 
     init(_ fields: inout FieldReader) {
         name = fields.text("name", 1...100, in: .path, "Name of the schedule")
-        values = [
-            "cron": (fields.optionalText("cron", 0...200, "When, as a cron expression") ?? "").withoutEdges,
-            "zone": (fields.optionalText("zone", 0...100, "In which zone") ?? "").withoutEdges,
+        var values = [
+            "cron": (fields.optionalText("cron", 0...1000, "When, as a cron expression") ?? "").withoutEdges,
+            "zone": (fields.optionalText("zone", 0...1000, "In which zone") ?? "").withoutEdges,
             "missed": fields.optionalText("missed", 0...20, "What is done about missed times") ?? "",
             "missed_most":
                 (fields.optionalText("missed_most", 0...20, "Of how many of them, where that is to be said") ?? "")
                 .withoutEdges,
         ]
         isLook = fields.optionalText("look", 0...20, "Anything where only the coming times are asked for") != nil
+        values["seen"] = fields.optionalText("seen", 0...1000, "What was in force when the form was made")
+        self.values = values
+    }
+
+    /// - Throws: ``StaleSchedule`` when something else is in force than the form was made from.
+    func requireSeen(_ standing: ScheduleStanding) throws {
+        guard let seen = values["seen"], seen != standing.terms.words else { return }
+        throw StaleSchedule()
     }
 
     /// What was typed, as far as it can be understood without the clock.

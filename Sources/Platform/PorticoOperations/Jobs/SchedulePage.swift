@@ -55,9 +55,11 @@ struct SchedulePage: ConsolePage {
     }
 
     private func line(_ what: String, _ terms: ScheduleTerms) -> DataTable.Row {
-        let times = (try? terms.times(JobConsole.timesShown, after: frame.now)) ?? []
+        // A zone that the program knows on other nodes may not be known here.
+        let known = try? terms.times(JobConsole.timesShown, after: frame.now)
+        let times = known ?? []
         let shown = (0..<JobConsole.timesShown).map { index -> HTML in
-            guard index < times.count else { return index == 0 ? "never" : .empty }
+            guard index < times.count else { return index > 0 ? .empty : known == nil ? "not known here" : "never" }
             return frame.time(times[index], .dateAndTime)
         }
         let said: [HTML] = [
@@ -87,10 +89,10 @@ struct SchedulePage: ConsolePage {
         let cron = TextField(
             "cron", label: "When", value: form.value("cron", or: present.cron),
             hint: "Minute, hour, day of the month, month, day of the week; or @hourly, @daily, @weekly, @monthly.",
-            error: form.message("cron"), maxLength: 100)
+            error: form.message("cron"), maxLength: CronExpression.longest)
         let zone = TextField(
             "zone", label: "Zone", value: form.value("zone", or: present.zone),
-            hint: "Such as Europe/Berlin, UTC or +05:30.", error: form.message("zone"), maxLength: 64)
+            hint: "Such as Europe/Berlin, UTC or +05:30.", error: form.message("zone"), maxLength: JobZone.longestName)
         let missed = SelectField(
             "missed", label: "Missed times",
             value: form.value("missed", or: ScheduleMissed(present.catchUp).rawValue),
@@ -104,6 +106,7 @@ struct SchedulePage: ConsolePage {
             kind: .number, hint: "Where it runs for each of them.", error: form.message("missed_most"),
             presence: .optional, range: ScheduleMissed.range)
         let fields: HTML = """
+            <input type="hidden" name="seen" value="\(form.value("seen", or: present.words))">\
             <div class="form-row">\(cron)\(zone)</div><div class="form-row">\(missed)\(most)</div>
             """
         let handles = frame.form(

@@ -52,7 +52,7 @@ struct MailConsolePages: ConsolePages {
         Route.page(
             .get, MailConsolePages.path + "/mail/{id}", "mailPage", "One mail, and what became of it",
             access: ConsolePermission.read, cache: .noStore
-        ) { (context: RequestContext, input: MailPageQuery) -> PageReply in
+        ) { (context: RequestContext, input: ConsoleItemQuery) -> PageReply in
             let found = try await console.database.read { [console] in try console.mail(input.id, in: $0) }
             return MailPage(
                 frame: try await ConsoleFrame(context, appearance), mail: found.mail, said: found.content,

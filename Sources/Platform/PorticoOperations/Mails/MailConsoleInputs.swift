@@ -48,17 +48,6 @@ struct OperatedMailID: RouteInput {
     }
 }
 
-/// Which mail, and what a form has just done with it.
-struct MailPageQuery: RouteInput {
-    let id: Int64
-    let done: ConsoleQuery
-
-    init(_ fields: inout FieldReader) {
-        id = fields.identifier("id", in: .path, "Id of the mail")
-        done = ConsoleQuery(&fields)
-    }
-}
-
 /// Which suppressed addresses are looked for.
 struct SuppressionSearchInput: RouteInput {
     let start: String
