@@ -3,7 +3,8 @@ import Testing
 @testable import PorticoHTTP
 
 @Suite("Pages of this site") struct SiteOriginTests {
-    private func owns(_ site: SiteOrigin, _ origin: String?, host: String = "bags.test", isSecure: Bool = false) -> Bool {
+    private func owns(_ site: SiteOrigin, _ origin: String?, host: String = "bags.test", isSecure: Bool = false) -> Bool
+    {
         var headers: Headers = ["host": host]
         headers["origin"] = origin
         return site.owns(
@@ -19,7 +20,8 @@ import Testing
             #expect(owns(site, nil, host: host))
         }
         for origin in [
-            "http://bags.test", "https://bags.test:8443", "https://bags.test.evil.test", "https://evil.test", "null", "",
+            "http://bags.test", "https://bags.test:8443", "https://bags.test.evil.test", "https://evil.test", "null",
+            "",
             "https://bags.test/", "https://", "https://:443", "https://bags.test:", "ftp://bags.test", "bags.test",
         ] {
             #expect(!owns(site, origin), "\(origin)")

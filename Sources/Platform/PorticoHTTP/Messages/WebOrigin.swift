@@ -1,7 +1,7 @@
 /// Scheme, host and port of a page: what a browser says in `Origin` (RFC 6454 §6.2, §7).
 ///
 /// Two origins are the same when all three are; a port that is not said is the usual one of its scheme.
-public struct WebOrigin: Sendable, Hashable {
+struct WebOrigin: Sendable, Hashable {
     private static let usualPorts: [Substring: UInt16] = ["http:": 80, "https:": 443]
 
     private let scheme: Substring
@@ -9,7 +9,7 @@ public struct WebOrigin: Sendable, Hashable {
     private let port: UInt16
 
     /// Reads `https://desk.example` or `http://127.0.0.1:8080`; nil where there is a path, another scheme, or `null`.
-    public init?(_ text: String) {
+    init?(_ text: String) {
         let parts = text.lowercased().split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[1].isEmpty, let usualPort = WebOrigin.usualPorts[parts[0]] else { return nil }
         let authority = parts[2]
