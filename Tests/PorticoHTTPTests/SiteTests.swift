@@ -100,8 +100,25 @@ import Testing
         #expect(await status([("x-csrf-token", foreign)]) == 403)
         #expect(await status([("x-csrf-token", own), ("origin", "http://evil.example")]) == 403)
         #expect(await status([("x-csrf-token", own), ("sec-fetch-site", "cross-site")]) == 403)
+        #expect(await status([("x-csrf-token", own), ("origin", "https://a.example")]) == 403)
+        #expect(await status([("x-csrf-token", own), ("origin", "http://a.example:81")]) == 403)
         #expect(await status([("x-csrf-token", own), ("origin", "http://a.example")]) == 201)
         #expect(await status([("x-csrf-token", own), ("sec-fetch-site", "same-origin")]) == 201)
+    }
+
+    @Test("over TLS a page that came without is another site's")
+    func plainOrigin() async throws {
+        let sample = try SampleSite(isSecure: true)
+        func status(_ origin: String) async -> Int {
+            let headers: Headers = [
+                "cookie": "who=writer", "content-type": "application/json", "host": "a.example", "origin": origin,
+                "x-csrf-token": sample.csrf.token(for: "session-writer").value,
+            ]
+            let body = #"{"name":"a","count":1,"tags":[]}"#
+            return await sample.send(.post, "/shop/api/v1/items", headers, body: body).status.code
+        }
+        #expect(await status("https://a.example") == 201)
+        #expect(await status("http://a.example") == 403)
     }
 
     @Test("forms of visitors are bound to a cookie that the page sets")

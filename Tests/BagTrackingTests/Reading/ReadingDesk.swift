@@ -53,12 +53,12 @@ struct ReadingDesk: Sendable {
         ]
         var mount = Mount(id: "bags", prefix: "/bags", title: "Bags", routes: groups.flatMap(\.self))
         mount.authenticator = Badges()
-        let site = try Site(
-            Site.Configuration(
-                mounts: [mount], csrf: CSRFSigner(key: [UInt8](repeating: 1, count: 32)), clock: hall.clock,
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: hall.metrics,
-                assets: AssetLinks { $0 }))
-        client = TestClient(site)
+        var site = Site.Configuration(
+            mounts: [mount], csrf: CSRFSigner(key: [UInt8](repeating: 1, count: 32)), clock: hall.clock,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: hall.metrics,
+            assets: AssetLinks { $0 })
+        site.origin = SiteOrigin(publicURL: services.settings.publicURL)
+        client = TestClient(try Site(site))
     }
 
     /// The accounts of a hall, with sessions of their own.

@@ -71,6 +71,37 @@ struct LocalCacheTests {
         #expect(cache.usage.entries == 0 && cache.usage.bytes == 0)
     }
 
+    @Test("counts for each value what a shard really takes for it, in the mean over the sizes of a shard")
+    func overhead() {
+        var table = CacheTable<Int, Int>(most: CacheCapacity(entries: 4096), seed: 1)
+        var sum = 0.0
+        var numbers = SeededNumbers(5)
+        for number in 1...1024 {
+            let entry = CacheEntry(number, times: CacheTimes(fresh: .max), moment: TagMoment(1))
+            table.store(entry, for: number, numbers.next(), weight: 1, at: 0)
+            if number > 512 { sum += Double(table.indexBytes) / Double(table.nodes.count) }
+        }
+        let counted = LocalCache<Int, Int>.overhead - MemoryLayout<CacheNode<Int, Int>>.stride
+        #expect(abs(sum / 512 - Double(counted)) < 1)
+    }
+
+    @Test("tells how often counting began anew, because the load had become another one")
+    func upheavals() {
+        let cache = LocalCache<Int, Int>(CacheCapacity(entries: 400), clock: clock, tags: tags)
+        var numbers = SeededNumbers(3)
+        func ask(_ requests: Int, from base: Int) {
+            for _ in 0..<requests {
+                let unit = Double.random(in: 0..<1, using: &numbers)
+                let key = base + Int(4000 * unit * unit * unit)
+                if cache.value(for: key) == nil { cache.store(key, for: key, ttl: .hours(1)) }
+            }
+        }
+        ask(30_000, from: 0)
+        let before = cache.usage.upheavals
+        ask(14_000, from: 100_000)
+        #expect(cache.usage.upheavals > before)
+    }
+
     @Test("keeps nothing when it has no capacity")
     func none() {
         let cache = cache(0)

@@ -42,6 +42,7 @@ struct RegistryTests {
         #expect(text.contains(#"portico_cache_reads_total{cache="bags.summary",tier="shared",outcome="miss"} 1"#))
         #expect(text.contains(#"portico_cache_loads_total{cache="bags.summary"} 1"#))
         #expect(text.contains(#"portico_cache_entries{cache="bags.summary"} 1"#))
+        #expect(text.contains(#"portico_cache_events_total{cache="bags.summary",event="upheaval"} 0"#))
         #expect(text.contains(#"portico_cache_tier_failures_total{tier="shared",reason="timeout"} 0"#))
         #expect(!text.contains("secret-key"))
     }

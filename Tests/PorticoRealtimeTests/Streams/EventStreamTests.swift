@@ -168,6 +168,93 @@ private final class Recorder: BodyWriter {
         await task.value
     }
 
+    @Test("a stream gives signs of life while nobody answers whether its client is allowed")
+    func beatsMeanwhile() async {
+        let (hub, recorder, answer) = (testHub(), Recorder(), EventBell())
+        let task = run(EventStream(hub: hub) { _ in nil }, ["a"], to: recorder) {
+            await answer.wait(atMost: .seconds(600))
+            return true
+        }
+        _ = await recorder.waits(for: "retry")
+        hub.publish([event(1, "a")])
+        let beating = Task { await hub.keepAlive(every: .milliseconds(1)) }
+        #expect(ids(await recorder.waits(for: ": alive\n\n: alive\n\n")).isEmpty)
+        beating.cancel()
+        await beating.value
+        for _ in 0..<2 { answer.ring() }
+        #expect(ids(await recorder.waits(for: "\"id\":1")) == ["1"])
+        task.cancel()
+        await task.value
+    }
+
+    @Test("a stream gives signs of life while it is looked at how things stand")
+    func beatsAtFirst() async {
+        let (hub, recorder, isReady) = (testHub(), Recorder(), EventBell())
+        let stream = EventStream(
+            hub: hub,
+            present: { _ in
+                await isReady.wait(atMost: .seconds(600))
+                return []
+            }, pages: { _ in nil })
+        let task = run(stream, ["a"], to: recorder)
+        let beating = Task { await hub.keepAlive(every: .milliseconds(1)) }
+        _ = await recorder.waits(for: ": alive\n\n: alive\n\n")
+        isReady.ring()
+        hub.publish([event(1, "a")])
+        _ = await recorder.waits(for: "\"id\":1")
+        for task in [beating, task] {
+            task.cancel()
+            await task.value
+        }
+    }
+
+    @Test("a sign of life that was begun is through before a stream goes on")
+    func beatsApart() async {
+        let isTaken = EventBell()
+        let calls = Mutex<[String]>([])
+        let pulse = StreamPulse {
+            await isTaken.wait(atMost: .seconds(600))
+            calls.withLock { $0.append("beat") }
+        }
+        #expect(!pulse.beat(), "nobody waits")
+        await pulse.during {
+            #expect(pulse.beat())
+            calls.withLock { $0.append("answer") }
+            isTaken.ring()
+        }
+        #expect(calls.withLock(\.self) == ["answer", "beat"])
+        #expect(!pulse.beat(), "nobody waits any more")
+    }
+
+    @Test("who is told that somebody is there is not told once more that they came")
+    func presence() async {
+        let timing = TestTiming()
+        let hub = testHub(timing: timing.timing) { _ in }
+        let presence = Presence(clock: Clock(standingAt: Instant(seconds: 1_790_000_000)))
+        let news = PresenceNews(of: presence, over: hub)
+        let stream = EventStream(hub: hub, present: { await news.present($0) }, pages: { _ in nil })
+        let topic = PresenceNews.topic(of: "desk")
+        let (first, second) = (Recorder(), Recorder())
+        let before = run(stream, [topic], to: first)
+        _ = await first.waits(for: "event: presence")
+        // One message has just left, so that the next one waits for others.
+        hub.publish([passing(1, "elsewhere")])
+        _ = await presence.see(PresentMember(id: "2", name: "Ravi"), at: "desk")
+        await news.look()
+        let after = run(stream, [topic], to: second)
+        _ = await second.waits(for: "event: presence")
+        #expect(second.text.contains(#""members":[{"id":"2","name":"Ravi"}]"#))
+        hub.publish([passing(2, topic)])
+        timing.advance(milliseconds: 100)
+        for recorder in [first, second] { _ = await recorder.waits(for: "event: typing") }
+        #expect(first.text.contains(#""joined":[{"id":"2""#))
+        #expect(!second.text.contains(#""joined":[{"#))
+        for task in [before, after] {
+            task.cancel()
+            await task.value
+        }
+    }
+
     @Test("while nobody can tell whether a client is allowed it is told nothing, and then all that waited")
     func unknown() async {
         let timing = TestTiming()

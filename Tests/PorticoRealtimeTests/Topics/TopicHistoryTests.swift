@@ -89,11 +89,36 @@ import Testing
         #expect(history.missed(after: ResumePoint("2~e1.1") ?? point(0)) == nil)
     }
 
+    @Test("tells a part of what came, and how far a client is that has it")
+    func parts() {
+        var history = history(1...8)
+        _ = history.append(passing(1, "a", isKept: true))
+        let first = history.part(after: point(1), most: 3) { $0.position.map { $0.id.isMultiple(of: 2) } ?? true }
+        #expect(ids(first.messages) == [2, 4, 6] && !first.isWhole)
+        #expect(first.through == point(7))
+        let second = history.part(after: first.through, most: 3) { _ in true }
+        #expect(ids(second.messages) == [8, 0] && second.isWhole)
+        #expect(second.through.text == "8~e1.1")
+        let last = history.part(after: second.through, most: 3) { _ in true }
+        #expect(last.messages.isEmpty && last.isWhole && last.through == second.through)
+    }
+
     @Test("points survive their text, and rubbish is none")
     func points() {
         for text in ["0", "17", "17~ab12.3"] { #expect(ResumePoint(text)?.text == text) }
         for text in ["", "-1", "x", "1~", "1~ab", "1~ab.", "1~ab.0", "1~.1", "1~ab.x", "1~a.1.2"] {
             #expect(ResumePoint(text) == nil, "\(text)")
         }
+    }
+}
+
+extension TopicHistory {
+    /// All that a client has missed; nil where some of it may not be here.
+    fileprivate func missed(after point: ResumePoint) -> [TopicMessage]? {
+        covers(point) ? part(after: point, most: .max, where: { _ in true }).messages : nil
+    }
+
+    fileprivate func missed(afterReplayTo point: ResumePoint) -> [TopicMessage]? {
+        covers(replayedTo: point) ? part(after: point, most: .max, where: { _ in true }).messages : nil
     }
 }

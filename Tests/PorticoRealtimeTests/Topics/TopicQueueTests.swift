@@ -71,7 +71,7 @@ import Testing
         var queue = TopicQueue()
         for topic in ["a", "b", "a"] { _ = queue.add(delivery(1, key: "k", topic: topic)) }
         _ = queue.add(delivery(2, topic: "a"))
-        queue.drop("a")
+        queue.drop { $0.topic == "a" }
         #expect(queue.count == 1)
         add(delivery(3, key: "k"), to: &queue)
         let data = drain(&queue)

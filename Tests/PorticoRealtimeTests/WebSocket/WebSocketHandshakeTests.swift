@@ -62,13 +62,24 @@ import Testing
 
     @Test("lets pages of this site in, and programs, but no page of another site")
     func origins() throws {
-        #expect(problem { $0["origin"] = "https://portico.test" } == nil)
         #expect(problem { $0["origin"] = "http://portico.test" } == nil)
-        for origin in ["https://evil.test", "null", "https://portico.test.evil.test", "https://portico.test:444"] {
+        for origin in [
+            "https://portico.test", "http://evil.test", "null", "http://portico.test.evil.test",
+            "http://portico.test:444",
+        ] {
             #expect(problem { $0["origin"] = origin }?.status == 403)
         }
         let head = handshakeHead { $0["origin"] = "https://desk.test" }
         _ = try WebSocketHandshake(head, origins: ["https://desk.test"])
+    }
+
+    @Test("a page that came without TLS is another site's, where people reach this one over TLS")
+    func schemes() throws {
+        let site = SiteOrigin(publicURL: "https://portico.test", isSecure: true)
+        _ = try WebSocketHandshake(handshakeHead { $0["origin"] = "https://portico.test" }, site: site)
+        #expect(throws: Problem.self) {
+            try WebSocketHandshake(handshakeHead { $0["origin"] = "http://portico.test" }, site: site)
+        }
     }
 
     @Test("SHA-1 gives the digests of RFC 3174 and of the lengths around a block")

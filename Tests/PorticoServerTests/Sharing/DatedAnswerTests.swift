@@ -55,14 +55,29 @@ import Testing
         }
     }
 
-    @Test("who joins parts gets none of a page that was changed since")
-    func parts() async throws {
-        try await SharingServer.run([route(Self.caches[0])]) { server in
+    @Test("who goes on only with what was not changed since gets nothing of a page that was", arguments: caches)
+    func unmodified(cache: CacheControl) async throws {
+        try await SharingServer.run([route(cache)]) { server in
             let client = try await RawClient.connect(to: server.port)
-            for (date, status) in [(Self.changed, 206), ("Sat, 05 Nov 1994 00:00:00 GMT", 200)] {
-                try await client.send(get("/open/dated", "Range: bytes=0-1\r\nIf-Unmodified-Since: \(date)\r\n"))
-                #expect(try await client.answer().status == status)
+            func ask(_ fields: String) async throws -> Int {
+                try await client.send(get("/open/dated", fields))
+                return try await client.answer().status
             }
+            let (since, before) = ("If-Unmodified-Since: ", "Sat, 05 Nov 1994 00:00:00 GMT")
+            // What is kept for everybody is given in parts too.
+            let part = cache.sharing == nil ? 200 : 206
+            let cases: [(fields: String, status: Int)] = [
+                ("\(since)\(Self.changed)\r\n", 200),
+                ("\(since)Mon, 07 Nov 1994 00:00:00 GMT\r\n", 200),
+                ("\(since)\(before)\r\n", 412),
+                ("\(since)\(before)\r\nRange: bytes=0-1\r\n", 412),
+                ("\(since)\(Self.changed)\r\nRange: bytes=0-1\r\n", part),
+                ("\(since)yesterday\r\n", 200),
+                // RFC 9110 §13.1.4: a date beside tags is not looked at.
+                ("\(since)\(before)\r\nIf-Match: *\r\n", 200),
+                ("\(since)\(Self.changed)\r\nIf-Modified-Since: \(Self.changed)\r\n", 304),
+            ]
+            for (fields, status) in cases { #expect(try await ask(fields) == status, "\(fields)") }
             await client.close()
         }
     }
@@ -72,9 +87,11 @@ import Testing
         try await SharingServer.run([route(cache, nil)]) { server in
             let client = try await RawClient.connect(to: server.port)
             for _ in 0..<2 {
-                try await client.send(get("/open/dated", "If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT\r\n"))
-                let answer = try await client.answer()
-                #expect(answer.status == 200 && answer["last-modified"] == nil)
+                for name in ["If-Modified-Since", "If-Unmodified-Since"] {
+                    try await client.send(get("/open/dated", "\(name): Fri, 01 Jan 2100 00:00:00 GMT\r\n"))
+                    let answer = try await client.answer()
+                    #expect(answer.status == 200 && answer["last-modified"] == nil)
+                }
             }
             await client.close()
         }

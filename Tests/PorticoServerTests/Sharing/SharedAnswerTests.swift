@@ -67,17 +67,52 @@ import Testing
             try await client.send(get("/open/page/x", "Range: bytes=99999-\r\n"))
             let beyond = try await client.answer()
             #expect(beyond.status == 416 && beyond["cache-control"] == "no-store")
-            for name in ["If-Range", "If-Match"] {
-                for (condition, status) in [(tag, 206), ("\"other\"", 200)] {
-                    try await client.send(get("/open/page/x", "Range: bytes=2-5\r\n\(name): \(condition)\r\n"))
-                    #expect(try await client.answer().status == status)
-                }
+            for (condition, status) in [(tag, 206), ("\"other\"", 200)] {
+                try await client.send(get("/open/page/x", "Range: bytes=2-5\r\nIf-Range: \(condition)\r\n"))
+                #expect(try await client.answer().status == status)
+            }
+            for condition in [tag, "\"other\", \(tag)", "*"] {
+                try await client.send(get("/open/page/x", "Range: bytes=2-5\r\nIf-Match: \(condition)\r\n"))
+                #expect(try await client.answer().status == 206, "\(condition)")
             }
             try await client.send("HEAD /open/page/x HTTP/1.1\r\nHost: test\r\n\r\n")
             let head = try await client.answer(hasBody: false)
             #expect(head.status == 200 && head["content-length"] == String(whole.body.utf8.count))
             #expect(count.value == 1)
             await client.close()
+        }
+    }
+
+    @Test("who means another state than the present one gets 412, from memory and anew")
+    func meant() async throws {
+        for cache in [CacheControl.shared(SharedCaching(seconds: 60)), .privateRevalidated] {
+            let route = Route.raw(
+                .get, "/state", "state", "As it is", access: .anonymous, limit: .unlimited, cache: cache,
+                mediaType: "text/plain"
+            ) { (_: RequestContext, _: NoInput) in .text("as it is") }
+            try await SharingServer.run([route]) { server in
+                let client = try await RawClient.connect(to: server.port)
+                try await client.send(get("/open/state"))
+                let whole = try await client.answer()
+                let tag = try #require(whole["etag"])
+                for condition in [tag, "\"other\", \(tag)", "*"] {
+                    try await client.send(get("/open/state", "If-Match: \(condition)\r\n"))
+                    #expect(try await client.answer().status == 200, "\(condition)")
+                }
+                for condition in ["\"other\"", "W/\(tag)", ""] {
+                    try await client.send(
+                        get("/open/state", "If-Match: \(condition)\r\nIf-None-Match: \(tag)\r\nRange: bytes=0-1\r\n"))
+                    let refused = try await client.answer()
+                    #expect(refused.status == 412 && refused["cache-control"] == "no-store", "\(condition)")
+                    #expect(refused["etag"] == nil && refused["content-type"] == "application/problem+json")
+                    #expect(refused.body.contains("\"code\":\"stale\""))
+                }
+                try await client.send(get("/open/state", "If-Match: \(tag)\r\nIf-None-Match: \(tag)\r\n"))
+                #expect(try await client.answer().status == 304)
+                try await client.send("HEAD /open/state HTTP/1.1\r\nHost: test\r\nIf-Match: \"other\"\r\n\r\n")
+                #expect(try await client.answer(hasBody: false).status == 412)
+                await client.close()
+            }
         }
     }
 

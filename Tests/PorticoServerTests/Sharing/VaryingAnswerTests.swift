@@ -122,7 +122,8 @@ import Testing
             ("de", "de"), ("en;q=0.5, de;q=0.9", "de"), ("de-AT-1996", "de"), ("pt", "pt-BR"), ("*", "en"),
             ("en;q=0, *", "de"), ("fr, *;q=0.1", "en"), ("de;q=0, de-CH", "en"), ("de;q=2", "en"), ("de;q=x", "en"),
             (";;,,", "en"), ("de;q=1.000, pt;q=0.999", "de"), ("pt, de", "pt-BR"), (" de\t; q=0.8", "de"),
-            ("DE-de", "de"), ("d", "en"),
+            ("DE-de", "de"), ("d", "en"), ("pt-BR, pt;q=0", "pt-BR"), ("pt;q=0, pt-BR;q=0.1", "pt-BR"),
+            ("pt, pt-BR;q=0", "en"), ("de-AT, de;q=0", "en"), ("de, de-AT;q=0", "de"), ("pt-BR, pt-BR;q=0", "en"),
         ])
     func languages(header: String, language: String) {
         let languages = VaryingHeader.languages("en", "de", "pt-BR")

@@ -1,13 +1,16 @@
 // Keeps the dashboard current: numbers from `stats` messages, the feed and today's counts from `scan` messages, and the
 // parts that no message has the numbers of (what to look after, the hours of today) by reading them again.
 
-import { LiveStream } from "./live/stream.js";
+import { LiveStream, pauseBefore } from "./live/stream.js";
 
 /** How long messages gather before parts of the page are read again, in milliseconds. */
 const pause = 3000;
 
-/** The parts that are read again. */
+/** The parts that no message has all numbers of. */
 const parts = ["watch", "today"];
+
+/** All parts that messages change: they are behind when messages may have been missed. */
+const allParts = ["bills", "watch", "today", "stock", "latest"];
 
 /** Does `work` once for many calls: `span` milliseconds after the first of them. */
 export function gathered(work, span, wait = setTimeout) {
@@ -20,6 +23,32 @@ export function gathered(work, span, wait = setTimeout) {
       work();
     }, span);
   };
+}
+
+/**
+ * Parts of the page that are behind. `read` finds the page as it is now, or null while that can't be; `put` puts a part of it
+ * in place, and says whether it could.
+ */
+export class Behind {
+  constructor(read, put) {
+    Object.assign(this, { read, put, ids: new Set(), turn: 0 });
+  }
+
+  note(ids) {
+    this.turn += 1;
+    for (const id of ids) this.ids.add(id);
+  }
+
+  /** Puts in place what is behind. Says whether the page could be read; what was noted meanwhile stays behind. */
+  async catchUp() {
+    const { turn } = this;
+    const page = await this.read();
+    if (!page) return false;
+    for (const id of [...this.ids]) {
+      if (this.put(page, id) && turn === this.turn) this.ids.delete(id);
+    }
+    return true;
+  }
 }
 
 /** The number at a dotted path of an object, or null. */
@@ -74,18 +103,22 @@ function takeScan(scan) {
   feed.parentElement.querySelector(".empty")?.remove();
 }
 
-/** Reads parts of the page again and puts them in place, unless nobody looks or somebody is in them. */
-async function readAgain() {
-  if (document.hidden) return;
+/** The page as it is now; null while it is away. */
+async function readPage() {
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" });
-    if (!answer.ok) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    for (const id of parts) {
-      const [part, fresh] = [document.getElementById(id), page.getElementById(id)];
-      if (part && fresh && !part.contains(document.activeElement)) part.replaceWith(document.adoptNode(fresh));
-    }
-  } catch { /* Away: what was last known stays, and the next message tries again. */ }
+    return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Puts a part in place, unless somebody is in it. */
+function putPart(page, id) {
+  const [part, fresh] = [document.getElementById(id), page.getElementById(id)];
+  if (part?.contains(document.activeElement)) return false;
+  if (part && fresh) part.replaceWith(document.adoptNode(fresh));
+  return true;
 }
 
 function clock(time) {
@@ -101,16 +134,28 @@ function follow(live) {
     if (state.textContent !== STATES[name]) state.textContent = STATES[name];
     state.classList.toggle("live", name === "live");
   };
-  const refresh = gathered(readAgain, pause);
-  const taking = (take) => (message) => {
+  const behind = new Behind(readPage, putPart);
+  let failures = 0;
+  // While the page is away what was last known stays. When nobody looks nothing is read.
+  const refresh = gathered(async () => {
+    if (document.hidden) return;
+    failures = await behind.catchUp() ? 0 : failures + 1;
+    if (failures) setTimeout(refresh, pauseBefore(failures, Math.random()));
+  }, pause);
+  const changed = (ids) => {
+    behind.note(ids);
     refresh();
+  };
+  const taking = (take) => (message) => {
+    changed(parts);
     take(JSON.parse(message.data));
   };
   const listeners = {
-    scan: taking(takeScan), stats: taking(takeStats), bill: refresh, job: refresh, reset: () => location.reload(),
+    scan: taking(takeScan), stats: taking(takeStats), bill: () => changed(parts), job: () => changed(parts),
+    reset: () => changed(allParts),
   };
   new LiveStream(live.dataset.stream, listeners, say);
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) changed(parts); });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 }
 

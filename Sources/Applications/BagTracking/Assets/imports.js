@@ -26,7 +26,7 @@ if (place) {
   };
   const stream = new LiveStream(`/bags/api/v1/stream?topics=job:${place.dataset.job}`, {
     job: (message) => show(JSON.parse(message.data)),
-    reset: () => location.reload(),
+    reset: ask,
   }, (state) => {
     if (state === "live") ask();
     if (state === "over") words.textContent = "Not live: reload the page.";

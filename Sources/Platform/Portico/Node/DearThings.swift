@@ -24,8 +24,8 @@ struct DearThings: Sendable {
         .json(
             .get, "\(DearThings.path)/{name}", "testDear", "Something that is made once, as soon as that is allowed",
             access: .anonymous, limit: .unlimited
-        ) { (_: RequestContext, thing: DearName) -> Reply<DearThing> in
-            .ok(DearThing(text: try await things.value(for: thing.name) { _ in try await make(thing.name) }))
+        ) { (_: RequestContext, thing: DearName) -> Reply<TestText> in
+            .ok(TestText(text: try await things.value(for: thing.name) { _ in try await make(thing.name) }))
         }
     }
 
@@ -33,9 +33,9 @@ struct DearThings: Sendable {
         .json(
             .post, DearThings.path, "allowTestDear", "Lets whoever makes a thing come to an end", access: .anonymous,
             limit: .unlimited
-        ) { (_: RequestContext, thing: DearName) -> Reply<DearThing> in
+        ) { (_: RequestContext, thing: DearName) -> Reply<TestText> in
             try await note(DearThings.allowed, thing.name)
-            return .ok(DearThing(text: thing.name))
+            return .ok(TestText(text: thing.name))
         }
     }
 
@@ -63,15 +63,5 @@ private struct DearName: RouteInput {
 
     init(_ fields: inout FieldReader) {
         name = fields.text("name", 1...100, "Which thing")
-    }
-}
-
-private struct DearThing: JSONRepresentable {
-    let text: String
-    static let schemaName = "TestDear"
-    static let example = DearThing(text: "vase, begun 1 times")
-
-    func write(to object: inout JSONObjectWriter) {
-        object.field("text", text, "What was made")
     }
 }

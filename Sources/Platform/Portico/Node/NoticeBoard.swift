@@ -28,8 +28,8 @@ struct NoticeBoard: Sendable {
         .json(
             .get, NoticeBoard.path, "testNotice", "The notice, kept in every way there is", access: .anonymous,
             limit: .unlimited, cache: .shared(SharedCaching(seconds: 600, tags: [NoticeBoard.tag.text]))
-        ) { (_: RequestContext, _: NoInput) -> Reply<Notice> in
-            .ok(Notice(text: try await notices.value(for: "notice") { _ in try await newest() }))
+        ) { (_: RequestContext, _: NoInput) -> Reply<TestText> in
+            .ok(TestText(text: try await notices.value(for: "notice") { _ in try await newest() }))
         }
     }
 
@@ -37,14 +37,14 @@ struct NoticeBoard: Sendable {
         .json(
             .post, NoticeBoard.path, "writeTestNotice", "Puts another notice up", access: .anonymous,
             limit: .unlimited
-        ) { (_: RequestContext, notice: NewNotice) -> Reply<Notice> in
+        ) { (_: RequestContext, notice: NewNotice) -> Reply<TestText> in
             let event = Event(
                 NoticeBoard.kind, key: "notice", payload: ["text": .string(notice.text)], at: clock.now())
             try await database.write { [outbox, stale] transaction in
                 try outbox.publish(event, in: transaction)
                 try stale.declare([NoticeBoard.tag], at: event.at, in: transaction)
             }
-            return .ok(Notice(text: notice.text))
+            return .ok(TestText(text: notice.text))
         }
     }
 
@@ -66,15 +66,5 @@ private struct NewNotice: RouteInput {
 
     init(_ fields: inout FieldReader) {
         text = fields.text("text", 0...1000, "What it says")
-    }
-}
-
-private struct Notice: JSONRepresentable {
-    let text: String
-    static let schemaName = "TestNotice"
-    static let example = Notice(text: "Closed on Sunday")
-
-    func write(to object: inout JSONObjectWriter) {
-        object.field("text", text, "What it says")
     }
 }

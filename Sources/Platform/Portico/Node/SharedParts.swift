@@ -132,6 +132,9 @@ struct SharedParts {
             mounts: mounts, csrf: csrf, clock: clock, logger: logger, metrics: metrics, assets: library.links)
         site.trustedProxies = proxies
         site.isSecure = isSecure
+        site.origin = SiteOrigin(
+            publicURL: settings.text("public_url"), takesOtherNames: settings.text("environment") != "production",
+            isSecure: isSecure)
         site.doors = doors
         site.tracer = tracer
         site.limits = mounts.last.flatMap {

@@ -88,6 +88,9 @@ struct CacheTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// Bytes of all values.
     var bytes: Int { window.bytes + probation.bytes + protected.bytes }
 
+    /// Bytes of what is kept about values besides their nodes.
+    var indexBytes: Int { buckets.count * MemoryLayout<UInt64>.stride + sketch.bytes + rejected.bytes }
+
     /// The part of the table's hits that needs no second look; nil means: look closer.
     @inlinable @inline(__always)
     mutating func hit(_ key: Key, _ hash: UInt64, now: Int64, moment: TagMoment) -> Value? {

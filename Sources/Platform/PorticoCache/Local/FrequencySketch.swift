@@ -24,6 +24,9 @@ struct FrequencySketch: Sendable {
         period = FrequencySketch.additionsPerWord * size
     }
 
+    /// What it takes in memory.
+    var bytes: Int { words.count * MemoryLayout<UInt64>.stride }
+
     /// Grows with the store. What was counted is forgotten, which does no harm while nothing is evicted yet.
     mutating func adapt(to entries: Int) {
         guard entries * FrequencySketch.wordsPerEntry > words.count else { return }

@@ -16,6 +16,9 @@ struct RejectedKeys: Sendable {
         mask = size - 1
     }
 
+    /// What it takes in memory.
+    var bytes: Int { slots.count * MemoryLayout<UInt64>.stride }
+
     /// Grows with the store. What was noted is forgotten.
     mutating func adapt(to entries: Int) {
         guard entries > slots.count * 2 else { return }

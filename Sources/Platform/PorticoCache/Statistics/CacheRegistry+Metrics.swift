@@ -40,6 +40,7 @@ extension CacheRegistry {
                     ([cache.name, "refused_store"], Double(cache.refusedStores)),
                     ([cache.name, "refused_shared_write"], Double(cache.refusedSharedWrites)),
                     ([cache.name, "undecodable"], Double(cache.undecodable)),
+                    ([cache.name, "upheaval"], Double(cache.local.upheavals)),
                 ]
             }
         }

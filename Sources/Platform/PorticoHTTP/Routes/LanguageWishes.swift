@@ -23,7 +23,7 @@ struct LanguageWishes {
     /// The tag that fits best: the whole range or the beginning of it, then a tag that is more than the range.
     func best(of tags: [String]) -> String? {
         let offers = tags.map { (tag: $0, text: Substring($0.lowercased())) }
-            .filter { offer in !refused.contains { LanguageWishes.covers($0, offer.text) } }
+            .filter { !isRefused($0.text) }
         for range in ranges {
             if range == "*" { return offers.first?.tag }
             var rest = range
@@ -34,6 +34,17 @@ struct LanguageWishes {
             if let offer = offers.first(where: { LanguageWishes.covers(range, $0.text) }) { return offer.tag }
         }
         return nil
+    }
+
+    /// Of the ranges that stand for a tag the longest decides: who wants no German may well want that of Austria.
+    private func isRefused(_ tag: Substring) -> Bool {
+        guard let refusal = LanguageWishes.longest(of: refused, tag) else { return false }
+        return refusal >= LanguageWishes.longest(of: ranges, tag) ?? 0
+    }
+
+    /// Length of the longest range that stands for a tag.
+    private static func longest(of ranges: some Sequence<Substring>, _ tag: Substring) -> Int? {
+        ranges.filter { covers($0, tag) }.map(\.utf8.count).max()
     }
 
     /// Whether a range stands for a tag (RFC 4647 §3.3.1).

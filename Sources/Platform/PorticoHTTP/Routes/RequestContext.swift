@@ -23,6 +23,8 @@ public struct RequestContext: Sendable {
     public internal(set) var upload: UploadedFile?
     /// Why a file that came with the form of a page was not kept: 413 `too_large`. Other routes refuse it by themselves.
     public internal(set) var uploadProblem: Problem?
+    /// Which pages are this site's own.
+    public internal(set) var site = SiteOrigin()
     private let form: FormBinding?
 
     /// A context. `form` is nil where nobody could send a form back.

@@ -4,6 +4,7 @@
 /// site caused it, that must be this one (Fetch Metadata, else `Origin`).
 struct CSRFGuard {
     let signer: CSRFSigner
+    let origin: SiteOrigin
 
     func check(_ exchange: Exchange) throws {
         guard let route = exchange.served?.route, !route.method.isSafe else { return }
@@ -28,21 +29,6 @@ struct CSRFGuard {
 
     private func isSameSite(_ head: RequestHead) -> Bool {
         if let site = head.headers["sec-fetch-site"] { return site == "same-origin" || site == "none" }
-        guard let origin = head.headers["origin"] else { return true }
-        guard let host = head.headers["host"], let scheme = origin.range(of: "://") else { return false }
-        return origin[scheme.upperBound...] == host
-    }
-}
-
-extension String {
-    /// The first place where `part` stands.
-    fileprivate func range(of part: String) -> Range<String.Index>? {
-        let wanted = Array(part.utf8)
-        var start = utf8.startIndex
-        while start != utf8.endIndex {
-            if utf8[start...].starts(with: wanted) { return start..<utf8.index(start, offsetBy: wanted.count) }
-            start = utf8.index(after: start)
-        }
-        return nil
+        return origin.owns(head)
     }
 }

@@ -16,6 +16,16 @@ public enum EntityTag {
         }
     }
 
+    /// Whether `If-Match` names what `tag` names. Weak tags never fit (RFC 9110 §13.1.1), `*` fits all there is.
+    /// - Parameter tag: of the answer; nil where it has none.
+    static func matchesStrongly(_ condition: String, _ tag: String?) -> Bool {
+        if condition == "*" { return true }
+        guard let tag, !tag.hasPrefix("W/") else { return false }
+        return condition.split(separator: ",").contains { candidate in
+            candidate.drop { $0 == " " }.prefix { $0 != " " } == tag
+        }
+    }
+
     private static func strong(_ tag: Substring) -> Substring {
         tag.hasPrefix("W/") ? tag.dropFirst(2) : tag
     }

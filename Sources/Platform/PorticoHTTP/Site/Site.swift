@@ -27,6 +27,8 @@ public final class Site: HTTPResponder {
         public var trustedProxies = TrustedProxies.none
         /// Whether clients come over TLS: cookies are then `Secure` and HSTS is sent.
         public var isSecure = false
+        /// Which pages are the site's own; nil goes by the host that a request names, and by `isSecure`.
+        public var origin: SiteOrigin?
         /// Who may come in, and how many at a time.
         public var doors = Doors()
         /// Counts requests by the classes of their routes; nil counts nothing.
@@ -54,6 +56,7 @@ public final class Site: HTTPResponder {
     let router: Router
     let journal: RequestJournal
     private let csrf: CSRFGuard
+    private let origin: SiteOrigin
     let rates: RateGuard?
     private let security: SecurityHeaders
     let requestIDs = RequestIDSource()
@@ -83,7 +86,9 @@ public final class Site: HTTPResponder {
         self.hasPositions = configuration.mounts.contains { $0.positions != nil }
         self.root = configuration.mounts.firstIndex { $0.prefix.isEmpty }
         self.journal = RequestJournal(configuration)
-        self.csrf = CSRFGuard(signer: configuration.csrf)
+        let origin = configuration.origin ?? SiteOrigin(isSecure: configuration.isSecure)
+        self.origin = origin
+        self.csrf = CSRFGuard(signer: configuration.csrf, origin: origin)
         self.rates = RateGuard(configuration)
         self.security = SecurityHeaders(isSecure: configuration.isSecure)
     }
@@ -359,6 +364,7 @@ extension Site {
             mount: exchange.mount.map { configuration.mounts[$0].prefix } ?? "", assets: configuration.assets,
             nonce: exchange.nonce,
             form: binding.map { FormBinding(configuration.csrf, $0) })
+        context.site = origin
         context.upload = exchange.upload
         context.uploadProblem = exchange.uploadProblem
         return context

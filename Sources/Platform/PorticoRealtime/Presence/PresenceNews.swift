@@ -16,8 +16,14 @@ import Synchronization
 public final class PresenceNews: Sendable {
     private let presence: Presence
     private let hub: TopicHub
-    /// Who was told to be at the places that somebody watches.
-    private let told = Mutex<[String: [PresentMember]]>([:])
+    private let told = Mutex(Told())
+
+    private struct Told {
+        /// Who was told to be at the places that somebody watches.
+        var members: [String: [PresentMember]] = [:]
+        /// Changes that were told, of all places.
+        var edition: Int64 = 0
+    }
 
     private static let prefix = "presence@"
 
@@ -40,12 +46,14 @@ public final class PresenceNews: Sendable {
         var messages: [TopicMessage] = []
         for place in topics.compactMap({ PresenceNews.place(in: $0) }).sorted() {
             let members = await presence.members(at: place)
-            // Whoever comes second begins where the first one is, so that both are told the same changes.
-            let here = told.withLock { told in
-                defer { told[place] = told[place] ?? members }
-                return told[place] ?? members
+            // Whoever comes second begins where the first one is, so that both are told the same changes. Those up to here
+            // are in it, though one may be on its way still.
+            let (here, edition) = told.withLock { told in
+                let here = told.members[place] ?? members
+                told.members[place] = here
+                return (here, told.edition)
             }
-            messages.append(PresenceNews.message(place, from: here, to: here))
+            messages.append(PresenceNews.message(place, from: here, to: here).numbered(edition))
         }
         return messages
     }
@@ -62,17 +70,18 @@ public final class PresenceNews: Sendable {
     public func look() async {
         let places = told.withLock { told in
             // Whoever watches a topic is known to the hub before the place is noted here.
-            told = told.filter { hub.hasSubscribers(of: [PresenceNews.topic(of: $0.key)]) }
-            return told.keys.sorted()
+            told.members = told.members.filter { hub.hasSubscribers(of: [PresenceNews.topic(of: $0.key)]) }
+            return told.members.keys.sorted()
         }
         for place in places {
             let now = await presence.members(at: place)
-            let before = told.withLock { told -> [PresentMember]? in
-                guard let before = told[place], before != now else { return nil }
-                told[place] = now
-                return before
+            let change = told.withLock { told -> TopicMessage? in
+                guard let before = told.members[place], before != now else { return nil }
+                told.members[place] = now
+                told.edition += 1
+                return PresenceNews.message(place, from: before, to: now).numbered(told.edition)
             }
-            if let before { hub.publish([PresenceNews.message(place, from: before, to: now)]) }
+            if let change { hub.publish([change]) }
         }
     }
 

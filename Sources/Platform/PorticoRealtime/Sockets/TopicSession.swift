@@ -218,7 +218,9 @@ final class TopicSession: WebSocketEndpoint {
             } else if isReset {
                 socket.send(TopicReply.stale(topic: topic, id: here).message)
             }
-            try await tell(try await WatchedTopics([name]).current(sockets.present), topic, socket)
+            let current = try await WatchedTopics([name]).current(sockets.present)
+            mailbox.settle(by: current)
+            try await tell(current, topic, socket)
         } catch {
             hub.leave(mailbox, name)
             state.withLock { $0.topics[topic] = nil }

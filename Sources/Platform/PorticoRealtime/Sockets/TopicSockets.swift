@@ -91,7 +91,8 @@ public struct TopicSockets: Sendable {
     /// - Parameters:
     ///   - user: whose sockets are counted together: an account's id, or an address.
     ///   - caller: who asks, for the permissions of calls; nil where there are none.
-    ///   - origins: origins of pages that may connect besides the site's own.
+    ///   - site: whose pages may connect: `context.site`.
+    ///   - origins: origins of pages that may connect besides.
     ///   - standing: asked before messages are sent, before commands are carried out, and now and then between them.
     ///     When it says no, the socket ends with 1008; or, where there is `renew`, asks for a token and ends when none has
     ///     come in time. When nobody can tell, it is asked again, and ends with 1013 when nobody could in time. Meanwhile
@@ -100,11 +101,13 @@ public struct TopicSockets: Sendable {
     ///   - whileOpen: called at the beginning and with every other sign of life: somebody is there.
     /// - Throws: ``Problem``: what ``WebSocketHandshake`` throws, and 429 for a user with too many sockets.
     public func response(
-        to head: RequestHead, user: String, caller: Principal? = nil, origins: Set<String> = [],
+        to head: RequestHead, user: String, caller: Principal? = nil, site: SiteOrigin = SiteOrigin(),
+        origins: Set<String> = [],
         authorise: @escaping Authorise, standing: @escaping @Sendable () async -> WatcherStanding = { .allowed },
         renew: Renew? = nil, whileOpen: (@Sendable () async -> Void)? = nil
     ) throws(Problem) -> Response {
-        let handshake = try WebSocketHandshake(head, subprotocols: [TopicSockets.subprotocol], origins: origins)
+        let handshake = try WebSocketHandshake(
+            head, subprotocols: [TopicSockets.subprotocol], site: site, origins: origins)
         guard let place = places.take(user) else {
             hub.metrics.refused.with("too_many_sockets").increment()
             throw Problem(

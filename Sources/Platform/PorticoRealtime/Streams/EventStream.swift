@@ -77,10 +77,10 @@ public struct EventStream: Sendable {
     /// The answer for a client that watches `topics`, with a ``TopicFilter`` behind the name where it wants a part.
     /// - Parameters:
     ///   - lastEventID: the header of that name.
-    ///   - standing: asked before each write. When it says no, the stream ends without another word: whoever is
-    ///     signed out or moved elsewhere hears nothing more. While nobody can tell, nothing is told and it is asked again
-    ///     each second; after 30 of them, unless `patience` says otherwise, the stream ends as well, and its client goes on
-    ///     from its last id.
+    ///   - standing: asked before messages are written, and at each heartbeat. When it says no, the stream ends without
+    ///     another word: whoever is signed out or moved elsewhere is told nothing more. While nobody can tell, nothing is told
+    ///     but that the stream lives, and it is asked again each second; after 30 of them, unless `patience` says otherwise,
+    ///     the stream ends as well, and its client goes on from its last id.
     ///   - whileOpen: called when the stream begins and after each write, heartbeats among them: somebody is there.
     public func response(
         topics: Set<String>, lastEventID: String?, standing: @escaping @Sendable () async -> WatcherStanding,
@@ -102,7 +102,8 @@ public struct EventStream: Sendable {
                 "x-accel-buffering": "no",
             ],
             body: .stream { writer in
-                let mailbox = hub.mailbox()
+                let pulse = StreamPulse { try await beat(on: writer) }
+                let mailbox = hub.mailbox(pulse: pulse)
                 hub.metrics.streams.connections.add(1)
                 defer {
                     withExtendedLifetime(seat) { hub.leave(mailbox) }
@@ -117,7 +118,7 @@ public struct EventStream: Sendable {
                     isReset = try await catchUp.join(mailbox, names, lastID: lastEventID) { missed in
                         guard !missed.isEmpty else { return }
                         if hasTold {
-                            guard await isAllowed(standing) else { throw NoLongerAllowed() }
+                            guard await pulse.during({ await isAllowed(standing) }) else { throw NoLongerAllowed() }
                         } else {
                             try await writer.write(EventStream.opening)
                         }
@@ -133,12 +134,16 @@ public struct EventStream: Sendable {
                 } else if let lastEventID, !hasTold {
                     place.reach(lastEventID)
                 }
-                try await write(try await WatchedTopics(topics).current(present), &place, to: writer)
-                await whileOpen()
-                while let items = await mailbox.next() {
-                    guard await isAllowed(standing) else { return }
-                    try await forward(items, &place, to: writer)
-                    await whileOpen()
+                let current = try await pulse.during { try await WatchedTopics(topics).current(present) }
+                mailbox.settle(by: current)
+                try await write(current, &place, to: writer)
+                await pulse.during { await whileOpen() }
+                while let deliveries = await mailbox.next() {
+                    // A sign of life tells nothing, so it waits for nobody.
+                    if deliveries.isEmpty { try await beat(on: writer) }
+                    guard await pulse.during({ await isAllowed(standing) }) else { return }
+                    if !deliveries.isEmpty { try await forward(deliveries.map(\.message), &place, to: writer) }
+                    await pulse.during { await whileOpen() }
                 }
                 // A node that closes says nothing: the client has its last id and goes on elsewhere.
                 if mailbox.end == .cut { try await writer.write(place.reset(here: here)) }
@@ -164,28 +169,28 @@ public struct EventStream: Sendable {
 
     private func write(_ messages: [TopicMessage], _ place: inout StreamPlace, to writer: any BodyWriter) async throws {
         for start in stride(from: 0, to: messages.count, by: 50) {
-            let batch = messages[start..<min(start + 50, messages.count)]
-            try await forward(
-                batch.map { .delivery(TopicMailbox.Delivery(message: $0, topic: "")) }, &place, to: writer)
+            try await forward(messages[start..<min(start + 50, messages.count)], &place, to: writer)
         }
     }
 
     /// What waits together leaves together.
     private func forward(
-        _ items: [TopicMailbox.Item], _ place: inout StreamPlace, to writer: any BodyWriter
+        _ messages: some Sequence<TopicMessage>, _ place: inout StreamPlace, to writer: any BodyWriter
     ) async throws {
         var bytes: [UInt8] = []
-        var messages = 0
-        for item in items {
-            switch item {
-            case .heartbeat: bytes += Array(": alive\n\n".utf8)
-            case .delivery(let delivery):
-                bytes += place.frame(of: delivery.message)
-                messages += 1
-            }
+        var count = 0
+        for message in messages {
+            bytes += place.frame(of: message)
+            count += 1
         }
         try await writer.write(bytes)
-        hub.metrics.streams.messages.increment(by: messages)
+        hub.metrics.streams.messages.increment(by: count)
         hub.metrics.streams.bytes.increment(by: bytes.count)
+    }
+
+    private func beat(on writer: any BodyWriter) async throws {
+        let comment = Array(": alive\n\n".utf8)
+        try await writer.write(comment)
+        hub.metrics.streams.bytes.increment(by: comment.count)
     }
 }

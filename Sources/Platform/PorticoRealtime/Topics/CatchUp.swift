@@ -14,8 +14,8 @@ struct CatchUp: Sendable {
     /// - Parameters:
     ///   - topics: the hub's names, with filters where there are some, with those that the client uses.
     ///   - lastID: the id of the last message that the client has; nil for one that has just come.
-    ///   - tell: is given what was missed, before anything from the mailbox. A page at a time, so that what was missed in
-    ///     a long absence is never in memory at once.
+    ///   - tell: is given what was missed, before anything from the mailbox: at most ``TopicHub/page`` messages at a time,
+    ///     so that what was missed in a long absence is never held at once for a client that takes it slowly.
     /// - Returns: whether the client has to load its state anew.
     func join(
         _ mailbox: TopicMailbox, _ topics: [String: String], lastID: String?, tell: Tell
@@ -24,14 +24,30 @@ struct CatchUp: Sendable {
             _ = hub.join(mailbox, topics, .now)
             return false
         }
-        guard let point = ResumePoint(lastID) else { return reset(mailbox, topics) }
-        if let missed = hub.join(mailbox, topics, .after(point)) {
+        guard var point = ResumePoint(lastID) else { return reset(mailbox, topics) }
+        if try await recall(mailbox, topics, .after(point), &point, tell) {
             hub.metrics.resumedFromMemory.increment()
-            try await tell(missed)
             return false
         }
         guard hub.coversOffsets(of: point) else { return reset(mailbox, topics) }
         return try await replay(mailbox, topics, after: point, tell)
+    }
+
+    /// Tells what the hub remembers.
+    /// - Parameter point: how far the client has come then.
+    /// - Returns: whether that was all of it; the mailbox watches its topics then.
+    private func recall(
+        _ mailbox: TopicMailbox, _ topics: [String: String], _ beginning: TopicHub.Beginning,
+        _ point: inout ResumePoint, _ tell: Tell
+    ) async throws -> Bool {
+        var beginning = beginning
+        while let part = hub.join(mailbox, topics, beginning) {
+            try await tell(part.messages)
+            point = part.through
+            if part.isWhole { return true }
+            beginning = beginning.moved(to: point)
+        }
+        return false
     }
 
     private func replay(
@@ -40,28 +56,33 @@ struct CatchUp: Sendable {
         var (point, isFirst) = (start, true)
         let watched = WatchedTopics(topics.keys)
         while let page = try await page(
-            ReplayRequest(position: point.position, topics: watched.topics, isFirst: isFirst))
+            ReplayRequest(position: point.position, topics: watched.topics, isFirst: isFirst), of: watched)
         {
-            if page.isOfAllTopics { hub.remember(page.messages, after: point.position) }
-            let own = page.messages.filter { watched.admit($0) }
-            try await tell(own.map { named($0, by: point) })
-            let hasMoved = page.through > point.position
+            let before = point.position
+            try await tell(page.messages.map { named($0, by: point) })
             point.position = max(point.position, page.through)
             isFirst = false
             // Before the last page the hub's memory must begin before the end of this one.
-            if let rest = hub.join(mailbox, topics, page.isLast ? .afterReplay(point) : .after(point)) {
+            let beginning: TopicHub.Beginning = page.isLast ? .afterReplay(point) : .after(point)
+            if try await recall(mailbox, topics, beginning, &point, tell) {
                 hub.metrics.resumedFromReplay.increment()
-                try await tell(rest)
                 return false
             }
             // While pages were told, more may have come than the hub remembers: then they go on.
-            guard hasMoved else { break }
+            guard point.position > before else { break }
         }
         return reset(mailbox, topics)
     }
 
-    private func page(_ request: ReplayRequest) async throws -> ReplayPage? {
-        try await hub.replays.take { try await pages(request) }
+    /// A page of the client's own messages. What others may want too is left to the hub's memory.
+    private func page(_ request: ReplayRequest, of watched: WatchedTopics) async throws -> ReplayPage? {
+        guard let page = try await hub.replays.take({ try await pages(request) }) else { return nil }
+        if page.isOfAllTopics { hub.remember(page.messages, after: request.position) }
+        let own = page.messages.filter { watched.admit($0) }
+        guard own.count > TopicHub.page, let last = own[TopicHub.page - 1].position else {
+            return ReplayPage(messages: own, through: page.through, isLast: page.isLast)
+        }
+        return ReplayPage(messages: Array(own.prefix(TopicHub.page)), through: last, isLast: false)
     }
 
     /// What was replayed says nothing about passing messages, so the client keeps what it knew of those.

@@ -81,19 +81,18 @@ struct TopicHistory: Sendable {
         evictedOffset = offset
     }
 
-    /// What a client has missed that came as far as `point`; nil when some of it may not be here.
-    func missed(after point: ResumePoint) -> [TopicMessage]? {
-        guard coversOffsets(of: point) else { return nil }
+    /// Whether everything is here that a client has missed that came as far as `point`.
+    func covers(_ point: ResumePoint) -> Bool {
+        guard coversOffsets(of: point) else { return false }
         // Before the first event nothing is known of those before it. Who was told passing messages here missed none.
         let begins = coveredFrom ?? (point.epoch == nil ? nil : EventPosition.start)
-        guard let begins, begins <= point.position, point.position <= newest else { return nil }
-        return rest(after: point)
+        guard let begins else { return false }
+        return begins <= point.position && point.position <= newest
     }
 
     /// The same for a client that was just told all events up to `point` from elsewhere.
-    func missed(afterReplayTo point: ResumePoint) -> [TopicMessage]? {
-        guard coversOffsets(of: point), evicted <= point.position else { return nil }
-        return rest(after: point)
+    func covers(replayedTo point: ResumePoint) -> Bool {
+        coversOffsets(of: point) && evicted <= point.position
     }
 
     /// Whether no passing message is missing for that client.
@@ -102,11 +101,38 @@ struct TopicHistory: Sendable {
         return epoch == self.epoch && evictedOffset <= point.offset && point.offset <= offset
     }
 
-    private func rest(after point: ResumePoint) -> [TopicMessage] {
-        held.compactMap { entry in
-            let isNew = entry.message.position.map { $0 > point.position } ?? (entry.offset > point.offset)
-            return isNew ? entry.message : nil
+    /// What came behind a point, in order, as far as a client is told it in one go.
+    struct Part: Sendable {
+        var messages: [TopicMessage] = []
+        /// The client has everything up to here when it has been told these.
+        var through: ResumePoint
+        /// Whether nothing is behind it.
+        var isWhole = true
+    }
+
+    /// What came behind `point`.
+    /// - Parameters:
+    ///   - most: so many messages at the most.
+    ///   - admits: whether a message is for the client.
+    func part(after point: ResumePoint, most: Int, where admits: (TopicMessage) -> Bool) -> Part {
+        var part = Part(through: point)
+        for entry in held {
+            let message = entry.message
+            guard message.position.map({ $0 > point.position }) ?? (entry.offset > point.offset) else { continue }
+            if admits(message) {
+                guard part.messages.count < most else {
+                    part.isWhole = false
+                    return part
+                }
+                part.messages.append(message)
+            }
+            if let position = message.position {
+                part.through.position = max(part.through.position, position)
+            } else {
+                part.through = ResumePoint(position: part.through.position, epoch: epoch, offset: entry.offset)
+            }
         }
+        return part
     }
 
     private mutating func evict() {

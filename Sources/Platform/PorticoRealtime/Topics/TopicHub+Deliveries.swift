@@ -10,11 +10,8 @@ extension TopicHub {
             let mailbox: TopicMailbox
 
             mutating func next() async -> Element? {
-                switch await mailbox.next(most: 1)?.first {
-                case .delivery(let delivery): .message(delivery.message)
-                case .heartbeat: .heartbeat
-                case nil: nil
-                }
+                guard let deliveries = await mailbox.next(most: 1) else { return nil }
+                return deliveries.first.map { Element.message($0.message) } ?? .heartbeat
             }
         }
 

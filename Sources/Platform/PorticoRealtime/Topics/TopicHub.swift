@@ -251,10 +251,12 @@ public final class TopicHub: Sendable {
 
 extension TopicHub {
     /// A mailbox that watches nothing yet.
-    func mailbox(comesPerTopic: Bool = false, ready: (@Sendable () -> Void)? = nil) -> TopicMailbox {
+    func mailbox(
+        comesPerTopic: Bool = false, pulse: StreamPulse? = nil, ready: (@Sendable () -> Void)? = nil
+    ) -> TopicMailbox {
         TopicMailbox(
             capacity: configuration.capacity, capacityBytes: configuration.capacityBytes,
-            comesPerTopic: comesPerTopic, ready: ready)
+            comesPerTopic: comesPerTopic, pulse: pulse, ready: ready)
     }
 
     /// Where a client goes on from.
@@ -265,46 +267,64 @@ extension TopicHub {
         case after(ResumePoint)
         /// Behind what it was just told from elsewhere.
         case afterReplay(ResumePoint)
+
+        /// The same from further on.
+        func moved(to point: ResumePoint) -> Beginning {
+            switch self {
+            case .now: .now
+            case .after: .after(point)
+            case .afterReplay: .afterReplay(point)
+            }
+        }
     }
+
+    /// So many messages are found in the memory for one client at a time: a client that is told slowly holds no more.
+    static let page = 1000
 
     /// Has a mailbox watch topics. What it missed is found in the same moment, so that nothing is told twice or not at
     /// all. It is not put into the mailbox: being away is not being slow, and a long absence would fill it at once.
     /// - Parameter topics: the hub's names with those that the client uses. A ``TopicFilter`` may stand behind the hub's.
-    /// - Returns: what is to be told before anything from the mailbox; nil when what the client missed is not known here,
-    ///   and the mailbox then watches nothing.
+    /// - Returns: what is to be told before anything from the mailbox. Where it is not the whole, the mailbox watches nothing
+    ///   yet: once it is told, the client joins from there. Nil when what the client missed is not known here.
     func join(
         _ mailbox: TopicMailbox, _ topics: [String: String], _ beginning: Beginning
-    ) -> [TopicMessage]? {
-        let missed = state.withLock { state -> [TopicMessage]? in
-            guard let (missed, from) = TopicHub.missed(beginning, state.history) else { return nil }
+    ) -> TopicHistory.Part? {
+        let watched = WatchedTopics(topics.keys)
+        let missed = state.withLock { state -> TopicHistory.Part? in
+            guard let missed = TopicHub.missed(beginning, state.history, watched) else { return nil }
             // One that was cut off, or whose client has gone, must not come back: nobody would take it out again.
-            guard mailbox.end == nil else { return [] }
+            guard mailbox.end == nil else { return TopicHistory.Part(through: missed.through) }
             guard !state.isClosed else {
                 mailbox.close()
-                return []
+                return TopicHistory.Part(through: missed.through)
             }
-            let through = missed.compactMap(\.position).reduce(from, max)
+            guard missed.isWhole else { return missed }
             let id = ObjectIdentifier(mailbox)
             state.mailboxes[id] = mailbox
             for (topic, name) in topics {
                 if watch(topic, mailbox, &state) { metrics.subscriptions.add(1) }
-                mailbox.watch(topic, as: name, through: through)
+                mailbox.watch(topic, as: name, through: missed.through.position)
             }
-            let watched = WatchedTopics(topics.keys)
-            return missed.filter { watched.admit($0) }
+            return missed
         }
         mailbox.wake()
         return missed
     }
 
     private static func missed(
-        _ beginning: Beginning, _ history: TopicHistory
-    ) -> (messages: [TopicMessage], from: EventPosition)? {
+        _ beginning: Beginning, _ history: TopicHistory, _ watched: WatchedTopics
+    ) -> TopicHistory.Part? {
+        let point: ResumePoint
         switch beginning {
-        case .now: ([], .start)
-        case .after(let point): history.missed(after: point).map { ($0, point.position) }
-        case .afterReplay(let point): history.missed(afterReplayTo: point).map { ($0, point.position) }
+        case .now: return TopicHistory.Part(through: ResumePoint(position: .start))
+        case .after(let start):
+            guard history.covers(start) else { return nil }
+            point = start
+        case .afterReplay(let start):
+            guard history.covers(replayedTo: start) else { return nil }
+            point = start
         }
+        return history.part(after: point, most: page) { watched.admit($0) }
     }
 
     /// Whether replaying events would leave no passing message out.

@@ -10,11 +10,6 @@ final class TopicMailbox: Sendable {
         let topic: String
     }
 
-    enum Item: Sendable {
-        case delivery(Delivery)
-        case heartbeat
-    }
-
     /// What became of a message.
     enum Outcome {
         case queued
@@ -39,6 +34,8 @@ final class TopicMailbox: Sendable {
         let name: String
         /// Events up to here the client has.
         var through: EventPosition
+        /// The client knows how the topic stood then; see ``TopicMessage/edition``.
+        var edition: Int64 = 0
     }
 
     private struct State {
@@ -59,15 +56,19 @@ final class TopicMailbox: Sendable {
     /// Whether a message that has several of the client's topics comes once for each.
     private let comesPerTopic: Bool
     private let state = Mutex(State())
+    /// Takes signs of life while nobody waits at the mailbox.
+    private let pulse: StreamPulse?
     /// Called when there is something to take; nil for a mailbox that is waited at.
     private let ready: (@Sendable () -> Void)?
 
     init(
-        capacity: Int, capacityBytes: Int, comesPerTopic: Bool = false, ready: (@Sendable () -> Void)? = nil
+        capacity: Int, capacityBytes: Int, comesPerTopic: Bool = false, pulse: StreamPulse? = nil,
+        ready: (@Sendable () -> Void)? = nil
     ) {
         self.capacity = capacity
         self.capacityBytes = capacityBytes
         self.comesPerTopic = comesPerTopic
+        self.pulse = pulse
         self.ready = ready
     }
 
@@ -88,7 +89,7 @@ final class TopicMailbox: Sendable {
     /// Watches a topic no more. What waits of it is gone, so that it does not come twice where it is watched anew.
     func ignore(_ topic: String) {
         state.withLock { state in
-            if let watch = state.watches.removeValue(forKey: topic) { state.queue.drop(watch.name) }
+            if let watch = state.watches.removeValue(forKey: topic) { state.queue.drop { $0.topic == watch.name } }
         }
     }
 
@@ -105,6 +106,7 @@ final class TopicMailbox: Sendable {
         state.withLock { state in
             guard state.end == nil, let watch = state.watches[topic] else { return .skipped }
             if let position = message.position, position <= watch.through { return .skipped }
+            if let edition = message.edition, edition <= watch.edition { return .skipped }
             guard comesPerTopic || state.lastNumber != number else { return .skipped }
             state.lastNumber = number
             let isReplaced = state.queue.add(Delivery(message: message, topic: watch.name))
@@ -117,9 +119,24 @@ final class TopicMailbox: Sendable {
         }
     }
 
+    /// Takes note of how topics stand, as the client is told now. Older messages of the same, whether they wait or are on
+    /// their way, would tell it once more what has changed.
+    func settle(by messages: [TopicMessage]) {
+        state.withLock { state in
+            for message in messages {
+                guard let edition = message.edition else { continue }
+                for topic in message.topics {
+                    guard let name = state.watches[topic]?.name else { continue }
+                    state.watches[topic]?.edition = edition
+                    state.queue.drop { $0.topic == name && $0.message.edition.map { $0 <= edition } ?? false }
+                }
+            }
+        }
+    }
+
     /// Sends a sign of life to a client that is waited at.
     func beat() {
-        guard ready == nil else { return }
+        guard ready == nil, pulse?.beat() != true else { return }
         state.withLock { $0.heartbeats = 1 }
         wake()
     }
@@ -156,17 +173,16 @@ final class TopicMailbox: Sendable {
         }
     }
 
-    /// The next messages, at least one and at most `most`; nil at the end and when the task is cancelled.
-    func next(most: Int = 50) async -> [Item]? {
+    /// The next messages, at most `most`, or none: a sign of life. Nil at the end and when the task is cancelled.
+    func next(most: Int = 50) async -> [Delivery]? {
         while !Task.isCancelled {
-            let (items, isOver) = state.withLock { state in
-                var items: [Item] = []
-                while items.count < most, let next = state.queue.next() { items.append(.delivery(next)) }
-                if items.isEmpty, state.heartbeats > 0 { items.append(.heartbeat) }
-                state.heartbeats = 0
-                return (items, state.end != nil)
+            let (deliveries, isBeating, isOver) = state.withLock { state in
+                var deliveries: [Delivery] = []
+                while deliveries.count < most, let next = state.queue.next() { deliveries.append(next) }
+                defer { state.heartbeats = 0 }
+                return (deliveries, state.heartbeats > 0, state.end != nil)
             }
-            if !items.isEmpty { return items }
+            if !deliveries.isEmpty || isBeating { return deliveries }
             if isOver { return nil }
             await wait()
         }

@@ -16,6 +16,9 @@ public struct TopicMessage: Sendable {
     public let key: String?
     /// Whether a passing message is kept for clients that come back to this node. Committed events always are.
     public let isKept: Bool
+    /// Which state of its topic it ends at, rising from message to message; nil for what is no change of a state. Whoever was
+    /// told how the topic stands at an edition hears of later ones only.
+    private(set) var edition: Int64?
     /// What it says, as JSON.
     let data: [UInt8]
     /// What a client sends back to go on from here; nil for what can't be asked for again.
@@ -56,8 +59,17 @@ public struct TopicMessage: Sendable {
     /// The same message with another id.
     func identified(by id: String) -> TopicMessage {
         guard id != self.id else { return self }
-        return TopicMessage(
+        var named = TopicMessage(
             position: position, topics: topics, event: event, data: data, tags: tags, key: key, isKept: isKept, id: id)
+        named.edition = edition
+        return named
+    }
+
+    /// The same message as an edition of its topic's state.
+    func numbered(_ edition: Int64) -> TopicMessage {
+        var numbered = self
+        numbered.edition = edition
+        return numbered
     }
 
     /// Roughly what it takes in memory, in bytes.

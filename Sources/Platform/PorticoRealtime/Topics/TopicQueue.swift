@@ -44,9 +44,9 @@ struct TopicQueue: Sendable {
         entries.removeLast()
     }
 
-    /// Takes out what waits of a topic.
-    mutating func drop(_ topic: String) {
-        for index in entries.indices.dropFirst(first) where entries[index]?.topic == topic {
+    /// Takes out what is not to be told any more.
+    mutating func drop(where isStale: (TopicMailbox.Delivery) -> Bool) {
+        for index in entries.indices.dropFirst(first) where entries[index].map(isStale) ?? false {
             if let key = entries[index].flatMap(TopicQueue.key) { latest[key] = nil }
             remove(at: index)
         }

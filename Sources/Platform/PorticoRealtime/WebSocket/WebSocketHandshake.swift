@@ -11,12 +11,14 @@ public struct WebSocketHandshake: Sendable {
     /// Checks a request.
     /// - Parameters:
     ///   - subprotocols: those spoken here, the best first. A client that asks for others only is refused.
-    ///   - origins: origins that may connect besides the site's own, `https://desk.example`. A request without an origin
-    ///     comes from a program and not from somebody else's page, and is let in.
+    ///   - site: whose pages may connect. A request without an origin comes from a program and not from somebody else's
+    ///     page, and is let in.
+    ///   - origins: origins that may connect besides, as browsers write them: `https://desk.example`.
     ///   - compresses: whether permessage-deflate is agreed to where the client offers it.
     /// - Throws: ``Problem``: 426 with the version spoken here, 400 for what is no handshake, 403 for another origin.
     public init(
-        _ head: RequestHead, subprotocols: [String] = [], origins: Set<String> = [], compresses: Bool = true
+        _ head: RequestHead, subprotocols: [String] = [], site: SiteOrigin = SiteOrigin(), origins: Set<String> = [],
+        compresses: Bool = true
     ) throws(Problem) {
         let headers = head.headers
         guard WebSocketHandshake.names("websocket", in: headers.values("upgrade")),
@@ -35,7 +37,8 @@ public struct WebSocketHandshake: Sendable {
         guard keys.count == 1, WebSocketHandshake.isKey(keys[0]), headers["transfer-encoding"] == nil,
             headers["content-length"].map({ $0 == "0" }) ?? true
         else { throw Problem(400, "websocket_handshake", "This is no opening handshake of a WebSocket.") }
-        guard WebSocketHandshake.isAllowed(head, origins) else {
+        // A browser always says which origin a page has, and a page can't change that.
+        guard site.owns(head) || head.headers["origin"].map({ origins.contains($0) }) == true else {
             throw Problem(403, "origin_refused", "Pages of another site may not connect here.")
         }
         let wanted = headers.values("sec-websocket-protocol").flatMap(WebSocketHandshake.tokens)
@@ -79,14 +82,6 @@ public struct WebSocketHandshake: Sendable {
             default: false
             }
         }
-    }
-
-    /// A browser always says which origin a page has, and a page can't change that.
-    private static func isAllowed(_ head: RequestHead, _ origins: Set<String>) -> Bool {
-        guard let origin = head.headers["origin"] else { return true }
-        if origins.contains(origin) { return true }
-        guard let host = head.headers["host"] else { return false }
-        return origin == "https://\(host)" || origin == "http://\(host)"
     }
 
     private static func names(_ token: String, in fields: [String]) -> Bool {

@@ -64,19 +64,38 @@ struct SharingResponder: HTTPResponder {
         coding.request.map { ["accept-encoding": $0] } ?? [:]
     }
 
-    /// A copy as the answer to one request: whole, in part, or not at all where the client has it.
+    /// A copy as the answer to one request: whole, in part, or not at all where the client has it or means another.
     private func given(_ answer: SharedAnswer, _ terms: SharedTerms, _ request: Request, _ began: Int64) -> Response {
         var response = answer.response
         let headers = request.head.headers
-        if ClientCopy.isCurrent(headers, tag: answer.tag, modified: answer.modified, now: terms.now) {
+        if !ClientCopy.isMeant(headers, tag: answer.tag, modified: answer.modified, now: terms.now) {
+            response.refuse(412)
+        } else if ClientCopy.isCurrent(headers, tag: answer.tag, modified: answer.modified, now: terms.now) {
             response = Response(.notModified, headers: SharedAnswer.unchanged(response.headers))
         } else if request.head.method == .get, let part = ByteRange(headers, of: answer) {
             part.apply(to: &response, answer.body)
         }
         response.headers.add("age", String(answer.age(at: monotonicNanoseconds())))
         terms.stamp(&response, for: request.head, since: began, isHit: answer.born < began)
-        if response.status == 416 { ByteRange.explain(&response) }
+        if response.status == 412 { response.explain(ClientCopy.changed) }
+        if response.status == 416 { response.explain(ByteRange.problem) }
         return response
+    }
+}
+
+extension Response {
+    /// Makes a copy a refusal: nothing is left of what describes the whole.
+    fileprivate mutating func refuse(_ status: HTTPStatus) {
+        self = Response(status, headers: headers)
+        let ofTheWhole = ["content-type", "content-encoding", "etag", "last-modified"]
+        for name in ofTheWhole + SharedCaching.edgeFieldNames { headers[name] = nil }
+        headers["cache-control"] = CacheControl.noStore.control
+    }
+
+    /// Says in words why it is one.
+    fileprivate mutating func explain(_ problem: Problem) {
+        headers["content-type"] = "application/problem+json"
+        body = .bytes(problem.document(requestID: headers["x-request-id"] ?? ""))
     }
 }
 
@@ -105,12 +124,8 @@ enum ByteRange: Equatable {
         guard let text = headers["range"], text.hasPrefix("bytes="), answer.tag?.hasPrefix("W/") != true else {
             return nil
         }
-        // A part of something else than the client has would be of no use (RFC 9110 §13.1). Weak tags never fit, and lists
-        // of tags are rare enough for the whole.
-        for name in ["if-range", "if-match"] {
-            if let condition = headers[name], condition != answer.tag { return nil }
-        }
-        if let date = headers["if-unmodified-since"], date != answer.modified { return nil }
+        // A part of something else than the client has would be of no use (RFC 9110 §13.1.5). Weak tags never fit.
+        if let condition = headers["if-range"], condition != answer.tag { return nil }
         self.init(text.dropFirst("bytes=".count), of: answer.body.count)
     }
 
@@ -134,12 +149,9 @@ enum ByteRange: Equatable {
         }
     }
 
-    /// Says in words why there is no part.
-    static func explain(_ response: inout Response) {
-        let problem = Problem(
-            416, "range_not_satisfiable", "What is asked for ends before the bytes that the range names.")
-        response.headers["content-type"] = "application/problem+json"
-        response.body = .bytes(problem.document(requestID: response.headers["x-request-id"] ?? ""))
+    /// Why there is no part.
+    static var problem: Problem {
+        Problem(416, "range_not_satisfiable", "What is asked for ends before the bytes that the range names.")
     }
 
     /// Makes the answer one with this part.
@@ -150,11 +162,8 @@ enum ByteRange: Equatable {
             response.headers["content-range"] = "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(body.count)"
             response.body = .bytes(Array(body[range]))
         case .unsatisfiable:
-            response = Response(416, headers: response.headers)
-            let ofTheWhole = ["content-type", "content-encoding", "etag", "last-modified"]
-            for name in ofTheWhole + SharedCaching.edgeFieldNames { response.headers[name] = nil }
+            response.refuse(416)
             response.headers["content-range"] = "bytes */\(body.count)"
-            response.headers["cache-control"] = CacheControl.noStore.control
         }
     }
 }

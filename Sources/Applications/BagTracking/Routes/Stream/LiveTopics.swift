@@ -72,16 +72,15 @@ enum LiveTopics {
     static func parse(
         _ text: String, for caller: BagCaller, services: BagTrackingServices
     ) async throws -> Set<String> {
-        let names = text.split(separator: ",").map { ScannedText.tidied(String($0)) }
+        let names = text.split(separator: ",").map { Name(String($0)) }
         guard (1...most).contains(names.count) else {
             throw Refusal.validation([.outOfRange("topics", "must name 1 to \(most) topics")])
         }
         var found: Set<String> = []
-        var others: [String] = []
+        var others: [Name] = []
         for name in names {
-            let (topic, filter) = TopicFilter.split(name)
-            if let own = own(topic, of: caller) {
-                found.insert(try filtered(own, by: filter, asked: name))
+            if let own = own(name.topic, of: caller) {
+                found.insert(try filtered(own, as: name))
             } else {
                 others.append(name)
             }
@@ -99,11 +98,22 @@ enum LiveTopics {
     /// One topic that a client asks for, as the hub knows it.
     /// - Throws: as ``parse(_:for:services:)``.
     static func one(_ name: String, for caller: BagCaller, services: BagTrackingServices) async throws -> String {
-        let name = ScannedText.tidied(name)
-        let (topic, filter) = TopicFilter.split(name)
-        if let own = own(topic, of: caller) { return try filtered(own, by: filter, asked: name) }
+        let name = Name(name)
+        if let own = own(name.topic, of: caller) { return try filtered(own, as: name) }
         return try await services.database.read { reading in
             try watched(name, for: caller, services, try services.catalog.catalog(in: reading), in: reading)
+        }
+    }
+
+    /// A topic as a client names it, taken apart.
+    private struct Name: Sendable {
+        let text: String
+        let topic: String
+        let filter: TopicFilter
+
+        init(_ text: String) {
+            self.text = ScannedText.tidied(text)
+            (topic, filter) = TopicFilter.split(self.text)
         }
     }
 
@@ -121,24 +131,23 @@ enum LiveTopics {
 
     /// A topic with what of it is asked for.
     private static func watched(
-        _ name: String, for caller: BagCaller, _ services: BagTrackingServices, _ catalog: Catalog,
+        _ name: Name, for caller: BagCaller, _ services: BagTrackingServices, _ catalog: Catalog,
         in session: some SQLSession
     ) throws -> String {
-        let (topic, filter) = TopicFilter.split(name)
-        return try filtered(try self.topic(topic, for: caller, services, catalog, in: session), by: filter, asked: name)
+        try filtered(try topic(name.topic, for: caller, services, catalog, in: session), as: name)
     }
 
     /// The part of a topic that is asked for.
-    private static func filtered(_ topic: String, by filter: TopicFilter, asked name: String) throws -> String {
-        guard !filter.tags.isEmpty else { return topic }
-        guard tags.isSuperset(of: filter.tags.keys), topic.hasPrefix("area:") || topic.hasPrefix("parent:") else {
+    private static func filtered(_ topic: String, as name: Name) throws -> String {
+        guard !name.filter.tags.isEmpty else { return topic }
+        guard tags.isSuperset(of: name.filter.tags.keys), topic.hasPrefix("area:") || topic.hasPrefix("parent:") else {
             throw Refusal.validation([
                 .invalid(
                     "topics",
-                    "\(CodeError.quote(name)): areas and sacks can be asked for by event, kind and outcome")
+                    "\(CodeError.quote(name.text)): areas and sacks can be asked for by event, kind and outcome")
             ])
         }
-        return filter.name(of: topic)
+        return name.filter.name(of: topic)
     }
 
     private static func topic(

@@ -24,7 +24,7 @@ struct SocketRoutes: Sendable {
                 let seat = Company(presence: services.presence, caller: watcher).seat()
                 return try sockets.response(
                     to: context.request.head, user: String(watcher.userID), caller: context.principal,
-                    origins: [services.settings.publicURL],
+                    site: context.site,
                     authorise: { name in try await LiveTopics.one(name, for: watcher, services: services) },
                     standing: { await badge.standing() },
                     renew: badge.renewal,
