@@ -73,6 +73,11 @@ struct BenchCommandTests {
             #expect(complaints(other.errors).count == 1)
             #expect(other.errors.contains("seconds 1 there, 2 here"), "\(other.errors)")
 
+            let crowded = try await bench(short + ["--only", "live"])
+            #expect(crowded.end == .status(1))
+            #expect(complaints(crowded.errors).count == 1)
+            #expect(crowded.errors.contains("--set bags.streams_per_user=300"), "\(crowded.errors)")
+
             let stranger = try await bench(short + ["--password", "another-password-1"])
             #expect(stranger.end == .status(1))
             #expect(complaints(stranger.errors).count == 1)
@@ -84,7 +89,7 @@ struct BenchCommandTests {
     @Test("hears live messages, reads files and papers")
     func streams() async throws {
         try await Premises.open(.sqlite) { premises in
-            let node = try await RunningPortico.start(premises)
+            let node = try await RunningPortico.start(premises, ["--set", "bags.streams_per_user=300"])
             let json = premises.folder.file("figures.json")
             let run = try await bench([
                 "--url", "http://127.0.0.1:\(node.port)", "--seconds", "1", "--warm-up", "0", "--only",
@@ -113,6 +118,18 @@ struct BenchCommandTests {
             for name in ["daily summary, first reading", "lot trace", "label sheet of 1000", "EPCIS page of 200"] {
                 #expect(figures[name]?["values"]?["requests"]?.double ?? 0 > 0, "\(name)")
             }
+            try await node.stop()
+        }
+    }
+
+    @Test("names the settings of a server that lets itself be measured, where this one limits what may be asked")
+    func limited() async throws {
+        try await Premises.open(.sqlite) { premises in
+            let node = try await RunningPortico.start(premises, ["--set", "limits.mode=enforce"])
+            let run = try await bench(["--url", "http://127.0.0.1:\(node.port)", "--seconds", "1", "--only", "stats"])
+            #expect(run.end == .status(1))
+            #expect(complaints(run.errors).count == 1)
+            #expect(run.errors.contains("--set limits.mode=off"), "\(run.errors)")
             try await node.stop()
         }
     }

@@ -44,9 +44,8 @@ extension BagsBench {
     func live() async throws -> Figure {
         let person = office.dispatchers[0]
         let heard = Heard()
-        var streams: [BenchStream] = []
+        let streams = try await listen(as: person, heard)
         defer { for stream in streams { stream.close() } }
-        for _ in 0..<BagsBench.listeners { streams.append(try await listen(as: person, heard)) }
         let count = Int(min(60, max(5, 2 * length.seconds)))
         var sent: [(code: String, time: Int64)] = []
         var sack = ""
@@ -74,7 +73,27 @@ extension BagsBench {
             ])
     }
 
-    private func listen(as person: BagsOffice.Person, _ heard: Heard) async throws -> BenchStream {
+    /// Finds out whether so many may listen, before anything else is measured for a quarter of an hour.
+    /// - Throws: ``BenchError`` when they may not.
+    func proveStreams() async throws {
+        for stream in try await listen(as: office.dispatchers[0], Heard()) { stream.close() }
+    }
+
+    private func listen(as person: BagsOffice.Person, _ heard: Heard) async throws -> [BenchStream] {
+        var streams: [BenchStream] = []
+        do {
+            for _ in 0..<BagsBench.listeners {
+                let stream = try await open(as: person, heard)
+                streams.append(stream)
+            }
+            return streams
+        } catch {
+            for stream in streams { stream.close() }
+            throw error
+        }
+    }
+
+    private func open(as person: BagsOffice.Person, _ heard: Heard) async throws -> BenchStream {
         let path = "\(BagsOffice.api)/stream?topics=area:\(person.area ?? "lucknow")"
         let request = BenchRequest(
             get: path, of: office.target, as: person.session, fields: [(name: "Accept", value: "text/event-stream")])

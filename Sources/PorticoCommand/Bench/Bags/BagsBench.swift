@@ -16,6 +16,7 @@ struct BagsBench: Sendable {
     func measure(_ parts: Set<BagsPart>) async throws -> [Figure] {
         var figures: [Figure] = []
         var sample: BagsSample?
+        if parts.contains(.live) { try await proveStreams() }
         for part in BagsPart.allCases where parts.contains(part) {
             if sample == nil, BagsBench.sampled.contains(part) { sample = try await BagsSample.take(office) }
             for figure in try await measure(part, sample) {

@@ -10,7 +10,7 @@ struct BenchBagsCommand: AsyncParsableCommand {
         discussion: """
             Start the server first, on the data that is to be measured, for example
 
-                portico serve bags --demo --demo-scale full --set limits.mode=off --set log.level=warning
+                portico serve bags --demo --demo-scale full \(BagsOffice.settings)
 
             It is asked over its API only, as the demonstration accounts. Every scan is of a new bag; the sacks are SB60000 to \
             SB99999, which demonstration data leave free, so fresh data last for several runs. Which database it works on is \
