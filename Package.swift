@@ -144,10 +144,13 @@ let package = Package(
                 "PorticoValues", "CMutexEdges", logging,
             ]),
 
+        // Measures a server that runs; nothing but the command knows it.
+        platform("PorticoBench", ["PorticoValues", "PorticoJSON", nioCore, nioPosix]),
+
         application("BagTracking"),
 
         .executableTarget(
-            name: "PorticoCommand", dependencies: ["Portico", "BagTracking", argumentParser, logging],
+            name: "PorticoCommand", dependencies: ["Portico", "PorticoBench", "BagTracking", argumentParser, logging],
             path: "Sources/PorticoCommand", exclude: ["README.md"], swiftSettings: settings),
 
         tests("PorticoValuesTests", of: ["PorticoValues", "PorticoTesting"]),
@@ -208,6 +211,7 @@ let package = Package(
                 "PorticoLimits", "PorticoPages", "PorticoTelemetry", "PorticoValues", nioCore, nioPosix, logging,
             ]),
         tests("PorticoTests", of: ["Portico", "PorticoTesting", logging]),
+        tests("PorticoBenchTests", of: ["PorticoBench", "PorticoJSON", "PorticoValues", nioCore, nioPosix]),
         tests(
             "BagTrackingTests", of: ["BagTracking", "Portico", "PorticoServer", "PorticoTesting"], exclude: ["Browser"]),
         tests("IntegrationTests", of: ["Portico", "BagTracking", "PorticoRedis", "PorticoTesting", logging]),

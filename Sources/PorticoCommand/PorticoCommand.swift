@@ -12,7 +12,7 @@ struct PorticoCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, ConfigCommand.self, MigrateCommand.self, PermissionsCommand.self, OpenAPICommand.self,
             AuditCommand.self, AuditCheckpointCommand.self, AccountCommand.self, MigrateDataCommand.self,
-            CountersCommand.self,
+            CountersCommand.self, BenchCommand.self,
         ])
 
     static let version = "0.1.0"

@@ -17,7 +17,8 @@ def start(binary, data, scale, database, log):
     port = free_port()
     command = [
         binary, "serve", "bags", "--port", str(port), "--data", data, "--demo", "--demo-scale", scale,
-        "--environment", "testing", "--set", "log.level=warning", "--set", "limits.mode=off"]
+        "--environment", "testing", "--set", "log.level=warning", "--set", "limits.mode=off",
+        "--set", "bags.streams_per_user=300"]
     if database:
         command += ["--set", f"database.url={database}"]
     return Server(command, port, "/readyz", log)
