@@ -266,7 +266,7 @@ extension BagTrackingParts {
 
     private static let errorPage: @Sendable (Problem, RequestContext) -> HTML = { problem, context in
         var page = ErrorPage(
-            shell: bagShell(title: problem.status.phrase, assets: context.assets, nonce: context.nonce),
+            shell: BagFrame.shell(title: problem.status.phrase, of: context),
             status: problem.status.code, title: problem.status.phrase, detail: problem.detail,
             requestID: context.requestID,
             messages: problem.errors.map { FieldMessage($0.field, FormRefusal.sentence($0)) })

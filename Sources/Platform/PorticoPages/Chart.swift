@@ -50,7 +50,7 @@ public struct BarChart: PageComponent {
             return "<text x=\"\(index * 12 + 6)\" y=\"72\">\(bar.label)</text>"
         }
         return """
-            <svg class="chart" viewBox="0 0 \(max(bars.count, 1) * 12) 76" role="img" aria-label="\(spoken)">\
+            <svg class="chart" viewBox="0 0 \(max(bars.count, 1) * 12) 76" preserveAspectRatio="xMinYMid" role="img" aria-label="\(spoken)">\
             \(columns)<g aria-hidden="true">\(labels)</g></svg>
             """
     }

@@ -106,6 +106,18 @@ import Testing
         }
     }
 
+    @Test("a code that nothing has is no dead end: its error page has the places of the role and the any-code box")
+    func deadEnd() async throws {
+        try await withApp { app in
+            let table = try await app.client("dispatcher")
+            let page = await table.get("/bags/bags/SB99999", ["accept": "text/html"])
+            #expect(page.status == 404)
+            #expect(page.text.contains("action=\"/bags/find\" role=\"search\""))
+            #expect(page.text.contains("href=\"/bags/scan\"") && !page.text.contains("href=\"/bags/users\""))
+            #expect(await table.submit("/bags/sign-out", [:], from: page).status == 303)
+        }
+    }
+
     @Test("identifiers lead to the pages of what they name")
     func identifiers() async throws {
         try await withApp { app in

@@ -35,6 +35,98 @@ import Testing
         #expect(html.contains("class=\"struck\"") && html.contains("Undone by Asha at"))
     }
 
+    @Test("a list leads to the sack or the bill that something is on, and names the area where there are several")
+    func outside() {
+        let rows = [
+            BagListPage.Row(
+                code: "SB00012", kind: "parent", status: "full", area: "Hisar", bill: (id: 12, code: "HIS 2026/9"),
+                updatedAt: PageSamples.now),
+            BagListPage.Row(
+                code: "2586401", kind: "child", status: "linked", area: "Hisar", parentCode: "SB00012",
+                updatedAt: PageSamples.now),
+        ]
+        let office = BagListPage(frame: frame, rows: rows, areas: [Choice("hisar", "Hisar")], products: []).body.text
+        #expect(office.contains("href=\"/bags/bills/12\">HIS 2026/9</a>"))
+        #expect(office.contains("data-label=\"Sack or bill\"><div><a class=\"code\" href=\"/bags/bags/SB00012\""))
+        #expect(office.contains("data-label=\"Area\"><div>Hisar"))
+        let table = BagListPage(frame: PageSamples.frame(area: "Hisar"), rows: rows, products: []).body.text
+        #expect(table.contains("href=\"/bags/bills/12\"") && !table.contains("data-label=\"Area\""))
+    }
+
+    @Test("a history leads to the bill, and to the ticket those who take sacks back")
+    func historyPlaces() {
+        let steps = [
+            FindPage.Step(
+                at: PageSamples.now, what: "billed", billCode: "HIS 2026/9", billID: 12, ticketCode: "RTN-20261122-016F"
+            )
+        ]
+        let line = HistoryLine(frame: PageSamples.frame(PageSamples.packing), steps: steps).html.text
+        #expect(line.contains("<a href=\"/bags/bills/12\">HIS 2026/9</a>"))
+        #expect(line.contains("· RTN-20261122-016F") && !line.contains("/bags/id/bt/"))
+        let desk = HistoryLine(frame: PageSamples.frame(["return.write"]), steps: steps).html.text
+        #expect(desk.contains("href=\"/bags/id/bt/RTN-20261122-016F\""))
+    }
+
+    @Test("an audit row leaves out what a new thing does not have")
+    func unsaid() {
+        let row = AuditPage.Row(
+            seq: 1, at: PageSamples.now, action: "bill.created", entityType: "bill", entityID: "12",
+            changes: [
+                .init(member: "code", after: "HIS 2026/9"), .init(member: "vehicle_number"),
+                .init(member: "notes", before: "wet", after: ""),
+            ])
+        let html = AuditPage(frame: frame, rows: [row]).body.text
+        #expect(html.contains("<li>code: ") && !html.contains("<li>vehicle_number: "))
+        #expect(html.contains("<li>notes: <del>"))
+    }
+
+    @Test("a file of which nothing could be taken does not stand in the list as done")
+    func inVain() {
+        func list(_ counts: ImportCounts) -> String {
+            let row = ImportsPage.Row(
+                id: 9, file: "a.csv", kind: "packing", isDryRun: false, state: "succeeded", counts: counts,
+                person: "Suresh", at: PageSamples.now)
+            return ImportsPage(frame: frame, rows: [row], areas: []).body.text
+        }
+        var counts = ImportCounts()
+        #expect(list(counts).contains("Done"))
+        counts.rejected = 2
+        #expect(list(counts).contains("Nothing taken") && !list(counts).contains("Done"))
+        counts.unchanged = 1
+        #expect(list(counts).contains("Done"))
+    }
+
+    @Test("a day's scans of each outcome are compared with the day before")
+    func change() {
+        var (acts, before) = (DayActs(), DayActs())
+        acts.scans = [.linked: 7, .rejected: 3]
+        before.scans = [.linked: 62, .rejected: 3]
+        let subject = SummarySubject(day: WarehouseDay(containing: PageSamples.now), scope: .all)
+        let summary = DailySummary(subject: subject, isFinal: true, acts: acts, bills: [], names: [:])
+        let html = SummaryPage(frame: frame, summary: summary, before: before, date: "2026-11-21").body.text
+        #expect(html.contains("data-label=\"Change\"><div>−55</div>"))
+        #expect(html.ranges(of: "data-label=\"Change\"><div>").count == 12)
+    }
+
+    @Test("says what the bars of the day are, and how much the highest stands for")
+    func busiest() {
+        var hours = Array(repeating: 0, count: 24)
+        (hours[9], hours[14]) = (5, 1200)
+        #expect(TodayBlock.busiest(hours) == "Bags linked by the hour; most from 14 to 15: 1,200")
+    }
+
+    @Test("the dashboard's first button is the work of the role")
+    func firstButton() {
+        func page(_ role: BagRole) -> String {
+            DashboardPage(
+                frame: PageSamples.frame(role.permissions), asOf: PageSamples.now, today: .failed, stock: .failed,
+                latest: .failed, bills: .failed, watch: .failed, topics: []
+            ).content.text
+        }
+        #expect(page(.dispatcher).contains("Start scanning") && !page(.dispatcher).contains("To the gate"))
+        #expect(page(.gatekeeper).contains("To the gate") && !page(.gatekeeper).contains("Start scanning"))
+    }
+
     @Test("suggests codes for one that is unknown")
     func suggestions() {
         let html = FindPage(frame: frame, code: "SB0O012", result: .unknown(suggestions: ["SB00012"])).body.text

@@ -34,6 +34,14 @@ import Testing
         #expect(html.contains("This sack is on hold."))
     }
 
+    @Test("the places of a sack reach from edge to edge, however few there are")
+    func edges() {
+        let one = SackGauge(count: 0, capacity: 1).html.text
+        #expect(one.contains("viewBox=\"0 0 8 10\"") && one.contains("<rect x=\"0\" width=\"8\""))
+        let thirty = SackGauge(count: 0, capacity: 30).html.text
+        #expect(thirty.contains("viewBox=\"0 0 298 10\"") && thirty.contains("<rect x=\"290\" width=\"8\""))
+    }
+
     @Test("does not spread few places over the whole width")
     func fewPlaces() {
         #expect(SackGauge(count: 1, capacity: 4).html.text.contains("class=\"gauge few\""))

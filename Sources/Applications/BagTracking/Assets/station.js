@@ -684,7 +684,7 @@ class View {
   gauge(count, capacity) {
     const isBoxes = capacity > 0 && capacity <= 60;
     const cells = isBoxes
-      ? Array.from({ length: capacity }, (_, index) => [index * 10 + 1, 8, index < count])
+      ? Array.from({ length: capacity }, (_, index) => [index * 10, 8, index < count])
       : [[0, 1000, false], [0, (1000 * count) / Math.max(capacity, 1), true]];
     at("gauge").replaceChildren(...cells.map(([x, width, isFilled]) => {
       const cell = document.createElementNS("http://www.w3.org/2000/svg", "rect");
@@ -694,7 +694,7 @@ class View {
     }));
     at("gauge").toggleAttribute("hidden", capacity === 0);
     at("gauge").classList.toggle("few", capacity <= 12);
-    at("gauge").setAttribute("viewBox", `0 0 ${isBoxes ? capacity * 10 : 1000} 10`);
+    at("gauge").setAttribute("viewBox", `0 0 ${isBoxes ? capacity * 10 - 2 : 1000} 10`);
     at("gauge").setAttribute("aria-label", `${count} of ${capacity}`);
   }
 

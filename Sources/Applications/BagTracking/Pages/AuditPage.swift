@@ -148,9 +148,11 @@ struct AuditPage: BagPage {
             ], id: "row-\(row.seq)")
     }
 
+    /// What changed. What a new thing does not have yet, such as the vehicle of a bill, is left out.
     private func diff(_ changes: [Change]) -> HTML {
-        guard !changes.isEmpty else { return .empty }
-        let lines = changes.map { change -> HTML in
+        let told = changes.filter { !($0.before ?? "").isEmpty || !($0.after ?? "").isEmpty }
+        guard !told.isEmpty else { return .empty }
+        let lines = told.map { change -> HTML in
             let before: HTML? = change.before.map { "<del><span class=\"unseen\">before </span>\($0)</del>" }
             let after: HTML? = change.after.map { "<ins><span class=\"unseen\">after </span>\($0)</ins>" }
             let arrow: HTML? = before != nil && after != nil ? " <span aria-hidden=\"true\">→</span> " : nil

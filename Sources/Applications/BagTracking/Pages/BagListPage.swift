@@ -41,7 +41,8 @@ struct BagListPage: BagPage {
         var childCount: Int?
         var capacity: Int?
         var parentCode: String?
-        var billCode: String?
+        /// The bill that it, or its sack, is on.
+        var bill: (id: Int64, code: String)?
         var lot: String?
         var isOnHold = false
         var updatedAt: Instant
@@ -98,23 +99,28 @@ struct BagListPage: BagPage {
                 ).html
                 : EmptyState("No sacks yet", detail: "A sack exists from its first scan on.", icon: .sack).html
         }
-        let columns: [DataTable.Column] = [
-            .init("Code", .code), .init("Status"), .init("Contents", .number), .init("Product or lot"),
-            .init("Sack or bill", .code),
-            .init("Area"), .init("Changed"),
-        ]
+        let columns: [DataTable.Column] =
+            [
+                .init("Code", .code), .init("Status"), .init("Contents", .number), .init("Product or lot"),
+                .init("Sack or bill", .code),
+            ] + (tellsArea ? [.init("Area")] : []) + [.init("Changed")]
         let table = DataTable(caption: "Sacks and bags", columns: columns, rows: rows.map(line))
         return table.framed
     }
 
+    /// Whether the area is told: people of one area see no other.
+    private var tellsArea: Bool { !areas.isEmpty }
+
     private func line(_ row: Row) -> DataTable.Row {
         let hold = row.isOnHold ? Badge("On hold", tone: .warn, icon: .hand) : nil
         let fill: HTML = row.childCount.flatMap { count in row.capacity.map { "\(count) of \($0)" } } ?? .empty
-        let outside: HTML = row.parentCode.map { CodeLink($0).html } ?? "\(row.billCode)"
-        return DataTable.Row([
+        let bill: HTML? = row.bill.map { BillLink(id: $0.id, code: $0.code).html }
+        let outside: HTML = row.parentCode.map { CodeLink($0).html } ?? bill ?? .empty
+        let cells: [HTML] = [
             CodeLink(row.code).html, "<span>\(BagWords.status(row.status)) \(hold)</span>", fill,
             "\(row.product ?? row.lot)", outside,
-            "\(row.area)", frame.time(row.updatedAt).html,
-        ])
+        ]
+        let area: [HTML] = tellsArea ? ["\(row.area)"] : []
+        return DataTable.Row(cells + area + [frame.time(row.updatedAt).html])
     }
 }

@@ -87,14 +87,16 @@ struct BillListPage: BagPage {
                 ).html
                 : EmptyState("No bill yet", detail: "A bill is the document of one lorry load.", icon: .list).html
         }
-        let columns: [DataTable.Column] = [
-            .init("Bill"), .init("State"), .init("Sacks", .number), .init("Weight", .number), .init("Consignee"),
-            .init("Area"), .init("Opened"),
-        ]
+        let columns: [DataTable.Column] =
+            [.init("Bill"), .init("State"), .init("Sacks", .number), .init("Weight", .number), .init("Consignee")]
+            + (tellsArea ? [.init("Area")] : []) + [.init("Opened")]
         return """
             \(DataTable(caption: "Bills", columns: columns, rows: rows.map(line)).framed)
             """
     }
+
+    /// Whether the area is told: people of one area see no other.
+    private var tellsArea: Bool { !areas.isEmpty }
 
     private func line(_ row: BillAnswer) -> DataTable.Row {
         let bill = row.bill
@@ -103,13 +105,14 @@ struct BillListPage: BagPage {
             findings == 0
             ? nil : Badge(BagWords.count(findings, "foreign sack", "foreign sacks"), tone: .bad, icon: .warning)
         let consignee = [bill.header.consignee, bill.header.destination].compactMap(\.self).joined(separator: ", ")
-        return DataTable.Row([
+        let cells: [HTML] = [
             BillLink(id: bill.id, code: bill.code).html,
             "<span>\(BagWords.billState(bill.state.rawValue)) \(warning)</span>",
             "<span class=\"nowrap\">\(bill.totals.linkedCount) of \(bill.header.capacity)</span>",
             "\(BagWords.weight(bill.totals.actualWeightGrams))", "\(consignee)",
-            "\(areaNames[bill.areaCode] ?? bill.areaCode)", frame.time(bill.createdAt).html,
-        ])
+        ]
+        let area: [HTML] = tellsArea ? ["\(areaNames[bill.areaCode] ?? bill.areaCode)"] : []
+        return DataTable.Row(cells + area + [frame.time(bill.createdAt).html])
     }
 
     /// The form for a new bill, folded until it is wanted.

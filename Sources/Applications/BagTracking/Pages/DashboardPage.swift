@@ -79,7 +79,11 @@ struct DashboardPage: BagPage {
     }
 
     private var actions: [Button] {
-        frame.may("scan.pack") ? [Button("Start scanning", href: "/bags/scan", weight: .primary, icon: .scan)] : []
+        if frame.may("scan.pack") {
+            return [Button("Start scanning", href: "/bags/scan", weight: .primary, icon: .scan)]
+        }
+        return frame.may("gate.check")
+            ? [Button("To the gate", href: "/bags/gate", weight: .primary, icon: .shield)] : []
     }
 
     /// What to do first; people see only the steps that are theirs.

@@ -10,6 +10,8 @@ struct FindPage: BagPage {
         var what: String
         var parentCode: String?
         var billCode: String?
+        /// The bill of that code.
+        var billID: Int64?
         var ticketCode: String?
         var user: String?
         var undone = false

@@ -96,8 +96,7 @@ struct HistoryLine: PageComponent {
         let items = steps.map { step -> HTML in
             let (word, icon) = HistoryLine.word(step.what)
             let places: [HTML?] = [
-                step.parentCode.map { CodeLink($0).html }, step.billCode.map { "\($0)" },
-                step.ticketCode.map { "\($0)" },
+                step.parentCode.map { CodeLink($0).html }, bill(step), step.ticketCode.map(ticket),
             ]
             let place = places.compactMap(\.self).enumerated().map { index, place -> HTML in
                 index == 0 ? " \(place)" : " · \(place)"
@@ -111,6 +110,16 @@ struct HistoryLine: PageComponent {
                 """
         }
         return "<ol class=\"timeline\">\(items)</ol>"
+    }
+
+    private func bill(_ step: FindPage.Step) -> HTML? {
+        step.billCode.map { code in step.billID.map { BillLink(id: $0, code: code).html } ?? "\(code)" }
+    }
+
+    /// A ticket's code, which leads to its page for those who take sacks back.
+    private func ticket(_ code: String) -> HTML {
+        guard frame.may("return.write") else { return "\(code)" }
+        return "<a class=\"code\" href=\"/bags/id/bt/\(PageAddress.encode(code))\">\(code)</a>"
     }
 
     /// The words and the drawing for one kind of step.

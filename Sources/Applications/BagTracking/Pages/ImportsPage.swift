@@ -31,11 +31,11 @@ struct ImportsPage: BagPage {
         """
         \(PageHeading("Imports", subtitle: "CSV or Excel, up to \(mostMiB) MiB and \(GroupedNumber(mostRows).text) rows."))\
         \(ErrorSummary(form.messages))
-        <div class="columns even"><section class="block" aria-labelledby="import-new"><h2 id="import-new">Import a file</h2>\
+        <div class="stack"><div class="columns even"><section class="block" aria-labelledby="import-new"><h2 id="import-new">Import a file</h2>\
         \(upload)</section>
         <section class="block" aria-labelledby="import-kinds"><h2 id="import-kinds">What a file looks like</h2>\(kinds)\
         </section></div>
-        <section class="block" aria-labelledby="import-list"><h2 id="import-list">Imports so far</h2>\(list)</section>
+        <section class="block" aria-labelledby="import-list"><h2 id="import-list">Imports so far</h2>\(list)</section></div>
         """
     }
 
@@ -81,7 +81,7 @@ struct ImportsPage: BagPage {
                 "Template", href: "/bags/api/v1/imports/templates/\(kind.rawValue)", weight: .quiet, icon: .download,
                 spoken: "Template for \(kind.title)")
             return """
-                <div><dt>\(kind.title)</dt><dd>\(ImportsPage.explanation(kind)) \(link)</dd></div>
+                <div><dt>\(kind.title)</dt><dd><p>\(ImportsPage.explanation(kind))</p>\(link)</dd></div>
                 """
         }
         return "<dl class=\"facts\">\(entries)</dl>"
@@ -118,9 +118,16 @@ struct ImportsPage: BagPage {
         let trial = row.isDryRun ? Badge("Dry run", tone: .info) : nil
         return DataTable.Row([
             link, "\(ImportKind(rawValue: row.kind)?.title ?? row.kind)",
-            "<span>\(ImportPage.badge(row.state)) \(trial)</span>", "\(GroupedNumber(row.counts.ok).text)",
+            "<span>\(state(row)) \(trial)</span>", "\(GroupedNumber(row.counts.ok).text)",
             "\(GroupedNumber(row.counts.unchanged).text)", "\(GroupedNumber(row.counts.rejected).text)",
             "\(row.person)", frame.time(row.at).html,
         ])
+    }
+
+    /// The state in the list. A file of which nothing could be taken is not simply done.
+    private func state(_ row: Row) -> Badge {
+        let counts = row.counts
+        let isInVain = row.state == "succeeded" && counts.rejected > 0 && counts.ok + counts.unchanged == 0
+        return isInVain ? Badge("Nothing taken", tone: .warn, icon: .warning) : ImportPage.badge(row.state)
     }
 }

@@ -44,7 +44,7 @@ struct LabelsPage: BagPage {
             \(SelectField("product_type", label: "Product", value: typed.productType, choices: products,
                 error: message("product_type")))\
             <div class="form-row">\
-            \(number("first_serial", "First number", typed.firstSerial, 0...999_999_999_999))\
+            \(number("first_serial", "First number", typed.firstSerial, 0...999_999_999_999, hint: "Digits only: 60001"))\
             \(number("count", "How many", typed.count, 1...Label.most))</div></fieldset>
             """
         let codes = TextField(
@@ -108,9 +108,12 @@ struct LabelsPage: BagPage {
             """
     }
 
-    private func number(_ name: String, _ label: String, _ value: String, _ range: ClosedRange<Int>) -> TextField {
+    private func number(
+        _ name: String, _ label: String, _ value: String, _ range: ClosedRange<Int>, hint: String? = nil
+    ) -> TextField {
         TextField(
-            name, label: label, value: value, kind: .number, error: message(name), presence: .free, range: range)
+            name, label: label, value: value, kind: .number, hint: hint, error: message(name), presence: .free,
+            range: range)
     }
 
     private func message(_ field: String) -> String? {

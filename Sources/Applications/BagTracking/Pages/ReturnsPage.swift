@@ -106,7 +106,7 @@ struct ReturnsPage: BagPage {
             BagWords.ticketState(ticket.state).html, GroupedNumber(answer.items.count).html,
             GroupedNumber(answer.childCount).html, "\(BagWords.weight(answer.weightGrams))",
             "\(ticket.location), \(area)", "\(ticket.consignee)",
-            "<span>\(frame.time(ticket.createdAt)) <span class=\"note\">\(answer.createdBy.name)</span></span>",
+            "<span>\(frame.time(ticket.createdAt)) <span class=\"below\">\(answer.createdBy.name)</span></span>",
         ])
     }
 }

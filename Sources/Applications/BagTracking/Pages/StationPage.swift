@@ -149,10 +149,10 @@ struct SackGauge: PageComponent {
 
     var html: HTML {
         let isBoxes = (1...60).contains(capacity)
-        let width = isBoxes ? capacity * 10 : 1000
+        let width = isBoxes ? capacity * 10 - 2 : 1000
         let boxes = (0..<(isBoxes ? capacity : 0)).map { index -> HTML in
             let filled = HTML.attribute("class", index < count ? "filled" : nil)
-            return "<rect x=\"\(index * 10 + 1)\" width=\"8\" height=\"10\"\(filled)/>"
+            return "<rect x=\"\(index * 10)\" width=\"8\" height=\"10\"\(filled)/>"
         }
         let bar: HTML = """
             <rect width="1000" height="10"/><rect class="filled" width="\(count * 1000 / max(capacity, 1))\

@@ -99,13 +99,16 @@ struct SummaryPage: BagPage {
         let counted = ScanOutcome.allCases.filter { (summary.acts.scans[$0] ?? 0) + (before.scans[$0] ?? 0) > 0 }
         guard !counted.isEmpty else { return nil }
         let rows = counted.map { outcome -> DataTable.Row in
-            DataTable.Row([
-                BagWords.outcome(outcome.rawValue).html, GroupedNumber(summary.acts.scans[outcome] ?? 0).html,
-                GroupedNumber(before.scans[outcome] ?? 0).html,
+            let now = SummaryWords.count(outcome.rawValue, summary.acts.scans[outcome] ?? 0)
+            let earlier = SummaryWords.count(outcome.rawValue, before.scans[outcome] ?? 0)
+            return DataTable.Row([
+                BagWords.outcome(outcome.rawValue).html, "\(now.value)", "\(earlier.value)",
+                SummaryWords.change(now, earlier),
             ])
         }
         let columns: [DataTable.Column] = [
             .init("Outcome"), .init(SummaryWords.day(day), .number), .init(SummaryWords.day(day.before), .number),
+            .init("Change", .number),
         ]
         return section(
             "scans", "Scans", DataTable(caption: "Scans by outcome", columns: columns, rows: rows, narrow: .table))

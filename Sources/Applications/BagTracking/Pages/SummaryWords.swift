@@ -23,7 +23,8 @@ enum SummaryWords {
         ]
     }
 
-    private static func count(_ label: String, _ number: Int) -> Figure {
+    /// A figure that is a plain number.
+    static func count(_ label: String, _ number: Int) -> Figure {
         Figure(label: label, value: GroupedNumber(number).text, number: number)
     }
 

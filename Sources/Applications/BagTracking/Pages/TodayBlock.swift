@@ -11,7 +11,15 @@ enum TodayBlock: PageFragment {
     static func html(_ today: DashboardPage.Today, for day: DashboardCopies.Day) -> HTML {
         let hours = today.byHour.enumerated().map { BarChart.Bar("\($0)", $1) }
         let chart = BarChart(title: "Bags linked by hour of today", bars: hours, labelEvery: 3)
-        return "<div class=\"tiles flat\">\(tiles(today, day.date))</div>\(today.linked > 0 ? chart : nil)"
+        let drawing: HTML? = today.linked > 0 ? "<p class=\"note\">\(busiest(today.byHour))</p>\(chart)" : nil
+        return "<div class=\"tiles flat\">\(tiles(today, day.date))</div>\(drawing)"
+    }
+
+    /// What the bars are, and how much the highest of them stands for.
+    static func busiest(_ byHour: [Int]) -> String {
+        let most = byHour.max() ?? 0
+        let hour = byHour.firstIndex(of: most) ?? 0
+        return "Bags linked by the hour; most from \(hour) to \(hour + 1): \(GroupedNumber(most).text)"
     }
 
     private static func tiles(_ today: DashboardPage.Today, _ date: CalendarDate) -> [StatTile] {

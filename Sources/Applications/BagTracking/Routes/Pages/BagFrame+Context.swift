@@ -13,6 +13,21 @@ extension BagFrame {
     }
 }
 
+extension BagFrame {
+    /// The surroundings of an error page: for somebody at a browser who is signed in the places and the any-code box, so
+    /// that a wrong address is no dead end. The database is not asked, so the area stays unnamed.
+    static func shell(title: String, of context: RequestContext) -> PageShell {
+        guard let principal = context.principal, principal.csrfBinding != nil else {
+            return bagShell(title: title, assets: context.assets, nonce: context.nonce)
+        }
+        let frame = BagFrame(
+            person: principal.name, role: principal.roles.first ?? "", permissions: principal.permissions,
+            csrfToken: context.csrf.value, formKey: "", assets: context.assets, nonce: context.nonce,
+            now: context.now)
+        return frame.shell(title: title)
+    }
+}
+
 extension BagPage {
     /// The page as an answer.
     func reply(_ status: HTTPStatus = .ok) -> PageReply {

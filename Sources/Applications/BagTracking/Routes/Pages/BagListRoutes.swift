@@ -40,7 +40,8 @@ extension BagListPage.Row {
         self.init(
             code: row.code, kind: row.kind.rawValue, status: row.statusName, area: catalog.areaName(row.areaCode),
             product: row.productType.map { catalog.productName($0) }, childCount: row.load?.childCount,
-            capacity: row.load?.capacity, parentCode: listing.place.parentCode, billCode: listing.place.bill?.code,
+            capacity: row.load?.capacity, parentCode: listing.place.parentCode,
+            bill: listing.place.bill.map { (id: $0.id, code: $0.code) },
             lot: row.lot, isOnHold: row.hold != nil, updatedAt: row.updatedAt)
     }
 }

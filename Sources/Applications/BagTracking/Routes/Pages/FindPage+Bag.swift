@@ -39,7 +39,7 @@ extension FindPage.Step {
     init(_ step: HistoryStep) {
         self.init(
             at: step.at, what: step.what, parentCode: step.parentCode, billCode: step.billCode,
-            ticketCode: step.ticketCode, user: step.user?.name, undone: step.isUndone)
+            billID: step.billID, ticketCode: step.ticketCode, user: step.user?.name, undone: step.isUndone)
     }
 }
 

@@ -10,6 +10,8 @@ struct HistoryStep: Sendable, Hashable {
     var what: String
     var parentCode: String?
     var billCode: String?
+    /// The bill of that code.
+    var billID: Int64?
     var ticketCode: String?
     var user: ScanItem.User?
     var scanID: Int64?
@@ -57,7 +59,7 @@ struct BagHistory<Session: SQLSession> {
     private func steps(upTo time: Int64) throws -> [HistoryStep] {
         let sql: SQL = """
             SELECT h.source, h.at, h.recorded_at, h.what, h.parent_code, h.bill_code, h.user_id, u.name, h.scan_id,
-                h.source_id, h.undone_at, t.code
+                h.source_id, h.undone_at, t.code, h.bill_id
             FROM (SELECT * FROM (\(scans(upTo: time))) AS scanned
                 UNION ALL SELECT * FROM (\(custody(upTo: time))) AS moved
                 UNION ALL SELECT * FROM (\(acts(upTo: time))) AS decided
@@ -68,8 +70,8 @@ struct BagHistory<Session: SQLSession> {
             let source: Int = try row[0]
             return HistoryStep(
                 at: try row[1], recordedAt: try row[2], what: Self.word(source, try row[3]), parentCode: try row[4],
-                billCode: try row[5], ticketCode: try row[11], user: try Self.user(row, 6), scanID: try row[8],
-                isUndone: !row.isNull(10),
+                billCode: try row[5], billID: try row[12], ticketCode: try row[11], user: try Self.user(row, 6),
+                scanID: try row[8], isUndone: !row.isNull(10),
                 source: source, sourceID: try row[9])
         }
     }
@@ -81,7 +83,8 @@ struct BagHistory<Session: SQLSession> {
         let area: SQL = areaCode.map { "AND s.area_code = \($0)" } ?? ""
         return """
             SELECT 2 AS source, s.scanned_at AS at, s.recorded_at, s.outcome AS what, s.parent_code, l.code AS bill_code,
-                s.user_id, s.id AS scan_id, s.id AS source_id, s.undone_at, s.ticket_id
+                s.user_id, s.id AS scan_id, s.id AS source_id, s.undone_at, s.ticket_id,
+                l.id AS bill_id
             FROM scans s LEFT JOIN bills l ON l.id = s.bill_id \(ofOwnArea)
             WHERE s.code = \(row.code) AND s.recorded_at <= \(time) \(area) ORDER BY s.id DESC LIMIT \(Self.most)
             """
@@ -94,7 +97,7 @@ struct BagHistory<Session: SQLSession> {
         return """
             SELECT 1 AS source, e.event_time AS at, e.record_time AS recorded_at, e.fact AS what, p.code AS parent_code,
                 l.code AS bill_code, e.actor_id AS user_id, e.scan_id, e.id AS source_id, CAST(NULL AS BIGINT) AS undone_at,
-                e.ticket_id
+                e.ticket_id, l.id AS bill_id
             FROM (\(told)) AS told JOIN custody_events e ON e.id = told.id
             LEFT JOIN bags p ON p.id = e.parent_bag_id LEFT JOIN bills l ON l.id = e.bill_id \(ofOwnArea)
             WHERE e.record_time <= \(time) \(area)
@@ -133,7 +136,7 @@ struct BagHistory<Session: SQLSession> {
         """
         SELECT 0 AS source, r.at, r.at AS recorded_at, r.action AS what, CAST(NULL AS TEXT) AS parent_code, CAST(NULL AS TEXT) AS bill_code,
             r.actor_id AS user_id, CAST(NULL AS BIGINT) AS scan_id, r.seq AS source_id, CAST(NULL AS BIGINT) AS undone_at,
-            CAST(NULL AS BIGINT) AS ticket_id
+            CAST(NULL AS BIGINT) AS ticket_id, CAST(NULL AS BIGINT) AS bill_id
         FROM audit_rows r
         WHERE r.entity_type IN ('bag', 'sscc') AND r.entity_id = \(row.code) AND r.at <= \(time) \(actsOfOwnArea)
             AND r.action IN ('bag.emptied', 'bag.retired', 'bag.restored', 'bag.held', 'bag.released', 'sscc.assigned',
@@ -175,7 +178,7 @@ struct BagHistory<Session: SQLSession> {
         return """
             SELECT 3 AS source, e.at, e.at AS recorded_at, e.action AS what, CAST(NULL AS TEXT) AS parent_code,
                 l.code AS bill_code, e.actor_id AS user_id, CAST(NULL AS BIGINT) AS scan_id, e.id AS source_id,
-                CAST(NULL AS BIGINT) AS undone_at, CAST(NULL AS BIGINT) AS ticket_id
+                CAST(NULL AS BIGINT) AS undone_at, CAST(NULL AS BIGINT) AS ticket_id, l.id AS bill_id
             FROM bill_events e JOIN bills l ON l.id = e.bill_id \(ofOwnArea)
             WHERE e.at <= \(time) AND e.id IN (
                 SELECT v.id FROM bill_events v WHERE v.action = 'parent_removed' AND v.reason = \(row.code)
