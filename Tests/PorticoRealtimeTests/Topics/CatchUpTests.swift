@@ -1,4 +1,5 @@
 import PorticoEvents
+import PorticoTelemetry
 import PorticoValues
 import Synchronization
 import Testing
