@@ -24,15 +24,16 @@ import Testing
         try await office.tell(("scan.accepted", "k", 1))
     }
 
-    /// Masks the name everywhere, in parts of two.
+    /// Masks the name in parts of two: everywhere, or but for messages that say that it is not the account's.
     /// - Returns: how many messages say something else now.
-    private func mask(in office: PostOffice) async throws -> Int {
+    private func mask(in office: PostOffice, of account: String? = nil) async throws -> Int {
         var changed = 0
         var place: Int64? = 0
         while let after = place {
             let step = try await office.database.write { [desk = office.desk] in
                 try desk.mask(
-                    "user_name", WebhookMaskingTests.name, as: "Somebody", after: after, limit: 2, in: $0)
+                    "user_name", WebhookMaskingTests.name, as: "Somebody",
+                    of: account.map { (member: "user_id", value: $0) }, after: after, limit: 2, in: $0)
             }
             changed += step.changed
             place = step.last
@@ -70,6 +71,30 @@ import Testing
             }
             #expect(answers.map { $0 == nil } == [true, false, false, false, true, false])
             #expect(try await mask(in: office) == 0)
+        }
+    }
+
+    @Test(
+        "a name stays where the message says that it is another's, and goes where it says nothing",
+        arguments: TestEngine.available)
+    func masksByOwner(engine: TestEngine) async throws {
+        try await withOffice(on: engine) { office in
+            _ = try await office.subscribe("https://example.org/")
+            let owners: [JSONValue?] = ["7", "77", nil, .string("\"user_id\":\"7\""), "7"]
+            try await office.database.write { [outbox = office.outbox] in
+                try outbox.publish(
+                    owners.map { owner -> Event in
+                        var payload: JSONValue = ["user_name": .string(WebhookMaskingTests.name)]
+                        if let owner { payload["user_id"] = owner }
+                        return Event("bag.created", key: "k", payload: payload, at: PostOffice.start)
+                    }, in: $0)
+            }
+            try await office.tell(("scan.accepted", "k", 1))
+            #expect(try await mask(in: office, of: "7") == 3)
+            let names = try await bodies(office).map { $0["data"]?["user_name"]?.string }
+            let name = WebhookMaskingTests.name
+            #expect(names == ["Somebody", name, "Somebody", name, "Somebody", nil])
+            #expect(try await mask(in: office, of: "7") == 0)
         }
     }
 

@@ -123,21 +123,26 @@ class OfflineWalk:
 
     def session_over(self, device):
         sack = device.sack()
+        wrong = device.bags(1, "linked")[0]
         status = device.page.evaluate(
             "async (path) => (await fetch(path, { method: 'DELETE', headers: { 'X-CSRF-Token': "
             "document.querySelector('meta[name=csrf-token]').content } })).status", f"{API}/session")
         self.check("the session is ended elsewhere", status in (200, 204), str(status))
+        device.page.locator(f"#recent li:has-text('{wrong}') button").click()
+        self.check("an undo after that says that one has to sign in", device.scanner.answered("saved", wrong) is not None
+                   and device.scanner.text("answer-title") == "Sign in again", device.told())
         bag = device.bags(1)[0]
         band = device.page.locator("#band")
-        self.check("401 keeps the scan and asks to sign in", [each["code"] for each in device.kept()] == [bag]
+        self.check("401 keeps the scan and asks to sign in", [each["kind"] for each in device.kept()] == ["undo", "child"]
                    and "signed out" in band.inner_text() and band.locator("a").count() == 1, band.inner_text())
         band.locator("a").click()
         device.page.fill("input[name=email]", "dispatcher@bags.demo")
         device.page.fill("input[name=password]", PASSWORD)
         device.page.click("form[action='/bags/sign-in'] button")
         device.page.wait_for_url("**/bags/scan**")
-        self.check("signing in sends it", device.waits(0), device.told())
-        self.same("it has arrived", sack, [bag])
+        self.check("signing in sends both", device.waits(0), device.told())
+        self.check("the scan has arrived, and the undo", settle(lambda: self.person.children(sack) == [bag], 30),
+                   str(self.person.children(sack)))
 
     def sign_out(self, device, answer):
         """Signs out with the menu of the account; the question's answer is the value of its button."""
@@ -221,6 +226,19 @@ class OfflineWalk:
         self.check("each scan is sent by one of them", len(sent) == 5, f"{len(sent)} for 5")
         self.check("both know that nothing waits", not device.page.is_visible("#band") and not second.is_visible("#band"),
                    second.inner_text("#band") if second.is_visible("#band") else device.told())
+        self.seen_in_both(device, second)
+
+    def seen_in_both(self, device, second):
+        """What one window scans and takes back stands in the other, without a reload."""
+        bag = device.bags(1, "linked")[0]
+        line = second.locator(f"#recent li:has-text('{bag}')")
+        self.check("a scan of one window stands in the other", settle(
+            lambda: line.count() == 1 and line.get_attribute("data-outcome") == "linked"), str(line.count()))
+        self.check("with the count of their sack", settle(lambda: second.inner_text("#sack-n") == "6"), second.inner_text("#sack-n"))
+        line.locator("button").click()
+        own = device.page.locator(f"#recent li:has-text('{bag}')")
+        self.check("and is struck in both when one takes it back", settle(
+            lambda: own.get_attribute("data-outcome") == line.get_attribute("data-outcome") == "undone"))
 
     def taken_back_elsewhere(self, device):
         """One window takes a bag back while the other sends it, and sends what the other kept before it was closed."""

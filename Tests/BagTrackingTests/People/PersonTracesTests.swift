@@ -88,6 +88,32 @@ import Testing
         }
     }
 
+    @Test(
+        "somebody else of the same name is left alone where a message says whose it is",
+        arguments: TestEngine.available)
+    func namesake(engine: TestEngine) async throws {
+        try await withApp(on: engine) { app in
+            let admin = try await app.client("admin")
+            let id = try await work(app, admin)
+            try await app.database.write {
+                _ = try $0.execute(
+                    "test.namesake",
+                    "UPDATE accounts SET name = \(Self.name) WHERE email = 'dispatcher.indore@bags.demo'")
+            }
+            let other = try await app.client("dispatcher.indore")
+            #expect(await other.post("\(Self.api)/scans/parent", ["code": "SB00002"]).status == 201)
+            let desk = try await app.tellWebhooks()
+            #expect(await admin.post("\(Self.api)/users/\(id)/erase").status == 200)
+            app.clock.advance(by: .minutes(31))
+            try await perform(app, desk, batch: 10)
+            let bodies = try await column("SELECT body FROM webhook_deliveries", in: app)
+            func naming(_ name: String) -> Int {
+                bodies.count { $0?.contains("\"user_name\":\"\(name)\"") == true }
+            }
+            #expect(naming(PersonTraces.nobody) == 2 && naming(Self.name) == 1)
+        }
+    }
+
     @Test("a short name is found where nothing else stands, a longer one in a text, an address anywhere")
     func names() throws {
         func person(_ name: String) throws -> ForgetPerson {

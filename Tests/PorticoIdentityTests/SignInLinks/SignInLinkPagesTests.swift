@@ -33,6 +33,8 @@ import Testing
             #expect(await client.get("/bags/api/v1/session").status == 200)
             let again = await (try post.client()).get("\(Self.path)?token=\(token)")
             #expect(again.status == 410 && again.text.contains("Ask for a new link"))
+            #expect(again.text.contains("Sign in with your password"))
+            #expect(again[header: "referrer-policy"] == "no-referrer")
         }
     }
 

@@ -2,6 +2,7 @@
 // keys and focus, start. The camera is a module of its own, loaded when it is first wanted. The first four know neither page nor network and are tested for themselves.
 
 import { LiveStream } from "./live/stream.js";
+import { Windows } from "./station/windows.js";
 
 export const LIMITS = {
   waiting: 200, stored: 10000, batch: 100, bounce: 800, recent: 20, patience: 5000, emptyField: 3000, follow: 1500,
@@ -181,12 +182,13 @@ export function verdict(status) {
 
 /**
  * The entries to send next: this user's only, oldest first, at most 100. One that was taken back ends a batch: the
- * server has to hear that before it hears of the bag again.
+ * server has to hear that before it hears of the bag again. An undo goes alone.
  */
 export function nextBatch(entries, userID, limit = LIMITS.batch) {
   const own = entries.filter((entry) => entry.user_id === userID).slice(0, limit);
-  const last = own.findIndex((entry) => entry.isWithdrawn);
-  return last < 0 ? own : own.slice(0, last + 1);
+  if (own[0]?.kind === "undo") return own.slice(0, 1);
+  const last = own.findIndex((entry) => entry.isWithdrawn || entry.kind === "undo");
+  return last < 0 ? own : own.slice(0, own[last].isWithdrawn ? last + 1 : last);
 }
 
 /** What the device keeps of a scan: whose it is, and what the server is to be told of it. */
@@ -233,6 +235,7 @@ export function readAgain({ before, now = before, fresh, stored, userID }) {
 /** What goes over the wire for an entry of the device. */
 export function wire(entry, inBatch) {
   const { kind, code, parent, bill_id, ticket_id, area_code, device_id, client_scan_id, scanned_at } = entry;
+  if (kind === "undo") return {};
   const body = { code, client_scan_id, scanned_at };
   if (device_id) body.device_id = device_id;
   if (kind === "return") body.condition = entry.condition;
@@ -245,7 +248,8 @@ export function wire(entry, inBatch) {
 }
 
 /** Where an entry goes when it goes alone. */
-export function address({ kind, bill_id, ticket_id }) {
+export function address({ kind, code, bill_id, ticket_id }) {
+  if (kind === "undo") return `/scans/${encodeURIComponent(code)}/undo`;
   if (kind === "return") return `/returns/${ticket_id}/scans`;
   if (kind === "bill") return `/bills/${bill_id}/parents`;
   if (kind === "gate") return `/bills/${bill_id}/gate-check/scans`;
@@ -425,15 +429,20 @@ export class DeviceStore {
   async add(entry) { entry.seq = await this.write("scans", (store) => store.add(entry)); }
   put(entry) { return this.write("scans", (store) => store.put(entry)); }
 
-  /** Notes another try of entries, as far as they are kept: another window may have sent some meanwhile, or taken some back. */
-  tried(entries) {
+  /** Notes something of entries, as far as they are kept: another window may have sent some meanwhile, or taken some back. */
+  note(entries, wordsOf) {
     return this.write("scans", (store) => {
-      for (const { seq, attempts } of entries) {
-        const request = store.get(seq);
-        request.onsuccess = () => { if (request.result) store.put({ ...request.result, attempts }); };
+      for (const entry of entries) {
+        const request = store.get(entry.seq);
+        request.onsuccess = () => { if (request.result) store.put({ ...request.result, ...wordsOf(entry) }); };
       }
     });
   }
+
+  tried(entries) { return this.note(entries, ({ attempts }) => ({ attempts })); }
+
+  /** Notes that entries are about to be sent: whoever finds them after this window cannot know whether they arrived. */
+  leaving(entries) { return this.note(entries, () => ({ mayHaveArrived: true })); }
 
   /** Removes entries that are answered, but those that another window has taken back meanwhile: the server has to hear of it. */
   remove(entries) {
@@ -453,7 +462,7 @@ export class DeviceStore {
     const { client_scan_id } = entry;
     const [kept] = await this.between([entry]);
     if (!kept) return (await this.all("attention")).some((item) => item.client_scan_id === client_scan_id && item.forgotten_at);
-    if (kept.attempts > 0 || kept.isWithdrawn) return false;
+    if (kept.attempts > 0 || kept.mayHaveArrived || kept.isWithdrawn) return false;
     await this.attend({ client_scan_id, forgotten_at: Date.now() });
     await this.remove([entry]);
     return true;
@@ -719,14 +728,23 @@ class View {
     this.line(entry.client_scan_id, { badge: "saved", note });
   }
 
-  /** The line of a scan that is kept here until there is an answer. */
+  /** The line of a scan that is kept here until there is an answer; of an undo that is, the line of its scan. */
   keptLine(entry) {
-    if (entry.isWithdrawn) return this.line(entry.client_scan_id, { badge: "undone", note: "Taken back on this device" });
+    const undone = { badge: "undone", note: "Taken back on this device" };
+    if (entry.kind === "undo") return this.line(entry.client_scan_id, { ...undone, scan: entry.code });
+    if (entry.isWithdrawn) return this.line(entry.client_scan_id, undone);
     return this.line(entry.client_scan_id, { badge: "saved", undo: entry.kind === "child" });
   }
 
+  /** The line of a scan by the name it has on this device, or else by its number at the server. */
+  lineOf(client, scan) {
+    const lines = [...at("recent").children];
+    const named = (name, value) => (value ? lines.find(({ dataset }) => dataset[name] === String(value)) : undefined);
+    return named("client", client) ?? named("scan", scan);
+  }
+
   line(client, { badge, note, scan, undo }) {
-    const line = document.querySelector(`#recent [data-client="${CSS.escape(client)}"]`);
+    const line = this.lineOf(client, scan);
     if (!line) return;
     if (scan) line.dataset.scan = scan;
     line.dataset.outcome = badge;
@@ -779,9 +797,9 @@ export class Station {
     Object.assign(this, {
       view: new View(), sounds: new Sounds(), store: new DeviceStore(), bounce: new BounceFilter(),
       outstanding: new Outstanding((pull, isAgain) => this.tellOnItsWay(pull, isAgain)), pulls: new Map(),
-      entries: [], others: [], attention: [], forgotten: new Set(), fresh: null, sack: null, last: null, broken: null, intake: Promise.resolve(),
+      entries: [], others: [], news: [], attention: [], forgotten: new Set(), fresh: null, sack: null, last: null, broken: null, intake: Promise.resolve(),
       failures: 0, reason: { status: 0 }, notBefore: 0, isSending: false, isSignedOut: false,
-      deviceID: deviceID(globalThis.localStorage),
+      deviceID: deviceID(globalThis.localStorage), windows: new Windows(this.userID, (news) => this.hear(news)),
     });
   }
 
@@ -826,10 +844,13 @@ export class Station {
     if (await this.store.isExactly([...this.entries, ...this.others])) return;
     const before = [...this.entries];
     const stored = await this.store.all("scans");
-    const { entries, others, gone } = readAgain({ before, now: this.entries, fresh: this.fresh, stored, userID: this.userID });
+    const now = this.entries;
+    const { entries, others, gone } = readAgain({ before, now, fresh: this.fresh, stored, userID: this.userID });
     Object.assign(this, { entries, others });
+    this.showFound(entries.filter((entry) => !now.includes(entry)));
     for (const entry of entries.filter((each) => each.isWithdrawn)) this.view.keptLine(entry);
-    if (gone.length) await this.partWith(gone);
+    const left = gone.filter((entry) => now.includes(entry));
+    if (left.length) await this.partWith(left);
     else if (this.sack && this.sack.saved !== this.savedIn(this.sack)) this.countSaved();
   }
 
@@ -844,12 +865,47 @@ export class Station {
 
   /** What was kept here before this page stands among the last scans, so that it can be seen and taken back. */
   showKept() {
-    for (const entry of this.entries.filter((each) => this.isHere(each)).slice(-LIMITS.recent)) {
-      this.view.addLine(entry, entry.shown);
-      this.view.keptLine(entry);
-    }
+    this.showFound(this.entries);
     if (this.sack) this.countSaved();
   }
+
+  /** Entries that another window keeps, or this page before it was loaded, stand among the last scans as well. */
+  showFound(entries) {
+    for (const entry of entries.filter((each) => this.isHere(each)).slice(-LIMITS.recent)) {
+      if (!this.view.lineOf(entry.client_scan_id)) this.view.addLine(entry, entry.shown);
+      this.view.keptLine(entry);
+    }
+    for (const entry of entries.filter(({ kind }) => kind === "undo")) this.view.keptLine(entry);
+  }
+
+  /** What another window of this person tells: a scan it keeps, or the answer that one has got. */
+  hear({ kept, client, words, parent }) {
+    if (kept) return this.hearKept(kept);
+    if (parent && this.sack?.code === parent.code) {
+      Object.assign(this.sack, { count: parent.child_count, capacity: parent.capacity });
+      this.countSaved();
+    }
+    const entry = this.entries.find((each) => each.client_scan_id === client);
+    // What was taken back here is still to be undone, whatever the other has heard.
+    if (entry?.isWithdrawn) return;
+    if (entry) this.partWith([entry], words).catch((problem) => this.stop(problem)); else this.view.line(client, words);
+  }
+
+  hearKept(kept) {
+    const known = this.entries.find((each) => each.client_scan_id === kept.client_scan_id);
+    if (known) known.isWithdrawn ||= kept.isWithdrawn;
+    else this.entries = [...this.entries, { ...kept, isTold: true }].sort((one, other) => one.seq - other.seq);
+    this.showFound([kept]);
+  }
+
+  /** Shows the line of a scan after an answer, here and in the other windows. */
+  showLine(client, words, parent) {
+    this.view.line(client, words);
+    this.news.push({ client, words, parent: parent && { code: parent.code, child_count: parent.child_count, capacity: parent.capacity } });
+  }
+
+  /** Tells the other windows what has been shown, once the store says the same. */
+  tellWindows() { for (const each of this.news.splice(0)) this.windows.tell(each); }
 
   isHere({ kind }) { return kind === "parent" || kind === "child"; }
 
@@ -975,6 +1031,8 @@ export class Station {
   async keep(reading, pull) {
     const area = document.querySelector("#scan-form [name=area_code]")?.value;
     const entry = entryFor(reading, this, { ...(area ? { area_code: area } : {}), ...this.further() });
+    // What goes at once says so from the start; whatever has to wait, when it goes.
+    if (!this.isOffline && !this.isSending && !this.entries.length) entry.mayHaveArrived = true;
     this.fresh = entry;
     await this.store.add(entry);
     pull.isKept = true;
@@ -986,6 +1044,7 @@ export class Station {
     if (this.isOffline) this.tellSaved(entry);
     else if (pull.isShown) this.view.answer(onItsWay(pull));
     this.pump();
+    this.windows.tell({ kept: entry });
   }
 
   /** What an entry says besides its code. */
@@ -1106,7 +1165,8 @@ export class Station {
   async sendNext() {
     const chunk = await this.agree(nextBatch(this.entries, this.userID));
     if (!chunk.length) return;
-    const isSingle = chunk.length === 1 && chunk[0].attempts === 0;
+    await this.noteLeaving(chunk.filter((entry) => !entry.mayHaveArrived));
+    const isSingle = chunk.length === 1 && (chunk[0].attempts === 0 || chunk[0].kind === "undo");
     const answer = isSingle
       ? await this.server.post(address(chunk[0]), wire(chunk[0], false))
       : await this.server.post("/scans/batch", { items: chunk.map((entry) => wire(entry, true)) });
@@ -1117,27 +1177,33 @@ export class Station {
     await this.postpone(chunk, answer);
   }
 
+  async noteLeaving(entries) {
+    if (!entries.length) return;
+    await this.store.leaving(entries);
+    for (const entry of entries) entry.mayHaveArrived = true;
+  }
+
   /** Leaves to another window of this browser what it has sent; the rest is still to be sent. */
   async agree(chunk) {
     const left = stillToSend(chunk, await this.store.between(chunk));
-    const gone = chunk.filter((entry) => !left.includes(entry));
+    const gone = chunk.filter((entry) => !left.includes(entry) && this.entries.includes(entry));
     if (gone.length) await this.partWith(gone);
     return nextBatch(left, this.userID);
   }
 
-  /** Another window has sent these entries, or forgotten them before anybody did. */
-  async partWith(gone) {
+  /** Another window has sent these entries, or forgotten them before anybody did; `words` are what it shows of them. */
+  async partWith(gone, words) {
+    this.entries = this.entries.filter((entry) => !gone.includes(entry));
     await this.readAttention();
     const isForgotten = (entry) => this.forgotten.has(entry.client_scan_id);
     // Where another window has sent something, the server was there.
     const isSent = !gone.every(isForgotten);
     if (isSent) Object.assign(this, { failures: 0, isSignedOut: false });
-    this.entries = this.entries.filter((entry) => !gone.includes(entry));
     for (const entry of gone) {
       this.answered(entry);
       const sent = { badge: "sent", note: "Sent by another window" };
       const undone = { badge: "undone", note: "Taken back by another window before it was sent" };
-      this.view.line(entry.client_scan_id, isForgotten(entry) ? undone : sent);
+      this.view.line(entry.client_scan_id, words ?? (isForgotten(entry) ? undone : sent));
     }
     if (this.sack) this.countSaved();
     this.refreshLists();
@@ -1157,6 +1223,7 @@ export class Station {
       this.entries = this.entries.filter((each) => each !== entry);
     }
     await this.store.remove(gone);
+    this.tellWindows();
     this.refreshLists();
     if (!this.entries.length && this.last?.kind === "saved") this.tellSent();
     if (kept.length) await this.postpone(kept.map(([entry]) => entry), kept[0][1]);
@@ -1179,6 +1246,7 @@ export class Station {
   /** Takes the answer of an entry; what stands in the way when the entry has to stay for another try. */
   async takeAnswer(entry, answer) {
     const pull = this.answered(entry);
+    if (entry.kind === "undo") return this.takeUndo(entry, answer);
     if (entry.isWithdrawn) return this.undoWithdrawn(entry, answer);
     if (verdict(answer.status) === "refused") return this.takeRefusal(entry, answer.body, pull);
     const { scan, parent } = answer.body;
@@ -1189,7 +1257,7 @@ export class Station {
       if (entry.kind === "parent") this.showSack(); else this.view.sack(this.sack);
     }
     const note = [entry.parent && `in ${parent.code}`, this.view.clock(scan.scanned_at ?? entry.scanned_at)].filter(Boolean).join(" · ");
-    this.view.line(entry.client_scan_id, { badge: scan.outcome, note, scan: scan.id, undo: scan.outcome === "linked" });
+    this.showLine(entry.client_scan_id, { badge: scan.outcome, note, scan: scan.id, undo: scan.outcome === "linked" }, parent);
     if (entry.isTold) return null;
     const words = accepted(answer.body, entry.shown);
     this.tell({ ...words, detail: joined(words.detail, pull?.left) });
@@ -1198,7 +1266,7 @@ export class Station {
 
   async takeRefusal(entry, problem, pull) {
     const words = refused(problem, entry.shown, titleOf);
-    this.view.line(entry.client_scan_id, { badge: "rejected", note: `${words.title}. ${words.detail}`, scan: problem?.scan_id });
+    this.showLine(entry.client_scan_id, { badge: "rejected", note: `${words.title}. ${words.detail}`, scan: problem?.scan_id });
     // A sack that was refused must not collect the next bags, and neither may the one before it.
     if (entry.kind === "parent" && this.sack?.entered === entry.code) { this.sack = null; this.showSack(); }
     if (!entry.isTold) {
@@ -1227,14 +1295,25 @@ export class Station {
     if (!isLinked) return null;
     const answer = await this.server.post(`/scans/${encodeURIComponent(body.scan.id)}/undo`, {});
     if (["keep", "sign-in"].includes(verdict(answer.status))) return answer;
-    if (verdict(answer.status) === "refused") {
-      await this.attend(entry, refused(answer.body, entry.shown, titleOf));
-      this.view.line(entry.client_scan_id, { badge: "linked", note: "It could not be taken back", scan: body.scan.id });
+    return this.takeUndo(entry, answer, body.scan.id);
+  }
+
+  /** The server's answer to an undo that had waited on this device. */
+  async takeUndo(entry, { status, body }, scan = entry.code) {
+    if (verdict(status) === "done") {
+      this.showUndone(entry.client_scan_id, scan, body);
       return null;
     }
-    const { parent } = answer.body;
-    if (parent && this.sack?.code === parent.code) { this.sack.count = parent.child_count; this.view.sack(this.sack); }
+    await this.attend(entry, refused(body, entry.shown, titleOf));
+    this.showLine(entry.client_scan_id, { badge: "linked", note: "It could not be taken back", scan });
     return null;
+  }
+
+  /** The scan is taken back at the server: its line and its sack say so. */
+  showUndone(client, scan, { scan: { undone_at } = {}, parent }) {
+    const time = this.view.clock(undone_at ?? new Date().toISOString());
+    this.showLine(client, { badge: "undone", note: `Undone at ${time}`, scan }, parent);
+    if (parent && this.sack?.code === parent.code) { this.sack.count = parent.child_count; this.view.sack(this.sack); }
   }
 
   refreshLists() {
@@ -1279,24 +1358,40 @@ export class Station {
   /** Takes a scan back; a pull of the trigger for it has its sign already. */
   async undo(line, isPulled = false) {
     const shown = line.querySelector(".line-code").textContent;
-    const entry = this.entries.find((each) => each.client_scan_id === line.dataset.client);
+    const { client, scan } = line.dataset;
+    const entry = this.entries.find((each) => each.client_scan_id === client);
     if (entry) return this.undoKept(entry, line);
     const pull = { kind: "command", shown };
     if (!isPulled) this.outstanding.begin(pull);
-    const answer = await this.server.post(`/scans/${encodeURIComponent(line.dataset.scan)}/undo`, {});
+    const answer = await this.server.post(address({ kind: "undo", code: scan }), {});
     this.outstanding.end(pull);
     if (answer.status === 0) {
       const { why } = whyWaiting({ status: 0, isOnline: navigator.onLine, isLate: answer.isLate });
       return this.refuse("Undo needs the network", `${why} The scan stands for now.`, shown);
     }
+    if (verdict(answer.status) === "sign-in") return this.keepUndo(line, shown, answer);
     if (verdict(answer.status) !== "done") return this.tell(refused(answer.body, shown, titleOf));
-    line.dataset.client ??= `line-${line.dataset.scan}`;
-    const { scan, parent } = answer.body;
-    const time = this.view.clock(scan.undone_at ?? new Date().toISOString());
-    this.view.line(line.dataset.client, { badge: "undone", note: `Undone at ${time}` });
-    if (parent && this.sack?.code === parent.code) { this.sack.count = parent.child_count; this.view.sack(this.sack); }
+    this.showUndone(client, scan, answer.body);
+    this.tellWindows();
+    const { parent } = answer.body;
     const detail = parent ? `${parent.code}: ${parent.child_count} of ${parent.capacity}` : "";
     return this.tell({ kind: "undone", title: "Undone", detail, code: shown });
+  }
+
+  /** The session is over: the undo waits on this device, as a scan does, until this person has signed in again. */
+  async keepUndo({ dataset: { scan } }, shown, answer) {
+    const entry = { ...entryFor({ kind: "undo", code: scan, shown }, this), isTold: true };
+    try {
+      await this.store.add(entry);
+    } catch {
+      return this.refuse("Sign in again", "You are signed out. The scan stands for now.", shown);
+    }
+    this.entries.push(entry);
+    this.view.keptLine(entry);
+    this.windows.tell({ kept: entry });
+    await this.postpone([entry], answer);
+    this.countWaiting();
+    return this.tell({ kind: "saved", title: "Sign in again", detail: "The undo is kept, and goes when you have signed in.", code: shown });
   }
 
   /**
@@ -1313,13 +1408,15 @@ export class Station {
     this.answered(entry);
     if (isForgotten) {
       this.entries = this.entries.filter((each) => each !== entry);
-      this.view.line(line.dataset.client, { badge: "undone", note: "Taken back before it was sent" });
+      this.showLine(line.dataset.client, { badge: "undone", note: "Taken back before it was sent" });
+      this.tellWindows();
     } else {
       entry.isWithdrawn = true;
       // Sent meanwhile, it is sent once more: the server knows it again, and says which scan is to be undone.
       if (!this.entries.includes(entry)) this.entries.push(entry);
       await this.store.put(entry);
       this.view.keptLine(entry);
+      this.windows.tell({ kept: entry });
     }
     if (entry.kind === "child" && this.sack?.entered === entry.parent) this.countSaved();
     this.refreshLists();
@@ -1333,7 +1430,7 @@ export class Station {
   async refuseUndo(entry) {
     const [kept] = await this.store.between([entry]);
     if (!kept) return this.refuse("Already sent", "It cannot be taken back here any more.", entry.shown);
-    return this.refuse("Not sent yet", joined("It may have arrived.", this.cause.why), entry.shown);
+    return this.refuse("It may have been sent", joined("Wait for the server's answer.", this.failures ? this.cause.why : null), entry.shown);
   }
 }
 
@@ -1343,7 +1440,7 @@ export class Station {
  * Sacks scanned onto a bill, past the gate, or onto a return ticket. What is shown of the bill or ticket is read from
  * the server again whenever something has changed.
  */
-class LorryStation extends Station {
+export class LorryStation extends Station {
   constructor() {
     super();
     this.kind = at("station").dataset.kind;
@@ -1429,13 +1526,40 @@ class LorryStation extends Station {
     } catch { /* Away: the next answer tries again. */ }
   }
 
-  /** The lorry leaves with the network only: what waits on this device has to be known first. */
+  /** The lorry leaves with the network only: what waits on this device, in any window, has to be known first. */
   guardDispatch(event) {
-    const count = this.entries.length;
-    if (navigator.onLine && !count) return;
+    const { target: form, submitter: button } = event;
+    if (form.dataset.isKnown) return;
     event.preventDefault();
-    const detail = count ? joined(`${waiting(count)} here.`, this.cause.why, this.cause.when) : "";
-    this.refuse(navigator.onLine ? "Dispatch has to wait" : "Dispatch needs the network", detail, "");
+    if (!navigator.onLine || this.entries.length) return this.refuseDispatch(this.entries);
+    return this.dispatch(form, button);
+  }
+
+  async dispatch(form, button) {
+    const kept = await this.keptForDispatch();
+    if (kept.length) return this.refuseDispatch(kept);
+    form.dataset.isKnown = "yes";
+    form.requestSubmit(button);
+    delete form.dataset.isKnown;
+  }
+
+  /** Entries of this person, and those of this bill whoever made them: one may be a sack that does not belong here. */
+  async keptForDispatch() {
+    try {
+      const stored = await this.store.all("scans");
+      return stored.filter((entry) => entry.user_id === this.userID || entry.bill_id === this.billID);
+    } catch {
+      return this.entries;
+    }
+  }
+
+  refuseDispatch(kept) {
+    const isOnline = navigator.onLine;
+    const own = kept.filter((entry) => entry.user_id === this.userID).length;
+    const going = this.failures || !isOnline ? joined(this.cause.why, this.cause.when) : "They are being sent.";
+    const words = [own ? `${waiting(own)} here. ${going}` : null, ...othersWait(kept.filter((entry) => entry.user_id !== this.userID))];
+    this.refuse(isOnline ? "Dispatch has to wait" : "Dispatch needs the network", joined(...words), "");
+    if (isOnline) this.hurry();
   }
 }
 

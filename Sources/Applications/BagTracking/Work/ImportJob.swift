@@ -158,7 +158,8 @@ enum ImportEvents {
     static func finished(_ record: ImportRecord, state: String, at now: Instant) -> Event {
         let payload: JSONValue = [
             "id": .string(String(record.jobID)), "kind": .string(record.terms.kind.rawValue),
-            "dry_run": .bool(record.terms.isDryRun), "state": .string(state), "user_name": .string(record.userName),
+            "dry_run": .bool(record.terms.isDryRun), "state": .string(state),
+            "user_id": .string(String(record.userID)), "user_name": .string(record.userName),
         ]
         return Event(finishedKind, key: record.terms.areaCode ?? "", payload: payload, at: now)
     }

@@ -1,12 +1,15 @@
 import Portico
 
-/// What names people without the number of their account: messages to receivers of webhooks, and values in refused
+/// What names people where no key leads to their account: messages to receivers of webhooks, and values in refused
 /// rows of imports. Both can be many, and no index leads to a name: a job looks through them after an erasure, some at
 /// a time.
+///
+/// Messages say whose name it is, but for those of versions that did not yet. Refused values are free texts and don't.
 struct PersonTraces: Sendable {
     /// How long after the erasure: what was told of the person before has become a message by then.
     static let delay = Span.minutes(30)
-    /// What stands in messages afterwards. Without a number, because somebody else may have had the same name.
+    /// What stands in messages afterwards. Without a number: of messages that have none, some may be of somebody else
+    /// who had the same name.
     static let nobody = "Erased person"
 
     let database: Database
@@ -42,8 +45,8 @@ struct PersonTraces: Sendable {
             try check()
             let part = try await database.write { [webhooks, batch] transaction in
                 let part = try webhooks.mask(
-                    "user_name", person.personName, as: PersonTraces.nobody, after: after, limit: batch,
-                    in: transaction)
+                    "user_name", person.personName, as: PersonTraces.nobody, of: ("user_id", String(person.id)),
+                    after: after, limit: batch, in: transaction)
                 try PersonTraces.audit(part.changed, "webhook_deliveries", person, at: now, in: transaction)
                 return part
             }

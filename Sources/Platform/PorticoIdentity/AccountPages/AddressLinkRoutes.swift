@@ -38,7 +38,7 @@ struct AddressLinkRoutes: Sendable {
                     action: context.mount + AddressLinkRoutes.path, csrfToken: context.csrf.value,
                     fields: "<input type=\"hidden\" name=\"token\" value=\"\(input.token)\">",
                     button: "Use this address"))
-            return discreet(.page(page.html))
+            return .page(page.html).discreet()
         }
     }
 
@@ -76,11 +76,6 @@ struct AddressLinkRoutes: Sendable {
         let account = Button("Your account", href: context.mount + AccountAppearance.accountPath)
         let page = VisitorPage(
             shell: appearance.shell(context), title: title, lead: "\(problem.detail)", content: "\(account)")
-        return discreet(.page(page.html, status: status ?? problem.status))
-    }
-
-    /// A page whose address is a secret.
-    private func discreet(_ page: PageReply) -> PageReply {
-        page.adding("referrer-policy", "no-referrer")
+        return .page(page.html, status: status ?? problem.status).discreet()
     }
 }

@@ -33,7 +33,7 @@ extension InvitationAcceptance {
         ) { (context: RequestContext, input: Arrival) -> PageReply in
             guard let invitation = try await invitation(behind: input.token, context) else { return lapsed(context) }
             let form = FormState(values: ["name": invitation.name])
-            return discreet(.page(page(context, invitation, input.token, form)))
+            return .page(page(context, invitation, input.token, form)).discreet()
         }
     }
 
@@ -49,7 +49,7 @@ extension InvitationAcceptance {
             let messages = messages(for: input.acceptance, invitation)
             guard messages.isEmpty else {
                 let form = FormState(values: ["name": String(input.acceptance.name.prefix(200))], messages: messages)
-                return discreet(.page(page(context, invitation, input.acceptance.token, form), status: 422))
+                return .page(page(context, invitation, input.acceptance.token, form), status: 422).discreet()
             }
             do {
                 let new = try await begin(input.acceptance, context)
@@ -101,11 +101,6 @@ extension InvitationAcceptance {
             lead: "\(InvitationAcceptance.refusal.detail)",
             content: "\(Button("Sign in", href: "\(context.mount)/sign-in"))"
         ).html
-        return discreet(.page(page, status: 410))
-    }
-
-    /// A page whose address is a secret.
-    private func discreet(_ page: PageReply) -> PageReply {
-        page.adding("referrer-policy", "no-referrer")
+        return .page(page, status: 410).discreet()
     }
 }

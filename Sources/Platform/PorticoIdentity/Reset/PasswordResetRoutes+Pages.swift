@@ -21,14 +21,6 @@ extension PasswordResetRoutes {
         }
     }
 
-    private struct Typed: RouteInput {
-        let email: String
-
-        init(_ fields: inout FieldReader) {
-            email = fields.optionalText("email", 0...262_144, "Sign-in address") ?? ""
-        }
-    }
-
     private struct Chosen: RouteInput {
         let token: String
         let password: String
@@ -39,6 +31,13 @@ extension PasswordResetRoutes {
         }
     }
 
+    private var forms: LinkForms {
+        LinkForms(
+            path: PasswordResetRoutes.formPath, title: "Forgotten your password?",
+            lead: "We send you a link with which you choose a new one.", life: resets.life,
+            refusal: PasswordResetRoutes.refusal, appearance: appearance)
+    }
+
     /// The form that asks, what follows it, or, with a token, the form that chooses.
     var form: Route {
         .page(
@@ -47,30 +46,18 @@ extension PasswordResetRoutes {
         ) { (context: RequestContext, input: Arrival) -> PageReply in
             if let text = input.token {
                 guard let token = SessionToken(text), try await holder(of: token, context) != nil else {
-                    return lapsed(context)
+                    return forms.lapsed(context)
                 }
-                return discreet(.page(choice(context, text, .fresh)))
+                return .page(choice(context, text, .fresh)).discreet()
             }
-            if input.isSent { return .page(sent(context)) }
-            return .page(input.isDone ? done(context) : question(context, .fresh))
+            if input.isSent { return .page(forms.sent(context)) }
+            return .page(input.isDone ? done(context) : forms.question(context))
         }
     }
 
     /// What the form that asks sends.
     var submission: Route {
-        .page(
-            .post, PasswordResetRoutes.formPath, "submitPasswordReset", "Ask for a link by the form",
-            access: .anonymous, limit: .signIn
-        ) { (context: RequestContext, input: Typed) -> PageReply in
-            guard let email = EmailAddress(input.email) else {
-                let form = FormState(
-                    values: ["email": String(input.email.prefix(254))],
-                    messages: [FieldMessage("email", "Enter your email address.")])
-                return .page(question(context, form), status: 422)
-            }
-            try await ask(email.text, context)
-            return .redirect(to: "\(context.mount)\(PasswordResetRoutes.formPath)?sent=1")
-        }
+        forms.submission("submitPasswordReset", "Ask for a link by the form") { try await ask($0, $1) }
     }
 
     /// What the form that chooses sends.
@@ -84,38 +71,13 @@ extension PasswordResetRoutes {
                 return PageReply.redirect(to: "\(context.mount)\(PasswordResetRoutes.formPath)?done=1")
                     .adding("set-cookie", cookie)
             } catch let problem as Problem where problem.code == PasswordResetRoutes.refusal.code {
-                return lapsed(context)
+                return forms.lapsed(context)
             } catch let problem as Problem where problem.code == "validation_failed" {
                 let messages = problem.errors.map { FieldMessage($0.field, "The password \($0.message).") }
                 let page = choice(context, input.token, FormState(messages: messages))
-                return discreet(.page(page, status: problem.status))
+                return .page(page, status: problem.status).discreet()
             }
         }
-    }
-
-    private func question(_ context: RequestContext, _ form: FormState) -> HTML {
-        let field = TextField(
-            "email", label: "Email address", value: form.value("email"), kind: .email, error: form.message("email"),
-            autocomplete: "username", maxLength: 254)
-        return VisitorPage(
-            shell: appearance.shell(context), title: "Forgotten your password?",
-            lead: "We send you a link with which you choose a new one.", messages: form.messages,
-            content: VisitorPage.form(
-                action: context.mount + PasswordResetRoutes.formPath, csrfToken: context.csrf.value,
-                fields: "\(field)", button: "Send the link")
-        ).html
-    }
-
-    private func sent(_ context: RequestContext) -> HTML {
-        VisitorPage(
-            shell: appearance.shell(context), title: "Look in your mail",
-            lead: """
-                If there is an account under this address, a link is on its way to it. It is good for \
-                \(AccountLetters.words(resets.life)). Nothing there after a few minutes? Look among the unwanted mails, \
-                then try again.
-                """,
-            content: "\(Button("Back to signing in", href: "\(context.mount)/sign-in"))"
-        ).html
     }
 
     private func done(_ context: RequestContext) -> HTML {
@@ -137,21 +99,5 @@ extension PasswordResetRoutes {
                     """,
                 button: "Change the password")
         ).html
-    }
-
-    private func lapsed(_ context: RequestContext) -> PageReply {
-        let page = VisitorPage(
-            shell: appearance.shell(context), title: "This link no longer works",
-            lead: "\(PasswordResetRoutes.refusal.detail)",
-            content: """
-                \(Button("Ask for a new link", href: context.mount + PasswordResetRoutes.formPath, weight: .primary))
-                """
-        ).html
-        return discreet(.page(page, status: 410))
-    }
-
-    /// A page whose address is a secret.
-    private func discreet(_ page: PageReply) -> PageReply {
-        page.adding("referrer-policy", "no-referrer")
     }
 }

@@ -7,68 +7,76 @@ const SPACING = 9;
 // What rises less from dark to light is noise.
 const LEAST_RISE = 16;
 
-/** Grey values along a line, each the mean of three pixels one above the other: where they begin, how many, and their span. */
+// Grey values of a line are sums of three pixels, with this many binary places.
+const PLACES = 16;
+const WHOLE = 3 * (1 << PLACES);
+
+/** Grey values along a line, each of three pixels one above the other: where they begin, how many, and their span. */
 function profile({ grey, width, height }, start, slope, values) {
   const isInside = (y) => y >= 1 && y < height - 2;
   let first = 0;
   while (first < width && !isInside(start + slope * first)) first += 1;
-  let [count, low, high] = [0, 255, 0];
-  for (let x = first; x < width; x += 1) {
-    const y = start + slope * x;
-    if (!isInside(y)) break;
-    const row = y | 0;
-    const share = y - row;
-    const at = row * width + x;
-    const value = (grey[at - width] * (1 - share) + grey[at] + grey[at + width] + grey[at + 2 * width] * share) / 3;
-    values[count] = value;
-    count += 1;
+  let end = first;
+  while (end < width && isInside(start + slope * end)) end += 1;
+  let [low, high] = [255 * WHOLE, 0];
+  for (let x = first; x < end; x += 1) {
+    const y = ((start + slope * x) * (1 << PLACES)) | 0;
+    const at = (y >> PLACES) * width + x;
+    const above = grey[at - width];
+    const share = y & ((1 << PLACES) - 1);
+    const value = ((above + grey[at] + grey[at + width]) << PLACES) + (grey[at + 2 * width] - above) * share;
+    values[x - first] = value;
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  return { first, count, span: high - low };
+  return { first, count: end - first, span: high - low };
 }
 
 /** Hills and valleys in turn, by place; each is further from the last than a share of what the line spans. */
 function turnsOf(values, count, span, turns) {
-  const rise = Math.max(LEAST_RISE, 0.14 * span);
-  // Until the first fall the line climbs: its highest value is the first hill.
-  let [found, isFalling, extreme, place] = [0, false, values[0], 0];
+  const rise = Math.ceil(Math.max(LEAST_RISE * WHOLE, 0.14 * span));
+  // Until the first fall the line climbs: its highest value is the first hill. A valley is a hill upside down.
+  let [found, way, extreme, place] = [0, 1, values[0], 0];
   for (let i = 1; i < count; i += 1) {
-    const value = values[i];
-    if (isFalling ? value > extreme : value < extreme) {
-      if (Math.abs(value - extreme) < rise) continue;
-      turns[found] = place;
-      found += 1;
-      isFalling = !isFalling;
-    }
-    extreme = value;
-    place = i;
+    // Without branches, which with noise would be guessed wrong half of the time.
+    const above = way * values[i] - extreme;
+    const isTurn = (above + rise - 1) >>> 31;
+    turns[found] = place;
+    found += isTurn;
+    way *= 1 - 2 * isTurn;
+    const goesOn = ~(above >> 31) | -isTurn;
+    extreme += (way * values[i] - extreme) & goesOn;
+    place += (i - place) & goesOn;
   }
   turns[found] = place;
   return found + 1;
 }
 
-/** Where dark and light change: halfway between neighbouring hills and valleys, the first change to dark. */
+/**
+ * Where dark and light change, the first change to dark: halfway between neighbouring hills and valleys. Before the changes
+ * stands where the line begins, after them where it ends.
+ */
 function edgesOf(values, turns, last, edges) {
   for (let i = 0; i < last; i += 1) {
     const [from, to] = [values[turns[i]], values[turns[i + 1]]];
     const half = (from + to) / 2;
+    const end = turns[i + 1];
     let at = turns[i];
-    while (at < turns[i + 1] && (values[at + 1] > half) === (from > half)) at += 1;
+    if (from > half) while (at < end && values[at + 1] > half) at += 1;
+    else while (at < end && values[at + 1] <= half) at += 1;
     const step = values[at + 1] - values[at];
-    edges[i] = at + 0.5 + (step ? Math.max(0, Math.min(1, (half - values[at]) / step)) : 0.5);
+    edges[i + 1] = at + 0.5 + (step ? Math.max(0, Math.min(1, (half - values[at]) / step)) : 0.5);
   }
 }
 
 /** Codes on one line: {text, ends}, the ends as [x, x] in the order they are read. */
-function readLine(edges, found, length, runs) {
-  const place = (index) => (index === 0 ? 0 : index > found ? length : edges[index - 1]);
-  for (let i = 0; i <= found; i += 1) runs[i] = place(i + 1) - place(i);
-  const codes = barTexts(runs, found + 1).map(({ text, from, to }) => ({ text, ends: [place(from), place(to)] }));
+function readLine(edges, found, runs) {
+  for (let i = 0; i <= found; i += 1) runs[i] = edges[i + 1] - edges[i];
+  const codes = barTexts(runs, found + 1).map(({ text, from, to }) => ({ text, ends: [edges[from], edges[to]] }));
   // Read from the other end, the line has to begin with light again.
   const last = found & 1 ? found : found + 1;
-  for (let i = 0, j = last - 1; i < j; i += 1, j -= 1) [runs[i], runs[j]] = [runs[j], runs[i]];
-  for (const { text, from, to } of barTexts(runs, last)) codes.push({ text, ends: [place(last - from), place(last - to)] });
+  for (let i = 0; i < last; i += 1) runs[i] = edges[last - i] - edges[last - i - 1];
+  for (const { text, from, to } of barTexts(runs, last)) codes.push({ text, ends: [edges[last - from], edges[last - to]] });
   return codes;
 }
 
@@ -97,8 +105,8 @@ function gather(codes, { text, ends }, point) {
 /** All Code 128: {format, text, corners}. Two lines must agree, and nothing else be read at the same place as often. */
 export function readBars(picture) {
   const { width, height } = picture;
-  const values = new Float32Array(width);
-  const edges = new Float32Array(width);
+  const values = new Int32Array(width);
+  const edges = new Float32Array(width + 1);
   const turns = new Int32Array(width);
   const runs = new Float64Array(width + 1);
   const codes = [];
@@ -106,12 +114,13 @@ export function readBars(picture) {
     const [from, to] = [Math.min(0, -slope * width), Math.max(height, height - slope * width)];
     for (let start = from + SPACING / 2; start < to; start += SPACING) {
       const { first, count, span } = profile(picture, start, slope, values);
-      if (count < 80 || span < LEAST_RISE) continue;
+      if (count < 80 || span < LEAST_RISE * WHOLE) continue;
       const found = turnsOf(values, count, span, turns) - 1;
       if (found < 24) continue;
+      edges[found + 1] = count;
       edgesOf(values, turns, found, edges);
       const point = (x) => ({ x: first + x, y: start + slope * (first + x) + 0.5 });
-      for (const code of readLine(edges, found, count, runs)) gather(codes, code, point);
+      for (const code of readLine(edges, found, runs)) gather(codes, code, point);
     }
   }
   return codes.filter((code) => code.lines > 1 && !codes.some((other) => {

@@ -29,12 +29,13 @@ function joinRow({ runs, firstRuns }, y) {
   let next = y ? firstRuns[y - 1] : begin;
   for (let run = begin; run < end; run += 1) {
     const [from, to] = [runs[2 * run], runs[2 * run + 1]];
+    let own = run;
     first[run] = run;
     while (next < begin && runs[2 * next + 1] < from) next += 1;
     for (let i = next; i < begin && runs[2 * i] <= to; i += 1) {
-      const [one, other] = [firstOf(first, i), firstOf(first, run)];
-      if (one < other) first[other] = one;
-      else first[one] = other;
+      const other = firstOf(first, i);
+      if (other < own) { first[own] = other; own = other; }
+      else first[other] = own;
     }
   }
 }

@@ -29,9 +29,21 @@ function extremesAlong(from, to, { start, step, limit }, radius, sign) {
   for (let place = 0; place < limit; place += 1) {
     const last = Math.min(limit - 1, place + radius);
     let most = -Infinity;
-    for (let i = Math.max(0, place - radius); i <= last; i += 1) most = Math.max(most, sign * from[start + i * step]);
+    for (let i = Math.max(0, place - radius); i <= last; i += 1) {
+      const value = sign * from[start + i * step];
+      if (value > most) most = value;
+    }
     to[start + place * step] = sign * most;
   }
+}
+
+/** The value that a share of these is below; they are quarters from 0 to 255. */
+function quantile(quarters, share) {
+  const counts = new Int32Array(4 * 255 + 1);
+  for (let i = 0; i < quarters.length; i += 1) counts[4 * quarters[i]] += 1;
+  let [value, left] = [0, Math.floor(quarters.length * share)];
+  while (left >= counts[value]) { left -= counts[value]; value += 1; }
+  return value / 4;
 }
 
 /** The mean of each cell and its neighbours. */
@@ -72,13 +84,18 @@ export class Picture {
     const low = new Float32Array(columns * rows).fill(255);
     const high = new Float32Array(columns * rows);
     for (let y = 0; y + 1 < height; y += 2) {
-      const row = (y / BLOCK | 0) * columns;
-      for (let x = 0; x + 1 < width; x += 2) {
-        const at = y * width + x;
-        const mean = (grey[at] + grey[at + 1] + grey[at + width] + grey[at + width + 1]) / 4;
-        const block = row + (x / BLOCK | 0);
-        if (mean < low[block]) low[block] = mean;
-        if (mean > high[block]) high[block] = mean;
+      for (let column = 0; column < columns; column += 1) {
+        let [least, most] = [4 * 255, 0];
+        const end = Math.min(width - 1, (column + 1) * BLOCK);
+        for (let x = column * BLOCK; x < end; x += 2) {
+          const at = y * width + x;
+          const sum = grey[at] + grey[at + 1] + grey[at + width] + grey[at + width + 1];
+          if (sum < least) least = sum;
+          if (sum > most) most = sum;
+        }
+        const block = (y / BLOCK | 0) * columns + column;
+        if (least / 4 < low[block]) low[block] = least / 4;
+        if (most / 4 > high[block]) high[block] = most / 4;
       }
     }
     return { low, high };
@@ -87,9 +104,7 @@ export class Picture {
   #thresholds() {
     const { columns, rows } = this;
     const { low, high } = this.#ranges();
-    const sorted = { low: low.slice().sort(), high: high.slice().sort() };
-    const darkest = sorted.low[Math.floor(low.length * 0.03)];
-    const lightest = sorted.high[Math.floor(high.length * 0.97)];
+    const [darkest, lightest] = [quantile(low, 0.03), quantile(high, 0.97)];
     const flat = Math.max(FLAT, 0.15 * (lightest - darkest));
     const near = { low: extremes(low, columns, rows, 2, -1), high: extremes(high, columns, rows, 2, 1) };
     // The extremes of extremes: five cells to each side.
@@ -194,11 +209,12 @@ export class Picture {
     const result = room(Uint8Array, "grey, soft", width * height);
     result.set(grey);
     for (let y = 1; y + 1 < height; y += 1) {
-      for (let x = 1; x + 1 < width; x += 1) {
-        const at = y * width + x;
-        const beside = grey[at - 1] + grey[at + 1] + grey[at - width] + grey[at + width];
-        const corners = grey[at - width - 1] + grey[at - width + 1] + grey[at + width - 1] + grey[at + width + 1];
-        result[at] = (4 * grey[at] + 2 * beside + corners + 8) >> 4;
+      const column = (at) => grey[at - width] + 2 * grey[at] + grey[at + width];
+      let [before, here] = [column(y * width), column(y * width + 1)];
+      for (let at = y * width + 1, end = (y + 1) * width - 1; at < end; at += 1) {
+        const after = column(at + 1);
+        result[at] = (before + 2 * here + after + 8) >> 4;
+        [before, here] = [here, after];
       }
     }
     return new Picture(result, width, height, "soft");

@@ -2,41 +2,43 @@
 
 import { distance } from "./geometry.js";
 
-/** How far five runs are from 1:1:3:1:1, in modules; Infinity when they are nothing like it. */
-function misfit(a, b, c, d, e) {
-  const module = (a + b + c + d + e) / 7;
-  if (module < 1) return Infinity;
-  const slack = module < 2.5 ? 0.9 : 0.65;
-  const worst = Math.max(
-    Math.abs(a / module - 1), Math.abs(b / module - 1), Math.abs(c / module - 3) / 2, Math.abs(d / module - 1),
-    Math.abs(e / module - 1));
-  return worst <= slack ? worst : Infinity;
+/** Whether five runs are about as 1:1:3:1:1. */
+function isFinder(a, b, c, d, e) {
+  const size = a + b + c + d + e;
+  if (size < 7) return false;
+  // In sevenths of a module, as everything below; small modules are drawn less exactly.
+  const slack = (size < 17.5 ? 0.9 : 0.65) * size;
+  return Math.abs(7 * a - size) <= slack && Math.abs(7 * b - size) <= slack && Math.abs(7 * c - 3 * size) <= 2 * slack
+    && Math.abs(7 * d - size) <= slack && Math.abs(7 * e - size) <= slack;
+}
+
+/** How many steps from a place on, itself among them, lie within 0 and `size`. */
+function stepsInside(place, step, size) {
+  if (step === 0) return Infinity;
+  return step > 0 ? Math.ceil((size - place) / step) : Math.floor(place / -step) + 1;
 }
 
 /** Puts into `rings` how long core, light ring and dark ring are on one side of a point in the core; false without such rings. */
-function ringsBeside(picture, x, y, stepX, stepY, longest, rings) {
-  const { dark, width, height } = picture;
-  rings.fill(0);
-  let ring = 0;
-  for (let i = 0; ring < 3; i += 1) {
-    if (i > longest) return false;
-    const [column, row] = [x + i * stepX, y + i * stepY];
-    if (column < 0 || row < 0 || column >= width || row >= height) break;
-    if ((dark[(row | 0) * width + (column | 0)] === 1) !== (ring !== 1)) ring += 1;
-    if (ring < 3) rings[ring] += 1;
+function ringsBeside({ dark, width, height }, x, y, stepX, stepY, longest, rings) {
+  const end = Math.min(longest + 1, stepsInside(x, stepX, width), stepsInside(y, stepY, height));
+  let i = 0;
+  for (let ring = 0; ring < 3; ring += 1) {
+    const [from, colour] = [i, ring === 1 ? 0 : 1];
+    while (i < end && dark[((y + i * stepY) | 0) * width + ((x + i * stepX) | 0)] === colour) i += 1;
+    rings[ring] = i - from;
   }
-  return ring >= 2 && rings[2] > 0;
+  return i <= longest && rings[2] > 0;
 }
 
 const [BEFORE, AFTER] = [new Int32Array(3), new Int32Array(3)];
 
-/** The length of the five runs through a point along a step; null when they are no finder. */
+/** The length of the five runs through a point along a step; 0 when they are no finder. */
 function lengthThrough(picture, x, y, stepX, stepY, longest) {
-  if (!ringsBeside(picture, x, y, -stepX, -stepY, longest, BEFORE)) return null;
-  if (!ringsBeside(picture, x, y, stepX, stepY, longest, AFTER)) return null;
+  if (!ringsBeside(picture, x, y, -stepX, -stepY, longest, BEFORE)) return 0;
+  if (!ringsBeside(picture, x, y, stepX, stepY, longest, AFTER)) return 0;
   // The point itself was counted on both sides.
   const core = BEFORE[0] + AFTER[0] - 1;
-  if (misfit(BEFORE[2], BEFORE[1], core, AFTER[1], AFTER[2]) === Infinity) return null;
+  if (!isFinder(BEFORE[2], BEFORE[1], core, AFTER[1], AFTER[2])) return 0;
   return BEFORE[2] + BEFORE[1] + core + AFTER[1] + AFTER[2];
 }
 
@@ -44,10 +46,7 @@ function lengthThrough(picture, x, y, stepX, stepY, longest) {
 function middleAlong(picture, x, y, stepX, stepY, longest) {
   const length = lengthThrough(picture, x, y, stepX, stepY, longest);
   if (!length) return null;
-  let [back, forth] = [0, 0];
-  while (picture.isDark(x - (back + 1) * stepX, y - (back + 1) * stepY)) back += 1;
-  while (picture.isDark(x + (forth + 1) * stepX, y + (forth + 1) * stepY)) forth += 1;
-  const shift = (forth - back) / 2;
+  const shift = (AFTER[0] - BEFORE[0]) / 2;
   return { x: x + shift * stepX, y: y + shift * stepY, length };
 }
 
@@ -62,7 +61,8 @@ function confirm(picture, x, y, length) {
   return { x: across.x, y: down.y, module: (down.length + across.length) / 14, seen: 1 };
 }
 
-function remember(finders, found) {
+/** Whether it is one of the finders, which is then the mean of all that was seen of it. */
+function isKnown(finders, found) {
   for (const each of finders) {
     const reach = 2 * each.module;
     if (Math.abs(each.y - found.y) > reach || distance(each, found) > reach) continue;
@@ -70,24 +70,32 @@ function remember(finders, found) {
     each.y = (each.y * each.seen + found.y) / (each.seen + 1);
     each.module = (each.module * each.seen + found.module) / (each.seen + 1);
     each.seen += 1;
-    return;
+    return true;
   }
-  finders.push(found);
+  return false;
 }
+
+/** Rows of a finder lie closer to its middle than this, in modules. */
+const FAR = 10;
 
 /** All finder patterns, those seen in most rows first: {x, y, module, seen}. */
 export function finderPatterns(picture, most = 14) {
   const finders = [];
+  // Those that another row may belong to: noise looks like a thousand finders.
+  let near = [];
   const { runs, firstRuns, height } = picture;
   for (let y = 0; y < height; y += 1) {
+    if (y % 8 === 0) near = near.filter((each) => each.y + FAR * each.module >= y);
     const end = 2 * firstRuns[y + 1];
     for (let i = 2 * firstRuns[y]; i + 5 < end; i += 2) {
       const [a, b, c] = [runs[i + 1] - runs[i], runs[i + 2] - runs[i + 1], runs[i + 3] - runs[i + 2]];
       if (c < a || c < b) continue;
-      if (misfit(a, b, c, runs[i + 4] - runs[i + 3], runs[i + 5] - runs[i + 4]) === Infinity) continue;
+      if (!isFinder(a, b, c, runs[i + 4] - runs[i + 3], runs[i + 5] - runs[i + 4])) continue;
       const middle = (runs[i + 2] + runs[i + 3]) / 2;
       const found = confirm(picture, Math.floor(middle) + 0.5, y + 0.5, runs[i + 5] - runs[i]);
-      if (found) remember(finders, found);
+      if (!found || isKnown(near, found)) continue;
+      near.push(found);
+      finders.push(found);
     }
   }
   return finders.sort((a, b) => b.seen - a.seen).slice(0, most);

@@ -27,7 +27,9 @@ enum BillEvents {
             (key: "actual_weight_grams", value: .integer(Int64(bill.totals.actualWeightGrams))),
             (key: "seen_count", value: .integer(Int64(check?.seenCount ?? 0))),
             (key: "open_findings", value: .integer(Int64(check?.openFindings ?? 0))),
-            (key: "area_code", value: .string(bill.areaCode)), (key: "user_name", value: .string(caller.name)),
+            (key: "area_code", value: .string(bill.areaCode)),
+            (key: "user_id", value: .string(String(caller.userID))),
+            (key: "user_name", value: .string(caller.name)),
         ])
         return Event(kind, key: bill.areaCode, payload: payload, at: caller.now)
     }
@@ -43,6 +45,7 @@ enum BillEvents {
         let payload: JSONValue = .object([
             (key: "bill_id", value: .string(String(bill.id))), (key: "bill_code", value: .string(bill.code)),
             (key: "code", value: .string(code)), (key: "area_code", value: .string(bill.areaCode)),
+            (key: "user_id", value: .string(String(caller.userID))),
             (key: "user_name", value: .string(caller.name)),
         ])
         return Event(finding, key: bill.areaCode, payload: payload, at: caller.now)

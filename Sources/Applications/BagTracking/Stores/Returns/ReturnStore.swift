@@ -130,7 +130,9 @@ struct TicketTelling {
             (key: "state", value: .string(ticket.state.rawValue)),
             (key: "sack_count", value: .integer(Int64(items.count))),
             (key: "child_count", value: .integer(Int64(items.reduce(0) { $0 + $1.childCount }))),
-            (key: "area_code", value: .string(ticket.areaCode)), (key: "user_name", value: .string(work.caller.name)),
+            (key: "area_code", value: .string(ticket.areaCode)),
+            (key: "user_id", value: .string(String(work.caller.userID))),
+            (key: "user_name", value: .string(work.caller.name)),
         ])
     }
 }

@@ -29,6 +29,7 @@ enum ScanEvents {
             (key: "child_count", value: .integer(Int64(load.childCount))),
             (key: "capacity", value: .integer(Int64(load.capacity))),
             (key: "area_code", value: .string(area)),
+            (key: "user_id", value: .string(String(caller.userID))),
             (key: "user_name", value: .string(caller.name)),
         ])
         return Event(parentFull, key: area, payload: payload, at: caller.now)
@@ -53,6 +54,7 @@ enum ScanEvents {
             (key: "child_count", value: load.count.map { .integer(Int64($0)) } ?? .null),
             (key: "capacity", value: load.capacity.map { .integer(Int64($0)) } ?? .null),
             (key: "status", value: load.status.map { .string($0.rawValue) } ?? .null),
+            (key: "user_id", value: .string(String(caller.userID))),
             (key: "user_name", value: .string(caller.name)),
             (key: "recorded_at", value: .string(scan.recordedAt.rfc3339)),
             (key: "area_code", value: scan.areaCode.map { .string($0) } ?? .null),
