@@ -130,6 +130,9 @@ extension KeptScene {
             KeptReading(route: "getProductType", target: api("/product-types/moong")) { [self] node in
                 try await rename("/product-types/moong", "Moong", at: node)
             },
+            KeptReading(route: "showSchedule", target: api(KeptScene.schedule)) { [self] node in
+                try await reschedule(at: node)
+            },
         ]
     }
 
@@ -143,6 +146,15 @@ extension KeptScene {
         let name = word(name)
         try await change("PATCH", path, ["name": .string(name)], at: node)
         return { $0.text.contains("\"\(name)\"") }
+    }
+
+    private static let schedule = "/operations/schedules/bags.personal_data"
+
+    private func reschedule(at node: RunningPortico) async throws -> KeptReading.Proof {
+        let before = try await admin.at(node).get(KeptScene.schedule).json["cron"]?.string
+        let cron = before == "40 3 * * *" ? "50 3 * * *" : "40 3 * * *"
+        try await change("PUT", KeptScene.schedule, ["cron": .string(cron), "zone": "Asia/Kolkata"], at: node)
+        return { $0.json["cron"]?.string == cron }
     }
 
     private var people: [KeptReading] {
