@@ -74,7 +74,10 @@ class Scanner:
         kinds = [kinds] if isinstance(kinds, str) else kinds
 
         def is_there():
-            return self.kind in kinds and (code is None or self.text("answer-code") == code)
+            # Both at once: between two questions the answer of another bag may come.
+            kind, shown = self.page.evaluate(
+                "[document.getElementById('answer')?.dataset.kind, document.getElementById('answer-code')?.textContent]")
+            return kind in kinds and (code is None or shown == code)
 
         return (time.perf_counter() - began) * 1000 if settle(is_there, seconds) else None
 

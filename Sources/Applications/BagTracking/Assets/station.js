@@ -396,10 +396,10 @@ export class DeviceStore {
     navigator.storage?.persist?.().catch(() => {});
   }
 
-  /** Runs `work` on a store; resolves when the device says that it is written. */
-  write(name, work) {
+  /** Runs `work` on a store; resolves when the device says that it is written, `strict` to its disk. */
+  write(name, work, durability = "strict") {
     return new Promise((resolve, reject) => {
-      const transaction = this.database.transaction(name, "readwrite", { durability: "strict" });
+      const transaction = this.database.transaction(name, "readwrite", { durability });
       let result;
       transaction.oncomplete = () => resolve(result);
       transaction.onabort = transaction.onerror = () => reject(transaction.error);
@@ -430,19 +430,22 @@ export class DeviceStore {
   put(entry) { return this.write("scans", (store) => store.put(entry)); }
 
   /** Notes something of entries, as far as they are kept: another window may have sent some meanwhile, or taken some back. */
-  note(entries, wordsOf) {
+  note(entries, wordsOf, durability) {
     return this.write("scans", (store) => {
       for (const entry of entries) {
         const request = store.get(entry.seq);
         request.onsuccess = () => { if (request.result) store.put({ ...request.result, ...wordsOf(entry) }); };
       }
-    });
+    }, durability);
   }
 
   tried(entries) { return this.note(entries, ({ attempts }) => ({ attempts })); }
 
-  /** Notes that entries are about to be sent: whoever finds them after this window cannot know whether they arrived. */
-  leaving(entries) { return this.note(entries, () => ({ mayHaveArrived: true })); }
+  /**
+   * Notes that entries are about to be sent: whoever finds them after this window cannot know whether they arrived. A
+   * browser that ends keeps it; waiting for the disk would hold up each batch, and only power that fails then loses it.
+   */
+  leaving(entries) { return this.note(entries, () => ({ mayHaveArrived: true }), "relaxed"); }
 
   /** Removes entries that are answered, but those that another window has taken back meanwhile: the server has to hear of it. */
   remove(entries) {
@@ -1165,7 +1168,7 @@ export class Station {
   async sendNext() {
     const chunk = await this.agree(nextBatch(this.entries, this.userID));
     if (!chunk.length) return;
-    await this.noteLeaving(chunk.filter((entry) => !entry.mayHaveArrived));
+    await this.noteLeaving(chunk.filter((entry) => !entry.mayHaveArrived && entry.attempts === 0));
     const isSingle = chunk.length === 1 && (chunk[0].attempts === 0 || chunk[0].kind === "undo");
     const answer = isSingle
       ? await this.server.post(address(chunk[0]), wire(chunk[0], false))
