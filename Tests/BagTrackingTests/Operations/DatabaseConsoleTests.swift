@@ -79,12 +79,30 @@ import Testing
             _ = try await app.database.read {
                 try $0.all("test.slow", "SELECT id FROM accounts WHERE name = \("<sesame>")") { try $0[0] as Int64 }
             }
-            let page = await admin.get("/bags/ops/sql").text
+            // The page begins with the slowest, and this one is quick.
+            let page = await admin.get("/bags/ops/sql?all=true").text
             #expect(page.contains("test.slow: "))
             #expect(page.uppercased().contains("SCAN") && !page.contains("sesame"))
             let items = await admin.get("\(Self.api)/statements?sort=slow").json["items"]?.elements ?? []
             let one = try #require(items.first { $0["name"]?.string == "test.slow" })
             #expect(one["slow"]?.int64 == 1 && one["plan"]?.elements?.isEmpty == false)
+        }
+    }
+
+    @Test("the page shows the twenty slowest statements, and all when asked")
+    func manySlow() async throws {
+        try await withApp(on: .sqlite, queries: log(slow: 0)) { app async throws in
+            let admin = try await app.client("admin")
+            try await app.database.read { reading in
+                for number in 100..<130 {
+                    _ = try reading.scalar("test.n\(number)", "SELECT count(*) FROM accounts", as: Int.self)
+                }
+            }
+            let summaries = { (page: String) in page.ranges(of: "<details class=\"fold\">").count }
+            let first = await admin.get("/bags/ops/sql").text
+            #expect(summaries(first) == 20 && first.contains("?all=true#slow-title"))
+            let all = await admin.get("/bags/ops/sql?all=true").text
+            #expect(summaries(all) > 20 && !all.contains("#slow-title") && all.contains("test.n129: "))
         }
     }
 

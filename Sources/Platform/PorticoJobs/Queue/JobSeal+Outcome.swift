@@ -11,7 +11,9 @@ extension JobSeal {
 
     /// The result behind the text of a row; nil when it does not open.
     func result(_ text: String, of name: String) -> JSONValue? {
-        guard let sealed = (try? JSONValue(parsing: Array(text.utf8)))?.string else { return nil }
+        guard let stored = try? JSONValue(parsing: Array(text.utf8)) else { return nil }
+        // A program before this one kept the results of sealed jobs as they were, and a workflow may still need one.
+        guard let sealed = stored.string else { return stored }
         return value(sealed, JobSeal.result(of: name))
     }
 

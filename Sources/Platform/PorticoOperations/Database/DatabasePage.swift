@@ -6,8 +6,8 @@ import PorticoTelemetry
 ///
 /// It is not read again by itself: looking at it asks the database.
 struct DatabasePage: ConsolePage {
-    /// Statements that are shown unless all are asked for.
-    static let first = 50
+    /// Statements, and slow ones, that are shown unless all are asked for.
+    static let (first, firstSlow) = (50, 20)
 
     var frame: ConsoleFrame
     var statements: [DatabaseConsole.StatementStanding]
@@ -82,11 +82,11 @@ struct DatabasePage: ConsolePage {
             })
     }
 
-    private func address(_ order: StatementOrder, showsAll: Bool) -> String {
+    private func address(_ order: StatementOrder, showsAll: Bool, at place: String = "statements-title") -> String {
         PageAddress(
             frame.address("/sql"),
             ["sort": order == .total ? nil : order.rawValue, "all": showsAll ? "true" : nil]
-        ).text + "#statements-title"
+        ).text + "#\(place)"
     }
 
     private func rest(_ shown: Int) -> HTML? {
@@ -116,7 +116,14 @@ struct DatabasePage: ConsolePage {
                 icon: .check
             ).html
         }
-        return "<div class=\"folds\">\(slow.prefix(20).map(fold))</div>"
+        let shown = showsAll ? slow[...] : slow.prefix(DatabasePage.firstSlow)
+        return "<div class=\"folds\">\(shown.map(fold))</div>\(restOfSlow(shown.count))"
+    }
+
+    private func restOfSlow(_ shown: Int) -> HTML? {
+        guard shown < slow.count else { return nil }
+        let button = Button("Show all \(slow.count)", href: address(order, showsAll: true, at: "slow-title"))
+        return "<div class=\"buttons\">\(button)</div>"
     }
 
     private func fold(_ statement: SlowStatement) -> HTML {
