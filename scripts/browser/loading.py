@@ -218,8 +218,9 @@ class Loading:
         page = window.page
         page.fill("#dispatch-vehicle_number", "UP32 AB 1234")
         page.fill("#dispatch-driver_name", "Ram Kumar")
-        page.click("#dispatch-form button")
-        page.wait_for_load_state()
+        # The page asks the device's store before the form leaves.
+        with page.expect_navigation():
+            page.click("#dispatch-form button")
         told = page.locator("[role=alert]:visible").all_inner_texts()
         self.day.check("the lorry does not go while sacks are missing", self.bill()["state"] == "loading" and any(
             "missing" in each.lower() or "seen" in each.lower() for each in told), "; ".join(told))
@@ -268,8 +269,8 @@ class Loading:
         page.reload()
         page.fill("#dispatch-vehicle_number", "up-32 ab 1234")
         page.fill("#dispatch-driver_name", "Ram Kumar")
-        page.click("#dispatch-form button")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.click("#dispatch-form button")
         check("nor while a foreign sack is on it", self.bill()["state"] == "loading")
         page.click(f"[aria-label='{self.packed.e} is unloaded']")
         page.wait_for_url("**done=unloaded")
@@ -277,8 +278,8 @@ class Loading:
         page.fill("#dispatch-vehicle_number", "up-32 ab 1234")
         page.fill("#dispatch-driver_name", "Ram Kumar")
         page.fill("#dispatch-driver_phone", "98123")
-        page.click("#dispatch-form button")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.click("#dispatch-form button")
         check("a phone without its country is told", "country" in page.inner_text("[role=alert] >> nth=0"))
         page.fill("#dispatch-driver_phone", "+919812345678")
         page.fill("#dispatch-seal_number", "S-77120")
