@@ -3,7 +3,6 @@ import Portico
 // example: test
 import PorticoTesting
 import Testing
-
 // end of example
 
 @Suite("The README's tests", .timeLimit(.minutes(5))) struct TestKitExampleTests {
