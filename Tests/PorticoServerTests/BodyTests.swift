@@ -53,6 +53,24 @@ import Testing
         }
     }
 
+    @Test("measures no request by the bytes of those that came before it in the same batch")
+    func wasteOfOthers() async throws {
+        try await withServer { port, _ in
+            let client = try await RawClient.connect(to: port)
+            let body = String(repeating: "y", count: 60_000)
+            let whole = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body
+            for _ in 0..<10 {
+                try await client.send(
+                    String(repeating: whole, count: 8)
+                        + "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n")
+                for _ in 0..<8 { #expect(try await client.answer().status == 200) }
+                try await client.send("hello")
+                #expect(try await client.answer().body == "POST / hello")
+            }
+            await client.close()
+        }
+    }
+
     @Test("refuses a chunked body once it grows too large, and the client gets to see it")
     func refusesGrowing() async throws {
         try await withServer(ScriptedResponder(limit: 10)) { port, _ in

@@ -57,8 +57,7 @@ public struct RedisPresence: PresenceStore {
     private func run(_ place: String, _ words: RedisWords) async throws -> [PresentMember] {
         // A name of its own: nodes of before this form of notes would show the process as part of people's names.
         let key = "\(prefix):notes:\(place)"
-        let answer = try await client.run(RedisPresence.script, keys: [key], arguments: words)
-        guard case .list(let notes) = answer else { return [] }
+        let notes = try await client.run(RedisPresence.script, keys: [key], arguments: words).elements ?? []
         // In the order in which they end: the last one knows the person's name best.
         var members: [String: PresentMember] = [:]
         for member in notes.compactMap({ $0.text.flatMap(RedisPresence.member) }) { members[member.id] = member }

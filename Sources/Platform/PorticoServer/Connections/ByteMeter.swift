@@ -8,7 +8,7 @@ final class ByteMeter: ChannelInboundHandler, RemovableChannelHandler {
     private let observer: any ServerObserver
 
     /// Bytes since the last ``takeBatch()``.
-    private var batch = 0
+    private(set) var batch = 0
     /// Bytes of the line that begins the current message, as far as it has come; tells a target that is too long from
     /// fields that are.
     private(set) var requestLineBytes = 0

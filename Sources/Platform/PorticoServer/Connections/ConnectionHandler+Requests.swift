@@ -12,7 +12,7 @@ extension ConnectionHandler {
             refuse(refused.status, head: nil, context)
         case .success(let admitted):
             exchange = admitted.exchange
-            var incoming = Incoming(head: admitted.head)
+            var incoming = Incoming(head: admitted.head, received: -meter.batch)
             if admitted.body != .none {
                 incoming.limit = core.responder.bodyLimit(for: admitted.head)
                 if case .known(let length) = admitted.body {
@@ -44,6 +44,8 @@ extension ConnectionHandler {
     /// A request is whole.
     func complete(_ context: ChannelHandlerContext) {
         guard phase == .receiving, let incoming = incoming.take() else { return }
+        // The end may come in the same batch as the waste before it.
+        guard !incoming.isOverdone(with: meter.batch) else { return refuse(413, head: incoming.head, context) }
         meter.expectRequestLine()
         phase = .answering
         if let intake = incoming.intake { return intake.end() }

@@ -43,12 +43,14 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, Re
         var intake: BodyIntake?
         /// Bytes of the body that have come.
         var taken = 0
-        /// Bytes that have come since the head, whatever they were.
+        /// Bytes of the reads since the head, whatever they were, without those of the batch that is being read. What that
+        /// batch had brought when the head came is taken off beforehand: it belongs to the head and to requests before it.
         var received = 0
 
         /// Whether the client sends far more than what has come of the body takes, even in chunks of one byte each: what
         /// chunk extensions and trailers hold is dropped, but reading it costs time.
-        var isOverdone: Bool { received > 8 * taken + 128 * 1024 }
+        /// - Parameter batch: bytes of the batch that is being read.
+        func isOverdone(with batch: Int) -> Bool { received + batch > 8 * taken + 128 * 1024 }
     }
 
     /// Bytes of answers after which a batch is flushed before it ends.
@@ -162,7 +164,7 @@ final class ConnectionHandler: ChannelInboundHandler, ChannelOutboundHandler, Re
     private func limitWaste(_ bytes: Int, _ context: ChannelHandlerContext) {
         guard phase == .receiving else { return }
         incoming?.received += bytes
-        if incoming?.isOverdone == true { refuse(413, head: incoming?.head, context) }
+        if incoming?.isOverdone(with: 0) == true { refuse(413, head: incoming?.head, context) }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
