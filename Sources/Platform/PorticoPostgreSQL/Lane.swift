@@ -6,6 +6,9 @@ import PorticoSQL
 /// Statements of a batch stand before one sync, so that they cost one message to the server and one answer. When one
 /// fails the server skips the others of its batch; those are sent again, unprepared and each before a sync of its own,
 /// so that nothing else can fail them.
+///
+/// Behind a pooler a batch is answered to its end before the next is sent: a pooler takes the server's connection away
+/// as soon as a transaction has ended, also when the beginning of the next has passed through already.
 final class Lane {
     private enum Expectation {
         case job(Multiplexer.Job)
@@ -38,9 +41,23 @@ final class Lane {
     /// Whether the connection is to be replaced when it rests; it takes no more statements.
     var isExpired: Bool { link.isExpired }
     /// How many more statements it takes.
-    var room: Int { isLost || isExpired ? 0 : Self.limit - load }
+    var room: Int {
+        guard !isLost, !isExpired else { return 0 }
+        guard isLent else { return Self.limit - load }
+        return isResting ? Self.batch : 0
+    }
 
-    /// Sends statements. Whatever goes wrong is heard of later, in ``serve()``.
+    /// Whether a pooler lends the connection for one transaction at a time.
+    private var isLent: Bool { link.preface != nil }
+
+    /// How many of the waiting statements, the first ones, it takes in one go.
+    func share(of waiting: ArraySlice<Multiplexer.Job>) -> Int {
+        let most = waiting.prefix(min(room, Self.batch))
+        guard isLent, let first = most.first else { return most.count }
+        return first.isAlone ? 1 : most.prefix { !$0.isAlone }.count
+    }
+
+    /// Sends statements, ``share(of:)`` of those that wait. Whatever goes wrong is heard of later, in ``serve()``.
     func send(_ jobs: [Multiplexer.Job]) {
         load += jobs.count
         do {

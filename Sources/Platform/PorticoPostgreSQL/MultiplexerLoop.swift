@@ -99,7 +99,7 @@ final class MultiplexerLoop {
         while !remaining.isEmpty,
             let lane = candidates.filter({ $0.room > 0 }).min(by: { $0.load < $1.load })
         {
-            let batch = remaining.prefix(min(lane.room, Lane.batch))
+            let batch = remaining.prefix(lane.share(of: remaining))
             remaining = remaining.dropFirst(batch.count)
             for job in batch { owner.observeWait(monotonicNanoseconds() - job.queuedAt) }
             lane.send(Array(batch))

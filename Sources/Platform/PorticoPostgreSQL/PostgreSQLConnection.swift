@@ -129,6 +129,8 @@ final class PostgreSQLConnection: DeferringConnection {
         guard case .open = phase, !pipeline.isLost else { return }
         do {
             try pipeline.sync()
+            // What failed may have ended the transaction, and a pooler lends the connection to somebody else then.
+            if pipeline.link.preface != nil, !isReading || failure != nil { try pipeline.settle() }
             _ = try pipeline.send(word)
             try pipeline.sync()
         } catch {

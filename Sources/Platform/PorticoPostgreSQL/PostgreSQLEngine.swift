@@ -211,6 +211,7 @@ public final class PostgreSQLEngine: SingleStatementEngine {
         let known = try pipeline.sendOnce("SELECT FROM pg_namespace WHERE nspname = \(schema)")
         // A role that may not create schemas can still use one that is there.
         guard try pipeline.result(of: known).count == 0 else { return }
+        try pipeline.settle()
         let create = try pipeline.sendOnce(SQL(trusted: "CREATE SCHEMA IF NOT EXISTS \(Identifier.quoted(schema))"))
         do {
             _ = try pipeline.result(of: create)
